@@ -1,0 +1,11 @@
+//! Every operation of the three clouds as data: one record that drives the client's request, the
+//! local cloud's parsing and answer, the command line's arguments, and the tables in the docs.
+//!
+//! A [`Service`] holds [`Operation`]s and the [`Shape`]s they speak of. Services are decoded once and
+//! live as long as the process (`&'static Service`), so names taken from them need no copy.
+
+pub mod model;
+pub mod shape;
+
+pub use model::{Cloud, Operation, Protocol, Service};
+pub use shape::{Kind, Location, Member, Shape, ShapeId};
