@@ -6,9 +6,121 @@
 //! | request | [`encode_request`] | [`route`], [`decode_request`] |
 //! | answer | [`decode_response`] | [`encode_response`] |
 //! | error | [`decode_response`] | [`encode_error`] |
+//!
+//! Each protocol is one [`Codec`](protocol) in a table. What protocols share is a module per
+//! document format, which walks a shape and a document together.
 
+use isobar_catalogue::{Operation, Service};
+
+pub mod error;
 pub mod message;
+mod protocol;
+mod timestamp;
+mod validate;
 pub mod value;
 
+pub use error::{
+    DecodeError, Dialect, EncodeError, ErrorReply, Problem, Reply, RouteError, RouteProblem,
+    ServiceError, Violation,
+};
 pub use message::{Request, Response};
+pub use validate::validate;
 pub use value::{Blob, Name, Value, from_value, to_value};
+
+use protocol::Call;
+
+/// How deeply values may be nested, in every format and both directions.
+pub const MAX_DEPTH: usize = 100;
+
+/// How many parameters a form or query string may have.
+pub const MAX_PARAMETERS: usize = 10_000;
+
+/// Writes a call in the service's preferred protocol.
+///
+/// Text stands for a blob (base64) and for a timestamp (RFC 3339) too. Null members are absent.
+///
+/// # Errors
+/// Where the input does not fit the operation's shape.
+pub fn encode_request(
+    service: &'static Service,
+    operation: &'static Operation,
+    input: &Value,
+) -> Result<Request, EncodeError> {
+    let call = Call::new(service, operation, Dialect::new(service.protocol()));
+    (protocol::codec(service.protocol()).encode_request)(call, input)
+}
+
+/// Reads the answer to a call that [`encode_request`] wrote.
+///
+/// # Errors
+/// Where the answer is not what the protocol demands.
+pub fn decode_response(
+    service: &'static Service,
+    operation: &'static Operation,
+    response: &Response,
+) -> Result<Reply, DecodeError> {
+    let call = Call::new(service, operation, Dialect::new(service.protocol()));
+    (protocol::codec(service.protocol()).decode_response)(call, response)
+}
+
+/// How the request is written. Also right where no operation is found, so that an error can be
+/// answered in the request's own form.
+#[must_use]
+pub fn dialect(service: &'static Service, request: &Request) -> Dialect {
+    protocol::dialect(service, request)
+}
+
+/// Finds the operation that a request asks for.
+///
+/// # Errors
+/// Where it names none that the service has.
+pub fn route(
+    service: &'static Service,
+    request: &Request,
+) -> Result<(Dialect, &'static Operation), RouteError> {
+    let dialect = dialect(service, request);
+    (protocol::codec(dialect.protocol).route)(service, request)
+        .map(|operation| (dialect, operation))
+        .map_err(|problem| RouteError { dialect, problem })
+}
+
+/// Reads the input of a request that [`route`] found the operation of. Types are checked here;
+/// required members, ranges and lengths are [`validate`]'s.
+///
+/// # Errors
+/// Where the request is malformed, or a member is of another type.
+pub fn decode_request(
+    service: &'static Service,
+    operation: &'static Operation,
+    dialect: Dialect,
+    request: &Request,
+) -> Result<Value, DecodeError> {
+    let call = Call::new(service, operation, dialect);
+    (protocol::codec(dialect.protocol).decode_request)(call, request)
+}
+
+/// Writes the answer of an operation that succeeded.
+///
+/// # Errors
+/// Where the output does not fit the operation's shape, which is the handler's mistake.
+pub fn encode_response(
+    service: &'static Service,
+    operation: &'static Operation,
+    dialect: Dialect,
+    output: &Value,
+    request_id: &str,
+) -> Result<Response, EncodeError> {
+    let call = Call::new(service, operation, dialect);
+    (protocol::codec(dialect.protocol).encode_response)(call, output, request_id)
+}
+
+/// Writes an error in the request's own form. Members of [`ErrorReply::fields`] that the declared
+/// error lacks are left out.
+#[must_use]
+pub fn encode_error(
+    service: Option<&'static Service>,
+    dialect: Dialect,
+    error: &ErrorReply,
+) -> Response {
+    (protocol::codec(dialect.protocol).encode_error)(service, dialect, error)
+}

@@ -1,0 +1,60 @@
+//! The table of protocols: each is one [`Codec`], a record of functions.
+
+use http::StatusCode;
+use isobar_catalogue::{Operation, Protocol, Service};
+
+use crate::error::{
+    DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem,
+};
+use crate::message::{Request, Response};
+use crate::value::Value;
+
+/// What every function of a codec needs to know.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) service: &'static Service,
+    pub(crate) operation: &'static Operation,
+    pub(crate) dialect: Dialect,
+}
+
+impl Call {
+    pub(crate) const fn new(
+        service: &'static Service,
+        operation: &'static Operation,
+        dialect: Dialect,
+    ) -> Self {
+        Self { service, operation, dialect }
+    }
+}
+
+/// The functions of one protocol.
+pub(crate) struct Codec {
+    pub(crate) encode_request: fn(Call, &Value) -> Result<Request, EncodeError>,
+    pub(crate) decode_response: fn(Call, &Response) -> Result<Reply, DecodeError>,
+    pub(crate) route:
+        fn(&'static Service, &Request) -> Result<&'static Operation, RouteProblem>,
+    pub(crate) decode_request: fn(Call, &Request) -> Result<Value, DecodeError>,
+    pub(crate) encode_response: fn(Call, &Value, &str) -> Result<Response, EncodeError>,
+    pub(crate) encode_error: fn(Option<&'static Service>, Dialect, &ErrorReply) -> Response,
+}
+
+/// The codec of a protocol.
+pub(crate) const fn codec(protocol: Protocol) -> &'static Codec {
+    match protocol {
+        _ => &UNSUPPORTED,
+    }
+}
+
+/// How the request is written.
+pub(crate) fn dialect(service: &'static Service, _request: &Request) -> Dialect {
+    Dialect::new(service.protocol())
+}
+
+const UNSUPPORTED: Codec = Codec {
+    encode_request: |_, _| Err(EncodeError::Unsupported("this protocol")),
+    decode_response: |_, _| Err(DecodeError::Unsupported("this protocol")),
+    route: |_, _| Err(RouteProblem::NoOperation),
+    decode_request: |_, _| Err(DecodeError::Unsupported("this protocol")),
+    encode_response: |_, _, _| Err(EncodeError::Unsupported("this protocol")),
+    encode_error: |_, _, _| Response::new(StatusCode::NOT_IMPLEMENTED),
+};
