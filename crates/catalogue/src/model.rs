@@ -117,6 +117,29 @@ pub struct Service {
 }
 
 impl Service {
+    /// A service without operations.
+    #[must_use]
+    pub fn new(cloud: Cloud, name: impl Into<String>, protocol: Protocol) -> Self {
+        let name = name.into();
+        Self {
+            cloud,
+            version: String::new(),
+            id: name.clone(),
+            endpoint_prefix: name.clone(),
+            signing_name: name.clone(),
+            protocols: vec![protocol],
+            json_version: None,
+            target_prefix: None,
+            xml_namespace: None,
+            query_compatible: false,
+            endpoints: Endpoints::Unknown,
+            operations: Vec::new(),
+            shapes: Vec::new(),
+            waiters: Vec::new(),
+            name,
+        }
+    }
+
     /// The shape of an id, which must be of this service.
     #[must_use]
     pub fn shape(&self, id: ShapeId) -> &Shape {
@@ -158,7 +181,7 @@ impl Service {
 }
 
 /// One operation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
     /// The vendor's name (`RunInstances`); pydo's method for DigitalOcean (`list`).
     pub name: String,
@@ -191,12 +214,19 @@ pub struct Operation {
     pub body: BodyFormat,
     /// The body may be compressed with gzip.
     pub compressible: bool,
-    /// It changes nothing: a repeated call is safe.
+    /// It changes nothing: a repeated call is safe. From the vendor's model where that says so, else
+    /// from the HTTP method or the name.
     pub read_only: bool,
+    /// The vendor's model says that repeating it has no further effect.
+    pub idempotent: bool,
     /// The vendor declares it deprecated.
     pub deprecated: bool,
-    /// Context parameters of the endpoint rules that the operation itself fixes, as (name, value).
+    /// Parameters of the endpoint rules that the operation itself fixes, as (name, JSON text).
     pub static_context: Vec<(String, String)>,
+    /// Parameters of the endpoint rules that come out of the input, as (name, JMESPath).
+    pub input_context: Vec<(String, String)>,
+    /// Whether the endpoint is asked for with a call of its own first.
+    pub discovery: Discovery,
 }
 
 /// The element that wraps an input.
@@ -220,6 +250,22 @@ pub enum Auth {
     Bearer,
     /// SigV4 with a payload that is not signed.
     UnsignedPayload,
+    /// SigV4 with an asymmetric key, for requests that any of several regions may serve.
+    SigV4a,
+}
+
+/// Whether an operation's endpoint is asked for with a call of its own (`DescribeEndpoints`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Discovery {
+    /// No.
+    #[default]
+    None,
+    /// It can be.
+    Optional,
+    /// It must be.
+    Required,
+    /// This is the operation that is asked.
+    Source,
 }
 
 /// A request's checksum.
@@ -271,6 +317,8 @@ pub struct Paging {
     pub results: Vec<String>,
     /// Where the answer has the number of all items.
     pub total: Option<String>,
+    /// Where the answer has what is the same on each page.
+    pub non_aggregate: Vec<String>,
 }
 
 /// How the next page is asked for.

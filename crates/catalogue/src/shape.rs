@@ -47,6 +47,8 @@ pub enum Kind {
         streaming: bool,
         /// The stream needs its length before it is sent.
         requires_length: bool,
+        /// The fewest and the most bytes.
+        length: Range,
     },
     /// A moment.
     Timestamp(Option<TimestampFormat>),
@@ -114,6 +116,8 @@ pub struct Member {
     pub json_value: bool,
     /// It fills a `{label}` of the operation's host prefix.
     pub host_label: bool,
+    /// The endpoint rules' parameter that it fills.
+    pub context_param: Option<String>,
     /// In an event: it travels as the event's payload, or as one of its headers.
     pub event: Option<EventPart>,
     /// How a list is written into a parameter (Alibaba Cloud's `style`).
@@ -142,6 +146,7 @@ impl Member {
             timestamp_format: None,
             json_value: false,
             host_label: false,
+            context_param: None,
             event: None,
             list_style: ListStyle::Repeated,
             streaming: false,
@@ -234,6 +239,10 @@ pub struct Map {
     pub key_name: Option<String>,
     /// The name of a value's element; `value` without it.
     pub value_name: Option<String>,
+    /// The XML namespace of a key's element.
+    pub key_namespace: Option<XmlNamespace>,
+    /// The XML namespace of a value's element.
+    pub value_namespace: Option<XmlNamespace>,
     /// Entries carry the map's own name, without a wrapper.
     pub flattened: bool,
     /// The fewest and the most entries.
@@ -252,7 +261,7 @@ pub struct Text {
     pub length: Range,
     /// A regular expression in the vendor's dialect.
     pub pattern: Option<String>,
-    /// JSON as text: a header's `mediaType`, a `jsonvalue`.
+    /// JSON as text: the items of a list whose member is a `jsonvalue`.
     pub json: bool,
 }
 

@@ -1,0 +1,173 @@
+//! AWS: botocore's `service-2.json`, `paginators-1.json`, `waiters-2.json` and
+//! `endpoint-rule-set-1.json`.
+
+use serde_json::Value;
+
+use crate::import::ImportError;
+use crate::model::{Cloud, Endpoints, Paging, PagingStyle, Protocol, Service};
+
+mod operations;
+mod raw;
+mod shapes;
+mod waiters;
+
+use raw::{Metadata, Model, Ordered, Paginators};
+use shapes::Ids;
+
+/// The texts of one service's folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// `service-2.json`
+    pub service: &'a str,
+    /// `paginators-1.json`
+    pub paginators: Option<&'a str>,
+    /// `paginators-1.sdk-extras.json`, which is laid over the former.
+    pub paginators_extras: Option<&'a str>,
+    /// `waiters-2.json`
+    pub waiters: Option<&'a str>,
+    /// `endpoint-rule-set-1.json`
+    pub endpoint_rules: Option<&'a str>,
+}
+
+/// The service of a folder; `name` is the folder's.
+///
+/// # Errors
+/// If a text is not of the form that botocore's texts have.
+pub fn service(name: &str, sources: &Sources<'_>) -> Result<Service, ImportError> {
+    let model: Model = parse(name, "service-2.json", sources.service)?;
+    let mut service = assemble(name, model)?;
+    for (file, text) in [
+        ("paginators-1.json", sources.paginators),
+        ("paginators-1.sdk-extras.json", sources.paginators_extras),
+    ] {
+        if let Some(text) = text {
+            lay_paginators(&mut service, parse(name, file, text)?);
+        }
+    }
+    if let Some(text) = sources.waiters {
+        service.waiters = waiters::import(parse(name, "waiters-2.json", text)?)?;
+    }
+    if let Some(text) = sources.endpoint_rules {
+        let rules: Value = parse(name, "endpoint-rule-set-1.json", text)?;
+        service.endpoints = Endpoints::Rules(without_prose(rules).to_string());
+    }
+    Ok(service)
+}
+
+/// The service of one of botocore's protocol cases: the suite's `metadata` and `shapes`, and the one
+/// operation that the case is given.
+///
+/// # Errors
+/// If a document is not of the form that botocore's texts have.
+pub fn service_from_case(
+    name: &str,
+    metadata: &Value,
+    operation: &Value,
+    shapes: &Value,
+) -> Result<Service, ImportError> {
+    let json = |source| ImportError::Json { what: format!("the case of {name}"), source };
+    let operation: raw::Operation = serde::Deserialize::deserialize(operation).map_err(json)?;
+    let model = Model {
+        metadata: serde::Deserialize::deserialize(metadata).map_err(json)?,
+        operations: Ordered(vec![(operation.name.clone(), operation)]),
+        shapes: serde::Deserialize::deserialize(shapes).map_err(json)?,
+    };
+    assemble(name, model)
+}
+
+fn parse<'a, T: serde::Deserialize<'a>>(
+    name: &str,
+    file: &str,
+    text: &'a str,
+) -> Result<T, ImportError> {
+    serde_json::from_str(text)
+        .map_err(|source| ImportError::Json { what: format!("{name}/{file}"), source })
+}
+
+fn assemble(name: &str, model: Model) -> Result<Service, ImportError> {
+    let Model { metadata, operations, shapes } = model;
+    let ids = Ids::new(&shapes);
+    let protocols = protocols(name, &metadata)?;
+    let mut service = Service::new(Cloud::Aws, name, protocols[0]);
+    service.protocols = protocols;
+    service.shapes = shapes::import(&ids, shapes)?;
+    for (operation, raw) in operations.0 {
+        let imported = operations::import(&ids, &operation, raw, &metadata, &mut service.shapes)?;
+        service.operations.push(imported);
+    }
+    service.operations.sort_by(|left, right| left.name.cmp(&right.name));
+    apply_metadata(&mut service, metadata);
+    Ok(service)
+}
+
+fn apply_metadata(service: &mut Service, metadata: Metadata) {
+    if let Some(id) = metadata.service_id {
+        service.id = id;
+    }
+    if let Some(prefix) = metadata.endpoint_prefix {
+        service.endpoint_prefix = prefix;
+    }
+    service.signing_name = metadata.signing_name.unwrap_or_else(|| service.endpoint_prefix.clone());
+    service.version = metadata.api_version;
+    service.json_version = metadata.json_version;
+    service.target_prefix = metadata.target_prefix;
+    service.xml_namespace = metadata.xml_namespace.map(raw::Namespace::into_model);
+    service.query_compatible = metadata.query_compatible.is_some();
+}
+
+/// The protocols that a service speaks. Botocore itself takes the first of its own order of
+/// preference that a service lists, and `protocol` holds that choice.
+fn protocols(name: &str, metadata: &Metadata) -> Result<Vec<Protocol>, ImportError> {
+    let mut found = Vec::new();
+    for protocol in std::iter::once(&metadata.protocol).chain(&metadata.protocols) {
+        let protocol = match protocol.as_str() {
+            "query" => Protocol::AwsQuery,
+            "ec2" => Protocol::Ec2,
+            "json" => Protocol::AwsJson,
+            "rest-json" => Protocol::RestJson,
+            "rest-xml" => Protocol::RestXml,
+            "smithy-rpc-v2-cbor" => Protocol::RpcV2Cbor,
+            other => return Err(ImportError::unknown(name, format!("the protocol {other}"))),
+        };
+        if !found.contains(&protocol) {
+            found.push(protocol);
+        }
+    }
+    Ok(found)
+}
+
+/// Lays the paginators over the operations. A text of extras has them under `merge`.
+fn lay_paginators(service: &mut Service, paginators: Paginators) {
+    let all = paginators.pagination.0.into_iter();
+    let merged = paginators.merge.map(|merge| merge.pagination.0).unwrap_or_default();
+    for (name, raw) in all.chain(merged) {
+        // The paginators of an older version name operations that the newest has not.
+        let Ok(at) = service.operations.binary_search_by(|one| one.name.cmp(&name)) else {
+            continue;
+        };
+        let paging = service.operations[at].paging.get_or_insert_with(Paging::default);
+        paging.style = PagingStyle::Token;
+        let replace = |target: &mut Vec<String>, source: Vec<String>| {
+            if !source.is_empty() {
+                *target = source;
+            }
+        };
+        replace(&mut paging.input_token, raw.input_token.0);
+        replace(&mut paging.output_token, raw.output_token.0);
+        replace(&mut paging.results, raw.result_key.0);
+        replace(&mut paging.non_aggregate, raw.non_aggregate_keys);
+        paging.more = raw.more_results.or(paging.more.take());
+        paging.limit = raw.limit_key.or(paging.limit.take());
+    }
+}
+
+/// The endpoint rules without their parameters' descriptions. The texts of errors stay: a client
+/// shows them.
+fn without_prose(mut rules: Value) -> Value {
+    if let Some(parameters) = rules.get_mut("parameters").and_then(Value::as_object_mut) {
+        for parameter in parameters.values_mut().filter_map(Value::as_object_mut) {
+            parameter.remove("documentation");
+        }
+    }
+    rules
+}
