@@ -1,1 +1,27 @@
-//! (being laid)
+//! What every local cloud stands on, with the name of no cloud in it.
+//!
+//! * [`store`]: typed collections with secondary indexes over a write-ahead log;
+//! * [`clock`] and [`random`]: the only sources of time and chance;
+//! * [`call`]: what a handler sees and gives: typed input, typed output, declared errors;
+//! * [`face`]: the life of a local request, from the listener to the journal;
+//! * [`faults`]: rules that make calls fail or wait;
+//! * [`journal`]: every call that was answered;
+//! * [`serve`]: the listener, and whom it refuses.
+
+pub mod call;
+pub mod clock;
+pub mod face;
+pub mod faults;
+pub mod idempotency;
+pub mod journal;
+pub mod keys;
+pub mod random;
+pub mod serve;
+pub mod store;
+
+pub use call::{Command, Fault, Handler, Query, Row};
+pub use clock::Clock;
+pub use face::{Admitted, Face, Refused};
+pub use keys::{Caller, Keys};
+pub use random::Random;
+pub use store::{Record, Store, Tables, Tx};

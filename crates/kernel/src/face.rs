@@ -1,0 +1,460 @@
+//! The life of a local request, the same for every cloud: admit (which service, who calls, which
+//! operation), perhaps disturb, decode, find the handler, run it in the store, encode, note in the
+//! journal. A [`Face`] gives what is a cloud's own: how a request is admitted and how errors read.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use http::StatusCode;
+use isobar_catalogue::{Cloud, Operation, Service};
+use isobar_wire::{DecodeError, Dialect, ErrorReply, Request, Response, Value};
+use jiff::Timestamp;
+
+use crate::call::{Command, Context, Failure, Fault, Query, Row, Run};
+use crate::faults::{Effect, Faults, Phase, Target};
+use crate::idempotency::Token;
+use crate::journal::{Entry, Journal};
+use crate::store::Aborted;
+use crate::{Caller, Clock, Handler, Random, Store};
+
+/// What all local clouds share.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// State.
+    pub store: Store,
+    /// Time.
+    pub clock: Clock,
+    /// Chance.
+    pub random: Random,
+    /// The calls that were answered.
+    pub journal: Journal,
+    /// The faults that are injected.
+    pub faults: Faults,
+}
+
+/// What is one cloud's own in the life of a request.
+pub trait Face: Send + Sync + 'static {
+    /// What its handlers see besides the store.
+    type World: Send + Sync + 'static;
+
+    /// Whose face it is.
+    const CLOUD: Cloud;
+
+    /// Finds the service and operation, and verifies the caller, in the cloud's own order.
+    ///
+    /// # Errors
+    /// The cloud's own error, and how to write it.
+    fn admit(&self, arrival: &Arrival<'_>) -> Result<Admitted, Refused>;
+
+    /// The error for input that cannot be read or breaks a constraint.
+    fn unreadable(&self, admitted: &Admitted, error: &DecodeError) -> Fault;
+
+    /// The errors that every service has.
+    fn standard(&self) -> &'static Standard;
+
+    /// How an error is written where the request does not say.
+    fn default_dialect(&self) -> Dialect;
+
+    /// A new request id.
+    fn request_id(&self, random: &Random) -> String;
+
+    /// Adds what every answer carries: the cloud's usual headers.
+    fn finish(&self, response: &mut Response, admitted: Option<&Admitted>, now: Timestamp);
+
+    /// Whether the host name may be this cloud's: loopback is always.
+    fn is_own_host(&self, host: &str) -> bool;
+
+    /// The world.
+    fn world(&self) -> &Self::World;
+}
+
+/// A request as it arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// The `Host` header as it was sent, which signatures cover.
+    pub host: &'a str,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A request whose caller and operation are known.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    /// The service.
+    pub service: &'static Service,
+    /// The operation.
+    pub operation: &'static Operation,
+    /// How the request was written, and so its answer is.
+    pub dialect: Dialect,
+    /// Who calls.
+    pub caller: Arc<Caller>,
+    /// The region that was spoken to.
+    pub region: String,
+}
+
+/// A request that was not admitted.
+#[derive(Debug)]
+pub struct Refused {
+    /// The service, where it was found.
+    pub service: Option<&'static Service>,
+    /// How the answer is written.
+    pub dialect: Dialect,
+    /// Why.
+    pub fault: Fault,
+}
+
+/// The errors that every service of a cloud has.
+#[derive(Debug)]
+pub struct Standard {
+    /// The operation is catalogued and not built here; `{}` is its name.
+    pub not_implemented: Row,
+    /// Something broke here.
+    pub internal: Row,
+    /// A dry run would have succeeded.
+    pub dry_run: Row,
+    /// A token was used before for other input; `{}` is the token.
+    pub token_reused: Row,
+    /// The body is over the limit.
+    pub too_large: Row,
+    /// The request came from a web page, or for a host that is not this one; `{}` says which.
+    pub foreign: Row,
+    /// An injected 429 and what a client should read as throttling.
+    pub throttled: Row,
+    /// An injected 5xx.
+    pub unavailable: Row,
+}
+
+/// A service of a face: its name in the catalogue and its handlers, file by file.
+#[derive(Debug)]
+pub struct Served<W: 'static> {
+    /// The service's name in the catalogue.
+    pub name: &'static str,
+    /// The tables of the service's files.
+    pub operations: &'static [&'static [Handler<W>]],
+}
+
+type ByOperation<W> = HashMap<&'static str, &'static Handler<W>>;
+
+/// The handlers of a face, found by service and operation.
+#[derive(Debug)]
+struct Handlers<W: 'static> {
+    services: HashMap<&'static str, (&'static Served<W>, OnceLock<ByOperation<W>>)>,
+}
+
+impl<W> Handlers<W> {
+    fn new(services: &'static [Served<W>]) -> Self {
+        let services =
+            services.iter().map(|served| (served.name, (served, OnceLock::new()))).collect();
+        Self { services }
+    }
+
+    fn find(&self, service: &'static Service, operation: &Operation) -> Option<&Handler<W>> {
+        let (served, table) = self.services.get(service.name.as_str())?;
+        table.get_or_init(|| by_operation(service, served)).get(operation.name.as_str()).copied()
+    }
+}
+
+/// Finds the operation of every handler.
+///
+/// # Panics
+/// If a handler has no operation in the catalogue or two have the same: a mistake in the program,
+/// which each face's tests look for.
+fn by_operation<W>(service: &'static Service, served: &Served<W>) -> ByOperation<W> {
+    let folded: HashMap<String, &'static str> = service
+        .operations
+        .iter()
+        .map(|operation| (fold(&operation.name), operation.name.as_str()))
+        .collect();
+    let mut table = ByOperation::new();
+    for handler in served.operations.iter().copied().flatten() {
+        let name = folded
+            .get(&fold(handler.name))
+            .unwrap_or_else(|| panic!("{} has no operation like {}", served.name, handler.name));
+        let before = table.insert(name, handler);
+        assert!(before.is_none(), "{} has two handlers for {name}", served.name);
+    }
+    table
+}
+
+fn fold(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Every operation that has a handler: (service, operation), for the coverage tables.
+///
+/// # Panics
+/// If a served service is not in the catalogue or a handler has no operation.
+pub fn served_operations<W>(
+    cloud: Cloud,
+    services: &'static [Served<W>],
+) -> Vec<(&'static str, &'static str)> {
+    let mut all = Vec::new();
+    for served in services {
+        let service = isobar_catalogue::service(cloud, served.name)
+            .unwrap_or_else(|| panic!("{} is in the catalogue", served.name));
+        all.extend(by_operation(service, served).into_keys().map(|name| (served.name, name)));
+    }
+    all.sort_unstable();
+    all
+}
+
+/// A local cloud: a face with its handlers and what it stands on.
+#[derive(Debug)]
+pub struct Local<F: Face> {
+    /// The face.
+    pub face: F,
+    /// What it stands on.
+    pub shared: Shared,
+    handlers: Handlers<F::World>,
+}
+
+impl<F: Face> Local<F> {
+    /// Puts a local cloud together.
+    #[must_use]
+    pub fn new(face: F, shared: Shared, services: &'static [Served<F::World>]) -> Self {
+        Self { face, shared, handlers: Handlers::new(services) }
+    }
+
+    /// Answers a request. `None` where a fault rule wants silence: the connection is to be closed.
+    pub async fn answer(&self, request: &Request, host: &str) -> Option<Response> {
+        let started = tokio::time::Instant::now();
+        let now = self.shared.clock.now();
+        let request_id = self.face.request_id(&self.shared.random);
+        let admitted = match self.face.admit(&Arrival { request, host, now }) {
+            Ok(admitted) => admitted,
+            Err(refused) => {
+                let response = self.refuse(&refused, &request_id, now);
+                self.note(
+                    None,
+                    Some(&refused.fault),
+                    refused.service,
+                    &response,
+                    request_id,
+                    started,
+                );
+                return Some(response);
+            }
+        };
+        let result = match self.disturb(Phase::Before, &admitted, now).await {
+            Disturbed::No => self.perform(&admitted, request, host, now, &request_id),
+            Disturbed::Fault(fault) => Err(fault),
+            Disturbed::Silence => return None,
+        };
+        let result = match self.disturb(Phase::After, &admitted, now).await {
+            Disturbed::No => result,
+            Disturbed::Fault(fault) => Err(fault),
+            Disturbed::Silence => return None,
+        };
+        let (mut response, fault) = match result {
+            Ok(response) => (response, None),
+            Err(fault) => {
+                let service = Some(admitted.service);
+                (encode_fault(service, admitted.dialect, &fault, &request_id), Some(fault))
+            }
+        };
+        self.face.finish(&mut response, Some(&admitted), now);
+        let service = Some(admitted.service);
+        self.note(Some(&admitted), fault.as_ref(), service, &response, request_id, started);
+        Some(response)
+    }
+
+    /// The answer to a request that the listener does not let through.
+    pub fn turn_away(&self, row: &Row, what: &str) -> Response {
+        let now = self.shared.clock.now();
+        let request_id = self.face.request_id(&self.shared.random);
+        let dialect = self.face.default_dialect();
+        let refused = Refused { service: None, dialect, fault: row.with(&[&what]) };
+        self.refuse(&refused, &request_id, now)
+    }
+
+    fn refuse(&self, refused: &Refused, request_id: &str, now: Timestamp) -> Response {
+        let mut response =
+            encode_fault(refused.service, refused.dialect, &refused.fault, request_id);
+        self.face.finish(&mut response, None, now);
+        response
+    }
+
+    async fn disturb(&self, phase: Phase, admitted: &Admitted, now: Timestamp) -> Disturbed {
+        let target = Target {
+            cloud: F::CLOUD,
+            service: &admitted.service.name,
+            operation: &admitted.operation.name,
+            region: &admitted.region,
+        };
+        let Some(effect) = self.shared.faults.meet(phase, target, now, &self.shared.random) else {
+            return Disturbed::No;
+        };
+        if let Some(latency) = effect.latency() {
+            tokio::time::sleep(latency).await;
+        }
+        match effect {
+            Effect::Latency { .. } => Disturbed::No,
+            Effect::Silence => Disturbed::Silence,
+            Effect::Error { status, code } => {
+                let standard = self.face.standard();
+                let row = if status == 429 { standard.throttled } else { standard.unavailable };
+                let mut fault = row.fault();
+                fault.status = status;
+                if let Some(code) = code {
+                    fault.code = code.into();
+                }
+                Disturbed::Fault(fault)
+            }
+        }
+    }
+
+    fn perform(
+        &self,
+        admitted: &Admitted,
+        request: &Request,
+        host: &str,
+        now: Timestamp,
+        request_id: &str,
+    ) -> Result<Response, Fault> {
+        let Admitted { service, operation, dialect, .. } = admitted;
+        let standard = self.face.standard();
+        let Some(handler) = self.handlers.find(service, operation) else {
+            return Err(standard.not_implemented.with(&[&operation.name]));
+        };
+        let input = isobar_wire::decode_request(service, operation, *dialect, request)
+            .map_err(|error| self.face.unreadable(admitted, &error))?;
+        let base_url = format!("http://{host}");
+        let context = Context {
+            world: self.face.world(),
+            caller: &admitted.caller,
+            region: &admitted.region,
+            now,
+            request_id,
+            random: &self.shared.random,
+            base_url: &base_url,
+        };
+        let dry_run = input.get("DryRun").and_then(Value::as_bool) == Some(true);
+        let output = match handler.run {
+            Run::Query(run) => self.shared.store.read(|store| {
+                if dry_run {
+                    return Err(Failure::Fault(standard.dry_run.fault()));
+                }
+                run(&Query { context, store }, input)
+            }),
+            Run::Command(run) => self.command(admitted, run, context, input, dry_run),
+        };
+        let output = output.map_err(|failure| self.fault_of(failure, operation))?;
+        isobar_wire::encode_response(service, operation, *dialect, &output, request_id).map_err(
+            |error| {
+                tracing::error!(operation = operation.name, %error, "an output does not fit");
+                standard.internal.fault()
+            },
+        )
+    }
+
+    fn command(
+        &self,
+        admitted: &Admitted,
+        run: fn(&mut Command<'_, '_, F::World>, Value) -> Result<Value, Failure>,
+        context: Context<'_, F::World>,
+        input: Value,
+        dry_run: bool,
+    ) -> Result<Value, Failure> {
+        let standard = self.face.standard();
+        let now = context.now;
+        let token = token_of(admitted, &input);
+        let result = self.shared.store.write(|store| {
+            if let Some((key, text, asked)) = &token
+                && let Some(before) = store.get::<Token>(key).filter(|token| !token.expired(now))
+            {
+                return if before.input == *asked {
+                    Ok(before.output.clone())
+                } else {
+                    Err(Failure::Fault(standard.token_reused.with(&[text])))
+                };
+            }
+            let output = run(&mut Command { context, store }, input)?;
+            if dry_run {
+                return Err(Failure::Fault(standard.dry_run.fault()));
+            }
+            if let Some((key, _, asked)) = token {
+                store.put(Token { key, input: asked, output: output.clone(), at: now });
+            }
+            Ok(output)
+        });
+        result.map_err(|aborted| match aborted {
+            Aborted::By(failure) => failure,
+            Aborted::Log(error) => {
+                tracing::error!(%error, "a write could not be logged");
+                Failure::Fault(standard.internal.fault())
+            }
+        })
+    }
+
+    fn fault_of(&self, failure: Failure, operation: &Operation) -> Fault {
+        match failure {
+            Failure::Fault(fault) => fault,
+            Failure::Mismatch(error) => {
+                tracing::error!(operation = operation.name, error, "a handler's types do not fit");
+                self.face.standard().internal.fault()
+            }
+        }
+    }
+
+    fn note(
+        &self,
+        admitted: Option<&Admitted>,
+        fault: Option<&Fault>,
+        service: Option<&'static Service>,
+        response: &Response,
+        request_id: String,
+        started: tokio::time::Instant,
+    ) {
+        self.shared.journal.note(Entry {
+            time: self.shared.clock.now(),
+            cloud: F::CLOUD,
+            service: service.map(|service| service.name.as_str()),
+            operation: admitted.map(|admitted| admitted.operation.name.as_str()),
+            region: admitted.map(|admitted| admitted.region.clone()),
+            caller: admitted.map(|admitted| Arc::clone(&admitted.caller)),
+            request_id,
+            status: response.status.as_u16(),
+            error: fault.map(|fault| fault.code.clone()),
+            duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        });
+    }
+}
+
+enum Disturbed {
+    No,
+    Fault(Fault),
+    Silence,
+}
+
+/// The key under which an input's token is kept, the token, and the rest of the input as JSON.
+fn token_of(admitted: &Admitted, input: &Value) -> Option<(String, String, String)> {
+    let Admitted { service, operation, caller, region, .. } = admitted;
+    let member = service.input_members(operation).iter().find(|member| member.idempotency_token)?;
+    let token = input.get(&member.name)?.as_str().filter(|token| !token.is_empty())?.to_owned();
+    let mut rest = input.clone();
+    rest.set(member.name.as_str(), Value::Null);
+    let rest = serde_json::to_string(&rest).ok()?;
+    let key = format!("{}/{region}/{}/{}/{token}", caller.account, service.name, operation.name);
+    Some((key, token, rest))
+}
+
+fn encode_fault(
+    service: Option<&'static Service>,
+    dialect: Dialect,
+    fault: &Fault,
+    request_id: &str,
+) -> Response {
+    let status = StatusCode::from_u16(fault.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let error = ErrorReply {
+        code: fault.code.clone(),
+        message: fault.message.clone(),
+        status,
+        sender_fault: status.is_client_error(),
+        request_id: request_id.to_owned(),
+        host_id: None,
+        fields: fault.fields.clone(),
+    };
+    isobar_wire::encode_error(service, dialect, &error)
+}

@@ -1,0 +1,230 @@
+//! State: typed collections in memory with secondary indexes, durable through a write-ahead log.
+//!
+//! Reads see the collections directly. A write runs under the one write lock, keeps what it
+//! replaced, and is either logged and kept as a whole or undone as a whole: a handler that returns
+//! an error has changed nothing. A logged write has reached the operating system before it is
+//! acknowledged, so that it outlives a killed process; the log is flushed to the disk once a second.
+//!
+//! fjall keeps the log, its recovery and its compaction; the collections are rebuilt from it at the
+//! start. Rows are JSON, so that a later version can add fields.
+
+mod tables;
+mod tx;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use parking_lot::RwLock;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::watch;
+
+pub use tables::{Schema, Tables};
+pub use tx::Tx;
+
+/// The layout's version. A directory that says a greater one is refused.
+pub const VERSION: u32 = 1;
+
+const VERSION_KEY: &str = "\0version";
+
+/// A row of a collection.
+pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The collection's name, unique in the store and never changed: `ec2.instance`.
+    const KIND: &'static str;
+
+    /// The row's key, unique in its collection. Begin it with the scope (`account/region/`), which
+    /// makes a region's rows one range.
+    fn key(&self) -> String;
+
+    /// The secondary indexes' entries: (index, value).
+    fn links(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
+/// Why a store cannot be opened or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process holds it.
+    #[error("the state is in use by another process")]
+    Locked,
+    /// It was written by a newer version.
+    #[error("the state is of version {found}; this program reads up to {VERSION}")]
+    Newer {
+        /// The version found.
+        found: u32,
+    },
+    /// It holds a collection that this program does not know.
+    #[error("the state holds the unknown collection {0}")]
+    UnknownKind(String),
+    /// A row cannot be read.
+    #[error("the row {kind} {key} cannot be read")]
+    Row {
+        /// Its collection.
+        kind: String,
+        /// Its key.
+        key: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The log cannot be read or written.
+    #[error("the log cannot be read or written")]
+    Log(#[from] fjall::Error),
+}
+
+/// Why a write did not happen.
+#[derive(Debug)]
+pub enum Aborted<E> {
+    /// The writer said so.
+    By(E),
+    /// The log could not be written; what the writer did is undone.
+    Log(Error),
+}
+
+/// The store. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tables: RwLock<Tables>,
+    log: Option<Log>,
+}
+
+struct Log {
+    database: Database,
+    rows: Keyspace,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    /// A store without a disk, whose content ends with the process.
+    #[must_use]
+    pub fn ephemeral(schema: Schema) -> Self {
+        Self { inner: Arc::new(Inner { tables: RwLock::new(schema.into_tables()), log: None }) }
+    }
+
+    /// Opens the store in the directory, or makes it.
+    ///
+    /// # Errors
+    /// Where another process holds it, a newer version wrote it, or it cannot be read.
+    pub fn open(directory: &Path, schema: Schema) -> Result<Self, Error> {
+        let database =
+            Database::builder(directory).cache_size(4 << 20).worker_threads(1).open().map_err(
+                |error| match error {
+                    fjall::Error::Locked => Error::Locked,
+                    other => Error::Log(other),
+                },
+            )?;
+        let rows = database.keyspace("rows", KeyspaceCreateOptions::default)?;
+        check_version(&rows)?;
+        let mut tables = schema.into_tables();
+        for row in rows.iter() {
+            let (key, value) = row.into_inner()?;
+            let key = String::from_utf8_lossy(&key);
+            let Some((kind, key)) = key.split_once('\0').filter(|(kind, _)| !kind.is_empty())
+            else {
+                continue;
+            };
+            tables.load(kind, key, &value)?;
+        }
+        let log = Some(Log { database, rows });
+        Ok(Self { inner: Arc::new(Inner { tables: RwLock::new(tables), log }) })
+    }
+
+    /// Looks at the collections. Writers wait meanwhile, so keep it short.
+    pub fn read<R>(&self, look: impl FnOnce(&Tables) -> R) -> R {
+        look(&self.inner.tables.read())
+    }
+
+    /// Changes the collections: all of it where the closure returns `Ok`, nothing otherwise.
+    ///
+    /// # Errors
+    /// The closure's own, or the log's.
+    pub fn write<R, E>(
+        &self,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<R, E>,
+    ) -> Result<R, Aborted<E>> {
+        let mut tables = self.inner.tables.write();
+        let mut tx = Tx::new(&mut tables);
+        match change(&mut tx) {
+            Err(error) => {
+                tx.undo();
+                Err(Aborted::By(error))
+            }
+            Ok(result) => match self.append(&tx) {
+                Ok(()) => {
+                    tx.announce();
+                    Ok(result)
+                }
+                Err(error) => {
+                    tx.undo();
+                    Err(Aborted::Log(error))
+                }
+            },
+        }
+    }
+
+    /// Runs a change that cannot fail of itself.
+    ///
+    /// # Errors
+    /// The log's.
+    pub fn update<R>(&self, change: impl FnOnce(&mut Tx<'_>) -> R) -> Result<R, Error> {
+        self.write(|tx| Ok::<R, std::convert::Infallible>(change(tx))).map_err(|aborted| {
+            match aborted {
+                Aborted::Log(error) => error,
+                Aborted::By(never) => match never {},
+            }
+        })
+    }
+
+    /// A counter that moves with every write that touches the collection: what a reconciler waits on.
+    #[must_use]
+    pub fn watch<T: Record>(&self) -> watch::Receiver<u64> {
+        self.inner.tables.read().watch::<T>()
+    }
+
+    /// Flushes the log to the disk.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn flush(&self) -> Result<(), Error> {
+        match &self.inner.log {
+            Some(log) => Ok(log.database.persist(PersistMode::SyncAll)?),
+            None => Ok(()),
+        }
+    }
+
+    fn append(&self, tx: &Tx<'_>) -> Result<(), Error> {
+        let Some(log) = &self.inner.log else { return Ok(()) };
+        if tx.changes().is_empty() {
+            return Ok(());
+        }
+        let mut batch = log.database.batch();
+        for change in tx.changes() {
+            let key = format!("{}\0{}", change.kind, change.key);
+            match &change.row {
+                Some(row) => batch.insert(&log.rows, key, row.as_slice()),
+                None => batch.remove(&log.rows, key),
+            }
+        }
+        Ok(batch.durability(Some(PersistMode::Buffer)).commit()?)
+    }
+}
+
+fn check_version(rows: &Keyspace) -> Result<(), Error> {
+    match rows.get(VERSION_KEY)? {
+        None => Ok(rows.insert(VERSION_KEY, VERSION.to_string())?),
+        Some(found) => {
+            let found = String::from_utf8_lossy(&found).parse().unwrap_or(u32::MAX);
+            if found > VERSION { Err(Error::Newer { found }) } else { Ok(()) }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The collections in memory.
+
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{Error, Record};
+
+/// Which collections a store has. Engines and faces each add theirs.
+#[derive(Default)]
+pub struct Schema {
+    tables: HashMap<&'static str, Box<dyn AnyTable>>,
+}
+
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.tables.keys()).finish()
+    }
+}
+
+impl Schema {
+    /// Adds the collection.
+    ///
+    /// # Panics
+    /// If two collections have one name, which is a mistake in the program.
+    pub fn add<T: Record>(&mut self) {
+        let before = self.tables.insert(T::KIND, Box::new(Table::<T>::default()));
+        assert!(before.is_none(), "two collections are named {}", T::KIND);
+    }
+
+    pub(super) fn into_tables(self) -> Tables {
+        Tables { tables: self.tables }
+    }
+}
+
+/// All collections.
+pub struct Tables {
+    tables: HashMap<&'static str, Box<dyn AnyTable>>,
+}
+
+impl std::fmt::Debug for Tables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.tables.keys()).finish()
+    }
+}
+
+impl Tables {
+    /// The row of the key.
+    #[must_use]
+    pub fn get<T: Record>(&self, key: &str) -> Option<&Arc<T>> {
+        self.table::<T>().rows.get(key)
+    }
+
+    /// The rows whose keys begin with the prefix, in the keys' order.
+    pub fn list<T: Record>(&self, prefix: &str) -> impl Iterator<Item = &Arc<T>> {
+        let prefix = prefix.to_owned();
+        let from = (Bound::Included(prefix.clone()), Bound::Unbounded);
+        self.table::<T>()
+            .rows
+            .range::<String, _>(from)
+            .take_while(move |(key, _)| key.starts_with(&prefix))
+            .map(|(_, row)| row)
+    }
+
+    /// All rows, in the keys' order.
+    pub fn all<T: Record>(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.table::<T>().rows.values()
+    }
+
+    /// The rows that have the value in the index, in the keys' order.
+    pub fn by<T: Record>(&self, index: &'static str, value: &str) -> impl Iterator<Item = &Arc<T>> {
+        let table = self.table::<T>();
+        table
+            .links
+            .get(&(index, value.to_owned()))
+            .into_iter()
+            .flatten()
+            .filter_map(|key| table.rows.get(key))
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn count<T: Record>(&self) -> usize {
+        self.table::<T>().rows.len()
+    }
+
+    pub(super) fn watch<T: Record>(&self) -> watch::Receiver<u64> {
+        self.table::<T>().changed.subscribe()
+    }
+
+    pub(super) fn load(&mut self, kind: &str, key: &str, row: &[u8]) -> Result<(), Error> {
+        let table = self.tables.get_mut(kind).ok_or_else(|| Error::UnknownKind(kind.to_owned()))?;
+        table.load(row).map_err(|source| Error::Row {
+            kind: kind.to_owned(),
+            key: key.to_owned(),
+            source,
+        })
+    }
+
+    pub(super) fn announce(&self, kind: &str) {
+        if let Some(table) = self.tables.get(kind) {
+            table.announce();
+        }
+    }
+
+    /// Puts a row in (or takes it out) and returns the one before.
+    pub(super) fn replace<T: Record>(&mut self, key: &str, row: Option<Arc<T>>) -> Option<Arc<T>> {
+        self.table_mut::<T>().replace(key, row)
+    }
+
+    fn table<T: Record>(&self) -> &Table<T> {
+        self.tables
+            .get(T::KIND)
+            .and_then(|table| table.as_any().downcast_ref())
+            .unwrap_or_else(|| panic!("the collection {} is in the schema", T::KIND))
+    }
+
+    fn table_mut<T: Record>(&mut self) -> &mut Table<T> {
+        self.tables
+            .get_mut(T::KIND)
+            .and_then(|table| table.as_any_mut().downcast_mut())
+            .unwrap_or_else(|| panic!("the collection {} is in the schema", T::KIND))
+    }
+}
+
+trait AnyTable: Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+    fn load(&mut self, row: &[u8]) -> Result<(), serde_json::Error>;
+    fn announce(&self);
+}
+
+struct Table<T> {
+    rows: BTreeMap<String, Arc<T>>,
+    links: HashMap<(&'static str, String), BTreeSet<String>>,
+    changed: watch::Sender<u64>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new(), links: HashMap::new(), changed: watch::Sender::new(0) }
+    }
+}
+
+impl<T: Record> Table<T> {
+    fn replace(&mut self, key: &str, row: Option<Arc<T>>) -> Option<Arc<T>> {
+        let added = row.as_ref().map(|row| row.links()).unwrap_or_default();
+        let before = match row {
+            Some(row) => self.rows.insert(key.to_owned(), row),
+            None => self.rows.remove(key),
+        };
+        for link in before.as_ref().map(|row| row.links()).unwrap_or_default() {
+            if let Some(keys) = self.links.get_mut(&link) {
+                keys.remove(key);
+                if keys.is_empty() {
+                    self.links.remove(&link);
+                }
+            }
+        }
+        for link in added {
+            self.links.entry(link).or_default().insert(key.to_owned());
+        }
+        before
+    }
+}
+
+impl<T: Record> AnyTable for Table<T> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn load(&mut self, row: &[u8]) -> Result<(), serde_json::Error> {
+        let row: T = serde_json::from_slice(row)?;
+        let key = row.key();
+        self.replace(&key, Some(Arc::new(row)));
+        Ok(())
+    }
+
+    fn announce(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+}
