@@ -1,1 +1,17 @@
-//! (being laid)
+//! The control plane's domain: deployments of services onto clouds, the operations that carry them
+//! out, and the resources that they create. It knows nothing of HTTP.
+//!
+//! [`Control`] is the way in. What it shows is in [`model`], what can go wrong in [`error`], and
+//! what it must be given in [`config`].
+
+pub mod clouds;
+pub mod config;
+pub mod control;
+pub mod error;
+pub mod faults;
+pub mod model;
+pub mod probe;
+
+pub use config::Config;
+pub use control::Control;
+pub use error::Error;
