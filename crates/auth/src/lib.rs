@@ -1,1 +1,25 @@
-//! (being laid)
+//! Signatures of the three clouds, in both directions, over [`isobar_wire::Request`].
+//!
+//! | cloud | scheme | a client | a local cloud |
+//! |---|---|---|---|
+//! | AWS | Signature Version 4, header and presigned | [`sigv4::sign`], [`sigv4::presign`] | [`sigv4::Verifier`] |
+//! | Alibaba Cloud | RPC v1, ROA v1, ACS3 | [`alibaba::rpc::sign`], [`alibaba::roa::sign`], [`alibaba::acs3::sign`] | [`alibaba::Verifier`] |
+//! | DigitalOcean | bearer token | [`bearer::sign`] | [`bearer::verify`] |
+//!
+//! The host and the time are the caller's: nothing here reads a clock, draws a random number or
+//! touches the network. A refusal is an enum whose text is the vendor's own message; which code and
+//! status it becomes differs between a vendor's services, so that is the faces' table.
+//!
+//! Signature Version 4 is implemented here rather than taken from a signing crate, because a
+//! verifier must build the canonical request from what arrived (the client's list of signed headers,
+//! its encoding of the query) and must show it in the refusal; a signer that shares that code cannot
+//! disagree with it.
+
+pub mod alibaba;
+pub mod bearer;
+mod credentials;
+mod encode;
+pub mod sigv4;
+mod time;
+
+pub use credentials::{Credentials, Key, Keys, Secret, Unwritable};

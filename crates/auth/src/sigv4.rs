@@ -1,0 +1,36 @@
+//! AWS Signature Version 4: in the `Authorization` header, and in the query string (presigned).
+//!
+//! Both directions write the same canonical request: [`canonical`] holds what is the same,
+//! [`mod@sign`] and [`mod@verify`] what differs.
+
+mod canonical;
+mod error;
+mod keys;
+mod present;
+mod sign;
+mod verify;
+
+pub use error::{Error, Mismatch};
+pub use keys::SigningKeys;
+pub use present::{Claim, claim};
+pub use sign::{Payload, Signing, presign, sign};
+pub use verify::{Expected, Verifier};
+
+/// The one algorithm.
+pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+/// What ends every scope.
+const TERMINATOR: &str = "aws4_request";
+
+/// The payload's hash where the payload is not signed.
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// How a service wants its path signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// Dots and empty segments are resolved, and the path is encoded once more.
+    #[default]
+    Standard,
+    /// The path is signed as it is, and the payload's hash is a header of its own: S3.
+    Objects,
+}
