@@ -1,2 +1,45 @@
-//! (being laid)
-fn main() {}
+//! The project's automation: `cargo xtask SUBCOMMAND`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod catalogue;
+
+/// The project's automation.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Makes the catalogue's packs from the vendors' packages.
+    Catalogue(catalogue::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Catalogue(arguments) => catalogue::run(&arguments),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            report(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints an error with what led to it.
+fn report(error: &dyn std::error::Error) {
+    eprint!("error: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprint!(": {cause}");
+        source = cause.source();
+    }
+    eprintln!();
+}

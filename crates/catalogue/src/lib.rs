@@ -6,7 +6,14 @@
 
 pub mod import;
 pub mod model;
+pub mod names;
+pub mod pack;
+mod packs;
+mod search;
 pub mod shape;
 
 pub use model::{Cloud, Operation, Protocol, Service};
+pub use pack::{Entry, OperationEntry};
+pub use packs::{MANIFEST, entry, operation, service, services};
+pub use search::{Hit, search};
 pub use shape::{Kind, Location, Member, Shape, ShapeId};

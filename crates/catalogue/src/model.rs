@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::same;
 use crate::shape::{Kind, Member, Shape, ShapeId, Structure, XmlNamespace};
 
 /// The clouds whose APIs the catalogue holds.
@@ -162,6 +163,14 @@ impl Service {
             .binary_search_by(|operation| operation.name.as_str().cmp(name))
             .ok()
             .map(|at| &self.operations[at])
+    }
+
+    /// The operation of the name in any spelling (`run-instances`, `run_instances`); the vendor's
+    /// own spelling wins.
+    #[must_use]
+    pub fn find_operation(&self, name: &str) -> Option<&Operation> {
+        self.operation(name)
+            .or_else(|| self.operations.iter().find(|operation| same(&operation.name, name)))
     }
 
     /// The protocol that a client speaks with it.

@@ -1,0 +1,3 @@
+//! The catalogue's tests.
+
+mod packs;

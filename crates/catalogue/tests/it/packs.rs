@@ -1,0 +1,177 @@
+//! The packs that are part of the program: that they are whole, and that they hold what they should.
+
+use isobar_catalogue::model::{Endpoints, Matcher, PagingStyle, WaiterState};
+use isobar_catalogue::names::same;
+use isobar_catalogue::{
+    Cloud, Kind, Protocol, Service, ShapeId, entry, operation, search, service, services,
+};
+
+/// Every id of a shape that a service speaks of.
+fn spoken_of(service: &Service) -> Vec<ShapeId> {
+    let mut ids = Vec::new();
+    for operation in &service.operations {
+        ids.extend(operation.input);
+        ids.extend(operation.output);
+        ids.extend(&operation.errors);
+    }
+    for shape in &service.shapes {
+        match &shape.kind {
+            Kind::Structure(structure) => {
+                ids.extend(structure.members.iter().map(|member| member.shape));
+            }
+            Kind::List(list) => ids.push(list.item),
+            Kind::Map(map) => ids.extend([map.key, map.value]),
+            _ => {}
+        }
+    }
+    ids
+}
+
+#[test]
+fn every_service_decodes_and_every_shape_is_there() {
+    for entry in Cloud::ALL.into_iter().flat_map(services) {
+        let service = entry.service();
+        let name = entry.name;
+        assert_eq!(service.cloud, entry.cloud);
+        assert_eq!((service.name.as_str(), service.version.as_str()), (name, entry.version));
+        assert_eq!(service.protocols, entry.protocols, "{name}");
+        assert!(!service.operations.is_empty(), "{name} has no operations");
+        for id in spoken_of(service) {
+            assert!((id.0 as usize) < service.shapes.len(), "{name} lacks the shape {}", id.0);
+        }
+        for operation in &service.operations {
+            for id in operation.input.into_iter().chain(operation.output) {
+                let what = format!("{name}.{}: {:?}", operation.name, service.shape(id).name);
+                assert!(service.structure(id).is_some(), "{what} is no structure");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_operation_is_found_in_every_spelling() {
+    for entry in Cloud::ALL.into_iter().flat_map(services) {
+        let service = entry.service();
+        assert_eq!(service.operations.len(), entry.operations().len(), "{}", entry.name);
+        for (operation, indexed) in service.operations.iter().zip(entry.operations()) {
+            assert_eq!(operation.name, indexed.name);
+            assert_eq!(
+                (operation.method.as_str(), operation.uri.as_str()),
+                (indexed.method, indexed.uri)
+            );
+            let found = service.operation(&operation.name).expect("the list is sorted");
+            assert_eq!(found.name, operation.name);
+            let alike = service.operations.iter().filter(|one| same(&one.name, &operation.name));
+            assert_eq!(alike.count(), 1, "{}.{} is not alone", entry.name, operation.name);
+        }
+    }
+}
+
+#[test]
+fn waiters_ask_operations_that_are_there() {
+    for entry in services(Cloud::Aws) {
+        let service = entry.service();
+        for waiter in &service.waiters {
+            assert!(service.operation(&waiter.operation).is_some(), "{}", waiter.name);
+        }
+    }
+}
+
+#[test]
+fn paging_members_are_there() {
+    for entry in Cloud::ALL.into_iter().flat_map(services) {
+        let service = entry.service();
+        for operation in &service.operations {
+            let Some(paging) = &operation.paging else { continue };
+            let members = service.input_members(operation);
+            for name in paging.input_token.iter().chain(&paging.limit) {
+                let place = format!("{}.{}: {name}", entry.name, operation.name);
+                assert!(members.iter().any(|member| &member.name == name), "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn aws_is_all_of_botocore() {
+    let all = services(Cloud::Aws);
+    assert_eq!(all.len(), 439);
+    assert_eq!(all.iter().map(|entry| entry.operations().len()).sum::<usize>(), 19_796);
+}
+
+#[test]
+fn services_are_found_in_every_spelling() {
+    assert_eq!(entry(Cloud::Aws, "ec2").expect("exact").name, "ec2");
+    assert_eq!(entry(Cloud::Aws, "EC2").expect("folded").name, "ec2");
+    assert_eq!(entry(Cloud::Aws, "cognito_idp").expect("folded").name, "cognito-idp");
+    assert!(entry(Cloud::Aws, "no-such-service").is_none());
+}
+
+#[test]
+fn ec2_is_as_the_vendor_describes_it() {
+    let ec2 = service(Cloud::Aws, "ec2").expect("EC2 is packed");
+    assert_eq!((ec2.protocol(), ec2.version.as_str()), (Protocol::Ec2, "2016-11-15"));
+    assert_eq!(ec2.signing_name, "ec2");
+    assert!(matches!(&ec2.endpoints, Endpoints::Rules(rules) if rules.contains("\"rules\"")));
+
+    let (_, run) = operation(Cloud::Aws, "ec2", "run-instances").expect("RunInstances is there");
+    assert_eq!(
+        (run.name.as_str(), run.method.as_str(), run.uri.as_str()),
+        ("RunInstances", "POST", "/")
+    );
+    assert!(!run.read_only);
+    let member = |name: &str| {
+        let members = ec2.input_members(run);
+        members.iter().find(|member| member.name == name).expect(name)
+    };
+    assert!(member("MinCount").required && member("MaxCount").required);
+    assert!(member("ClientToken").idempotency_token);
+    assert_eq!(member("NetworkInterfaces").wire_name.as_deref(), Some("networkInterface"));
+    let Kind::List(groups) = &ec2.shape(member("SecurityGroupIds").shape).kind else {
+        panic!("security groups are a list")
+    };
+    assert_eq!(groups.item_name.as_deref(), Some("SecurityGroupId"));
+
+    let describe = ec2.operation("DescribeInstances").expect("DescribeInstances is there");
+    assert!(describe.read_only);
+    let paging = describe.paging.as_ref().expect("it is paged");
+    assert_eq!(paging.style, PagingStyle::Token);
+    assert_eq!(paging.input_token, ["NextToken"]);
+    assert_eq!(paging.limit.as_deref(), Some("MaxResults"));
+    assert_eq!(paging.results, ["Reservations"]);
+
+    let waiter = ec2.waiters.iter().find(|one| one.name == "InstanceRunning").expect("a waiter");
+    assert_eq!((waiter.operation.as_str(), waiter.delay_seconds), ("DescribeInstances", 15));
+    let done = waiter.acceptors.iter().find(|one| one.state == WaiterState::Success);
+    let done = done.expect("it can succeed");
+    assert_eq!(done.expected, "\"running\"");
+    assert!(matches!(&done.matcher, Matcher::PathAll(path) if path.contains("State.Name")));
+}
+
+#[test]
+fn elbv2_declares_its_errors() {
+    let elb = service(Cloud::Aws, "elbv2").expect("ELBv2 is packed");
+    assert_eq!(elb.protocol(), Protocol::AwsQuery);
+    assert_eq!(elb.signing_name, "elasticloadbalancing");
+    let create = elb.operation("CreateLoadBalancer").expect("it is there");
+    assert_eq!(create.result_wrapper.as_deref(), Some("CreateLoadBalancerResult"));
+    let codes: Vec<_> = create
+        .errors
+        .iter()
+        .filter_map(|id| elb.structure(*id)?.error.as_ref())
+        .map(|error| (error.code.as_deref().unwrap_or_default(), error.status, error.sender_fault))
+        .collect();
+    assert!(codes.contains(&("DuplicateLoadBalancerName", Some(400), true)), "{codes:?}");
+}
+
+#[test]
+fn search_finds_operations_by_their_words() {
+    let first = |words: &str| {
+        let hit = *search(words).first().expect(words);
+        (hit.service.name, hit.operation.name)
+    };
+    assert_eq!(first("ec2 run instances"), ("ec2", "RunInstances"));
+    assert_eq!(first("ec2 describe instance"), ("ec2", "DescribeInstances"));
+    assert!(search("").is_empty());
+    assert!(search("no-such-thing-anywhere").is_empty());
+}

@@ -1,0 +1,55 @@
+//! Hands the packages' texts to the importer of their cloud.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+
+use isobar_catalogue::import::botocore;
+use isobar_catalogue::{Cloud, Service};
+
+use super::archive::Texts;
+use super::sources::{Services, Source};
+
+/// The services that are taken from a package.
+pub(super) fn services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box<dyn Error>> {
+    let services = match source.cloud {
+        Cloud::Aws => botocore_services(source, texts)?,
+        Cloud::Alibaba | Cloud::DigitalOcean => Vec::new(),
+    };
+    if let Services::Named(names) = &source.services {
+        for name in names {
+            if !services.iter().any(|service| &service.name == name) {
+                return Err(format!("{} has no service {name}", source.package).into());
+            }
+        }
+    }
+    Ok(services)
+}
+
+/// The newest version of each service's folder, `botocore/data/NAME/VERSION/`.
+fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box<dyn Error>> {
+    let mut newest: BTreeMap<&str, &str> = BTreeMap::new();
+    for path in texts.keys() {
+        if let Some(rest) = path.strip_prefix("botocore/data/")
+            && let [name, version, "service-2.json"] = rest.split('/').collect::<Vec<_>>()[..]
+            && source.services.include(name)
+        {
+            // Paths come in order, and versions are dates: the last is the newest.
+            newest.insert(name, version);
+        }
+    }
+    let mut services = Vec::with_capacity(newest.len());
+    for (name, version) in newest {
+        let text = |file: &str| {
+            texts.get(&format!("botocore/data/{name}/{version}/{file}")).map(String::as_str)
+        };
+        let sources = botocore::Sources {
+            service: text("service-2.json").ok_or("a folder lost its model")?,
+            paginators: text("paginators-1.json"),
+            paginators_extras: text("paginators-1.sdk-extras.json"),
+            waiters: text("waiters-2.json"),
+            endpoint_rules: text("endpoint-rule-set-1.json"),
+        };
+        services.push(botocore::service(name, &sources)?);
+    }
+    Ok(services)
+}
