@@ -195,6 +195,8 @@ impl<W> std::fmt::Debug for Run<W> {
 pub enum Failure {
     /// It said so.
     Fault(Fault),
+    /// Its input type demands a member that the caller did not give.
+    Missing(&'static str),
     /// Its types do not fit the catalogue's: a mistake in the program, answered with 500.
     Mismatch(String),
 }
@@ -205,12 +207,16 @@ impl From<Fault> for Failure {
     }
 }
 
-/// The typed input of a handler.
+/// The typed input of a handler. A field that is no `Option` and has no default is required: where a
+/// cloud's catalogue lacks what is required, the handler's type says it.
 ///
 /// # Errors
-/// Where the handler's type does not fit the operation's shapes.
+/// Where a required member is absent, or the handler's type does not fit the operation's shapes.
 pub fn input<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
-    isobar_wire::from_value(value).map_err(|error| Failure::Mismatch(error.to_string()))
+    isobar_wire::from_value(value).map_err(|error| match error {
+        isobar_wire::value::Error::Missing(member) => Failure::Missing(member),
+        isobar_wire::value::Error::Unfit(message) => Failure::Mismatch(message),
+    })
 }
 
 /// The value of a handler's typed output.

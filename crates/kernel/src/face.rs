@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use http::StatusCode;
 use isobar_catalogue::{Cloud, Operation, Service};
-use isobar_wire::{DecodeError, Dialect, ErrorReply, Request, Response, Value};
+use isobar_wire::{DecodeError, Dialect, ErrorReply, Problem, Request, Response, Value, Violation};
 use jiff::Timestamp;
 
 use crate::call::{Command, Context, Failure, Fault, Query, Row, Run};
@@ -340,7 +340,7 @@ impl<F: Face> Local<F> {
             }),
             Run::Command(run) => self.command(admitted, run, context, input, dry_run),
         };
-        let output = output.map_err(|failure| self.fault_of(failure, operation))?;
+        let output = output.map_err(|failure| self.fault_of(failure, admitted))?;
         isobar_wire::encode_response(service, operation, *dialect, &output, request_id).map_err(
             |error| {
                 tracing::error!(operation = operation.name, %error, "an output does not fit");
@@ -388,11 +388,16 @@ impl<F: Face> Local<F> {
         })
     }
 
-    fn fault_of(&self, failure: Failure, operation: &Operation) -> Fault {
+    fn fault_of(&self, failure: Failure, admitted: &Admitted) -> Fault {
         match failure {
             Failure::Fault(fault) => fault,
+            Failure::Missing(member) => {
+                let violation = Violation { path: member.to_owned(), problem: Problem::Missing };
+                self.face.unreadable(admitted, &DecodeError::Member(violation))
+            }
             Failure::Mismatch(error) => {
-                tracing::error!(operation = operation.name, error, "a handler's types do not fit");
+                let operation = &admitted.operation.name;
+                tracing::error!(operation, error, "a handler's types do not fit");
                 self.face.standard().internal.fault()
             }
         }

@@ -3,9 +3,7 @@
 use http::StatusCode;
 use isobar_catalogue::{Operation, Protocol, Service};
 
-use crate::error::{
-    DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem,
-};
+use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem};
 use crate::message::{Request, Response};
 use crate::value::Value;
 
@@ -31,8 +29,7 @@ impl Call {
 pub(crate) struct Codec {
     pub(crate) encode_request: fn(Call, &Value) -> Result<Request, EncodeError>,
     pub(crate) decode_response: fn(Call, &Response) -> Result<Reply, DecodeError>,
-    pub(crate) route:
-        fn(&'static Service, &Request) -> Result<&'static Operation, RouteProblem>,
+    pub(crate) route: fn(&'static Service, &Request) -> Result<&'static Operation, RouteProblem>,
     pub(crate) decode_request: fn(Call, &Request) -> Result<Value, DecodeError>,
     pub(crate) encode_response: fn(Call, &Value, &str) -> Result<Response, EncodeError>,
     pub(crate) encode_error: fn(Option<&'static Service>, Dialect, &ErrorReply) -> Response,

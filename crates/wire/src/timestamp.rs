@@ -17,9 +17,8 @@ pub(crate) fn write(out: &mut String, moment: Timestamp, format: TimestampFormat
         }
         TimestampFormat::UnixTimestamp => write_epoch(out, moment),
         TimestampFormat::Rfc822 => {
-            let printed = rfc2822::DateTimePrinter::new()
-                .print_timestamp_rfc9110(&moment, &mut *out)
-                .is_ok();
+            let printed =
+                rfc2822::DateTimePrinter::new().print_timestamp_rfc9110(&moment, &mut *out).is_ok();
             if !printed {
                 // Only years that RFC 9110 cannot write, which are before 0.
                 write!(out, "{moment}").expect("writing to a String does not fail");
@@ -32,7 +31,8 @@ pub(crate) fn write(out: &mut String, moment: Timestamp, format: TimestampFormat
 fn write_epoch(out: &mut String, moment: Timestamp) {
     let micros = moment.as_microsecond();
     let sign = if micros < 0 { "-" } else { "" };
-    let (seconds, fraction) = (micros.unsigned_abs() / 1_000_000, micros.unsigned_abs() % 1_000_000);
+    let (seconds, fraction) =
+        (micros.unsigned_abs() / 1_000_000, micros.unsigned_abs() % 1_000_000);
     write!(out, "{sign}{seconds}").expect("writing to a String does not fail");
     if fraction != 0 {
         let digits = format!("{fraction:06}");
@@ -128,17 +128,12 @@ mod tests {
     fn every_form_is_written() {
         let moment = Timestamp::from_millisecond(1_398_796_238_120).expect("in range");
         let mut out = String::new();
-        for format in [
-            TimestampFormat::Iso8601,
-            TimestampFormat::Rfc822,
-            TimestampFormat::UnixTimestamp,
-        ] {
+        for format in
+            [TimestampFormat::Iso8601, TimestampFormat::Rfc822, TimestampFormat::UnixTimestamp]
+        {
             write(&mut out, moment, format);
             out.push('|');
         }
-        assert_eq!(
-            out,
-            "2014-04-29T18:30:38.12Z|Tue, 29 Apr 2014 18:30:38 GMT|1398796238.12|"
-        );
+        assert_eq!(out, "2014-04-29T18:30:38.12Z|Tue, 29 Apr 2014 18:30:38 GMT|1398796238.12|");
     }
 }

@@ -8,18 +8,28 @@ use super::Value;
 
 /// A value that does not fit a type.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Error(pub(super) String);
+pub enum Error {
+    /// The type demands a member that the value lacks.
+    #[error("the member {0} is missing")]
+    Missing(&'static str),
+    /// Anything else.
+    #[error("{0}")]
+    Unfit(String),
+}
 
 impl serde::de::Error for Error {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::Unfit(message.to_string())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::Missing(field)
     }
 }
 
 impl serde::ser::Error for Error {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::Unfit(message.to_string())
     }
 }
 
@@ -95,7 +105,10 @@ impl<'de> Deserializer<'de> for FromValue {
                 let (name, value) = entries.remove(0);
                 visitor.visit_enum(Variant { name: name.into_owned(), value })
             }
-            other => Err(Error(format!("{} where one of several names stands", other.type_name()))),
+            other => Err(Error::Unfit(format!(
+                "{} where one of several names stands",
+                other.type_name()
+            ))),
         }
     }
 

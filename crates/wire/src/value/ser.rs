@@ -69,7 +69,7 @@ impl Serializer for ToValue {
     fn serialize_u64(self, v: u64) -> Result<Value, Error> {
         i64::try_from(v)
             .map(Value::Integer)
-            .map_err(|_| Error(format!("{v} does not fit into 63 bits")))
+            .map_err(|_| Error::Unfit(format!("{v} does not fit into 63 bits")))
     }
 
     fn serialize_f32(self, v: f32) -> Result<Value, Error> {
@@ -154,7 +154,7 @@ impl Serializer for ToValue {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeTupleVariant, Error> {
-        Err(Error(format!("the variant {variant} has no form as a value")))
+        Err(Error::Unfit(format!("the variant {variant} has no form as a value")))
     }
 
     fn serialize_map(self, len: Option<usize>) -> Result<Entries, Error> {
@@ -172,7 +172,7 @@ impl Serializer for ToValue {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeStructVariant, Error> {
-        Err(Error(format!("the variant {variant} has no form as a value")))
+        Err(Error::Unfit(format!("the variant {variant} has no form as a value")))
     }
 }
 
@@ -254,13 +254,14 @@ impl SerializeMap for Entries {
         match key.serialize(ToValue)? {
             Value::String(name) => self.key = Some(name),
             Value::Integer(number) => self.key = Some(Cow::Owned(number.to_string())),
-            other => return Err(Error(format!("{} as a map's key", other.type_name()))),
+            other => return Err(Error::Unfit(format!("{} as a map's key", other.type_name()))),
         }
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        let name = self.key.take().ok_or_else(|| Error("a map's value before its key".into()))?;
+        let name =
+            self.key.take().ok_or_else(|| Error::Unfit("a map's value before its key".into()))?;
         self.entries.push((name, value.serialize(ToValue)?));
         Ok(())
     }
