@@ -13,17 +13,25 @@
 use isobar_catalogue::{Operation, Service};
 
 pub mod error;
+mod form;
+mod gzip;
+mod json;
 pub mod message;
 mod protocol;
+mod scalar;
+mod shapes;
 mod timestamp;
 mod validate;
 pub mod value;
+mod xml;
 
 pub use error::{
     DecodeError, Dialect, EncodeError, ErrorReply, Problem, Reply, RouteError, RouteProblem,
     ServiceError, Violation,
 };
+pub use gzip::decompress;
 pub use message::{Request, Response};
+pub use shapes::fill_tokens;
 pub use validate::validate;
 pub use value::{Blob, Name, Value, from_value, to_value};
 

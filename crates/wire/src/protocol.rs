@@ -4,8 +4,13 @@ use http::StatusCode;
 use isobar_catalogue::{Operation, Protocol, Service};
 
 use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem};
+use crate::form;
 use crate::message::{Request, Response};
 use crate::value::Value;
+
+mod common;
+mod query;
+mod xml_error;
 
 /// What every function of a codec needs to know.
 #[derive(Clone, Copy)]
@@ -38,13 +43,32 @@ pub(crate) struct Codec {
 /// The codec of a protocol.
 pub(crate) const fn codec(protocol: Protocol) -> &'static Codec {
     match protocol {
+        Protocol::AwsQuery => &query::QUERY,
+        Protocol::Ec2 => &query::EC2,
         _ => &UNSUPPORTED,
     }
 }
 
 /// How the request is written.
-pub(crate) fn dialect(service: &'static Service, _request: &Request) -> Dialect {
-    Dialect::new(service.protocol())
+pub(crate) fn dialect(service: &'static Service, request: &Request) -> Dialect {
+    let speaks = |protocol| service.protocols.contains(&protocol);
+    let protocol = if speaks(Protocol::RpcV2Cbor) && request.header("smithy-protocol").is_some() {
+        Protocol::RpcV2Cbor
+    } else if speaks(Protocol::AwsJson) && request.header("x-amz-target").is_some() {
+        Protocol::AwsJson
+    } else if speaks(Protocol::AwsQuery) && form::find(request, "Action").is_some() {
+        Protocol::AwsQuery
+    } else {
+        service.protocol()
+    };
+    let asks = |name, value: &str| {
+        form::find(request, name).is_some_and(|found| found.eq_ignore_ascii_case(value))
+    };
+    Dialect {
+        protocol,
+        xml: protocol == Protocol::AlibabaRpc && asks("Format", "XML"),
+        query_mode: request.header("x-amzn-query-mode").is_some_and(|mode| mode == "true"),
+    }
 }
 
 const UNSUPPORTED: Codec = Codec {

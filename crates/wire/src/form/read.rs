@@ -1,0 +1,245 @@
+//! From parameters to values.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use isobar_catalogue::shape::{List, ListStyle, Map, Structure};
+use isobar_catalogue::{Kind, Member, Service, ShapeId};
+
+use super::{Pair, Style};
+use crate::MAX_DEPTH;
+use crate::error::{DecodeError, Problem, Violation};
+use crate::scalar;
+use crate::shapes;
+use crate::value::{Name, Value};
+
+/// Reads an input from parameters. EC2 refuses a parameter that it does not know, unless it is
+/// `allowed`; the others pass it over.
+pub(crate) fn read(
+    service: &'static Service,
+    style: Style,
+    structure: Option<&'static Structure>,
+    mut pairs: Vec<Pair<'_>>,
+    allowed: fn(&str) -> bool,
+) -> Result<Value, DecodeError> {
+    pairs.sort_by(|(left, _), (right, _)| by_segment(left, right));
+    let reader = Reader { service, style, allowed };
+    let group = Group { exact: None, pairs: &pairs, at: 0 };
+    reader.structure(structure.map_or(&[], |structure| &structure.members), group, 0)
+}
+
+/// Orders names as their dotted segments are ordered, so that all that begins with a segment
+/// stands together.
+fn by_segment(left: &str, right: &str) -> Ordering {
+    let dot_first = |byte: u8| if byte == b'.' { 0 } else { byte };
+    left.bytes().map(dot_first).cmp(right.bytes().map(dot_first))
+}
+
+/// Parameters whose names begin alike.
+#[derive(Clone, Copy)]
+struct Group<'p> {
+    /// The value of the parameter that is named just so.
+    exact: Option<&'p str>,
+    /// The parameters with more segments, sorted.
+    pairs: &'p [Pair<'p>],
+    /// Where their next segment begins.
+    at: usize,
+}
+
+impl<'p> Group<'p> {
+    /// The groups one segment further down.
+    fn split(self) -> impl Iterator<Item = (&'p str, Group<'p>)> {
+        let mut rest = self.pairs;
+        std::iter::from_fn(move || {
+            let (first, _) = rest.first()?;
+            let segment = segment(first, self.at);
+            let count = rest.iter().take_while(|(name, _)| self::segment(name, self.at) == segment);
+            let (mut own, others) = rest.split_at(count.count());
+            rest = others;
+            let end = self.at + segment.len();
+            let mut exact = None;
+            // The first of several equal ones counts, as everywhere.
+            while let Some(((name, value), below)) = own.split_first() {
+                if name.len() != end {
+                    break;
+                }
+                exact = exact.or(Some(value.as_ref()));
+                own = below;
+            }
+            Some((segment, Group { exact, pairs: own, at: end + 1 }))
+        })
+    }
+
+    /// The groups whose segment is a number, in its order.
+    fn numbered(self) -> Vec<(u32, Group<'p>)> {
+        let mut items: Vec<_> = self
+            .split()
+            .filter_map(|(segment, group)| Some((segment.parse().ok()?, group)))
+            .collect();
+        items.sort_by_key(|(number, _)| *number);
+        items
+    }
+
+    /// The group below one of the names, or this one where it has none of them.
+    fn inside(self, names: [&str; 2]) -> Self {
+        self.split().find(|(segment, _)| names.contains(segment)).map_or(self, |(_, group)| group)
+    }
+}
+
+fn segment(name: &str, at: usize) -> &str {
+    let rest = name.get(at..).unwrap_or_default();
+    &rest[..rest.find('.').unwrap_or(rest.len())]
+}
+
+struct Reader {
+    service: &'static Service,
+    style: Style,
+    allowed: fn(&str) -> bool,
+}
+
+impl Reader {
+    fn list(&self, shape: ShapeId) -> Option<&'static List> {
+        match &self.service.shape(shape).kind {
+            Kind::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    fn structure(
+        &self,
+        members: &'static [Member],
+        group: Group<'_>,
+        depth: usize,
+    ) -> Result<Value, DecodeError> {
+        let mut entries: Vec<(Name, Value)> = Vec::new();
+        let mut next = 0;
+        for (name, below) in group.split() {
+            let found = shapes::position(members, next, |member| {
+                self.style.is(member, self.list(member.shape), name)
+            });
+            let Some(at) = found else {
+                if self.style == Style::Ec2 && !(depth == 0 && (self.allowed)(name)) {
+                    return Err(DecodeError::Member(Violation::new(Problem::Unknown)).within(name));
+                }
+                continue;
+            };
+            next = at + 1;
+            let member = &members[at];
+            let value = self
+                .value(member.shape, Some(member), below, depth + 1)
+                .map_err(|error| error.within(&member.name))?;
+            entries.push((Cow::Borrowed(&member.name), value));
+        }
+        Ok(Value::Map(entries))
+    }
+
+    fn value(
+        &self,
+        shape: ShapeId,
+        member: Option<&'static Member>,
+        group: Group<'_>,
+        depth: usize,
+    ) -> Result<Value, DecodeError> {
+        if depth > MAX_DEPTH {
+            return Err(Violation::new(Problem::TooDeep).into());
+        }
+        let kind = &self.service.shape(shape).kind;
+        let style = member.map_or(ListStyle::Repeated, |member| member.list_style);
+        if let (Some(text), true) = (group.exact, style != ListStyle::Repeated) {
+            return shapes::separated(self.service, shape, style, text);
+        }
+        match kind {
+            Kind::Structure(structure) => self.structure(&structure.members, group, depth),
+            Kind::List(list) => self.items(list, group, depth),
+            Kind::Map(map) if self.style == Style::Alibaba => self.named(map, group, depth),
+            Kind::Map(map) => self.pairs(map, group, depth),
+            _ => match group.exact {
+                Some(text) => Ok(scalar::from_text(kind, Cow::Borrowed(text))?),
+                None => {
+                    let expected = crate::validate::expected(kind);
+                    Err(Violation::wrong_type(expected, "a structure").into())
+                }
+            },
+        }
+    }
+
+    fn items(
+        &self,
+        list: &'static List,
+        group: Group<'_>,
+        depth: usize,
+    ) -> Result<Value, DecodeError> {
+        if let (Some(text), []) = (group.exact, group.pairs) {
+            // `List=` is how an empty one is written.
+            if text.is_empty() {
+                return Ok(Value::List(Vec::new()));
+            }
+            return Err(Violation::wrong_type("a list", scalar::shown(text)).into());
+        }
+        let group = match self.style {
+            Style::Query => group.inside([list.item_name.as_deref().unwrap_or("member"), "member"]),
+            _ => group,
+        };
+        let items = group.numbered().into_iter().enumerate().map(|(index, (_, item))| {
+            self.value(list.item, None, item, depth + 1).map_err(|error| error.at(index))
+        });
+        items.collect::<Result<_, _>>().map(Value::List)
+    }
+
+    /// A map as numbered pairs of key and value.
+    fn pairs(
+        &self,
+        map: &'static Map,
+        group: Group<'_>,
+        depth: usize,
+    ) -> Result<Value, DecodeError> {
+        let key_name = map.key_name.as_deref().unwrap_or("key");
+        let value_name = map.value_name.as_deref().unwrap_or("value");
+        let mut entries: Vec<(Name, Value)> = Vec::new();
+        for (_, entry) in group.inside(["entry"; 2]).numbered() {
+            let (mut key, mut value) = (None, None);
+            for (name, below) in entry.split() {
+                if name == key_name {
+                    key = below.exact;
+                } else if name == value_name {
+                    value = Some(below);
+                }
+            }
+            let (Some(key), Some(value)) = (key, value) else {
+                return Err(Violation::wrong_type("a key and a value", "one of them").into());
+            };
+            let value =
+                self.value(map.value, None, value, depth + 1).map_err(|error| error.within(key))?;
+            entries.push((Cow::Owned(key.to_owned()), value));
+        }
+        Ok(Value::Map(entries))
+    }
+
+    /// A map whose keys are in the names. A key of scalars may have dots of its own.
+    fn named(
+        &self,
+        map: &'static Map,
+        group: Group<'_>,
+        depth: usize,
+    ) -> Result<Value, DecodeError> {
+        let kind = &self.service.shape(map.value).kind;
+        let nested = matches!(kind, Kind::Structure(_) | Kind::List(_) | Kind::Map(_));
+        let mut entries: Vec<(Name, Value)> = Vec::new();
+        if nested {
+            for (key, below) in group.split() {
+                let value = self
+                    .value(map.value, None, below, depth + 1)
+                    .map_err(|error| error.within(key))?;
+                entries.push((Cow::Owned(key.to_owned()), value));
+            }
+        } else {
+            for (name, text) in group.pairs {
+                let key = name.get(group.at..).unwrap_or_default();
+                let value = scalar::from_text(kind, Cow::Borrowed(text))
+                    .map_err(|violation| violation.within(key))?;
+                entries.push((Cow::Owned(key.to_owned()), value));
+            }
+        }
+        Ok(Value::Map(entries))
+    }
+}

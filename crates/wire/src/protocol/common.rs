@@ -1,0 +1,171 @@
+//! What several protocols do alike.
+
+use base64::Engine as _;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode};
+use isobar_catalogue::{Kind, Member, Service, Shape};
+use md5::{Digest as _, Md5};
+
+use super::Call;
+use crate::error::{EncodeError, Problem, ServiceError, Violation};
+use crate::gzip;
+use crate::message::{Request, Response};
+use crate::scalar;
+use crate::shapes;
+use crate::value::Value;
+
+/// An empty request of the operation's method, with the host's prefix filled in.
+pub(crate) fn request(call: Call, path: String, input: &Value) -> Result<Request, EncodeError> {
+    let method = Method::from_bytes(call.operation.method.as_bytes())
+        .map_err(|_| EncodeError::Unsupported("the operation's method"))?;
+    let mut request = Request::new(method, path);
+    if let Some(template) = &call.operation.host_prefix {
+        request.host_prefix = Some(host_prefix(call, template, input)?);
+    }
+    Ok(request)
+}
+
+/// Fills the `{labels}` of a host's prefix.
+fn host_prefix(call: Call, template: &str, input: &Value) -> Result<String, EncodeError> {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (label, after) =
+            after.split_once('}').ok_or(EncodeError::Unsupported("the host's prefix"))?;
+        let value = shapes::input(call.service, call.operation)
+            .and_then(|structure| {
+                let at = shapes::position(&structure.members, 0, |member| {
+                    member.name == label || (member.host_label && member.on_wire() == label)
+                })?;
+                input.get(&structure.members[at].name)
+            })
+            .and_then(Value::as_str)
+            .filter(|value| !value.is_empty())
+            .ok_or_else(|| EncodeError::new(Problem::Missing).within(label))?;
+        let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+        if !value.bytes().all(valid) {
+            return Err(EncodeError::new(Problem::NotTransportable).within(label));
+        }
+        out.push_str(before);
+        out.push_str(value);
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Compresses the body and adds its checksum, where the operation asks for it.
+pub(crate) fn finish(call: Call, mut request: Request) -> Request {
+    if call.operation.compressible {
+        gzip::compress(&mut request);
+    }
+    if call.operation.checksum.as_ref().is_some_and(|checksum| checksum.md5) {
+        let digest = Md5::digest(&request.body);
+        let name = HeaderName::from_static("content-md5");
+        set_text(&mut request.headers, name, &scalar::BASE64.encode(digest));
+    }
+    request
+}
+
+/// Sets a header to text that is known to be one line.
+pub(crate) fn set_text(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        headers.insert(name, value);
+    }
+}
+
+/// Sets the media type.
+pub(crate) fn set_type(headers: &mut HeaderMap, media: &'static str) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+}
+
+/// The header in which AWS gives a request's id.
+pub(crate) const AMZN_REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// A response of the status with a body of the media type, as AWS sends it.
+pub(crate) fn aws_response(
+    status: StatusCode,
+    media: &'static str,
+    body: impl Into<bytes::Bytes>,
+    request_id: &str,
+) -> Response {
+    let mut response = Response::new(status);
+    set_type(&mut response.headers, media);
+    set_text(&mut response.headers, AMZN_REQUEST_ID, request_id);
+    response.body = body.into();
+    response
+}
+
+/// The status of the operation's success.
+pub(crate) fn success(call: Call) -> StatusCode {
+    StatusCode::from_u16(call.operation.status).unwrap_or(StatusCode::OK)
+}
+
+/// Whether the response says that the call succeeded.
+pub(crate) fn succeeded(response: &Response) -> bool {
+    response.status.as_u16() < 300
+}
+
+/// The request's id in the headers, under any of the names that services use.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    [
+        "x-amzn-requestid",
+        "x-amz-request-id",
+        "x-amzn-request-id",
+        "x-acs-request-id",
+        "x-request-id",
+    ]
+    .into_iter()
+    .find_map(|name| headers.get(name)?.to_str().ok().map(str::to_owned))
+}
+
+/// The declared error of a code.
+pub(crate) fn error_shape(service: &'static Service, code: &str) -> Option<&'static Shape> {
+    service.shapes.iter().find(|shape| match &shape.kind {
+        Kind::Structure(structure) => structure
+            .error
+            .as_ref()
+            .is_some_and(|error| error.code.as_deref().unwrap_or(&shape.name) == code),
+        _ => false,
+    })
+}
+
+/// An error of which nothing but the status is known.
+pub(crate) fn bare_error(response: &Response) -> ServiceError {
+    ServiceError {
+        code: response.status.as_str().to_owned(),
+        message: response.status.canonical_reason().unwrap_or_default().to_owned(),
+        status: response.status,
+        request_id: request_id(&response.headers),
+        shape: None,
+        fields: Value::Map(Vec::new()),
+    }
+}
+
+/// The entries of an error's fields that its declared shape has, with their members.
+pub(crate) fn error_entries(
+    shape: Option<&'static Shape>,
+    fields: &Value,
+) -> Vec<(&'static Member, Value)> {
+    let (Some(Shape { kind: Kind::Structure(structure), .. }), Value::Map(entries)) =
+        (shape, fields)
+    else {
+        return Vec::new();
+    };
+    shapes::entries(structure, entries)
+        .filter_map(Result::ok)
+        .map(|(member, value)| (member, value.clone()))
+        .collect()
+}
+
+/// A wrong type at the top of an input or output.
+pub(crate) fn no_members(value: &Value) -> Result<(), EncodeError> {
+    match value {
+        Value::Null => Ok(()),
+        Value::Map(entries) => match entries.iter().find(|(_, value)| !value.is_null()) {
+            Some((name, _)) => Err(EncodeError::new(Problem::Unknown).within(name)),
+            None => Ok(()),
+        },
+        other => Err(Violation::wrong_type("a structure", other.type_name()).into()),
+    }
+}

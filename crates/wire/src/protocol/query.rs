@@ -1,0 +1,190 @@
+//! The query protocol and EC2's variant of it: a form asks, XML answers.
+
+use isobar_catalogue::{Operation, Protocol, Service};
+
+use super::common;
+use super::{Call, Codec};
+use crate::error::{
+    DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem, ServiceError,
+};
+use crate::form::{self, Style};
+use crate::message::{Request, Response};
+use crate::shapes;
+use crate::value::Value;
+use crate::xml::{self, Element};
+
+pub(crate) const QUERY: Codec = Codec {
+    encode_request,
+    decode_response,
+    route,
+    decode_request,
+    encode_response: encode_query_response,
+    encode_error: encode_query_error,
+};
+
+pub(crate) const EC2: Codec = Codec {
+    encode_request,
+    decode_response,
+    route,
+    decode_request,
+    encode_response: encode_ec2_response,
+    encode_error: encode_ec2_error,
+};
+
+fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
+    let mut request = common::request(call, call.operation.uri.clone(), input)?;
+    let mut writer = form::write::Writer::new(call.service, Style::of(call.dialect.protocol));
+    writer.pair("Action", &call.operation.name);
+    writer.pair("Version", &call.service.version);
+    match shapes::input(call.service, call.operation) {
+        Some(structure) => writer.structure(structure, shapes::as_entries(input)?)?,
+        None => common::no_members(input)?,
+    }
+    request.body = writer.out.into();
+    common::set_type(&mut request.headers, "application/x-www-form-urlencoded; charset=utf-8");
+    Ok(common::finish(call, request))
+}
+
+fn decode_response(call: Call, response: &Response) -> Result<Reply, DecodeError> {
+    if !common::succeeded(response) {
+        return decode_error(call, response).map(Reply::Failure);
+    }
+    let mut request_id = common::request_id(&response.headers);
+    if response.body.is_empty() {
+        return Ok(Reply::Success { output: Value::Map(Vec::new()), request_id });
+    }
+    let root = xml::document::parse(&response.body)?;
+    if call.dialect.protocol == Protocol::Ec2 {
+        request_id = root.child_text("requestId").map(str::to_owned).or(request_id);
+    } else if let Some(metadata) = root.child("ResponseMetadata") {
+        request_id = metadata.child_text("RequestId").map(str::to_owned).or(request_id);
+    }
+    let empty = Element::default();
+    let result = match &call.operation.result_wrapper {
+        Some(wrapper) => root.child(wrapper).unwrap_or(&empty),
+        None => &root,
+    };
+    let entries = match shapes::output(call.service, call.operation) {
+        Some(structure) => xml::Reader::new(call.service, xml::Style::Wrapped).members(
+            structure,
+            |_| true,
+            result,
+        )?,
+        None => Vec::new(),
+    };
+    Ok(Reply::Success { output: Value::Map(entries), request_id })
+}
+
+fn decode_error(call: Call, response: &Response) -> Result<ServiceError, DecodeError> {
+    let Ok(root) = xml::document::parse(&response.body) else {
+        return Ok(common::bare_error(response));
+    };
+    super::xml_error::read(call, response, &root)
+}
+
+fn route(service: &'static Service, request: &Request) -> Result<&'static Operation, RouteProblem> {
+    let action = form::find(request, "Action").filter(|action| !action.is_empty());
+    let action = action.ok_or(RouteProblem::NoOperation)?;
+    service.operation(&action).ok_or_else(|| RouteProblem::UnknownOperation(action.into_owned()))
+}
+
+fn decode_request(call: Call, request: &Request) -> Result<Value, DecodeError> {
+    let mut pairs = form::pairs(request)?;
+    pairs.retain(|(name, _)| name != "Action" && name != "Version");
+    form::read::read(
+        call.service,
+        Style::of(call.dialect.protocol),
+        shapes::input(call.service, call.operation),
+        pairs,
+        is_signature,
+    )
+}
+
+/// The parameters of a signature, which EC2 does not take for unknown ones.
+fn is_signature(name: &str) -> bool {
+    const NAMES: [&str; 7] = [
+        "AWSAccessKeyId",
+        "Expires",
+        "SecurityToken",
+        "Signature",
+        "SignatureMethod",
+        "SignatureVersion",
+        "Timestamp",
+    ];
+    name.starts_with("X-Amz-") || NAMES.contains(&name)
+}
+
+/// Opens the element that answers the operation.
+fn open_answer(writer: &mut xml::Writer, service: &Service, name: &str) {
+    writer.open(name, service.xml_namespace.as_ref());
+}
+
+fn encode_query_response(
+    call: Call,
+    output: &Value,
+    request_id: &str,
+) -> Result<Response, EncodeError> {
+    let mut writer = xml::Writer::new(call.service, xml::Style::Wrapped);
+    let answer = format!("{}Response", call.operation.name);
+    open_answer(&mut writer, call.service, &answer);
+    let wrapper = call.operation.result_wrapper.as_deref();
+    if let Some(wrapper) = wrapper {
+        writer.open(wrapper, None);
+    }
+    match shapes::output(call.service, call.operation) {
+        Some(structure) => {
+            writer.members(shapes::entries(structure, shapes::as_entries(output)?))?;
+        }
+        None => common::no_members(output)?,
+    }
+    if let Some(wrapper) = wrapper {
+        writer.close(wrapper);
+    }
+    writer.open("ResponseMetadata", None);
+    writer.text_element("RequestId", request_id);
+    writer.close("ResponseMetadata");
+    writer.close(&answer);
+    Ok(common::aws_response(common::success(call), "text/xml", writer.out, request_id))
+}
+
+const EC2_XML: &str = "text/xml;charset=UTF-8";
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+fn encode_ec2_response(
+    call: Call,
+    output: &Value,
+    request_id: &str,
+) -> Result<Response, EncodeError> {
+    let mut writer = xml::Writer::new(call.service, xml::Style::Wrapped);
+    writer.out.push_str(DECLARATION);
+    let answer = format!("{}Response", call.operation.name);
+    open_answer(&mut writer, call.service, &answer);
+    writer.text_element("requestId", request_id);
+    match shapes::output(call.service, call.operation) {
+        Some(structure) => {
+            writer.members(shapes::entries(structure, shapes::as_entries(output)?))?;
+        }
+        None => common::no_members(output)?,
+    }
+    writer.close(&answer);
+    Ok(common::aws_response(common::success(call), EC2_XML, writer.out, request_id))
+}
+
+fn encode_query_error(
+    service: Option<&'static Service>,
+    _dialect: Dialect,
+    error: &ErrorReply,
+) -> Response {
+    let namespace = service.and_then(|service| service.xml_namespace.as_ref());
+    let body = super::xml_error::write(service, namespace, error);
+    common::aws_response(error.status, "text/xml", body, &error.request_id)
+}
+
+fn encode_ec2_error(
+    service: Option<&'static Service>,
+    _dialect: Dialect,
+    error: &ErrorReply,
+) -> Response {
+    let body = super::xml_error::write_ec2(DECLARATION, service, error);
+    common::aws_response(error.status, EC2_XML, body, &error.request_id)
+}
