@@ -1,2 +1,46 @@
-//! (being laid)
-fn main() {}
+//! The `isobar` binary: reads the command line and wires the crates together.
+
+mod api;
+mod cli;
+mod commands;
+mod manifest;
+mod output;
+mod report;
+mod state;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::report::Class;
+
+fn main() -> ExitCode {
+    // A machine's keeper is this binary too; it needs neither arguments nor a runtime.
+    if let Some(code) = isobar_engines::machines::keeper::run_if_asked(std::env::args_os()) {
+        return code;
+    }
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where not even this can be printed there is nobody to tell.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked { 0 } else { Class::Usage.exit_code() });
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error[internal]: the runtime cannot be started: {error}");
+            return ExitCode::from(Class::Failed.exit_code());
+        }
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error.print();
+            ExitCode::from(error.class.exit_code())
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `isobar env`: what points the vendors' SDKs and CLIs at the local clouds.
+
+use serde_json::{Map, Value};
+
+use crate::api;
+use crate::cli::{CloudName, Env, Format, Global};
+use crate::output;
+use crate::report::Error;
+use crate::state::Endpoints;
+
+pub(super) fn run(arguments: &Env, global: &Global) -> Result<(), Error> {
+    let endpoints = Endpoints::read(&api::directory(global)?)?;
+    let variables = variables(&endpoints, arguments.cloud);
+    match global.output {
+        Format::Table => {
+            let lines: Vec<_> = variables
+                .iter()
+                .map(|(name, value)| format!("export {name}={}", quote(value)))
+                .collect();
+            output::print(&lines.join("\n"))
+        }
+        format => {
+            let members: Map<_, _> = variables
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), Value::from(value)))
+                .collect();
+            output::value(format, &Value::Object(members))
+        }
+    }
+}
+
+/// The variables that the vendors' SDKs and CLIs read, and Isobar's own.
+fn variables(endpoints: &Endpoints, cloud: Option<CloudName>) -> Vec<(&'static str, String)> {
+    let Endpoints { control, aws, alibaba, digitalocean, .. } = endpoints;
+    let alibaba_host = alibaba.url.trim_start_matches("http://").to_owned();
+    let table = [
+        (Some(CloudName::Aws), "AWS_ENDPOINT_URL", aws.url.clone()),
+        (Some(CloudName::Aws), "AWS_ACCESS_KEY_ID", aws.access_key_id.clone()),
+        (Some(CloudName::Aws), "AWS_SECRET_ACCESS_KEY", aws.secret_access_key.clone()),
+        (Some(CloudName::Aws), "AWS_REGION", aws.region.clone()),
+        (Some(CloudName::Aws), "AWS_DEFAULT_REGION", aws.region.clone()),
+        (Some(CloudName::Alibaba), "ALIBABA_CLOUD_ACCESS_KEY_ID", alibaba.access_key_id.clone()),
+        (
+            Some(CloudName::Alibaba),
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+            alibaba.access_key_secret.clone(),
+        ),
+        (Some(CloudName::Alibaba), "ALIBABA_CLOUD_REGION_ID", alibaba.region.clone()),
+        // Alibaba Cloud's SDKs take host and port; the protocol is a setting of its own.
+        (Some(CloudName::Alibaba), "ALIBABA_CLOUD_ENDPOINT", alibaba_host),
+        (Some(CloudName::DigitalOcean), "DIGITALOCEAN_TOKEN", digitalocean.token.clone()),
+        (Some(CloudName::DigitalOcean), "DIGITALOCEAN_ACCESS_TOKEN", digitalocean.token.clone()),
+        (Some(CloudName::DigitalOcean), "DIGITALOCEAN_API_URL", digitalocean.url.clone()),
+        // python-digitalocean joins paths to it without a slash of its own.
+        (
+            Some(CloudName::DigitalOcean),
+            "DIGITALOCEAN_END_POINT",
+            format!("{}/v2/", digitalocean.url),
+        ),
+        (None, "ISOBAR_URL", control.url.clone()),
+        (None, "ISOBAR_API_KEY", control.api_key.clone()),
+    ];
+    table
+        .into_iter()
+        .filter(|(of, ..)| cloud.is_none() || of.is_none() || *of == cloud)
+        .map(|(_, name, value)| (name, value))
+        .collect()
+}
+
+/// The value for a POSIX shell.
+fn quote(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !value.is_empty() && value.chars().all(plain) {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn values_survive_the_shell() {
+        assert_eq!(quote("http://127.0.0.1:4566"), "http://127.0.0.1:4566");
+        assert_eq!(quote("a b'c"), r"'a b'\''c'");
+        assert_eq!(quote(""), "''");
+    }
+}

@@ -1,0 +1,104 @@
+//! Data on stdout, in the format that was asked for. Everything else goes to stderr.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use serde_json::Value;
+
+use crate::cli::Format;
+use crate::report::Error;
+
+/// A column of a table: its heading, and where its value is.
+pub(crate) type Column = (&'static str, &'static str);
+
+/// Prints a list.
+pub(crate) fn list(format: Format, items: &[Value], columns: &[Column]) -> Result<(), Error> {
+    match format {
+        Format::Table => print(&table(items, columns)),
+        _ => value(format, &Value::Array(items.to_vec())),
+    }
+}
+
+/// Prints one thing; as a table, its members line by line.
+pub(crate) fn value(format: Format, value: &Value) -> Result<(), Error> {
+    match format {
+        Format::Json => print(&format!("{value:#}")),
+        Format::Yaml => {
+            let text = serde_saphyr::to_string(value).map_err(|error| {
+                Error::failed("internal", "the data cannot be written as YAML").source(error)
+            })?;
+            print(text.trim_end())
+        }
+        Format::Table => {
+            let mut lines = Vec::new();
+            flatten("", value, &mut lines);
+            let mut table = plain();
+            table.add_rows(lines.iter().map(|(name, text)| [name, text]));
+            print(&trimmed(&table))
+        }
+    }
+}
+
+/// Prints text as it is.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        // The reader of a pipe has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Error::failed("output", "stdout cannot be written").source(error)),
+    }
+}
+
+fn plain() -> Table {
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+}
+
+fn table(items: &[Value], columns: &[Column]) -> String {
+    let mut table = plain();
+    table.set_header(columns.iter().map(|(heading, _)| *heading));
+    for item in items {
+        table.add_row(columns.iter().map(|(_, path)| text_of(at(item, path))));
+    }
+    trimmed(&table)
+}
+
+fn trimmed(table: &Table) -> String {
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
+    path.split('.').fold(value, |value, name| &value[name])
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+fn flatten(prefix: &str, value: &Value, lines: &mut Vec<(String, String)>) {
+    let name = |key: &str| {
+        if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
+    };
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members.iter().filter(|(key, _)| !key.starts_with('_')) {
+                flatten(&name(key), value, lines);
+            }
+        }
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            for (index, item) in items.iter().enumerate() {
+                flatten(&format!("{prefix}[{index}]"), item, lines);
+            }
+        }
+        Value::Null => {}
+        other => lines.push((prefix.to_owned(), text_of(other))),
+    }
+}

@@ -1,0 +1,260 @@
+//! The state directory: who holds it, the keys that were drawn for it, and where its server is.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use isobar_kernel::Random;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::report::Error;
+
+/// The layout's version. A directory that says a greater one is refused.
+const VERSION: u32 = 1;
+
+/// The directory where nothing was said: `$XDG_STATE_HOME/isobar`, else `~/.local/state/isobar`.
+#[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
+pub(crate) fn default_directory() -> Result<PathBuf, Error> {
+    let absolute = |name: &str| {
+        std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
+    };
+    absolute("XDG_STATE_HOME")
+        .map(|base| base.join("isobar"))
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/state/isobar")))
+        .ok_or_else(|| {
+            Error::usage("no_state_directory", "neither XDG_STATE_HOME nor HOME is set")
+                .hint("name a directory with --state or ISOBAR_STATE")
+        })
+}
+
+/// A state directory that this process holds.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) directory: PathBuf,
+    /// Held as long as the process lives.
+    _lock: File,
+}
+
+impl State {
+    /// Makes the directory if need be, and takes it.
+    pub(crate) fn take(directory: &Path) -> Result<Self, Error> {
+        let unusable = |what: &str, error: std::io::Error| {
+            Error::failed(
+                "state_unusable",
+                format!("the state directory {} cannot be {what}", directory.display()),
+            )
+            .source(error)
+            .hint("name another with --state")
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .map_err(|error| unusable("made", error))?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(directory.join("lock"))
+            .map_err(|error| unusable("written", error))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => Error::failed(
+                "state_locked",
+                format!("another process holds the state directory {}", directory.display()),
+            )
+            .hint("stop it with `isobar down`, or name another directory with --state"),
+            TryLockError::Error(error) => unusable("locked", error),
+        })?;
+        let state = Self { directory: directory.to_owned(), _lock: lock };
+        state.check_version()?;
+        Ok(state)
+    }
+
+    fn check_version(&self) -> Result<(), Error> {
+        let path = self.directory.join("version");
+        let Some(found) = fs::read_to_string(&path).ok() else {
+            return write_private(&path, format!("{VERSION}\n").as_bytes());
+        };
+        match found.trim().parse::<u32>() {
+            Ok(found) if found <= VERSION => Ok(()),
+            _ => Err(Error::failed(
+                "state_newer",
+                format!(
+                    "the state directory {} is of version {}; this program reads up to {VERSION}",
+                    self.directory.display(),
+                    found.trim(),
+                ),
+            )
+            .hint("use the newer program, or name another directory with --state")),
+        }
+    }
+
+    /// The keys of this directory, drawn when they are first asked for.
+    pub(crate) fn keys(&self, random: &Random) -> Result<Keys, Error> {
+        let path = self.directory.join("keys.json");
+        if path.exists() {
+            return read_json(&path);
+        }
+        let keys = Keys::draw(random);
+        write_json(&path, &keys)?;
+        Ok(keys)
+    }
+
+    /// Says where the server is.
+    pub(crate) fn announce(&self, endpoints: &Endpoints) -> Result<(), Error> {
+        write_json(&endpoints_path(&self.directory), endpoints)
+    }
+
+    /// Takes back what [`announce`](Self::announce) said.
+    pub(crate) fn withdraw(&self) {
+        // A file that is gone already is what is wanted.
+        let _ = fs::remove_file(endpoints_path(&self.directory));
+    }
+}
+
+/// Whether some process holds the directory.
+pub(crate) fn is_held(directory: &Path) -> bool {
+    File::open(directory.join("lock"))
+        .is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// The keys of a state directory: what opens its control plane and its local clouds.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Keys {
+    pub(crate) api_key: String,
+    pub(crate) aws_account_id: String,
+    pub(crate) aws_access_key_id: String,
+    pub(crate) aws_secret_access_key: String,
+    pub(crate) alibaba_account_id: String,
+    pub(crate) alibaba_access_key_id: String,
+    pub(crate) alibaba_access_key_secret: String,
+    pub(crate) digitalocean_account_id: String,
+    pub(crate) digitalocean_token: String,
+}
+
+impl Keys {
+    fn draw(random: &Random) -> Self {
+        let digits = |count: u32| {
+            let least = 10_u64.pow(count - 1);
+            (least + random.below(least * 9)).to_string()
+        };
+        Self {
+            api_key: format!("isobar_{}", random.lower(40)),
+            aws_account_id: digits(12),
+            aws_access_key_id: format!("AKIA{}", random.upper(16)),
+            aws_secret_access_key: random.secret(40),
+            alibaba_account_id: digits(16),
+            alibaba_access_key_id: format!("LTAI{}", random.lower(20)),
+            alibaba_access_key_secret: random.lower(30),
+            digitalocean_account_id: random.uuid(),
+            digitalocean_token: format!("dop_v1_{}", random.hex(64)),
+        }
+    }
+}
+
+/// Where a running server is, as `endpoints.json` says it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Endpoints {
+    pub(crate) pid: u32,
+    pub(crate) control: Control,
+    pub(crate) aws: Aws,
+    pub(crate) alibaba: Alibaba,
+    pub(crate) digitalocean: DigitalOcean,
+}
+
+/// The control plane.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Control {
+    pub(crate) url: String,
+    pub(crate) api_key: String,
+}
+
+/// The local AWS.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Aws {
+    pub(crate) url: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) account_id: String,
+    pub(crate) region: String,
+}
+
+/// The local Alibaba Cloud.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Alibaba {
+    pub(crate) url: String,
+    pub(crate) access_key_id: String,
+    pub(crate) access_key_secret: String,
+    pub(crate) account_id: String,
+    pub(crate) region: String,
+}
+
+/// The local DigitalOcean.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DigitalOcean {
+    pub(crate) url: String,
+    pub(crate) token: String,
+}
+
+impl Endpoints {
+    /// What a running server left in the directory.
+    pub(crate) fn read(directory: &Path) -> Result<Self, Error> {
+        let path = endpoints_path(directory);
+        if !path.exists() {
+            return Err(not_running(directory));
+        }
+        read_json(&path)
+    }
+}
+
+/// The error for a directory without a server.
+pub(crate) fn not_running(directory: &Path) -> Error {
+    Error::new(
+        crate::report::Class::Unreachable,
+        "not_running",
+        format!("no server runs with the state directory {}", directory.display()),
+    )
+    .hint("start one with `isobar up`, or set ISOBAR_URL and ISOBAR_API_KEY")
+}
+
+fn endpoints_path(directory: &Path) -> PathBuf {
+    directory.join("endpoints.json")
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let unreadable = || Error::failed("state_unusable", format!("{} cannot be read", path.display()));
+    let text = fs::read(path).map_err(|error| unreadable().source(error))?;
+    serde_json::from_slice(&text).map_err(|error| unreadable().source(error))
+}
+
+fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), Error> {
+    let mut text = serde_json::to_vec_pretty(value)
+        .map_err(|error| Error::failed("internal", "the state cannot be written").source(error))?;
+    text.push(b'\n');
+    write_private(path, &text)
+}
+
+/// Writes a file that its owner alone can read, whole or not at all.
+fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
+    let temporary = path.with_extension("new");
+    let write = || {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&temporary)?;
+        // A file that was there keeps its mode through `open`.
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)
+    };
+    write().map_err(|error| {
+        Error::failed("state_unusable", format!("{} cannot be written", path.display()))
+            .source(error)
+    })
+}
