@@ -1,0 +1,35 @@
+//! What the handlers share.
+
+use std::sync::Arc;
+
+use isobar_control::Control;
+use isobar_kernel::face::Shared;
+
+use crate::rate::Limiter;
+
+/// What the handlers share. Clones share it too.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) control: Control,
+    /// What the local clouds stand on, whose clock, faults and journal the API shows.
+    pub(crate) local: Shared,
+    pub(crate) limiter: Arc<Limiter>,
+    /// Seals cursors: drawn at each start, so that a cursor ends with the process at the latest.
+    pub(crate) cursor_key: Arc<[u8; 32]>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+impl App {
+    /// Puts the API over a control plane and the local clouds beside it.
+    #[must_use]
+    pub fn new(control: Control, local: Shared) -> Self {
+        let mut key = [0; 32];
+        local.random.fill(&mut key);
+        Self { control, local, limiter: Arc::default(), cursor_key: Arc::new(key) }
+    }
+}

@@ -1,0 +1,49 @@
+//! Reading bodies: JSON, under a limit, with errors that say where.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use isobar_control::error::Violation;
+use serde_json::Value;
+
+use crate::error::{Code, Error};
+
+/// The largest body that is read.
+pub(crate) const MAX_BODY: usize = 1 << 20;
+
+/// The body's bytes.
+pub(crate) async fn read(body: Body) -> Result<Bytes, Error> {
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Error::new(Code::TooLarge, format!("the body is over {MAX_BODY} bytes")))
+        }
+        Err(_) => Err(malformed("the body broke off")),
+    }
+}
+
+/// The body as JSON; an empty object where there is no body and none is needed.
+pub(crate) fn json(headers: &HeaderMap, body: &Bytes, needed: bool) -> Result<Value, Error> {
+    if body.is_empty() && !needed {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind != "application/json" && !kind.ends_with("+json") {
+        return Err(Error::new(
+            Code::UnsupportedMediaType,
+            "the body's Content-Type must be application/json",
+        ));
+    }
+    serde_json::from_slice(body).map_err(|error| malformed(&format!("no valid JSON: {error}")))
+}
+
+fn malformed(constraint: &str) -> Error {
+    Error::validation(vec![Violation {
+        field: String::new(),
+        value: Value::Null,
+        constraint: constraint.to_owned(),
+    }])
+}

@@ -1,0 +1,217 @@
+//! The OpenAPI document: one row per endpoint here, the schemas in `openapi/schemas.json`.
+//!
+//! The rows are checked against the router (every row is routed), and the schemas against the
+//! answers of a running server (`tests/sdk`).
+
+use axum::response::IntoResponse;
+use serde_json::{Map, Value, json};
+
+use crate::error::Code;
+
+const SCHEMAS: &str = include_str!("openapi/schemas.json");
+
+/// One endpoint.
+pub(crate) struct Row {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    /// Query parameters, by their name in [`PARAMETERS`].
+    query: &'static [&'static str],
+    /// The schema of the body, if it takes one.
+    body: Option<&'static str>,
+    /// The status and the schema of success.
+    success: (u16, &'static str),
+    errors: &'static [Code],
+}
+
+const READ: &[Code] = &[Code::Validation, Code::NotFound, Code::NotAcceptable];
+const LIST: &[Code] = &[Code::Validation, Code::NotAcceptable];
+const START: &[Code] = &[
+    Code::Validation,
+    Code::NotFound,
+    Code::Conflict,
+    Code::PreconditionFailed,
+    Code::TooLarge,
+    Code::UnsupportedMediaType,
+    Code::IdempotencyKeyReused,
+    Code::Cloud,
+];
+const SET: &[Code] = &[Code::Validation, Code::TooLarge, Code::UnsupportedMediaType];
+const PAGED: &[&str] = &["limit", "cursor", "sort"];
+
+#[rustfmt::skip]
+pub(crate) const ROWS: &[Row] = &[
+    Row { method: "get", path: "/api/v1/deployments", id: "deployments_list", summary: "Lists deployments, the newest first", query: &["limit", "cursor", "sort", "environment", "service", "status", "cloud"], body: None, success: (200, "DeploymentPage"), errors: LIST },
+    Row { method: "post", path: "/api/v1/deployments", id: "deployments_create", summary: "Starts a deployment; with dry_run, answers 200 with its plan", query: &["dry_run"], body: Some("Manifest"), success: (202, "AcceptedOperation"), errors: START },
+    Row { method: "get", path: "/api/v1/deployments/{id}", id: "deployments_show", summary: "Shows a deployment", query: &[], body: None, success: (200, "Deployment"), errors: READ },
+    Row { method: "get", path: "/api/v1/deployments/{id}/plan", id: "deployments_plan", summary: "Shows what a deployment does, call by call", query: &[], body: None, success: (200, "Plan"), errors: READ },
+    Row { method: "post", path: "/api/v1/deployments/{id}/rollback", id: "deployments_rollback", summary: "Goes back to the last version that was healthy before", query: &["dry_run"], body: Some("RollbackRequest"), success: (202, "AcceptedOperation"), errors: START },
+    Row { method: "post", path: "/api/v1/deployments/{id}/cancel", id: "deployments_cancel", summary: "Stops a deployment that is under way and undoes what it did", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: START },
+    Row { method: "get", path: "/api/v1/operations", id: "operations_list", summary: "Lists operations, the newest first", query: &["limit", "cursor", "sort", "kind", "status", "deployment_id"], body: None, success: (200, "OperationPage"), errors: LIST },
+    Row { method: "get", path: "/api/v1/operations/{id}", id: "operations_show", summary: "Shows an operation, at once or when it has ended", query: &["wait"], body: None, success: (200, "Operation"), errors: READ },
+    Row { method: "get", path: "/api/v1/operations/{id}/events", id: "operations_events", summary: "Streams an operation's events (server-sent events)", query: &["after"], body: None, success: (200, "Event"), errors: READ },
+    Row { method: "post", path: "/api/v1/operations/{id}/cancel", id: "operations_cancel", summary: "Cancels an operation", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: START },
+    Row { method: "get", path: "/api/v1/resources", id: "resources_list", summary: "Lists what deployments own on the clouds", query: &["limit", "cursor", "sort", "cloud", "region", "kind", "service", "environment", "deployment_id", "state"], body: None, success: (200, "ResourcePage"), errors: LIST },
+    Row { method: "get", path: "/api/v1/resources/{id}", id: "resources_show", summary: "Shows a resource", query: &[], body: None, success: (200, "Resource"), errors: READ },
+    Row { method: "get", path: "/api/v1/environments", id: "environments_list", summary: "Lists the environments that deployments name", query: PAGED, body: None, success: (200, "EnvironmentPage"), errors: LIST },
+    Row { method: "get", path: "/api/v1/services", id: "services_list", summary: "Lists the services that deployments name", query: &["limit", "cursor", "sort", "environment"], body: None, success: (200, "ServicePage"), errors: LIST },
+    Row { method: "get", path: "/api/v1/local/faults", id: "faults_list", summary: "Lists the local clouds' fault rules", query: &[], body: None, success: (200, "FaultRules"), errors: LIST },
+    Row { method: "put", path: "/api/v1/local/faults", id: "faults_replace", summary: "Puts fault rules in the place of those before", query: &[], body: Some("FaultRules"), success: (200, "FaultRules"), errors: SET },
+    Row { method: "get", path: "/api/v1/local/clock", id: "clock_show", summary: "Shows the local clouds' time", query: &[], body: None, success: (200, "Clock"), errors: LIST },
+    Row { method: "post", path: "/api/v1/local/clock", id: "clock_advance", summary: "Moves the local clouds' time", query: &[], body: Some("ClockAdvance"), success: (200, "Clock"), errors: SET },
+    Row { method: "get", path: "/api/v1/local/journal", id: "journal_list", summary: "Lists the newest calls that the local clouds answered", query: &["limit", "cloud", "service", "operation"], body: None, success: (200, "Journal"), errors: LIST },
+    Row { method: "get", path: "/healthz", id: "health_live", summary: "Whether the process lives", query: &[], body: None, success: (200, "Health"), errors: &[] },
+    Row { method: "get", path: "/readyz", id: "health_ready", summary: "Whether requests can be served", query: &[], body: None, success: (200, "Readiness"), errors: &[] },
+    Row { method: "get", path: "/openapi.json", id: "openapi_show", summary: "This document", query: &[], body: None, success: (200, "Any"), errors: &[] },
+];
+
+/// Query parameters: name, schema, description.
+const PARAMETERS: &[(&str, &str, &str)] = &[
+    ("limit", r#"{"type":"integer","minimum":1,"default":20}"#, "How many at most; over 100 is 100"),
+    ("cursor", r#"{"type":"string"}"#, "The next_cursor of the page before"),
+    (
+        "sort",
+        r#"{"type":"string","enum":["-created_at","created_at"],"default":"-created_at"}"#,
+        "The order",
+    ),
+    ("dry_run", r#"{"type":"boolean","default":false}"#, "Answer as if, and write nothing"),
+    (
+        "wait",
+        r#"{"type":"integer","minimum":0,"maximum":60,"default":0}"#,
+        "Seconds to wait for the end at most",
+    ),
+    ("after", r#"{"type":"integer","minimum":0}"#, "Only events after this sequence number"),
+    ("environment", r#"{"type":"string"}"#, "Only this environment's"),
+    ("service", r#"{"type":"string"}"#, "Only this service's"),
+    ("status", r#"{"type":"string"}"#, "Only those with this status"),
+    ("kind", r#"{"type":"string"}"#, "Only this kind"),
+    ("cloud", r#"{"type":"string","enum":["aws","alibaba","digitalocean"]}"#, "Only this cloud's"),
+    ("region", r#"{"type":"string"}"#, "Only this region's"),
+    ("deployment_id", r#"{"type":"string"}"#, "Only this deployment's"),
+    ("state", r#"{"type":"string"}"#, "Only those in this state"),
+    ("operation", r#"{"type":"string"}"#, "Only calls of this operation"),
+];
+
+pub(crate) async fn document() -> impl IntoResponse {
+    axum::Json(openapi())
+}
+
+/// The document.
+pub(crate) fn openapi() -> Value {
+    let mut paths = Map::new();
+    for row in ROWS {
+        let path = paths.entry(row.path).or_insert_with(|| json!({}));
+        path[row.method] = operation(row);
+    }
+    let schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Isobar control plane",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "security": [{ "bearer": [] }, { "api_key": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer" },
+                "api_key": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
+            },
+        },
+    })
+}
+
+fn operation(row: &Row) -> Value {
+    let mut parameters: Vec<_> = row.query.iter().map(|name| parameter(name)).collect();
+    if row.path.contains("{id}") {
+        parameters.push(json!({
+            "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
+        }));
+    }
+    if row.method == "post" && !row.path.contains("/local/") {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Makes a repeated request safe for 24 hours",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+        }));
+    }
+    let (status, schema) = row.success;
+    let kind =
+        if row.id == "operations_events" { "text/event-stream" } else { "application/json" };
+    let mut responses = Map::new();
+    let content = json!({ kind: { "schema": reference(schema) } });
+    responses.insert(status.to_string(), json!({ "description": "Success", "content": content }));
+    if row.query.contains(&"dry_run") {
+        responses.insert("200".to_owned(), json!({ "description": "What would be done" }));
+    }
+    for code in row.errors.iter().chain(every_error(row)) {
+        let content = json!({ "application/json": { "schema": reference("Error") } });
+        responses
+            .entry(code.status().as_str())
+            .or_insert_with(|| json!({ "description": "An error", "content": content }));
+    }
+    let mut value = json!({
+        "operationId": row.id,
+        "summary": row.summary,
+        "parameters": parameters,
+        "responses": responses,
+    });
+    if let Some(body) = row.body {
+        value["requestBody"] =
+            json!({ "content": { "application/json": { "schema": reference(body) } } });
+    }
+    if !row.path.starts_with("/api/") {
+        value["security"] = json!([]);
+    }
+    value
+}
+
+/// The errors that every endpoint behind a key has.
+fn every_error(row: &Row) -> &'static [Code] {
+    if row.path.starts_with("/api/") {
+        &[Code::Unauthenticated, Code::Forbidden, Code::RateLimited, Code::Internal]
+    } else {
+        &[]
+    }
+}
+
+fn parameter(name: &str) -> Value {
+    let (name, schema, description) = PARAMETERS
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .expect("every row's parameters are in the table");
+    let schema: Value = serde_json::from_str(schema).expect("a parameter's schema is JSON");
+    json!({ "name": name, "in": "query", "description": description, "schema": schema })
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_is_there() {
+        let document = openapi();
+        let text = document.to_string();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("#/components/schemas/") {
+            rest = &rest[at + "#/components/schemas/".len()..];
+            let name = &rest[..rest.find('"').unwrap()];
+            assert!(document["components"]["schemas"][name].is_object(), "{name} is described");
+        }
+    }
+
+    #[test]
+    fn operation_ids_are_unique() {
+        let mut ids: Vec<_> = ROWS.iter().map(|row| row.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), ROWS.len());
+    }
+}

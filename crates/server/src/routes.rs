@@ -1,0 +1,194 @@
+//! The routes, one file per noun, and what their answers share.
+
+mod deployments;
+mod environments;
+mod health;
+mod local;
+mod operations;
+mod resources;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use isobar_control::model::operation::Operation;
+use isobar_control::model::page::{Order, Page, PageRequest};
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Code, Error};
+use crate::params::Params;
+use crate::{App, cursor, layers, openapi};
+
+/// The API.
+pub fn router(app: App) -> Router {
+    let v1 = Router::new()
+        .route("/deployments", get(deployments::list).post(deployments::create))
+        .route("/deployments/{id}", get(deployments::show))
+        .route("/deployments/{id}/plan", get(deployments::plan))
+        .route("/deployments/{id}/rollback", post(deployments::rollback))
+        .route("/deployments/{id}/cancel", post(deployments::cancel))
+        .route("/operations", get(operations::list))
+        .route("/operations/{id}", get(operations::show))
+        .route("/operations/{id}/events", get(operations::events))
+        .route("/operations/{id}/cancel", post(operations::cancel))
+        .route("/resources", get(resources::list))
+        .route("/resources/{id}", get(resources::show))
+        .route("/environments", get(environments::environments))
+        .route("/services", get(environments::services))
+        .route("/local/faults", get(local::faults).put(local::set_faults))
+        .route("/local/clock", get(local::clock).post(local::advance))
+        .route("/local/journal", get(local::journal));
+    Router::new()
+        .nest("/api/v1", v1)
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(openapi::document))
+        .fallback(|| async { Error::new(Code::NotFound, "there is nothing at this path") })
+        .method_not_allowed_fallback(|| async {
+            Error::new(Code::MethodNotAllowed, "this path does not take this method")
+        })
+        .layer(from_fn_with_state(app.clone(), layers::all))
+        .with_state(app)
+}
+
+/// What an endpoint answers with.
+type Answer = Result<Response, Error>;
+
+/// A JSON body with its `ETag`; 304 where the caller has it already.
+fn entity(headers: &HeaderMap, value: &Value) -> Response {
+    let body = value.to_string();
+    let etag = etag(&body);
+    if headers.get(IF_NONE_MATCH).is_some_and(|known| matches(known, &etag)) {
+        return (StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response();
+    }
+    let kind = HeaderValue::from_static("application/json");
+    ([(CONTENT_TYPE, kind), (ETAG, etag)], body).into_response()
+}
+
+/// Fails where `If-Match` names another state than this one.
+fn check_match(headers: &HeaderMap, value: &Value) -> Result<(), Error> {
+    match headers.get(IF_MATCH) {
+        Some(wanted) if !matches(wanted, &etag(&value.to_string())) => {
+            Err(Error::new(Code::PreconditionFailed, "it has changed since it was read"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn etag(body: &str) -> HeaderValue {
+    let hash = Sha256::digest(body.as_bytes());
+    let digits: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    HeaderValue::from_str(&format!("\"{digits}\"")).expect("hexadecimal digits are a header value")
+}
+
+fn matches(wanted: &HeaderValue, etag: &HeaderValue) -> bool {
+    let (Ok(wanted), Ok(etag)) = (wanted.to_str(), etag.to_str()) else { return false };
+    wanted.split(',').map(str::trim).any(|one| {
+        one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag
+    })
+}
+
+/// An operation with its links.
+fn operation_json(operation: &Operation) -> Value {
+    let own = format!("/api/v1/operations/{}", operation.id);
+    let mut links = json!({
+        "self": own,
+        "events": format!("{own}/events"),
+        "deployment": format!("/api/v1/deployments/{}", operation.deployment_id),
+    });
+    if !operation.status.is_final() {
+        links["cancel"] = format!("{own}/cancel").into();
+    }
+    with_links(operation, links)
+}
+
+/// 202: the operation, and where to look for it.
+fn accepted(operation: &Operation, further: &Value) -> Response {
+    let location = format!("/api/v1/operations/{}", operation.id);
+    let mut body = operation_json(operation);
+    body["operation_id"] = operation.id.as_str().into();
+    body["status_url"] = location.as_str().into();
+    if let (Value::Object(members), Value::Object(further)) = (&mut body, further) {
+        members.extend(further.clone());
+    }
+    (StatusCode::ACCEPTED, [(LOCATION, location)], axum::Json(body)).into_response()
+}
+
+fn with_links(resource: &impl Serialize, links: Value) -> Value {
+    let mut value = serde_json::to_value(resource).expect("the model can be written as JSON");
+    value["_links"] = links;
+    value
+}
+
+/// Which page is asked for: `limit`, `cursor` and `sort`.
+struct Asked {
+    page: PageRequest,
+    list: String,
+}
+
+/// Takes a list's own parameters. The list's name, with the filter, is what a cursor is bound to.
+fn asked(app: &App, params: &mut Params, list: String) -> Asked {
+    let limit = params.parsed::<u32>("limit", "a whole number from 1 to 100");
+    if limit == Some(0) {
+        params.wrong("limit", 0.into(), "minimum: 1");
+    }
+    let orders = [Order::NewestFirst, Order::OldestFirst];
+    let order = params.one_of("sort", &orders, |order| match order {
+        Order::NewestFirst => "-created_at",
+        Order::OldestFirst => "created_at",
+    });
+    let mut page = PageRequest {
+        limit: limit.unwrap_or(PageRequest::DEFAULT_LIMIT).min(PageRequest::MAX_LIMIT),
+        after: None,
+        order: order.unwrap_or_default(),
+    };
+    if let Some(text) = params.text("cursor") {
+        match cursor::open(app, &list, &text) {
+            Some((sealed, after)) if order.is_none_or(|order| order == sealed) => {
+                page.order = sealed;
+                page.after = Some(after);
+            }
+            _ => params.wrong("cursor", text.into(), "a cursor of this list, filter and order"),
+        }
+    }
+    Asked { page, list }
+}
+
+/// A page with its cursor, in the body and as a `Link`.
+fn page_json<T>(
+    app: &App,
+    uri: &Uri,
+    asked: &Asked,
+    page: Page<T>,
+    shown: impl Fn(&T) -> Value,
+) -> Response {
+    let next = page.next.map(|position| cursor::seal(app, &asked.list, asked.page.order, position));
+    let body = json!({
+        "data": page.items.iter().map(shown).collect::<Vec<_>>(),
+        "pagination": { "next_cursor": next, "has_more": next.is_some() },
+    });
+    let mut response = axum::Json(body).into_response();
+    if let Some(next) = next {
+        let others = uri.query().unwrap_or_default().split('&');
+        let others = others.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+        let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={next}")]).collect();
+        let link = format!("<{}?{}>; rel=\"next\"", full_path(uri), query.join("&"));
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.headers_mut().insert(LINK, link);
+        }
+    }
+    response
+}
+
+/// The path as the caller wrote it; inside the nested router the prefix is cut off.
+fn full_path(uri: &Uri) -> String {
+    if uri.path().starts_with("/api/v1") {
+        uri.path().to_owned()
+    } else {
+        format!("/api/v1{}", uri.path())
+    }
+}

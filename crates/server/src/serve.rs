@@ -1,0 +1,49 @@
+//! The listener of the control plane.
+
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::{App, router};
+
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a stop waits for answers that are under way.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// Serves the API until `stop` turns true, then lets the answers under way end.
+pub async fn serve(listener: TcpListener, app: App, mut stop: watch::Receiver<bool>) {
+    let graceful = GracefulShutdown::new();
+    let service = router(app);
+    loop {
+        let (stream, _peer) = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+        };
+        // An answer is one small segment; waiting to fill it would only delay it.
+        let _ = stream.set_nodelay(true);
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service.clone()));
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    // Streams of events have no end of their own; they are cut off.
+    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+}
