@@ -41,8 +41,10 @@ pub(crate) async fn all(State(app): State<App>, request: Request, next: Next) ->
 
 async fn admit(app: &App, mut request: Request, next: Next) -> Result<Response, Error> {
     refuse_foreign(request.headers())?;
-    if !accepts(request.headers(), &["application/json", "application/problem+json", "text/event-stream"])
-        && request.headers().contains_key(ACCEPT)
+    if !accepts(
+        request.headers(),
+        &["application/json", "application/problem+json", "text/event-stream"],
+    ) && request.headers().contains_key(ACCEPT)
     {
         return Err(Error::new(Code::NotAcceptable, "only application/json can be given"));
     }

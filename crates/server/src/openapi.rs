@@ -68,7 +68,11 @@ pub(crate) const ROWS: &[Row] = &[
 
 /// Query parameters: name, schema, description.
 const PARAMETERS: &[(&str, &str, &str)] = &[
-    ("limit", r#"{"type":"integer","minimum":1,"default":20}"#, "How many at most; over 100 is 100"),
+    (
+        "limit",
+        r#"{"type":"integer","minimum":1,"default":20}"#,
+        "How many at most; over 100 is 100",
+    ),
     ("cursor", r#"{"type":"string"}"#, "The next_cursor of the page before"),
     (
         "sort",
@@ -139,8 +143,7 @@ fn operation(row: &Row) -> Value {
         }));
     }
     let (status, schema) = row.success;
-    let kind =
-        if row.id == "operations_events" { "text/event-stream" } else { "application/json" };
+    let kind = if row.id == "operations_events" { "text/event-stream" } else { "application/json" };
     let mut responses = Map::new();
     let content = json!({ kind: { "schema": reference(schema) } });
     responses.insert(status.to_string(), json!({ "description": "Success", "content": content }));

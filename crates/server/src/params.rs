@@ -89,8 +89,12 @@ impl Params {
     /// Every violation, those for parameters that nobody took included.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
         let known = self.known.clone();
-        let unknown: Vec<_> =
-            self.pairs.iter().filter(|(name, _)| !known.contains(&name.as_str())).cloned().collect();
+        let unknown: Vec<_> = self
+            .pairs
+            .iter()
+            .filter(|(name, _)| !known.contains(&name.as_str()))
+            .cloned()
+            .collect();
         for (name, value) in unknown {
             let constraint = if known.is_empty() {
                 "unknown parameter; this endpoint takes none".to_owned()

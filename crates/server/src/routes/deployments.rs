@@ -5,11 +5,11 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use http::{HeaderMap, Method, Uri};
+use isobar_control::error::Violation;
 use isobar_control::model::access::{Principal, RollbackRequest};
 use isobar_control::model::deployment::{Deployment, Status};
 use isobar_control::model::manifest::Manifest;
 use isobar_control::model::page::DeploymentFilter;
-use isobar_control::error::Violation;
 use serde_json::{Value, json};
 
 use super::{Answer, accepted, asked, check_match, entity, page_json, with_links};
@@ -175,4 +175,3 @@ fn shown(deployment: &Deployment) -> Value {
     }
     with_links(deployment, links)
 }
-

@@ -136,5 +136,9 @@ async fn next(mut at: Position) -> Option<(Result<Bytes, std::convert::Infallibl
 
 fn write(text: &mut String, event: &Event) {
     let data = serde_json::to_string(event).expect("an event can be written as JSON");
-    text.push_str(&format!("id: {}\nevent: {}\ndata: {data}\n\n", event.sequence, event.kind.name()));
+    text.push_str(&format!(
+        "id: {}\nevent: {}\ndata: {data}\n\n",
+        event.sequence,
+        event.kind.name()
+    ));
 }
