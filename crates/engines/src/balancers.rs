@@ -1,0 +1,18 @@
+//! Balancers: proxies that spread connections or requests over targets.
+//!
+//! A balancer is a record in the store. Handlers write it whole ([`put`], [`remove`]); the runner
+//! binds its listeners, checks its targets' health, and follows changes in place: connections under
+//! way are not dropped because a target came or a weight changed. The live side, the targets' health,
+//! is kept in memory: [`Balancers::health`].
+
+mod change;
+mod health;
+mod record;
+mod runner;
+
+pub use change::{find, put, remove, settle};
+pub use health::{Cause, Health, State};
+pub use record::{
+    Algorithm, Balancer, HealthCheck, Listener, Method, Pool, Probe, Protocol, StatusRange, Target,
+};
+pub use runner::Balancers;

@@ -1,0 +1,24 @@
+//! Machines: processes that run a user's script at an address of their own.
+//!
+//! A machine is a record in the store. Handlers create it and say what should become of it
+//! ([`create`], [`start`], [`stop`], [`reboot`], [`remove`], [`forget`]); the runner starts and stops
+//! processes accordingly and writes the [`Phase`] back.
+//!
+//! Content that begins with `#!` is run, with its directory as `HOME` and working directory, its
+//! address as `HOST`, and the spec's environment. Anything else (a cloud-config, nothing) is not run:
+//! the machine is then up without a process, which its console says. A machine lives as long as its
+//! script or any descendant of it does; one that ends by itself is stopped and stays so, as an
+//! instance that shut itself down does.
+//!
+//! No machine outlives Isobar unowned. Each runs under a keeper, a process of its own that ends the
+//! whole tree when the pipe from Isobar closes, however Isobar ended. What should run
+//! is started again at the next start, with the same addresses.
+
+mod change;
+mod console;
+mod record;
+mod runner;
+
+pub use change::{Spec, create, find, forget, reboot, remove, settle, start, stop};
+pub use record::{Desired, Exit, Machine, Phase};
+pub use runner::{Machines, Settings};
