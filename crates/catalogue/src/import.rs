@@ -4,7 +4,11 @@
 //! types, constraints, addresses. Prose stays where it is.
 
 pub mod botocore;
+mod table;
+pub mod tea;
 mod words;
+
+use table::ShapeTable;
 
 /// Why a package's text could not be read.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use isobar_catalogue::import::botocore;
+use isobar_catalogue::import::{botocore, tea};
 use isobar_catalogue::{Cloud, Service};
 
 use super::archive::Texts;
@@ -13,7 +13,8 @@ use super::sources::{Services, Source};
 pub(super) fn services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box<dyn Error>> {
     let services = match source.cloud {
         Cloud::Aws => botocore_services(source, texts)?,
-        Cloud::Alibaba | Cloud::DigitalOcean => Vec::new(),
+        Cloud::Alibaba => vec![tea_service(source, texts)?],
+        Cloud::DigitalOcean => Vec::new(),
     };
     if let Services::Named(names) = &source.services {
         for name in names {
@@ -52,4 +53,29 @@ fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box
         services.push(botocore::service(name, &sources)?);
     }
     Ok(services)
+}
+
+/// The one service of a Tea package, with the hand-written facts laid over it.
+fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Box<dyn Error>> {
+    let name = product(&source.package).ok_or("a package of another form")?;
+    let under = |folder: &str| format!("{}/{folder}", source.package);
+    let models = under("models/");
+    let sources = tea::Sources {
+        client: texts.get(&under("client.py")).ok_or("a package without a client")?,
+        models: (texts.iter())
+            .filter(|(path, _)| path.starts_with(&models) && !path.ends_with("__init__.py"))
+            .map(|(_, text)| text.as_str())
+            .collect(),
+    };
+    let mut service = tea::service(&name, &sources)?;
+    let overlay: tea::Overlay =
+        serde_saphyr::from_str(include_str!("../../../crates/catalogue/overlay/alibaba.yaml"))?;
+    overlay.apply(&mut service)?;
+    Ok(service)
+}
+
+/// The product of a package: `r-kvstore` for `alibabacloud_r_kvstore20150101`.
+fn product(package: &str) -> Option<String> {
+    let name = package.strip_prefix("alibabacloud_")?;
+    Some(name.trim_end_matches(|letter: char| letter.is_ascii_digit()).replace('_', "-"))
 }

@@ -2,8 +2,9 @@
 
 use isobar_catalogue::model::{Endpoints, Matcher, PagingStyle, WaiterState};
 use isobar_catalogue::names::same;
+use isobar_catalogue::shape::ListStyle;
 use isobar_catalogue::{
-    Cloud, Kind, Protocol, Service, ShapeId, entry, operation, search, service, services,
+    Cloud, Kind, Location, Protocol, Service, ShapeId, entry, operation, search, service, services,
 };
 
 /// Every id of a shape that a service speaks of.
@@ -174,4 +175,86 @@ fn search_finds_operations_by_their_words() {
     assert_eq!(first("ec2 describe instance"), ("ec2", "DescribeInstances"));
     assert!(search("").is_empty());
     assert!(search("no-such-thing-anywhere").is_empty());
+}
+
+#[test]
+fn alibaba_counts() {
+    let count = |name: &str| {
+        let entry = entry(Cloud::Alibaba, name).expect(name);
+        (entry.version, entry.operations().len())
+    };
+    assert_eq!(count("ecs"), ("2014-05-26", 380));
+    assert_eq!(count("vpc"), ("2016-04-28", 403));
+    assert_eq!(count("slb"), ("2014-05-15", 93));
+    assert_eq!(count("sts"), ("2015-04-01", 4));
+    assert_eq!(count("ram"), ("2015-05-01", 69));
+    assert_eq!(count("resourcemanager"), ("2020-03-31", 114));
+    assert_eq!(count("cs"), ("2015-12-15", 148));
+}
+
+#[test]
+fn alibaba_ecs_is_as_the_vendor_describes_it() {
+    let ecs = service(Cloud::Alibaba, "ecs").expect("ECS is packed");
+    assert_eq!(ecs.protocol(), Protocol::AlibabaRpc);
+    let Endpoints::Regions { hosts, regional } = &ecs.endpoints else { panic!("it has regions") };
+    assert!(regional);
+    let host = ("cn-hangzhou".to_owned(), "ecs-cn-hangzhou.aliyuncs.com".to_owned());
+    assert!(hosts.contains(&host));
+
+    let run = ecs.find_operation("run-instances").expect("RunInstances is there");
+    let member = |name: &str| {
+        let members = ecs.input_members(run);
+        members.iter().find(|member| member.name == name).expect(name)
+    };
+    assert!(member("RegionId").required);
+    assert_eq!(member("RegionId").location, Location::Query);
+    assert!(member("ClientToken").idempotency_token);
+    let Kind::List(disks) = &ecs.shape(member("DataDisk").shape).kind else { panic!("a list") };
+    let disk = ecs.structure(disks.item).expect("a disk is a structure");
+    assert!(disk.members.iter().any(|member| member.name == "Category"));
+    let declared = |code: &str, status: u16| {
+        let mut errors = run.errors.iter().filter_map(|id| ecs.structure(*id)?.error.as_ref());
+        errors.any(|error| error.code.as_deref() == Some(code) && error.status == Some(status))
+    };
+    assert!(declared("InvalidInstanceType.ValueNotSupported", 403));
+    assert!(declared("InvalidImageId.NotFound", 404));
+
+    let describe = ecs.operation("DescribeInstances").expect("it is there");
+    let paging = describe.paging.as_ref().expect("it is paged");
+    assert_eq!(paging.style, PagingStyle::Number);
+    assert_eq!(
+        (paging.input_token.as_slice(), paging.limit.as_deref()),
+        (&["PageNumber".to_owned()][..], Some("PageSize"))
+    );
+    assert_eq!(paging.results, ["Instances.Instance"]);
+    assert_eq!(paging.total.as_deref(), Some("TotalCount"));
+}
+
+#[test]
+fn alibaba_writes_lists_as_each_operation_wants_them() {
+    let style = |service: &str, operation: &str, member: &str| {
+        let (service, operation) =
+            isobar_catalogue::operation(Cloud::Alibaba, service, operation).expect(operation);
+        let members = service.input_members(operation);
+        members.iter().find(|one| one.name == member).expect(member).list_style
+    };
+    assert_eq!(style("ram", "CreatePolicy", "Tag"), ListStyle::Json);
+    assert_eq!(style("vpc", "DeleteVirtualBorderRouter", "ClientToken"), ListStyle::Repeated);
+    assert_eq!(style("ecs", "RunInstances", "Tag"), ListStyle::Repeated);
+    assert_eq!(style("cs", "DescribeClusterAddonsVersion", "cluster_id"), ListStyle::Repeated);
+}
+
+#[test]
+fn alibaba_roa_has_paths_and_bodies() {
+    let (cs, scale) = operation(Cloud::Alibaba, "cs", "ScaleClusterNodePool").expect("there");
+    assert_eq!(cs.protocol(), Protocol::AlibabaRoa);
+    assert_eq!(scale.uri, "/clusters/{cluster_id}/nodepools/{nodepool_id}");
+    let places: Vec<_> =
+        cs.input_members(scale).iter().map(|one| (one.name.as_str(), one.location)).collect();
+    let expected = [
+        ("cluster_id", Location::Path),
+        ("nodepool_id", Location::Path),
+        ("count", Location::Body),
+    ];
+    assert_eq!(places, expected);
 }

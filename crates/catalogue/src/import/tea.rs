@@ -1,0 +1,255 @@
+//! Alibaba Cloud: the Tea SDK's Python packages, `client.py` and `models/*.py`.
+//!
+//! The packages are generated, so their lines have few forms, and the facts are read line by line.
+//! Nothing is executed.
+
+use std::collections::BTreeMap;
+
+use crate::import::words::reads;
+use crate::import::{ImportError, ShapeTable};
+use crate::model::{Auth, BodyFormat, Cloud, Endpoints, Operation, Protocol, Service};
+use crate::shape::{
+    Kind, List, Location, Map, Member, Number, Range, Shape, ShapeId, Structure, Text,
+};
+
+mod client;
+mod models;
+mod overlay;
+mod paging;
+mod python;
+
+use client::{Client, RawOperation};
+use models::Class;
+pub use overlay::{OperationFacts, Overlay};
+use python::Type;
+
+/// The texts of a package.
+#[derive(Debug)]
+pub struct Sources<'a> {
+    /// `client.py`
+    pub client: &'a str,
+    /// The files of `models/`.
+    pub models: Vec<&'a str>,
+}
+
+/// The service of a package. Its name is the product's as the package's name has it.
+///
+/// # Errors
+/// If a text is not of the form that the packages' texts have.
+pub fn service(name: &str, sources: &Sources<'_>) -> Result<Service, ImportError> {
+    let client = client::read(name, sources.client)?;
+    let mut classes = BTreeMap::new();
+    for text in &sources.models {
+        models::read(text, &mut classes)?;
+    }
+    let first = client
+        .operations
+        .first()
+        .ok_or_else(|| ImportError::unknown(name, "a client without operations"))?;
+    let mut service = Service::new(Cloud::Alibaba, name, protocol(name, &first.style)?);
+    service.version.clone_from(&first.version);
+    service.endpoint_prefix.clone_from(&client.product);
+    service.signing_name.clone_from(&client.product);
+    service.endpoints = endpoints(&client);
+    let mut importer = Importer { classes: &classes, shapes: ShapeTable::default() };
+    for raw in client.operations {
+        service.operations.push(importer.operation(raw)?);
+    }
+    service.operations.sort_by(|left, right| left.name.cmp(&right.name));
+    service.shapes = importer.shapes.finish();
+    paging::infer(&mut service);
+    Ok(service)
+}
+
+fn protocol(place: &str, style: &str) -> Result<Protocol, ImportError> {
+    match style {
+        "RPC" => Ok(Protocol::AlibabaRpc),
+        "ROA" => Ok(Protocol::AlibabaRoa),
+        other => Err(ImportError::unknown(place, format!("the style {other}"))),
+    }
+}
+
+fn endpoints(client: &Client) -> Endpoints {
+    let mut hosts = client.hosts.clone();
+    hosts.sort();
+    hosts.dedup_by(|later, earlier| later.0 == earlier.0);
+    Endpoints::Regions { hosts, regional: client.endpoint_rule == "regional" }
+}
+
+struct Importer<'a> {
+    classes: &'a BTreeMap<String, Class>,
+    shapes: ShapeTable,
+}
+
+impl Importer<'_> {
+    fn operation(&mut self, raw: RawOperation) -> Result<Operation, ImportError> {
+        let action = raw.action.clone();
+        let rpc = raw.style == "RPC";
+        Ok(Operation {
+            // The method of an RPC operation says nothing: each may be called with both.
+            read_only: reads(&action, if rpc { "POST" } else { &raw.method }),
+            status: 200,
+            input: self.input(&raw)?,
+            output: self.output(&raw)?,
+            auth: match raw.auth.as_str() {
+                "Anonymous" => Auth::None,
+                _ => Auth::Default,
+            },
+            body: match raw.request_body.as_str() {
+                "formData" => BodyFormat::Form,
+                "json" => BodyFormat::Json,
+                "xml" => BodyFormat::Xml,
+                "binary" => BodyFormat::Binary,
+                other => {
+                    let message = format!("the request's body type {other}");
+                    return Err(ImportError::unknown(action, message));
+                }
+            },
+            name: action,
+            method: raw.method,
+            uri: raw.path,
+            ..Operation::default()
+        })
+    }
+
+    /// The structure of what a request carries: its path's labels, its headers, and the members of
+    /// its class, each where the client puts it.
+    fn input(&mut self, raw: &RawOperation) -> Result<Option<ShapeId>, ImportError> {
+        let mut structure = Structure::default();
+        for label in &raw.labels {
+            let shape = self.shape(&Type::String)?;
+            let mut member = Member::new(label.as_str(), shape);
+            member.required = true;
+            member.location = Location::Path;
+            structure.members.push(member);
+        }
+        if let Some(class) = &raw.header_class {
+            let class = find(self.classes, class)?;
+            self.members(raw, class, &mut structure)?;
+        }
+        if let Some(class) = &raw.request_class {
+            let class = find(self.classes, class)?;
+            self.members(raw, class, &mut structure)?;
+        }
+        if structure.members.is_empty() {
+            return Ok(None);
+        }
+        let name = raw.request_class.clone().unwrap_or_else(|| format!("{}Request", raw.action));
+        Ok(Some(self.shapes.add(Shape {
+            name,
+            kind: Kind::Structure(structure),
+            ..Shape::default()
+        })))
+    }
+
+    fn members(
+        &mut self,
+        raw: &RawOperation,
+        class: &Class,
+        structure: &mut Structure,
+    ) -> Result<(), ImportError> {
+        for field in &class.fields {
+            let Some(place) = raw.place(&field.attribute) else { continue };
+            let wire = place.wire.as_deref().unwrap_or(&field.wire);
+            // A path's label and a member of the body may have one name; the vendor sends both.
+            let taken = structure.members.iter().any(|member| member.name == wire);
+            let name = if taken { format!("body.{wire}") } else { wire.to_owned() };
+            let mut member = Member::new(name.as_str(), self.shape(&field.kind)?);
+            member.wire_name = taken.then(|| wire.to_owned());
+            member.location = place.location;
+            member.required = field.required;
+            member.list_style = place.style;
+            member.idempotency_token =
+                matches!(wire, "ClientToken" | "clientToken" | "client_token");
+            if place.payload {
+                member.streaming = field.kind == Type::Binary;
+                structure.payload = Some(name);
+            }
+            structure.members.push(member);
+        }
+        Ok(())
+    }
+
+    /// The structure of an answer's body. A body that is a list or a text is the payload of a
+    /// structure of its own.
+    fn output(&mut self, raw: &RawOperation) -> Result<Option<ShapeId>, ImportError> {
+        let class = find(self.classes, &raw.response_class)?;
+        let Some(body) = class.fields.iter().find(|field| field.attribute == "body") else {
+            return Ok(None);
+        };
+        let shape = self.shape(&body.kind)?;
+        if matches!(body.kind, Type::Class(_)) {
+            return Ok(Some(shape));
+        }
+        let mut member = Member::new("body", shape);
+        member.streaming = body.kind == Type::Binary;
+        let structure = Structure {
+            members: vec![member],
+            payload: Some("body".to_owned()),
+            ..Structure::default()
+        };
+        Ok(Some(self.shapes.add(Shape {
+            name: raw.response_class.clone(),
+            kind: Kind::Structure(structure),
+            ..Shape::default()
+        })))
+    }
+
+    fn shape(&mut self, kind: &Type) -> Result<ShapeId, ImportError> {
+        let name = kind.name();
+        if let Some(id) = self.shapes.get(&name) {
+            return Ok(id);
+        }
+        if let Type::Class(class) = kind {
+            let class = find(self.classes, class)?;
+            let id = self.shapes.reserve(&name);
+            let mut structure = Structure::default();
+            for field in &class.fields {
+                let mut member = Member::new(field.wire.as_str(), self.shape(&field.kind)?);
+                member.required = field.required;
+                structure.members.push(member);
+            }
+            self.shapes.fill(id, Kind::Structure(structure));
+            return Ok(id);
+        }
+        let kind = match kind {
+            Type::Class(_) | Type::Any => Kind::Document,
+            Type::String => Kind::String(Text::default()),
+            // The packages do not say how wide a number is.
+            Type::Integer => Kind::Integer(Number { wide: true, range: Range::default() }),
+            Type::Float => Kind::Float(Number { wide: true, range: Range::default() }),
+            Type::Boolean => Kind::Boolean,
+            Type::Binary => {
+                Kind::Blob { streaming: true, requires_length: false, length: Range::default() }
+            }
+            Type::List(item) => Kind::List(List {
+                item: self.shape(item)?,
+                item_name: None,
+                item_namespace: None,
+                flattened: false,
+                length: Range::default(),
+                sparse: false,
+                wrapper: None,
+            }),
+            Type::Map(value) => Kind::Map(Map {
+                key: self.shape(&Type::String)?,
+                value: self.shape(value)?,
+                key_name: None,
+                value_name: None,
+                key_namespace: None,
+                value_namespace: None,
+                flattened: false,
+                length: Range::default(),
+                sparse: false,
+            }),
+        };
+        Ok(self.shapes.get_or_add(&name, || kind))
+    }
+}
+
+fn find<'a>(classes: &'a BTreeMap<String, Class>, name: &str) -> Result<&'a Class, ImportError> {
+    classes.get(name).ok_or_else(|| ImportError::MissingShape {
+        user: "a model".to_owned(),
+        shape: name.to_owned(),
+    })
+}
