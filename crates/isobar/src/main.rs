@@ -7,6 +7,7 @@ mod manifest;
 mod output;
 mod report;
 mod state;
+mod wiring;
 
 use std::process::ExitCode;
 

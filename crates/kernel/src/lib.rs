@@ -25,3 +25,8 @@ pub use face::{Admitted, Face, Refused};
 pub use keys::{Caller, Keys};
 pub use random::Random;
 pub use store::{Record, Store, Tables, Tx};
+
+/// Adds the kernel's own collections.
+pub fn schema(schema: &mut store::Schema) {
+    schema.add::<idempotency::Token>();
+}

@@ -1,0 +1,354 @@
+//! Puts the crates together into one running process.
+
+mod clouds;
+mod context;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use isobar_control::config::{Database, Timings};
+use isobar_control::{Config, Control};
+use isobar_engines::{Engines, machines};
+use isobar_kernel::face::Shared;
+use isobar_kernel::faults::Faults;
+use isobar_kernel::journal::Journal;
+use isobar_kernel::keys::{Caller, Key};
+use isobar_kernel::store::{self, Schema};
+use isobar_kernel::{Clock, Random, Store};
+use isobar_server::App;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::cli::Up;
+use crate::report::Error;
+use crate::state::{self, Endpoints, Keys, State};
+
+const AWS_REGION: &str = "us-east-1";
+const ALIBABA_REGION: &str = "cn-hangzhou";
+/// How often the store's log is flushed to the disk.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// The four sockets, bound before anything else begins.
+#[derive(Debug)]
+pub(crate) struct Listeners {
+    control: TcpListener,
+    aws: TcpListener,
+    alibaba: TcpListener,
+    digitalocean: TcpListener,
+}
+
+impl Listeners {
+    pub(crate) async fn bind(arguments: &Up) -> Result<Self, Error> {
+        Ok(Self {
+            control: bind(arguments.port, "--port").await?,
+            aws: bind(arguments.aws_port, "--aws-port").await?,
+            alibaba: bind(arguments.alibaba_port, "--alibaba-port").await?,
+            digitalocean: bind(arguments.digitalocean_port, "--digitalocean-port").await?,
+        })
+    }
+}
+
+async fn bind(port: u16, flag: &str) -> Result<TcpListener, Error> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).await.map_err(|error| {
+        let code = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "port_in_use",
+            _ => "port_unusable",
+        };
+        Error::failed(code, format!("cannot listen on {address}"))
+            .source(error)
+            .hint(format!("choose another port with {flag}; 0 takes a free one"))
+    })
+}
+
+fn url(listener: &TcpListener) -> Result<String, Error> {
+    let address = listener.local_addr().map_err(|error| {
+        Error::failed("internal", "a socket does not know its address").source(error)
+    })?;
+    Ok(format!("http://{address}"))
+}
+
+/// Everything that runs.
+pub(crate) struct Running {
+    pub(crate) endpoints: Endpoints,
+    control: Control,
+    engines: Engines,
+    store: Store,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    /// Where ephemeral machines have their directories; removed at the end.
+    scratch: Option<PathBuf>,
+}
+
+impl Running {
+    /// Starts everything; when this returns, everything answers.
+    pub(crate) async fn start(
+        state: &State,
+        listeners: Listeners,
+        ephemeral: bool,
+    ) -> Result<Self, Error> {
+        let shared = Shared {
+            store: open_store(state, ephemeral)?,
+            clock: Clock::default(),
+            random: Random::default(),
+            journal: Journal::default(),
+            faults: Faults::default(),
+        };
+        let keys = state.keys(&shared.random)?;
+        let endpoints = endpoints(&listeners, &keys)?;
+        let scratch = ephemeral.then(|| scratch_directory(&shared.random));
+        let machines = scratch.clone().unwrap_or_else(|| state.directory.clone()).join("machines");
+        let engines = start_engines(&shared, &machines).await?;
+        let control = open_control(state, &endpoints, &shared, ephemeral).await?;
+        let (stop, stopped) = watch::channel(false);
+        let tasks = serve(listeners, &shared, &keys, &engines, &control, &stopped);
+        control.resume().await.map_err(|error| {
+            Error::failed("control_unusable", "unfinished work cannot be taken up").source(error)
+        })?;
+        Ok(Self { endpoints, control, engines, store: shared.store, stop, tasks, scratch })
+    }
+
+    /// Stops everything: the work at hand is finished, machines are stopped, the state is flushed.
+    pub(crate) async fn stop(self) {
+        self.control.shutdown().await;
+        // Nobody waits for it where every task is gone already.
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task broke down");
+            }
+        }
+        self.engines.shutdown().await;
+        if let Err(error) = self.store.flush() {
+            tracing::error!(%error, "the state could not be flushed");
+        }
+        if let Some(scratch) = self.scratch
+            && let Err(error) = std::fs::remove_dir_all(&scratch)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, directory = %scratch.display(), "cannot be removed");
+        }
+    }
+}
+
+fn open_store(state: &State, ephemeral: bool) -> Result<Store, Error> {
+    let mut schema = Schema::default();
+    isobar_kernel::schema(&mut schema);
+    isobar_engines::schema(&mut schema);
+    isobar_aws::schema(&mut schema);
+    isobar_alibaba::schema(&mut schema);
+    isobar_digitalocean::schema(&mut schema);
+    if ephemeral {
+        return Ok(Store::ephemeral(schema));
+    }
+    Store::open(&state.directory.join("clouds"), schema).map_err(|error| {
+        let (code, hint) = match &error {
+            store::Error::Locked => ("state_locked", "stop the other process with `isobar down`"),
+            store::Error::Newer { .. } | store::Error::UnknownKind(_) => {
+                ("state_newer", "use the newer program, or another directory with --state")
+            }
+            store::Error::Row { .. } | store::Error::Log(_) => {
+                ("state_unusable", "name another directory with --state")
+            }
+        };
+        Error::failed(code, "the local clouds' state cannot be opened").source(error).hint(hint)
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
+async fn start_engines(shared: &Shared, directory: &Path) -> Result<Engines, Error> {
+    let program = std::env::current_exe().map_err(|error| {
+        Error::failed("internal", "the program does not know its own path").source(error)
+    })?;
+    let mut settings = machines::Settings::new(directory, program);
+    if let Some(path) = std::env::var_os("PATH") {
+        settings.path = path;
+    }
+    let engines = Engines::new(&shared.store, &shared.clock, settings);
+    engines.start().await.map_err(|error| {
+        Error::failed("machines_unusable", "the machines cannot be started").source(error)
+    })?;
+    Ok(engines)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
+fn scratch_directory(random: &Random) -> PathBuf {
+    std::env::temp_dir().join(format!("isobar-{}", random.lower(12)))
+}
+
+async fn open_control(
+    state: &State,
+    endpoints: &Endpoints,
+    shared: &Shared,
+    ephemeral: bool,
+) -> Result<Control, Error> {
+    let database = if ephemeral {
+        Database::Memory
+    } else {
+        Database::File(state.directory.join("control.db"))
+    };
+    let config = Config {
+        database,
+        clouds: Arc::new(clouds::Local::new(endpoints)?),
+        prober: Arc::new(isobar_control::probe::Direct::default()),
+        clock: Arc::new(context::SystemClock),
+        random: Arc::new(context::SystemRandom(shared.random.clone())),
+        faults: context::fault_points(),
+        timings: Timings::default(),
+    };
+    let unusable = |error: isobar_control::Error| {
+        let code = match error {
+            isobar_control::Error::NewerSchema { .. } => "state_newer",
+            _ => "state_unusable",
+        };
+        let cause = error.context().map(|context| format!("{context:?}"));
+        let error = Error::failed(code, "the control plane's state cannot be opened").source(error);
+        match cause {
+            Some(cause) => error.hint(cause),
+            None => error.hint("use the newer program, or another directory with --state"),
+        }
+    };
+    let control = Control::open(config).await.map_err(unusable)?;
+    control.adopt_key("local", &endpoints.control.api_key).await.map_err(unusable)?;
+    Ok(control)
+}
+
+fn serve(
+    listeners: Listeners,
+    shared: &Shared,
+    keys: &Keys,
+    engines: &Engines,
+    control: &Control,
+    stopped: &watch::Receiver<bool>,
+) -> Vec<JoinHandle<()>> {
+    let aws = isobar_aws::local(
+        shared.clone(),
+        isobar_aws::Settings {
+            account_id: keys.aws_account_id.clone(),
+            region: AWS_REGION.to_owned(),
+            keys: aws_keys(keys),
+            engines: engines.clone(),
+        },
+    );
+    let alibaba = isobar_alibaba::local(
+        shared.clone(),
+        isobar_alibaba::Settings {
+            account_id: keys.alibaba_account_id.clone(),
+            region: ALIBABA_REGION.to_owned(),
+            keys: alibaba_keys(keys),
+            engines: engines.clone(),
+        },
+    );
+    let digitalocean = isobar_digitalocean::local(
+        shared.clone(),
+        isobar_digitalocean::Settings {
+            account_id: keys.digitalocean_account_id.clone(),
+            region: String::new(),
+            keys: digitalocean_keys(keys),
+            engines: engines.clone(),
+        },
+    );
+    let app = App::new(control.clone(), shared.clone());
+    vec![
+        tokio::spawn(isobar_kernel::serve::serve(listeners.aws, Arc::new(aws), stopped.clone())),
+        tokio::spawn(isobar_kernel::serve::serve(
+            listeners.alibaba,
+            Arc::new(alibaba),
+            stopped.clone(),
+        )),
+        tokio::spawn(isobar_kernel::serve::serve(
+            listeners.digitalocean,
+            Arc::new(digitalocean),
+            stopped.clone(),
+        )),
+        tokio::spawn(isobar_server::serve(listeners.control, app, stopped.clone())),
+        tokio::spawn(flush(shared.store.clone(), stopped.clone())),
+    ]
+}
+
+/// Flushes the store's log once a second.
+async fn flush(store: Store, mut stopped: watch::Receiver<bool>) {
+    while tokio::time::timeout(FLUSH, stopped.wait_for(|stop| *stop)).await.is_err() {
+        let store = store.clone();
+        let flushed = tokio::task::spawn_blocking(move || store.flush()).await;
+        if let Ok(Err(error)) = flushed {
+            tracing::error!(%error, "the state could not be flushed");
+        }
+    }
+}
+
+fn endpoints(listeners: &Listeners, keys: &Keys) -> Result<Endpoints, Error> {
+    Ok(Endpoints {
+        pid: std::process::id(),
+        control: state::Control {
+            url: url(&listeners.control)?,
+            api_key: keys.api_key.clone(),
+        },
+        aws: state::Aws {
+            url: url(&listeners.aws)?,
+            access_key_id: keys.aws_access_key_id.clone(),
+            secret_access_key: keys.aws_secret_access_key.clone(),
+            account_id: keys.aws_account_id.clone(),
+            region: AWS_REGION.to_owned(),
+        },
+        alibaba: state::Alibaba {
+            url: url(&listeners.alibaba)?,
+            access_key_id: keys.alibaba_access_key_id.clone(),
+            access_key_secret: keys.alibaba_access_key_secret.clone(),
+            account_id: keys.alibaba_account_id.clone(),
+            region: ALIBABA_REGION.to_owned(),
+        },
+        digitalocean: state::DigitalOcean {
+            url: url(&listeners.digitalocean)?,
+            token: keys.digitalocean_token.clone(),
+        },
+    })
+}
+
+fn aws_keys(keys: &Keys) -> isobar_kernel::Keys {
+    let account = &keys.aws_account_id;
+    one_key(
+        &keys.aws_secret_access_key,
+        Caller {
+            account: account.clone(),
+            principal: account.clone(),
+            name: format!("arn:aws:iam::{account}:root"),
+            key_id: keys.aws_access_key_id.clone(),
+        },
+    )
+}
+
+fn alibaba_keys(keys: &Keys) -> isobar_kernel::Keys {
+    let account = &keys.alibaba_account_id;
+    one_key(
+        &keys.alibaba_access_key_secret,
+        Caller {
+            account: account.clone(),
+            principal: account.clone(),
+            name: format!("acs:ram::{account}:root"),
+            key_id: keys.alibaba_access_key_id.clone(),
+        },
+    )
+}
+
+fn digitalocean_keys(keys: &Keys) -> isobar_kernel::Keys {
+    let account = &keys.digitalocean_account_id;
+    one_key(
+        "",
+        Caller {
+            account: account.clone(),
+            principal: account.clone(),
+            name: "isobar@localhost".to_owned(),
+            key_id: keys.digitalocean_token.clone(),
+        },
+    )
+}
+
+fn one_key(secret: &str, caller: Caller) -> isobar_kernel::Keys {
+    let keys = isobar_kernel::Keys::default();
+    keys.add(Key { secret: secret.to_owned(), caller: Arc::new(caller) });
+    keys
+}
