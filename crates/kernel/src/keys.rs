@@ -7,7 +7,7 @@ use parking_lot::RwLock;
 use serde::Serialize;
 
 /// Who calls.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Caller {
     /// The account's id, in its cloud's form.
     pub account: String,
@@ -16,8 +16,19 @@ pub struct Caller {
     pub principal: String,
     /// The principal's name as the cloud writes it (an ARN; for DigitalOcean an e-mail address).
     pub name: String,
-    /// The id of the key that was used.
+    /// The id of the key that was used. A bearer token is its own id, so it is shown nowhere.
+    #[serde(skip)]
     pub key_id: String,
+}
+
+impl std::fmt::Debug for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Caller")
+            .field("account", &self.account)
+            .field("principal", &self.principal)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A key: what a caller proves to have, and who it makes them.
