@@ -1,1 +1,38 @@
-//! (being laid)
+//! Calls to the three clouds: any operation that the catalogue holds, at its endpoint, signed,
+//! retried where that is safe, page by page, and waited for.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), isobar_client::Error> {
+//! use isobar_auth::Credentials;
+//! use isobar_catalogue::Cloud;
+//! use isobar_client::{Client, Config};
+//! use isobar_wire::Value;
+//!
+//! let credentials = Credentials::new("AKID", "secret");
+//! let client = Client::new(Config::new(Cloud::Aws, "eu-central-1", credentials))?;
+//! let instances = client.call("ec2", "DescribeInstances", Value::Null).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What happens between a call and its answer is one list of layers, in [`transport`]; what differs
+//! between the clouds is one row each, in [`cloud`]. Time, sleep and randomness come from a
+//! [`Context`].
+
+mod client;
+mod cloud;
+mod config;
+mod context;
+mod endpoint;
+mod error;
+mod paging;
+mod path;
+mod transport;
+mod waiting;
+
+pub use client::Client;
+pub use config::{Breaker, Config, Retry, Timeouts};
+pub use context::{Context, Sleep, System};
+pub use endpoint::{Endpoint, Parameters, rules};
+pub use error::{Error, Kind};
+pub use transport::Answer;

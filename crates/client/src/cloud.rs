@@ -1,0 +1,249 @@
+//! What differs between the clouds: one row each.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use isobar_auth::{Credentials, Unwritable, alibaba, bearer, sigv4};
+use isobar_catalogue::{Cloud, Kind as ShapeKind};
+use isobar_wire::{Request, ServiceError};
+use jiff::Timestamp;
+
+use crate::endpoint::Endpoint;
+use crate::error::Kind;
+
+/// A cloud's row.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) cloud: Cloud,
+    /// Puts the caller's signature on a request.
+    pub(crate) sign: fn(&mut Request, &Signing<'_>) -> Result<(), Unwritable>,
+    /// The input member that takes the client's region where the caller gives none.
+    pub(crate) region_member: Option<&'static str>,
+    /// Codes that ask for fewer calls, whatever the status.
+    pub(crate) throttling: &'static [Code],
+    /// Codes of failures that pass by themselves, whatever the status.
+    pub(crate) transient: &'static [Code],
+    /// Codes that say who may do what, where the status does not.
+    pub(crate) denied: &'static [Code],
+    /// Codes that say that something is not there, where the status does not.
+    pub(crate) not_found: &'static [Code],
+    /// Codes that say that something else is in the way, where the status does not.
+    pub(crate) conflict: &'static [Code],
+}
+
+/// What a request is signed with.
+pub(crate) struct Signing<'a> {
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) host: &'a str,
+    pub(crate) unsigned_payload: bool,
+    pub(crate) now: Timestamp,
+    pub(crate) nonce: &'a str,
+    pub(crate) keys: &'a sigv4::SigningKeys,
+}
+
+/// A pattern of the vendor's codes.
+#[derive(Debug)]
+pub(crate) enum Code {
+    Is(&'static str),
+    StartsWith(&'static str),
+    EndsWith(&'static str),
+    Contains(&'static str),
+}
+
+impl Code {
+    fn matches(&self, code: &str) -> bool {
+        match self {
+            Self::Is(text) => code == *text,
+            Self::StartsWith(text) => code.starts_with(text),
+            Self::EndsWith(text) => code.ends_with(text),
+            Self::Contains(text) => code.contains(text),
+        }
+    }
+}
+
+static ROWS: [Row; 3] = [
+    Row {
+        cloud: Cloud::Aws,
+        sign: sign_v4,
+        region_member: None,
+        throttling: &[
+            Code::StartsWith("Throttl"),
+            Code::StartsWith("RequestThrottled"),
+            Code::Is("BandwidthLimitExceeded"),
+            Code::Is("EC2ThrottledException"),
+            Code::Is("LimitExceededException"),
+            Code::Is("PriorRequestNotComplete"),
+            Code::Is("ProvisionedThroughputExceededException"),
+            Code::Is("RequestLimitExceeded"),
+            Code::Is("SlowDown"),
+            Code::Is("TooManyRequestsException"),
+            Code::Is("TransactionInProgressException"),
+        ],
+        transient: &[
+            Code::Is("RequestTimeout"),
+            Code::Is("RequestTimeoutException"),
+            Code::Is("InternalError"),
+        ],
+        denied: &[
+            Code::Is("AuthFailure"),
+            Code::Is("UnauthorizedOperation"),
+            Code::StartsWith("AccessDenied"),
+            Code::StartsWith("UnrecognizedClient"),
+            Code::StartsWith("InvalidSignature"),
+            Code::StartsWith("ExpiredToken"),
+            Code::StartsWith("IncompleteSignature"),
+            Code::StartsWith("MissingAuthenticationToken"),
+            Code::Is("InvalidClientTokenId"),
+            Code::Is("SignatureDoesNotMatch"),
+        ],
+        not_found: &[
+            Code::EndsWith(".NotFound"),
+            Code::EndsWith("NotFound"),
+            Code::EndsWith("NotFoundException"),
+            Code::EndsWith("NotFoundFault"),
+            Code::StartsWith("NoSuch"),
+        ],
+        conflict: &[
+            Code::EndsWith("AlreadyExists"),
+            Code::EndsWith("AlreadyExistsException"),
+            Code::EndsWith(".Duplicate"),
+            Code::EndsWith(".InUse"),
+            Code::StartsWith("Duplicate"),
+            Code::StartsWith("ResourceInUse"),
+            Code::Is("DependencyViolation"),
+            Code::Is("IncorrectInstanceState"),
+            Code::Is("IncorrectState"),
+        ],
+    },
+    Row {
+        cloud: Cloud::Alibaba,
+        sign: sign_acs3,
+        region_member: Some("RegionId"),
+        throttling: &[
+            Code::Contains("Throttling"),
+            Code::Is("ServiceUnavailable"),
+            Code::Is("SerivceUnavailable"),
+        ],
+        transient: &[
+            Code::StartsWith("InternalError"),
+            Code::Is("SystemBusy"),
+            Code::Is("UnknownError"),
+        ],
+        denied: &[
+            Code::StartsWith("Forbidden"),
+            Code::StartsWith("InvalidAccessKeyId"),
+            Code::StartsWith("InvalidSecurityToken"),
+            Code::StartsWith("NoPermission"),
+            Code::Is("IncompleteSignature"),
+            Code::Is("SignatureDoesNotMatch"),
+            Code::Is("SignatureNonceUsed"),
+        ],
+        not_found: &[
+            Code::EndsWith(".NotFound"),
+            Code::EndsWith("NotFound"),
+            Code::EndsWith("NotExist"),
+            Code::StartsWith("NotFound"),
+        ],
+        conflict: &[
+            Code::Contains("AlreadyExist"),
+            Code::Contains("Duplicate"),
+            Code::StartsWith("DependencyViolation"),
+            Code::StartsWith("IncorrectInstanceStatus"),
+            Code::StartsWith("IncorrectStatus"),
+            Code::StartsWith("OperationConflict"),
+        ],
+    },
+    Row {
+        cloud: Cloud::DigitalOcean,
+        sign: sign_bearer,
+        region_member: None,
+        throttling: &[Code::Is("too_many_requests")],
+        transient: &[],
+        denied: &[Code::Is("forbidden"), Code::Is("unauthorized"), Code::Is("Unauthorized")],
+        not_found: &[Code::Is("not_found")],
+        conflict: &[Code::Is("conflict")],
+    },
+];
+
+/// The cloud's row.
+pub(crate) fn row(cloud: Cloud) -> &'static Row {
+    ROWS.iter().find(|row| row.cloud == cloud).expect("every cloud has its row")
+}
+
+/// What an error that a service answered with is, and whether it may pass by itself.
+pub(crate) fn classify(cloud: Cloud, error: &ServiceError) -> (Kind, bool) {
+    let row = row(cloud);
+    let is = |codes: &[Code]| codes.iter().any(|code| code.matches(&error.code));
+    let declared = error.shape.and_then(|shape| match &shape.kind {
+        ShapeKind::Structure(structure) => structure.error.as_ref(),
+        _ => None,
+    });
+    let status = error.status;
+    if status == StatusCode::TOO_MANY_REQUESTS
+        || is(row.throttling)
+        || declared.is_some_and(|error| error.throttling)
+    {
+        return (Kind::Throttled, true);
+    }
+    let transient = status == StatusCode::REQUEST_TIMEOUT
+        || is(row.transient)
+        || declared.is_some_and(|error| error.retryable);
+    let kind = match status {
+        StatusCode::NOT_IMPLEMENTED => Kind::NotImplemented,
+        _ if status.is_server_error() => return (Kind::Unavailable, true),
+        _ if is(row.not_found) => Kind::NotFound,
+        _ if is(row.denied) => Kind::Denied,
+        _ if is(row.conflict) => Kind::Conflict,
+        StatusCode::NOT_FOUND => Kind::NotFound,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Denied,
+        StatusCode::CONFLICT => Kind::Conflict,
+        _ => Kind::Refused,
+    };
+    (kind, transient)
+}
+
+/// How long an answer asks to wait: in seconds, as a date, or in milliseconds as AWS has it.
+pub(crate) fn retry_after(headers: &http::HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    if let Some(milliseconds) = text("x-amz-retry-after").and_then(|text| text.parse().ok()) {
+        return Some(Duration::from_millis(milliseconds));
+    }
+    let text = text("retry-after")?;
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
+    let style = if signing.endpoint.sign_path_once {
+        sigv4::Style::Objects
+    } else {
+        sigv4::Style::Standard
+    };
+    let payload = if signing.unsigned_payload && signing.endpoint.secure {
+        sigv4::Payload::Unsigned
+    } else {
+        sigv4::Payload::Signed
+    };
+    let signing_v4 = sigv4::Signing {
+        credentials: signing.credentials,
+        region: &signing.endpoint.signing_region,
+        service: &signing.endpoint.signing_name,
+        host: signing.host,
+        time: signing.now,
+        style,
+        payload,
+    };
+    sigv4::sign(request, &signing_v4, signing.keys)
+}
+
+fn sign_acs3(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
+    alibaba::acs3::sign(request, signing.credentials, signing.host, signing.now, signing.nonce)
+}
+
+fn sign_bearer(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
+    bearer::sign(request, signing.credentials)
+}

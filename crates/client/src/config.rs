@@ -1,0 +1,124 @@
+//! What a client is told, with the defaults.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use isobar_auth::Credentials;
+use isobar_catalogue::Cloud;
+
+use crate::context::{Context, System};
+
+/// What a client is told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// The cloud.
+    pub cloud: Cloud,
+    /// The region; where the cloud's base URL is the same everywhere, it has no meaning.
+    pub region: String,
+    /// A base URL that replaces the vendor's (`http://127.0.0.1:4566`). Plain HTTP is taken for
+    /// loopback addresses only.
+    pub endpoint: Option<String>,
+    /// The caller's key.
+    pub credentials: Credentials,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+    /// How failures are retried.
+    pub retry: Retry,
+    /// When an endpoint is left alone.
+    pub breaker: Breaker,
+    /// The most bytes of an answer's body. Default: 64 MiB.
+    pub response_limit: usize,
+    /// Where time, sleep and randomness come from. Default: the system.
+    pub context: Arc<dyn Context>,
+}
+
+impl Config {
+    /// The defaults for a cloud, region and key.
+    #[must_use]
+    pub fn new(cloud: Cloud, region: impl Into<String>, credentials: Credentials) -> Self {
+        Self {
+            cloud,
+            region: region.into(),
+            endpoint: None,
+            credentials,
+            timeouts: Timeouts::default(),
+            retry: Retry::default(),
+            breaker: Breaker::default(),
+            response_limit: 64 << 20,
+            context: Arc::new(System::default()),
+        }
+    }
+
+    /// The same at another base URL.
+    #[must_use]
+    pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// Until the connection stands, TLS included. Default: 5 s.
+    pub connect: Duration,
+    /// For one attempt, from its start to the last byte of the answer. Default: 30 s.
+    pub read: Duration,
+    /// For the whole call with its retries. Default: 100 s.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(30),
+            total: Duration::from_secs(100),
+        }
+    }
+}
+
+/// How failures are retried.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// How often a call is attempted at most, the first time included. Default: 4.
+    pub attempts: u32,
+    /// The longest first pause; it doubles with each further attempt, and each pause is drawn evenly
+    /// from nothing to its longest. Default: 200 ms.
+    pub base: Duration,
+    /// The longest pause of all. Default: 20 s.
+    pub cap: Duration,
+    /// The longest `Retry-After` that is waited for; for a longer one, the call fails at once.
+    /// Default: 60 s.
+    pub longest_retry_after: Duration,
+    /// How many retries a client may have in advance of its successes, in all its calls. Default: 100.
+    pub budget: u32,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            base: Duration::from_millis(200),
+            cap: Duration::from_secs(20),
+            longest_retry_after: Duration::from_secs(60),
+            budget: 100,
+        }
+    }
+}
+
+/// When an endpoint is left alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Breaker {
+    /// How many attempts in a row fail before the endpoint is left alone. Default: 12.
+    pub failures: u32,
+    /// For how long it is left alone before one attempt probes it. Default: 10 s.
+    pub open_for: Duration,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self { failures: 12, open_for: Duration::from_secs(10) }
+    }
+}

@@ -1,0 +1,176 @@
+//! Where a call goes: the caller's own base URL, or the vendor's.
+
+mod functions;
+mod partitions;
+pub mod rules;
+
+use isobar_catalogue::model::Endpoints;
+use isobar_catalogue::{Operation, Service};
+
+use crate::config::Config;
+use crate::error::{Error, Kind};
+
+pub use rules::Parameters;
+
+/// Services whose path is signed as it is, by their name in a signature's scope. The endpoint rules
+/// say so themselves; this is for base URLs of the caller's.
+const PATH_SIGNED_ONCE: [&str; 4] = ["s3", "s3-object-lambda", "s3-outposts", "s3express"];
+
+/// Where a call goes, and for what it is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// HTTPS.
+    pub secure: bool,
+    /// The host, with the port where it is not the scheme's own.
+    pub authority: String,
+    /// What comes before every path; without a slash at its end.
+    pub path: String,
+    /// The region of the signature's scope.
+    pub signing_region: String,
+    /// The service of the signature's scope.
+    pub signing_name: String,
+    /// The path is signed as it is.
+    pub sign_path_once: bool,
+}
+
+impl Endpoint {
+    /// An endpoint of a URL (`https://host:port/path`).
+    fn of(url: &str, region: &str, service: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        let secure = match scheme {
+            "https" => true,
+            "http" => false,
+            _ => return None,
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let parsed: http::uri::Authority = authority.parse().ok()?;
+        if parsed.host().is_empty() || authority.contains('@') || path.contains(['?', '#']) {
+            return None;
+        }
+        let default_port = if secure { ":443" } else { ":80" };
+        Some(Self {
+            secure,
+            authority: authority.strip_suffix(default_port).unwrap_or(authority).to_lowercase(),
+            path: path.trim_end_matches('/').to_owned(),
+            signing_region: region.to_owned(),
+            signing_name: service.to_owned(),
+            sign_path_once: PATH_SIGNED_ONCE.contains(&service),
+        })
+    }
+
+    /// The authority with an operation's host prefix. Where the host is an address or `localhost`,
+    /// a prefix would name nothing.
+    pub(crate) fn host(&self, prefix: Option<&str>) -> String {
+        match prefix {
+            Some(prefix) if !is_loopback(&self.authority) && !is_address(&self.authority) => {
+                format!("{prefix}{}", self.authority)
+            }
+            _ => self.authority.clone(),
+        }
+    }
+}
+
+/// The endpoint of an operation.
+pub(crate) fn resolve(
+    config: &Config,
+    service: &Service,
+    operation: &Operation,
+) -> Result<Endpoint, Error> {
+    let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
+    let of = |url: &str| {
+        Endpoint::of(url, &config.region, &service.signing_name)
+            .ok_or_else(|| fail(format!("`{url}` is no base URL")))
+    };
+    if let Some(url) = &config.endpoint {
+        return of(url);
+    }
+    match &service.endpoints {
+        Endpoints::Single(url) => of(url),
+        Endpoints::Regions { hosts, regional } => {
+            let region = config.region.as_str();
+            let host = match hosts.binary_search_by(|(name, _)| name.as_str().cmp(region)) {
+                Ok(at) => hosts[at].1.clone(),
+                Err(_) if *regional => {
+                    format!("{}.{region}.aliyuncs.com", service.endpoint_prefix)
+                }
+                Err(_) => format!("{}.aliyuncs.com", service.endpoint_prefix),
+            };
+            of(&format!("https://{host}"))
+        }
+        Endpoints::Rules(text) => {
+            let parameters =
+                Parameters::new(&config.region).with_context(&operation.static_context);
+            let resolved = rules::resolve(text, &parameters).map_err(fail)?;
+            let mut endpoint = of(&resolved.url)?;
+            if let Some(scheme) = resolved.signing() {
+                endpoint.signing_region =
+                    scheme.region.map_or(endpoint.signing_region, str::to_owned);
+                endpoint.signing_name = scheme.name.map_or(endpoint.signing_name, str::to_owned);
+                endpoint.sign_path_once = scheme.path_once;
+            }
+            Ok(endpoint)
+        }
+        Endpoints::Unknown => Err(fail("the catalogue knows none; give a base URL".to_owned())),
+    }
+}
+
+/// Whether a configured base URL is one, and not one that shows secrets to a network.
+pub(crate) fn check(config: &Config) -> Result<(), Error> {
+    let Some(url) = &config.endpoint else { return Ok(()) };
+    let fail = |text: String| Error::new(Kind::Config, config.cloud).with_message(text);
+    let endpoint =
+        Endpoint::of(url, "", "").ok_or_else(|| fail(format!("`{url}` is no base URL")))?;
+    if endpoint.secure || is_loopback(&endpoint.authority) {
+        Ok(())
+    } else {
+        Err(fail(format!("`{url}` is plain HTTP, which is for loopback addresses only")))
+    }
+}
+
+/// The host of an authority, without its port and brackets.
+fn host_of(authority: &str) -> &str {
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').map_or(rest, |(host, _)| host),
+        None => authority.split_once(':').map_or(authority, |(host, _)| host),
+    }
+}
+
+fn is_address(authority: &str) -> bool {
+    host_of(authority).parse::<std::net::IpAddr>().is_ok()
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let host = host_of(authority);
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_become_endpoints() {
+        let of = |url| Endpoint::of(url, "r", "s").map(|it| (it.secure, it.authority, it.path));
+        let some =
+            |secure, authority: &str, path: &str| Some((secure, authority.into(), path.into()));
+        assert_eq!(of("https://a.b"), some(true, "a.b", ""));
+        assert_eq!(of("https://A.b:443/"), some(true, "a.b", ""));
+        assert_eq!(of("http://[::1]:80/x/"), some(false, "[::1]", "/x"));
+        assert_eq!(of("http://127.0.0.1:4566"), some(false, "127.0.0.1:4566", ""));
+        for url in ["", "a.b", "ftp://a", "http://", "http://a b", "http://u@h", "http://h/?q"] {
+            assert_eq!(of(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn loopback_is_told_from_the_rest() {
+        for authority in ["localhost:1", "127.0.0.1", "127.9.9.9:80", "[::1]:4566", "x.localhost"] {
+            assert!(is_loopback(authority), "{authority}");
+        }
+        for authority in ["10.0.0.1", "localhost.example.com", "[2001:db8::1]:1", "a.b"] {
+            assert!(!is_loopback(authority), "{authority}");
+        }
+    }
+}

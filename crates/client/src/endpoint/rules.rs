@@ -1,0 +1,231 @@
+//! AWS's endpoint rule sets (version 1.x), evaluated.
+//!
+//! A rule set is a tree of rules; a rule has conditions, which are calls of functions that may give
+//! their result a name, and is an endpoint, an error, or further rules. Parameters that an
+//! operation's input would give (a bucket's name, a resource's ARN) are not passed, so that endpoints
+//! of their own (virtual-hosted buckets, access points) are not resolved; the services take the
+//! general endpoint too.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::functions::{attribute, find, truth};
+
+/// How deeply rules and calls may be nested.
+const MAX_DEPTH: usize = 64;
+
+/// What the rules are given.
+#[derive(Clone, Debug, Default)]
+pub struct Parameters(Map<String, Json>);
+
+impl Parameters {
+    /// The region, and what holds for every call: buckets in the path.
+    #[must_use]
+    pub fn new(region: &str) -> Self {
+        let mut this = Self::default();
+        this.set("Region", json!(region));
+        this.set("ForcePathStyle", json!(true));
+        this
+    }
+
+    /// Sets a parameter.
+    pub fn set(&mut self, name: &str, value: Json) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// Adds what an operation itself fixes. The catalogue holds it as text.
+    #[must_use]
+    pub fn with_context(mut self, context: &[(String, String)]) -> Self {
+        for (name, value) in context {
+            let value = match value.as_str() {
+                "true" => json!(true),
+                "false" => json!(false),
+                text => json!(text),
+            };
+            self.set(name, value);
+        }
+        self
+    }
+}
+
+/// What a rule set gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    /// The base URL.
+    pub url: String,
+    /// How it is authenticated, among other things.
+    pub properties: Json,
+    /// Headers for every request to it.
+    pub headers: Json,
+}
+
+/// For what a request to the endpoint is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signing<'a> {
+    /// The region.
+    pub region: Option<&'a str>,
+    /// The service.
+    pub name: Option<&'a str>,
+    /// The path is signed as it is.
+    pub path_once: bool,
+}
+
+impl Resolved {
+    /// What the endpoint says of Signature Version 4; `None` where it says nothing.
+    #[must_use]
+    pub fn signing(&self) -> Option<Signing<'_>> {
+        let schemes = self.properties["authSchemes"].as_array()?;
+        let scheme = schemes.iter().find(|scheme| scheme["name"] == "sigv4")?;
+        Some(Signing {
+            region: scheme["signingRegion"].as_str(),
+            name: scheme["signingName"].as_str(),
+            path_once: scheme["disableDoubleEncoding"] == json!(true),
+        })
+    }
+}
+
+/// The endpoint that a rule set, as JSON text, gives.
+///
+/// # Errors
+/// In the rule set's own words, where there is none; or where the text is no rule set.
+pub fn resolve(text: &str, parameters: &Parameters) -> Result<Resolved, String> {
+    let rules: Json =
+        serde_json::from_str(text).map_err(|error| format!("the rules are no JSON: {error}"))?;
+    let mut scope = HashMap::new();
+    for (name, parameter) in rules["parameters"].as_object().into_iter().flatten() {
+        let value = match parameters.0.get(name) {
+            Some(value) => value.clone(),
+            None => parameter["default"].clone(),
+        };
+        if value.is_null() && parameter["required"] == json!(true) {
+            return Err(format!("the endpoint's parameter {name} is missing"));
+        }
+        scope.insert(name.as_str(), value);
+    }
+    any(&rules["rules"], &scope, 0)?.ok_or_else(|| "no rule gives an endpoint".to_owned())
+}
+
+type Scope<'a> = HashMap<&'a str, Json>;
+
+/// The first of some rules that gives an endpoint.
+fn any<'a>(rules: &'a Json, scope: &Scope<'a>, depth: usize) -> Result<Option<Resolved>, String> {
+    if depth > MAX_DEPTH {
+        return Err("the rules are nested too deeply".to_owned());
+    }
+    for rule in rules.as_array().into_iter().flatten() {
+        // What a rule names is its own and its children's.
+        let mut scope = scope.clone();
+        if !holds(&rule["conditions"], &mut scope)? {
+            continue;
+        }
+        match rule["type"].as_str() {
+            Some("endpoint") => return endpoint(&rule["endpoint"], &scope).map(Some),
+            Some("error") => return Err(text_of(&value(&rule["error"], &scope, 0)?)),
+            _ => {
+                if let Some(found) = any(&rule["rules"], &scope, depth + 1)? {
+                    return Ok(Some(found));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn holds<'a>(conditions: &'a Json, scope: &mut Scope<'a>) -> Result<bool, String> {
+    for condition in conditions.as_array().into_iter().flatten() {
+        let result = value(condition, scope, 0)?;
+        if !truth(&result) {
+            return Ok(false);
+        }
+        if let Some(name) = condition["assign"].as_str() {
+            scope.insert(name, result);
+        }
+    }
+    Ok(true)
+}
+
+fn endpoint(endpoint: &Json, scope: &Scope<'_>) -> Result<Resolved, String> {
+    Ok(Resolved {
+        url: text_of(&value(&endpoint["url"], scope, 0)?),
+        properties: filled(&endpoint["properties"], scope)?,
+        headers: filled(&endpoint["headers"], scope)?,
+    })
+}
+
+/// A value with the templates in it filled, however deeply they lie.
+fn filled(template: &Json, scope: &Scope<'_>) -> Result<Json, String> {
+    match template {
+        Json::Array(items) => items.iter().map(|item| filled(item, scope)).collect(),
+        Json::Object(_) if template.get("ref").is_some() || template.get("fn").is_some() => {
+            value(template, scope, 0)
+        }
+        Json::Object(members) => {
+            let pairs = members
+                .iter()
+                .map(|(name, member)| Ok((name.clone(), filled(member, scope)?)))
+                .collect::<Result<Map<_, _>, String>>()?;
+            Ok(Json::Object(pairs))
+        }
+        other => value(other, scope, 0),
+    }
+}
+
+/// A call, a reference, a template or a plain value.
+fn value(expression: &Json, scope: &Scope<'_>, depth: usize) -> Result<Json, String> {
+    if depth > MAX_DEPTH {
+        return Err("the calls are nested too deeply".to_owned());
+    }
+    if let Some(name) = expression["ref"].as_str() {
+        return Ok(scope.get(name).cloned().unwrap_or_default());
+    }
+    if let Some(name) = expression["fn"].as_str() {
+        let function =
+            find(name).ok_or_else(|| format!("the rules call {name}, which is unknown"))?;
+        let arguments = expression["argv"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|argument| value(argument, scope, depth + 1))
+            .collect::<Result<Vec<_>, _>>()?;
+        return function(&arguments);
+    }
+    match expression.as_str() {
+        Some(text) => template(text, scope).map(Json::String),
+        None => Ok(expression.clone()),
+    }
+}
+
+/// Text with `{Name}` and `{Name#attribute}` filled; doubled braces stand for themselves.
+fn template(text: &str, scope: &Scope<'_>) -> Result<String, String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        let brace = &rest[at..=at];
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix(brace) {
+            out.push_str(brace);
+            rest = after;
+            continue;
+        }
+        let Some((name, after)) = rest.split_once('}').filter(|_| brace == "{") else {
+            return Err(format!("`{text}` is no template"));
+        };
+        let (name, path) = name.split_once('#').unwrap_or((name, ""));
+        let found = scope.get(name).cloned().unwrap_or_default();
+        let found = if path.is_empty() { found } else { attribute(&found, path) };
+        out.push_str(&text_of(&found));
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn text_of(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Null => String::new(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,100 @@
+//! What happens between a call and its answer.
+//!
+//! [`stack`] is the one list of layers. Each wraps all that follow it.
+
+mod attempt;
+mod breaker;
+mod deadline;
+mod exchange;
+mod retry;
+mod signing;
+
+use futures_util::future::BoxFuture;
+use http::StatusCode;
+use isobar_catalogue::{Cloud, Operation, Service};
+use isobar_wire::{Request, Value};
+
+use crate::config::Config;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Kind};
+
+/// The layers, from the caller inwards.
+pub(crate) fn stack(config: &Config) -> Vec<Box<dyn Layer>> {
+    vec![
+        // A caller gets an answer within the total time, whatever happens further in.
+        Box::new(deadline::Deadline::new(config)),
+        // Failures that pass by themselves are tried again where a repetition is safe, less and less
+        // eagerly, and no longer at all when most calls fail.
+        Box::new(retry::Retry::new(config)),
+        // An endpoint that only fails is left alone for a while: it recovers sooner, and callers
+        // learn at once what they would learn after their timeouts. It counts single attempts, so it
+        // is within the retries.
+        Box::new(breaker::Breaker::new(config)),
+        // An attempt that hangs leaves time for another one.
+        Box::new(attempt::Attempt::new(config)),
+        // Each attempt has its own time and nonce, so each is signed for itself, and last: nothing
+        // may change afterwards.
+        Box::new(signing::Signing::new(config)),
+        // The connection pool, the limit of the answer's size, decoding, and what an error is.
+        Box::new(exchange::Exchange::new(config)),
+    ]
+}
+
+/// A call on its way.
+#[derive(Clone)]
+pub(crate) struct Call<'a> {
+    pub(crate) cloud: Cloud,
+    pub(crate) service: &'static Service,
+    pub(crate) operation: &'static Operation,
+    pub(crate) endpoint: &'a Endpoint,
+    /// The request without a signature, until the layer that signs.
+    pub(crate) request: Request,
+    /// Repeating it is safe even if the service carried it out.
+    pub(crate) repeatable: bool,
+}
+
+impl Call<'_> {
+    /// An error of this call.
+    pub(crate) fn error(&self, kind: Kind) -> Error {
+        Error::new(kind, self.cloud).at(&self.service.name, &self.operation.name)
+    }
+
+    /// The `Host` header.
+    pub(crate) fn host(&self) -> String {
+        self.endpoint.host(self.request.host_prefix.as_deref())
+    }
+}
+
+/// What a call that succeeded gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The operation's output; an empty map where it has none.
+    pub output: Value,
+    /// The id under which the service knows the request.
+    pub request_id: Option<String>,
+    /// The HTTP status.
+    pub status: StatusCode,
+}
+
+pub(crate) type Outcome = Result<Answer, Error>;
+
+/// One layer.
+pub(crate) trait Layer: Send + Sync {
+    /// Sends the call on, or not, or more than once.
+    fn call<'a>(&'a self, call: &'a Call<'a>, next: Next<'a>) -> BoxFuture<'a, Outcome>;
+}
+
+/// What is further in.
+#[derive(Clone, Copy)]
+pub(crate) struct Next<'a>(&'a [Box<dyn Layer>]);
+
+impl<'a> Next<'a> {
+    pub(crate) fn new(layers: &'a [Box<dyn Layer>]) -> Self {
+        Self(layers)
+    }
+
+    pub(crate) fn run(self, call: &'a Call<'a>) -> BoxFuture<'a, Outcome> {
+        let (layer, rest) = self.0.split_first().expect("the last layer sends and calls no other");
+        layer.call(call, Self(rest))
+    }
+}

@@ -1,0 +1,32 @@
+//! The time of one attempt.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::{Call, Layer, Next, Outcome};
+use crate::config::Config;
+use crate::error::Kind;
+
+pub(super) struct Attempt {
+    read: Duration,
+}
+
+impl Attempt {
+    pub(super) fn new(config: &Config) -> Self {
+        Self { read: config.timeouts.read }
+    }
+}
+
+impl Layer for Attempt {
+    fn call<'a>(&'a self, call: &'a Call<'a>, next: Next<'a>) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            match tokio::time::timeout(self.read, next.run(call)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(call
+                    .error(Kind::Timeout)
+                    .with_message(format!("no answer within {} s", self.read.as_secs_f64()))),
+            }
+        })
+    }
+}

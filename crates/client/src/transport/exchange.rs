@@ -1,0 +1,193 @@
+//! One request and its answer over the pool of connections.
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
+use http::{Method, Uri};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use isobar_wire::{Reply, Response, decode_response};
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+use super::{Answer, Call, Layer, Next, Outcome};
+use crate::cloud::{classify, retry_after};
+use crate::config::Config;
+use crate::context::Context;
+use crate::error::{Error, Kind};
+
+/// How long a connection is kept for the next call.
+const IDLE: Duration = Duration::from_secs(50);
+
+/// How many connections to one host are kept.
+const MOST_IDLE: usize = 32;
+
+const AGENT: &str = concat!("isobar/", env!("CARGO_PKG_VERSION"));
+
+pub(super) struct Exchange {
+    pool: Client<Connector, Full<Bytes>>,
+    limit: usize,
+    context: Arc<dyn Context>,
+}
+
+impl Exchange {
+    pub(super) fn new(config: &Config) -> Self {
+        let pool = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(MOST_IDLE)
+            .build(Connector::new(config.timeouts.connect));
+        Self { pool, limit: config.response_limit, context: config.context.clone() }
+    }
+
+    async fn send(&self, call: &Call<'_>) -> Result<Response, Error> {
+        let request = message(call)?;
+        let response = self.pool.request(request).await.map_err(|error| {
+            let kind = if error.is_connect() { Kind::Connect } else { Kind::Interrupted };
+            call.error(kind).with_message(root(&error)).with_source(error)
+        })?;
+        let (head, body) = response.into_parts();
+        let body = match Limited::new(body, self.limit).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                let message = format!("more than {} bytes", self.limit);
+                return Err(call.error(Kind::TooLarge).with_message(message));
+            }
+            Err(error) => {
+                return Err(call
+                    .error(Kind::Interrupted)
+                    .with_message(root(&*error))
+                    .with_status(head.status)
+                    .with_source(error));
+            }
+        };
+        Ok(Response { status: head.status, headers: head.headers, body })
+    }
+
+    fn read(&self, call: &Call<'_>, response: &Response) -> Outcome {
+        let status = response.status;
+        let after = || retry_after(&response.headers, self.context.now());
+        match decode_response(call.service, call.operation, response) {
+            Ok(Reply::Success { output, request_id }) => Ok(Answer { output, request_id, status }),
+            Ok(Reply::Failure(failure)) => {
+                let (kind, transient) = classify(call.cloud, &failure);
+                Err(Error::answered(kind, call.cloud, failure)
+                    .at(&call.service.name, &call.operation.name)
+                    .with_transient(transient)
+                    .with_retry_after(after()))
+            }
+            // What stands between here and the service answers in forms of its own.
+            Err(error) if status.is_server_error() => Err(call
+                .error(Kind::Unavailable)
+                .with_message(format!("status {status}"))
+                .with_status(status)
+                .with_retry_after(after())
+                .with_source(error)),
+            Err(error) => Err(call
+                .error(Kind::Answer)
+                .with_message(error.to_string())
+                .with_status(status)
+                .with_source(error)),
+        }
+    }
+}
+
+impl Layer for Exchange {
+    fn call<'a>(&'a self, call: &'a Call<'a>, _: Next<'a>) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            let response = self.send(call).await?;
+            self.read(call, &response)
+        })
+    }
+}
+
+/// The request as the pool takes it.
+fn message(call: &Call<'_>) -> Result<http::Request<Full<Bytes>>, Error> {
+    let endpoint = call.endpoint;
+    let request = &call.request;
+    let host = call.host();
+    let scheme = if endpoint.secure { "https" } else { "http" };
+    let url = format!("{scheme}://{host}{}{}", endpoint.path, request.target());
+    let unsendable = |error: &dyn StdError| {
+        call.error(Kind::Input).with_message(format!("the request cannot be sent: {error}"))
+    };
+    let uri: Uri = url.parse().map_err(|error| unsendable(&error))?;
+    let mut message = http::Request::new(Full::new(request.body.clone()));
+    *message.method_mut() = request.method.clone();
+    *message.uri_mut() = uri;
+    let headers = message.headers_mut();
+    headers.clone_from(&request.headers);
+    headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| unsendable(&error))?);
+    headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
+    if request.body.is_empty()
+        && matches!(request.method, Method::POST | Method::PUT | Method::PATCH)
+    {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    Ok(message)
+}
+
+/// What lies at the bottom of an error, which says more than the layers above it.
+fn root(error: &(dyn StdError + 'static)) -> String {
+    let mut at = error;
+    while let Some(source) = at.source() {
+        at = source;
+    }
+    at.to_string()
+}
+
+/// Connects within a time, the handshake of TLS included.
+#[derive(Clone)]
+struct Connector {
+    inner: HttpsConnector<HttpConnector>,
+    within: Duration,
+}
+
+type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+impl Connector {
+    fn new(within: Duration) -> Self {
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        http.set_nodelay(true);
+        let inner = HttpsConnectorBuilder::new()
+            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
+            .expect("the provider has the default versions of TLS")
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(http);
+        Self { inner, within }
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut TaskContext<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.inner.call(uri);
+        let within = self.within;
+        Box::pin(async move {
+            match tokio::time::timeout(within, connecting).await {
+                Ok(connected) => connected,
+                Err(_) => Err(format!("no connection within {} s", within.as_secs_f64()).into()),
+            }
+        })
+    }
+}
