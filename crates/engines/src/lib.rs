@@ -43,4 +43,19 @@ impl Engines {
             balancers: Balancers::new(store.clone()),
         }
     }
+
+    /// Ends what an earlier process left running, then brings everything to what the records say
+    /// and keeps it there. To be called once, within a tokio runtime.
+    ///
+    /// # Errors
+    /// Where the machines' directory cannot be made or read.
+    pub async fn start(&self) -> std::io::Result<()> {
+        self.machines.start().await
+    }
+
+    /// Stops everything; the records keep saying what should run, so that the next start brings it
+    /// back. Requests under way get a bounded time to end.
+    pub async fn shutdown(&self) {
+        self.machines.shutdown().await;
+    }
 }

@@ -11,13 +11,19 @@
 //! instance that shut itself down does.
 //!
 //! No machine outlives Isobar unowned. Each runs under a keeper, a process of its own that ends the
-//! whole tree when the pipe from Isobar closes, however Isobar ended. What should run
+//! whole tree when the pipe from Isobar closes, however Isobar ended; see [`keeper`]. What should run
 //! is started again at the next start, with the same addresses.
 
 mod change;
 mod console;
+pub mod keeper;
+mod place;
+mod process;
 mod record;
+mod report;
 mod runner;
+mod tree;
+mod worker;
 
 pub use change::{Spec, create, find, forget, reboot, remove, settle, start, stop};
 pub use record::{Desired, Exit, Machine, Phase};

@@ -1,0 +1,104 @@
+//! Isobar's side of a machine's processes: a keeper and the pipes to it.
+
+use std::io;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use super::place::{MARK, Place};
+use super::report::{Report, Stop};
+use super::{Exit, Machine, Settings, keeper, tree};
+
+/// How much longer than the grace a keeper may take, before it is given up and the machine's
+/// processes are ended without it.
+const KEEPER_MARGIN: Duration = Duration::from_secs(5);
+
+/// The processes of a machine, from its script's start to the end of the last of them.
+#[derive(Debug)]
+pub(super) struct Process {
+    place: Place,
+    keeper: Child,
+    words: Option<ChildStdin>,
+    reports: Lines<BufReader<ChildStdout>>,
+    exit: Option<Exit>,
+}
+
+impl Process {
+    /// Starts the machine's script under a keeper. The place is prepared.
+    pub(super) async fn start(
+        settings: &Settings,
+        machine: &Machine,
+        place: Place,
+    ) -> io::Result<Self> {
+        let mut keeper = Command::new(&settings.program)
+            .arg(keeper::ARGUMENT)
+            .arg(place.directory())
+            .env_clear()
+            .env("PATH", &settings.path)
+            .env("LANG", "C.UTF-8")
+            .envs(&machine.environment)
+            .env("HOME", place.home())
+            .env("HOST", machine.address.to_string())
+            .env(MARK, place.directory())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let words = keeper.stdin.take();
+        let reports = keeper.stdout.take().expect("the keeper's output is piped");
+        let reports = BufReader::new(reports).lines();
+        let mut process = Self { place, keeper, words, reports, exit: None };
+        match process.next_report().await? {
+            Some(Report::Up) => Ok(process),
+            Some(Report::Ended(exit)) => Err(io::Error::other(exit.to_string())),
+            Some(Report::Gone) | None => Err(io::Error::other("its keeper ended")),
+        }
+    }
+
+    /// Waits until the script and all its descendants have ended, and says how the script did.
+    /// Nothing is lost where the future is dropped before.
+    pub(super) async fn ended(&mut self) -> Exit {
+        loop {
+            match self.next_report().await {
+                Ok(Some(Report::Ended(exit))) => self.exit = Some(exit),
+                Ok(Some(Report::Up)) => {}
+                Ok(Some(Report::Gone)) => break,
+                Ok(None) | Err(_) => {
+                    self.sweep().await;
+                    break;
+                }
+            }
+        }
+        let _ = self.keeper.wait().await;
+        self.exit.clone().unwrap_or_else(|| Exit::Failed("its keeper was ended".to_owned()))
+    }
+
+    /// Ends all processes: SIGTERM, the grace, SIGKILL.
+    pub(super) async fn stop(&mut self, grace: Duration) {
+        if let Some(words) = &mut self.words {
+            // A keeper that is gone cannot be told; its end is seen below.
+            let _ = words.write_all(format!("{}\n", Stop { grace }).as_bytes()).await;
+        }
+        if tokio::time::timeout(grace + KEEPER_MARGIN, self.ended()).await.is_err() {
+            self.sweep().await;
+            let _ = self.keeper.wait().await;
+        }
+    }
+
+    async fn next_report(&mut self) -> io::Result<Option<Report>> {
+        let Some(line) = self.reports.next_line().await? else { return Ok(None) };
+        line.parse().map(Some).map_err(io::Error::other)
+    }
+
+    /// Ends what a keeper that died left behind.
+    async fn sweep(&self) {
+        let directory = self.place.directory().to_owned();
+        let swept = tokio::task::spawn_blocking(move || tree::kill_marked(&directory)).await;
+        match swept {
+            Ok(Ok(count)) => tracing::warn!(count, "a keeper ended before its machine's processes"),
+            Ok(Err(error)) => tracing::error!(%error, "a machine's processes could not be ended"),
+            Err(error) => tracing::error!(%error, "the search for processes broke"),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! One machine's worker: it brings the machine's processes to what its record says.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::change::change;
+use super::console::Writer;
+use super::place::Place;
+use super::process::Process;
+use super::runner::Inner;
+use super::{Desired, Exit, Machine, Phase, find};
+
+/// A machine's worker.
+pub(super) struct Worker {
+    pub(super) inner: Arc<Inner>,
+    pub(super) id: String,
+    /// Woken when the record says something else than before.
+    pub(super) wake: Arc<Notify>,
+    pub(super) shutdown: CancellationToken,
+}
+
+/// What runs for a machine.
+enum Body {
+    /// Processes.
+    Process(Process),
+    /// Nothing: it has no script.
+    Bare,
+}
+
+impl Body {
+    /// Waits until all processes have ended.
+    async fn ended(&mut self) -> Exit {
+        match self {
+            Self::Process(process) => process.ended().await,
+            Self::Bare => std::future::pending().await,
+        }
+    }
+}
+
+/// What runs, and for which boot it was started.
+struct Running {
+    boot: u64,
+    body: Body,
+}
+
+impl Worker {
+    /// Follows the record until the machine is gone or everything shuts down.
+    pub(super) async fn run(self) {
+        let mut running: Option<Running> = None;
+        loop {
+            let machine = self.inner.store.read(|tables| find(tables, &self.id).cloned());
+            let desired = machine.as_ref().map_or(Desired::Gone, |machine| machine.desired);
+            let boot = machine.as_ref().map_or(0, |machine| machine.boot);
+            let stay = desired == Desired::Running && !self.shutdown.is_cancelled();
+            match (running.take(), machine) {
+                (Some(current), _) if stay && current.boot == boot => {
+                    running = self.attend(current).await;
+                }
+                (Some(mut current), _) => {
+                    if let Body::Process(process) = &mut current.body {
+                        process.stop(self.inner.settings.stop_grace).await;
+                    }
+                }
+                (None, _) if self.shutdown.is_cancelled() => return,
+                (None, Some(machine)) if desired == Desired::Running => {
+                    running = self.start(&machine).await;
+                }
+                (None, Some(_)) if desired == Desired::Stopped => {
+                    self.reach(Desired::Stopped, boot, Phase::Stopped);
+                    self.sleep().await;
+                }
+                (None, _) => return self.clear().await,
+            }
+        }
+    }
+
+    /// Waits until the machine ends by itself or something else is wanted.
+    async fn attend(&self, mut current: Running) -> Option<Running> {
+        tokio::select! {
+            () = self.sleep() => Some(current),
+            exit = current.body.ended() => {
+                self.ended(current.boot, exit);
+                None
+            }
+        }
+    }
+
+    async fn sleep(&self) {
+        tokio::select! {
+            () = self.wake.notified() => {}
+            () = self.shutdown.cancelled() => {}
+        }
+    }
+
+    async fn start(&self, machine: &Machine) -> Option<Running> {
+        let _turn = self.inner.starts.acquire().await;
+        match self.body(machine).await {
+            Ok(body) => {
+                self.reach(Desired::Running, machine.boot, Phase::Running);
+                Some(Running { boot: machine.boot, body })
+            }
+            Err(error) => {
+                self.ended(machine.boot, Exit::Failed(error.to_string()));
+                None
+            }
+        }
+    }
+
+    async fn body(&self, machine: &Machine) -> std::io::Result<Body> {
+        let place = self.place();
+        place.prepare(&machine.script)?;
+        let mut console = Writer::open(&place.console())?;
+        let Machine { id, address, .. } = machine;
+        if machine.has_script() {
+            console.note(&format!("{id} starts at {address}"))?;
+            drop(console);
+            Ok(Body::Process(Process::start(&self.inner.settings, machine, place).await?))
+        } else {
+            console.note(&format!("{id} is up at {address}; its user data is no script to run"))?;
+            Ok(Body::Bare)
+        }
+    }
+
+    fn place(&self) -> Place {
+        self.inner.place(&self.id)
+    }
+
+    /// Writes that the machine came to where it should, if that is still wanted.
+    fn reach(&self, desired: Desired, boot: u64, phase: Phase) {
+        self.write(|machine, now| {
+            if machine.desired == desired && machine.boot == boot {
+                machine.enter(phase, now);
+            }
+        });
+    }
+
+    /// Writes that the machine ended by itself in the boot.
+    fn ended(&self, boot: u64, exit: Exit) {
+        self.write(|machine, now| {
+            if machine.desired == Desired::Running && machine.boot == boot {
+                machine.desired = Desired::Stopped;
+                machine.exit = Some(exit);
+                machine.enter(Phase::Stopped, now);
+            }
+        });
+    }
+
+    fn write(&self, what: impl FnOnce(&mut Machine, jiff::Timestamp)) {
+        let now = self.inner.clock.now();
+        let written = self
+            .inner
+            .store
+            .update(|tx| change(tx, &self.id, |machine| what(machine, now)).is_some());
+        if let Err(error) = written {
+            tracing::error!(id = self.id, %error, "a machine's phase could not be written");
+        }
+    }
+
+    /// Deletes the directory of a machine that is gone, and its record where nobody wants it.
+    async fn clear(&self) {
+        match tokio::fs::remove_dir_all(self.place().directory()).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(id = self.id, %error, "a machine's directory could not be deleted");
+            }
+            _ => {}
+        }
+        self.write(|machine, now| machine.enter(Phase::Removed, now));
+        let forgotten = self.inner.store.update(|tx| {
+            if find(tx, &self.id).is_some_and(|machine| machine.forgotten) {
+                tx.remove::<Machine>(&self.id);
+            }
+        });
+        if let Err(error) = forgotten {
+            tracing::error!(id = self.id, %error, "a machine's record could not be deleted");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The engines with real processes and sockets on loopback.
+
+mod machines;
+mod world;
