@@ -83,6 +83,13 @@ pub(crate) fn pairs(request: &Request) -> Result<Vec<Pair<'_>>, DecodeError> {
     Ok(pairs)
 }
 
+/// The parameters of a body that is known to be a form.
+pub(crate) fn body_pairs(body: &[u8]) -> Result<Vec<Pair<'_>>, DecodeError> {
+    let mut pairs = Vec::new();
+    split(body, &mut pairs)?;
+    Ok(pairs)
+}
+
 /// Whether the body is a form. Some clients send one without saying so.
 fn is_form(request: &Request) -> bool {
     request.header("content-type").is_none_or(|media| {

@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub(crate) use read::Reader;
-pub(crate) use write::{Writer, write_string};
+pub(crate) use write::{Writer, write_key, write_string};
 
 /// What differs between the protocols that write JSON.
 #[derive(Clone, Copy)]

@@ -18,6 +18,7 @@ mod gzip;
 mod json;
 pub mod message;
 mod protocol;
+mod rest;
 mod scalar;
 mod shapes;
 mod timestamp;

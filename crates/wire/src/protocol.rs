@@ -8,8 +8,11 @@ use crate::form;
 use crate::message::{Request, Response};
 use crate::value::Value;
 
-mod common;
+mod aws_json;
+pub(crate) mod common;
+mod json_error;
 mod query;
+mod rest;
 mod xml_error;
 
 /// What every function of a codec needs to know.
@@ -45,6 +48,9 @@ pub(crate) const fn codec(protocol: Protocol) -> &'static Codec {
     match protocol {
         Protocol::AwsQuery => &query::QUERY,
         Protocol::Ec2 => &query::EC2,
+        Protocol::AwsJson => &aws_json::CODEC,
+        Protocol::RestJson => &rest::REST_JSON,
+        Protocol::RestXml => &rest::REST_XML,
         _ => &UNSUPPORTED,
     }
 }

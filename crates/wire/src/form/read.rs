@@ -243,3 +243,19 @@ impl Reader {
         Ok(Value::Map(entries))
     }
 }
+
+/// Reads one member from parameters; `None` where it is absent.
+pub(crate) fn member(
+    service: &'static Service,
+    style: Style,
+    member: &'static Member,
+    pairs: &[Pair<'_>],
+) -> Result<Option<Value>, DecodeError> {
+    let mut own: Vec<_> =
+        pairs.iter().filter(|(name, _)| segment(name, 0) == member.on_wire()).cloned().collect();
+    own.sort_by(|(left, _), (right, _)| by_segment(left, right));
+    let reader = Reader { service, style, allowed: |_| true };
+    let group = Group { exact: None, pairs: &own, at: 0 };
+    let Some((_, below)) = group.split().next() else { return Ok(None) };
+    reader.value(member.shape, Some(member), below, 1).map(Some)
+}

@@ -298,7 +298,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
                     let value = map
                         .next_value_seed(self.below(shape.value))
                         .inspect_err(|_| self.reader.step(|violation| violation.within(&key)))?;
-                    entries.push((Cow::Owned(key), value));
+                    // A map that is not sparse has no place for nulls.
+                    if !value.is_null() || shape.sparse {
+                        entries.push((Cow::Owned(key), value));
+                    }
                 }
                 Ok(Value::Map(entries))
             }

@@ -36,21 +36,12 @@ impl Writer {
         let mut first = true;
         for entry in entries {
             let (member, value) = entry?;
-            self.key(member.on_wire(), &mut first);
+            write_key(&mut self.out, member.on_wire(), &mut first);
             self.value(member.shape, Some(member), value)
                 .map_err(|error| error.within(&member.name))?;
         }
         self.out.push(b'}');
         Ok(())
-    }
-
-    /// Appends a key, with the comma before it if it is not the first.
-    pub(crate) fn key(&mut self, name: &str, first: &mut bool) {
-        if !std::mem::take(first) {
-            self.out.push(b',');
-        }
-        write_string(&mut self.out, name);
-        self.out.push(b':');
     }
 
     /// Appends a value.
@@ -87,7 +78,7 @@ impl Writer {
                 self.out.push(b'{');
                 let mut first = true;
                 for (key, item) in entries {
-                    self.key(key, &mut first);
+                    write_key(&mut self.out, key, &mut first);
                     self.value(map.value, None, item).map_err(|error| error.within(key))?;
                 }
                 self.out.push(b'}');
@@ -149,6 +140,15 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// Appends a key, with the comma before it if it is not the first.
+pub(crate) fn write_key(out: &mut Vec<u8>, name: &str, first: &mut bool) {
+    if !std::mem::take(first) {
+        out.push(b',');
+    }
+    write_string(out, name);
+    out.push(b':');
 }
 
 /// Appends text with its quotes.

@@ -3,16 +3,17 @@
 use base64::Engine as _;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
+use isobar_catalogue::shape::Structure;
 use isobar_catalogue::{Kind, Member, Service, Shape};
 use md5::{Digest as _, Md5};
 
 use super::Call;
-use crate::error::{EncodeError, Problem, ServiceError, Violation};
+use crate::error::{Dialect, EncodeError, ErrorReply, Problem, ServiceError, Violation};
 use crate::gzip;
 use crate::message::{Request, Response};
 use crate::scalar;
 use crate::shapes;
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 /// An empty request of the operation's method, with the host's prefix filled in.
 pub(crate) fn request(call: Call, path: String, input: &Value) -> Result<Request, EncodeError> {
@@ -119,15 +120,56 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     .find_map(|name| headers.get(name)?.to_str().ok().map(str::to_owned))
 }
 
-/// The declared error of a code.
+/// The declared error of a code, or of a name where no error has that code.
 pub(crate) fn error_shape(service: &'static Service, code: &str) -> Option<&'static Shape> {
-    service.shapes.iter().find(|shape| match &shape.kind {
-        Kind::Structure(structure) => structure
-            .error
-            .as_ref()
-            .is_some_and(|error| error.code.as_deref().unwrap_or(&shape.name) == code),
-        _ => false,
-    })
+    let errors = || {
+        service.shapes.iter().filter_map(|shape| match &shape.kind {
+            Kind::Structure(Structure { error: Some(error), .. }) => Some((shape, error)),
+            _ => None,
+        })
+    };
+    errors()
+        .find(|(_, error)| error.code.as_deref() == Some(code))
+        .or_else(|| errors().find(|(shape, _)| shape.name == code))
+        .map(|(shape, _)| shape)
+}
+
+/// What JSON and CBOR call an error: the shape's name where the service once spoke the query
+/// protocol, whose codes are others, and the code elsewhere.
+pub(crate) fn error_kind<'e>(service: Option<&'static Service>, error: &'e ErrorReply) -> &'e str {
+    let shape = service
+        .filter(|service| service.query_compatible)
+        .and_then(|service| error_shape(service, &error.code));
+    shape.map_or(&error.code, |shape| &shape.name)
+}
+
+/// Adds the query protocol's code to an error, for a client that asks for it.
+pub(crate) fn set_query_error(
+    service: Option<&'static Service>,
+    dialect: Dialect,
+    error: &ErrorReply,
+    response: &mut Response,
+) {
+    if dialect.query_mode && service.is_some_and(|service| service.query_compatible) {
+        let fault = if error.sender_fault { "Sender" } else { "Receiver" };
+        let name = HeaderName::from_static("x-amzn-query-error");
+        set_text(&mut response.headers, name, &format!("{};{fault}", error.code));
+    }
+}
+
+/// Adds members to an error's fields.
+pub(crate) fn add_fields(error: &mut ServiceError, more: Vec<(Name, Value)>) {
+    match &mut error.fields {
+        Value::Map(fields) => fields.extend(more),
+        fields => *fields = Value::Map(more),
+    }
+}
+
+/// Sets the status that a member of the output gives, if it is one.
+pub(crate) fn set_status(response: &mut Response, status: Option<u16>) {
+    if let Some(status) = status.and_then(|code| StatusCode::from_u16(code).ok()) {
+        response.status = status;
+    }
 }
 
 /// An error of which nothing but the status is known.

@@ -6,6 +6,7 @@ use isobar_catalogue::{Kind, Service};
 use super::{Call, common};
 use crate::error::{DecodeError, ErrorReply, ServiceError};
 use crate::message::Response;
+use crate::rest;
 use crate::value::Value;
 use crate::xml::{self, Element};
 
@@ -30,7 +31,7 @@ pub(crate) fn read(
     found.shape = common::error_shape(call.service, &found.code);
     if let Some(Kind::Structure(structure)) = found.shape.map(|shape| &shape.kind) {
         let reader = xml::Reader::new(call.service, xml::Style::Wrapped);
-        found.fields = Value::Map(reader.members(structure, |_| true, error)?);
+        found.fields = Value::Map(reader.members(structure, rest::in_body, error)?);
     }
     Ok(found)
 }
@@ -70,6 +71,18 @@ pub(crate) fn write_ec2(
     out.push_str("</Error></Errors>");
     element(&mut out, "RequestID", &error.request_id);
     out.push_str("</Response>");
+    out
+}
+
+/// An error without anything around it, as S3 writes it.
+pub(crate) fn write_bare(service: Option<&'static Service>, error: &ErrorReply) -> String {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
+    push_body(&mut out, service, error);
+    element(&mut out, "RequestId", &error.request_id);
+    if let Some(host_id) = &error.host_id {
+        element(&mut out, "HostId", host_id);
+    }
+    out.push_str("</Error>");
     out
 }
 

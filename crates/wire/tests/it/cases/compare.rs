@@ -118,8 +118,12 @@ pub(crate) fn parse(document: &str) -> Result<Node, String> {
             }
             Event::Text(text) => last(&mut open).text.push_str(&text.xml10_content()),
             Event::GeneralRef(name) => {
-                let name = name.xml10_content();
-                last(&mut open).text.push_str(&format!("&{name};"));
+                let character = name.resolve_char_ref().map_err(|error| error.to_string())?;
+                let text = character.map_or_else(
+                    || format!("&{};", name.xml10_content()),
+                    |character| character.to_string(),
+                );
+                last(&mut open).text.push_str(&text);
             }
             Event::Eof => break,
             _ => {}

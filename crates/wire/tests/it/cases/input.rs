@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
+use isobar_catalogue::Location;
 use isobar_wire::{Request, Value, decode_request, decompress, encode_request, fill_tokens, route};
 use serde_json::Value as Json;
 
@@ -108,16 +109,46 @@ fn read(case: &Case, request: &Request) -> Outcome {
     compare::values(&input, &carried(case, params(case)))
 }
 
-/// What of the parameters a request can carry: the forms have no way to write some empty lists and
-/// maps.
+/// What of the parameters a request can carry, and how it does.
 fn carried(case: &Case, params: Value) -> Value {
     let Value::Map(entries) = params else { return params };
-    let empty_is_absent = |value: &Value| match (case.protocol.as_str(), value) {
-        ("ec2", Value::List(items)) => items.is_empty(),
-        ("ec2" | "query", Value::Map(entries)) => entries.is_empty(),
-        _ => false,
+    let Some(structure) = case.operation.input.and_then(|id| case.service.structure(id)) else {
+        return Value::Map(entries);
     };
-    Value::Map(entries.into_iter().filter(|(_, value)| !empty_is_absent(value)).collect())
+    let member = |name: &str| structure.members.iter().find(|member| member.name == name);
+    let location = |name: &str| member(name).map_or(Location::Body, |member| member.location);
+    let mut carried = Vec::new();
+    for (name, value) in entries {
+        let value = match (case.protocol.as_str(), location(&name), value) {
+            // Forms and query strings have no way to write some empty lists and maps.
+            ("ec2", _, Value::List(items)) if items.is_empty() => continue,
+            ("ec2" | "query", _, Value::Map(entries)) if entries.is_empty() => continue,
+            (_, Location::Query, Value::List(items)) if items.is_empty() => continue,
+            // A map of further parameters does not repeat those that have members of their own.
+            (_, Location::QueryMap, Value::Map(mut further)) => {
+                further.retain(|(name, _)| {
+                    !structure.members.iter().any(|member| {
+                        member.location == Location::Query && member.on_wire() == name
+                    })
+                });
+                if further.is_empty() {
+                    continue;
+                }
+                Value::Map(further)
+            }
+            (_, _, value) => value,
+        };
+        carried.push((name, value));
+    }
+    // A structure that is the whole body is written as an empty one where it is absent.
+    if let (Some(payload), "{}") =
+        (structure.payload.as_deref(), case.json["serialized"]["body"].as_str().unwrap_or(""))
+    {
+        if !carried.iter().any(|(name, _)| name == payload) {
+            carried.push((payload.to_owned().into(), Value::Map(Vec::new())));
+        }
+    }
+    Value::Map(carried)
 }
 
 /// The request that the case gives.
@@ -136,6 +167,12 @@ fn serialized(case: &Case) -> Result<Request, String> {
             HeaderValue::from_str(value.as_str().expect("a header is text"))
                 .map_err(|error| error.to_string())?,
         );
+    }
+    if json["headers"].is_null() && case.protocol == "json" {
+        // The case leaves out what names the operation.
+        request.headers = encode_request(case.service, case.operation, &params(case))
+            .map_err(|error| error.to_string())?
+            .headers;
     }
     let body = json["body"].as_str().unwrap_or_default();
     request.body = if case.protocol == "smithy-rpc-v2-cbor" {
