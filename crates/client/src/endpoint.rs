@@ -2,7 +2,7 @@
 
 mod functions;
 mod partitions;
-pub mod rules;
+mod rules;
 
 use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Operation, Service};
@@ -10,7 +10,7 @@ use isobar_catalogue::{Operation, Service};
 use crate::config::Config;
 use crate::error::{Error, Kind};
 
-pub use rules::Parameters;
+pub use rules::{Parameters, Resolved, RuleSet, Signing};
 
 /// Services whose path is signed as it is, by their name in a signature's scope. The endpoint rules
 /// say so themselves; this is for base URLs of the caller's.
@@ -100,7 +100,8 @@ pub(crate) fn resolve(
         Endpoints::Rules(text) => {
             let parameters =
                 Parameters::new(&config.region).with_context(&operation.static_context);
-            let resolved = rules::resolve(text, &parameters).map_err(fail)?;
+            let rules = RuleSet::parse(text).map_err(fail)?;
+            let resolved = rules.resolve(&parameters).map_err(fail)?;
             let mut endpoint = of(&resolved.url)?;
             if let Some(scheme) = resolved.signing() {
                 endpoint.signing_region =

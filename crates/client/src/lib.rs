@@ -33,6 +33,6 @@ mod waiting;
 pub use client::Client;
 pub use config::{Breaker, Config, Retry, Timeouts};
 pub use context::{Context, Sleep, System};
-pub use endpoint::{Endpoint, Parameters, rules};
+pub use endpoint::{Endpoint, Parameters, Resolved, RuleSet, Signing};
 pub use error::{Error, Kind};
 pub use transport::Answer;

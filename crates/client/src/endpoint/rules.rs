@@ -85,25 +85,39 @@ impl Resolved {
     }
 }
 
-/// The endpoint that a rule set, as JSON text, gives.
-///
-/// # Errors
-/// In the rule set's own words, where there is none; or where the text is no rule set.
-pub fn resolve(text: &str, parameters: &Parameters) -> Result<Resolved, String> {
-    let rules: Json =
-        serde_json::from_str(text).map_err(|error| format!("the rules are no JSON: {error}"))?;
-    let mut scope = HashMap::new();
-    for (name, parameter) in rules["parameters"].as_object().into_iter().flatten() {
-        let value = match parameters.0.get(name) {
-            Some(value) => value.clone(),
-            None => parameter["default"].clone(),
-        };
-        if value.is_null() && parameter["required"] == json!(true) {
-            return Err(format!("the endpoint's parameter {name} is missing"));
-        }
-        scope.insert(name.as_str(), value);
+/// A rule set.
+#[derive(Clone, Debug)]
+pub struct RuleSet(Json);
+
+impl RuleSet {
+    /// Reads a rule set from its JSON text.
+    ///
+    /// # Errors
+    /// Where it is no JSON.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text)
+            .map(Self)
+            .map_err(|error| format!("the endpoint rules are no JSON: {error}"))
     }
-    any(&rules["rules"], &scope, 0)?.ok_or_else(|| "no rule gives an endpoint".to_owned())
+
+    /// The endpoint that the rules give.
+    ///
+    /// # Errors
+    /// In the rules' own words, where there is none.
+    pub fn resolve(&self, parameters: &Parameters) -> Result<Resolved, String> {
+        let mut scope = HashMap::new();
+        for (name, parameter) in self.0["parameters"].as_object().into_iter().flatten() {
+            let value = match parameters.0.get(name) {
+                Some(value) => value.clone(),
+                None => parameter["default"].clone(),
+            };
+            if value.is_null() && parameter["required"] == json!(true) {
+                return Err(format!("the endpoint's parameter {name} is missing"));
+            }
+            scope.insert(name.as_str(), value);
+        }
+        any(&self.0["rules"], &scope, 0)?.ok_or_else(|| "no rule gives an endpoint".to_owned())
+    }
 }
 
 type Scope<'a> = HashMap<&'a str, Json>;
@@ -148,9 +162,13 @@ fn holds<'a>(conditions: &'a Json, scope: &mut Scope<'a>) -> Result<bool, String
 fn endpoint(endpoint: &Json, scope: &Scope<'_>) -> Result<Resolved, String> {
     Ok(Resolved {
         url: text_of(&value(&endpoint["url"], scope, 0)?),
-        properties: filled(&endpoint["properties"], scope)?,
-        headers: filled(&endpoint["headers"], scope)?,
+        properties: members(&endpoint["properties"], scope)?,
+        headers: members(&endpoint["headers"], scope)?,
     })
+}
+
+fn members(template: &Json, scope: &Scope<'_>) -> Result<Json, String> {
+    if template.is_null() { Ok(json!({})) } else { filled(template, scope) }
 }
 
 /// A value with the templates in it filled, however deeply they lie.

@@ -1,0 +1,11 @@
+//! The client against servers on loopback that fail in every way, and the vendors' own endpoint
+//! cases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod endpoints;
+mod paging;
+mod server;
+mod transport;
+mod waiting;
+mod world;

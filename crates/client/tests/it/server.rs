@@ -1,0 +1,140 @@
+//! A server that does what it is told, request by request.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What the server does with a request.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// It answers with a status, header lines and a body.
+    Answer(u16, &'static str, String),
+    /// It closes the connection without an answer.
+    Close,
+    /// It closes the connection within the body.
+    Break,
+    /// It never answers.
+    Hang,
+    /// It answers with what is no HTTP.
+    Garbage,
+}
+
+/// An answer with a body.
+pub fn answer(status: u16, body: impl Into<String>) -> Act {
+    Act::Answer(status, "", body.into())
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The request line and the headers.
+    pub head: String,
+    /// The body.
+    pub body: String,
+}
+
+impl Seen {
+    /// A parameter of the form in the body, as it is encoded.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.body
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+}
+
+/// The server. It stops with the test.
+#[derive(Clone)]
+pub struct Server {
+    url: String,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// What is left to do; the last act is for all further requests.
+    acts: Mutex<VecDeque<Act>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+impl Server {
+    /// Starts a server that does the acts in turn, and the last one for ever.
+    pub async fn start(acts: impl IntoIterator<Item = Act>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let shared = Arc::new(Shared::default());
+        shared.acts.lock().extend(acts);
+        let server = Self { url, shared: shared.clone() };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, shared.clone()));
+            }
+        });
+        server
+    }
+
+    /// Its base URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The requests since the last question.
+    pub fn seen(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.shared.seen.lock())
+    }
+
+    /// Gives it other things to do.
+    pub fn now(&self, acts: impl IntoIterator<Item = Act>) {
+        *self.shared.acts.lock() = acts.into_iter().collect();
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+    let mut stream = BufReader::new(stream);
+    while let Some(seen) = read(&mut stream).await {
+        shared.seen.lock().push(seen);
+        let act = {
+            let mut acts = shared.acts.lock();
+            let last = acts.len() <= 1;
+            if last { acts.front().cloned() } else { acts.pop_front() }
+        };
+        let text = match act.expect("the server was told what to do") {
+            Act::Answer(status, headers, body) => format!(
+                "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+                body.len()
+            ),
+            Act::Close => return,
+            Act::Break => "HTTP/1.1 200 X\r\ncontent-length: 1000\r\n\r\n<Half".to_owned(),
+            Act::Hang => std::future::pending().await,
+            Act::Garbage => "this is no HTTP\r\n\r\n".to_owned(),
+        };
+        stream.write_all(text.as_bytes()).await.unwrap();
+        if text.contains("length: 1000\r\n") || text.starts_with("this") {
+            return;
+        }
+    }
+}
+
+async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
+    let mut head = String::new();
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        if line == "\r\n" {
+            break;
+        }
+        head.push_str(&line);
+    }
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Seen { head, body: String::from_utf8(body).unwrap() })
+}
