@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use isobar_catalogue::import::{botocore, tea};
+use isobar_catalogue::import::{botocore, pydo, tea};
 use isobar_catalogue::{Cloud, Service};
 
 use super::archive::Texts;
@@ -14,7 +14,7 @@ pub(super) fn services(source: &Source, texts: &Texts) -> Result<Vec<Service>, B
     let services = match source.cloud {
         Cloud::Aws => botocore_services(source, texts)?,
         Cloud::Alibaba => vec![tea_service(source, texts)?],
-        Cloud::DigitalOcean => Vec::new(),
+        Cloud::DigitalOcean => pydo_services(source, texts)?,
     };
     if let Services::Named(names) = &source.services {
         for name in names {
@@ -72,6 +72,21 @@ fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Box<dyn Error>
         serde_saphyr::from_str(include_str!("../../../crates/catalogue/overlay/alibaba.yaml"))?;
     overlay.apply(&mut service)?;
     Ok(service)
+}
+
+/// The groups of pydo, with the hand-written bodies where its own are open.
+fn pydo_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box<dyn Error>> {
+    let text = |file: &str| texts.get(&format!("{}/{file}", source.package)).ok_or(file.to_owned());
+    let sources = pydo::Sources {
+        client: text("_client.py")?,
+        operations: text("operations/_operations.py")?,
+    };
+    let overlay: pydo::Overlay = serde_saphyr::from_str(include_str!(
+        "../../../crates/catalogue/overlay/digitalocean.yaml"
+    ))?;
+    let mut services = pydo::services(&sources, &overlay)?;
+    services.retain(|service| source.services.include(&service.name));
+    Ok(services)
 }
 
 /// The product of a package: `r-kvstore` for `alibabacloud_r_kvstore20150101`.

@@ -42,6 +42,10 @@ impl ShapeTable {
             self.add(Shape { name: name.to_owned(), kind: kind(), ..Shape::default() })
         })
     }
+    /// What a shape is so far.
+    pub(super) fn kind(&self, id: ShapeId) -> &Kind {
+        &self.shapes[id.0 as usize].kind
+    }
 
     /// All shapes.
     pub(super) fn finish(self) -> Vec<Shape> {

@@ -258,3 +258,71 @@ fn alibaba_roa_has_paths_and_bodies() {
     ];
     assert_eq!(places, expected);
 }
+
+#[test]
+fn digitalocean_counts() {
+    let all = services(Cloud::DigitalOcean);
+    assert_eq!(all.len(), 76);
+    assert_eq!(all.iter().map(|entry| entry.operations().len()).sum::<usize>(), 840);
+}
+
+#[test]
+fn droplets_are_as_the_vendor_describes_them() {
+    let (droplets, list) = operation(Cloud::DigitalOcean, "droplets", "list").expect("there");
+    assert_eq!(droplets.protocol(), Protocol::DigitalOcean);
+    assert_eq!(droplets.endpoints, Endpoints::Single("https://api.digitalocean.com".to_owned()));
+    assert_eq!(
+        (list.method.as_str(), list.uri.as_str(), list.status),
+        ("GET", "/v2/droplets", 200)
+    );
+    assert!(list.read_only);
+    let members = droplets.input_members(list);
+    let member = |name: &str| members.iter().find(|member| member.name == name).expect(name);
+    assert_eq!(member("tag_name").location, Location::Query);
+    let Kind::Integer(number) = &droplets.shape(member("per_page").shape).kind else {
+        panic!("per_page is a number")
+    };
+    assert_eq!((number.range.min, number.range.max), (Some(1.0), Some(200.0)));
+    let Kind::String(text) = &droplets.shape(member("type").shape).kind else { panic!("a text") };
+    assert_eq!(text.values, ["droplets", "gpus"]);
+
+    let paging = list.paging.as_ref().expect("it is paged");
+    assert_eq!(paging.style, PagingStyle::Link);
+    assert_eq!(paging.results, ["droplets"]);
+    assert_eq!(paging.limit.as_deref(), Some("per_page"));
+    assert_eq!(paging.total.as_deref(), Some("meta.total"));
+
+    let create = droplets.operation("create").expect("it is there");
+    assert_eq!((create.method.as_str(), create.status), ("POST", 202));
+    let required: Vec<_> = droplets
+        .input_members(create)
+        .iter()
+        .filter(|member| member.required)
+        .map(|member| member.name.as_str())
+        .collect();
+    assert_eq!(required, ["size", "image"]);
+    let answer = droplets.structure(create.output.expect("it answers")).expect("a structure");
+    let names: Vec<_> = answer.members.iter().map(|member| member.name.as_str()).collect();
+    assert_eq!(names, ["droplet", "droplets", "links"]);
+
+    let destroy = droplets.operation("destroy").expect("it is there");
+    assert_eq!((destroy.status, destroy.output), (204, None));
+    let not_found = droplets.structure(destroy.errors[0]).and_then(|error| error.error.as_ref());
+    assert_eq!(not_found.and_then(|error| error.code.as_deref()), Some("not_found"));
+}
+
+#[test]
+fn digitalocean_paths_have_their_members() {
+    for entry in services(Cloud::DigitalOcean) {
+        let service = entry.service();
+        for operation in &service.operations {
+            let members = service.input_members(operation);
+            let place = format!("{}.{} {}", entry.name, operation.name, operation.uri);
+            for label in operation.uri.split('{').skip(1) {
+                let label = label.split('}').next().expect("it is closed");
+                let found = members.iter().find(|member| member.on_wire() == label);
+                assert_eq!(found.expect(&place).location, Location::Path, "{place}");
+            }
+        }
+    }
+}
