@@ -10,8 +10,9 @@
 //! Each protocol is one [`Codec`](protocol) in a table. What protocols share is a module per
 //! document format, which walks a shape and a document together.
 
-use isobar_catalogue::{Operation, Service};
+use isobar_catalogue::{Cloud, Operation, Protocol, Service};
 
+mod cbor;
 pub mod error;
 mod form;
 mod gzip;
@@ -90,6 +91,23 @@ pub fn route(
     let dialect = dialect(service, request);
     (protocol::codec(dialect.protocol).route)(service, request)
         .map(|operation| (dialect, operation))
+        .map_err(|problem| RouteError { dialect, problem })
+}
+
+/// Finds the operation that a request asks for among all services of a cloud, by method and path:
+/// for a cloud that has one host for all of them.
+///
+/// # Errors
+/// Where no operation has that path, or none with that method.
+pub fn route_all(
+    cloud: Cloud,
+    request: &Request,
+) -> Result<(Dialect, &'static Service, &'static Operation), RouteError> {
+    let protocols =
+        isobar_catalogue::services(cloud).iter().find_map(|entry| entry.protocols.first());
+    let dialect = Dialect::new(protocols.copied().unwrap_or(Protocol::DigitalOcean));
+    protocol::route_all(cloud, request)
+        .map(|(service, operation)| (dialect, service, operation))
         .map_err(|problem| RouteError { dialect, problem })
 }
 

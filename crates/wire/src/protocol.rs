@@ -1,6 +1,5 @@
 //! The table of protocols: each is one [`Codec`], a record of functions.
 
-use http::StatusCode;
 use isobar_catalogue::{Operation, Protocol, Service};
 
 use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem};
@@ -8,12 +7,19 @@ use crate::form;
 use crate::message::{Request, Response};
 use crate::value::Value;
 
+mod alibaba_error;
+mod alibaba_roa;
+mod alibaba_rpc;
 mod aws_json;
 pub(crate) mod common;
+mod digitalocean;
 mod json_error;
 mod query;
 mod rest;
+mod rpc_cbor;
 mod xml_error;
+
+pub(crate) use digitalocean::route_all;
 
 /// What every function of a codec needs to know.
 #[derive(Clone, Copy)]
@@ -51,7 +57,10 @@ pub(crate) const fn codec(protocol: Protocol) -> &'static Codec {
         Protocol::AwsJson => &aws_json::CODEC,
         Protocol::RestJson => &rest::REST_JSON,
         Protocol::RestXml => &rest::REST_XML,
-        _ => &UNSUPPORTED,
+        Protocol::AlibabaRpc => &alibaba_rpc::CODEC,
+        Protocol::AlibabaRoa => &alibaba_roa::CODEC,
+        Protocol::DigitalOcean => &digitalocean::CODEC,
+        Protocol::RpcV2Cbor => &rpc_cbor::CODEC,
     }
 }
 
@@ -76,12 +85,3 @@ pub(crate) fn dialect(service: &'static Service, request: &Request) -> Dialect {
         query_mode: request.header("x-amzn-query-mode").is_some_and(|mode| mode == "true"),
     }
 }
-
-const UNSUPPORTED: Codec = Codec {
-    encode_request: |_, _| Err(EncodeError::Unsupported("this protocol")),
-    decode_response: |_, _| Err(DecodeError::Unsupported("this protocol")),
-    route: |_, _| Err(RouteProblem::NoOperation),
-    decode_request: |_, _| Err(DecodeError::Unsupported("this protocol")),
-    encode_response: |_, _, _| Err(EncodeError::Unsupported("this protocol")),
-    encode_error: |_, _, _| Response::new(StatusCode::NOT_IMPLEMENTED),
-};

@@ -15,9 +15,16 @@ pub(crate) fn entries<'v>(
     structure: &'static Structure,
     entries: &'v [(Name, Value)],
 ) -> impl Iterator<Item = Result<(&'static Member, &'v Value), EncodeError>> {
-    let members = &structure.members;
+    named(&structure.members, entries.iter())
+}
+
+/// The same for any members and entries.
+pub(crate) fn named<'v>(
+    members: &'static [Member],
+    entries: impl Iterator<Item = &'v (Name, Value)>,
+) -> impl Iterator<Item = Result<(&'static Member, &'v Value), EncodeError>> {
     let mut next = 0;
-    entries.iter().filter(|(_, value)| !value.is_null()).map(move |(name, value)| {
+    entries.filter(|(_, value)| !value.is_null()).map(move |(name, value)| {
         let at = position(members, next, |member| member.name == *name)
             .ok_or_else(|| EncodeError::new(Problem::Unknown).within(name))?;
         next = at + 1;

@@ -33,14 +33,23 @@ impl Writer {
         entries: impl Iterator<Item = Result<(&'static Member, &'v Value), EncodeError>>,
     ) -> Result<(), EncodeError> {
         self.out.push(b'{');
-        let mut first = true;
+        self.more_members(entries, true)?;
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    /// Appends members to an object that is open.
+    pub(crate) fn more_members<'v>(
+        &mut self,
+        entries: impl Iterator<Item = Result<(&'static Member, &'v Value), EncodeError>>,
+        mut first: bool,
+    ) -> Result<(), EncodeError> {
         for entry in entries {
             let (member, value) = entry?;
             write_key(&mut self.out, member.on_wire(), &mut first);
             self.value(member.shape, Some(member), value)
                 .map_err(|error| error.within(&member.name))?;
         }
-        self.out.push(b'}');
         Ok(())
     }
 

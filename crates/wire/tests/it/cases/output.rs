@@ -139,6 +139,8 @@ const NOT_AS_A_SERVER_WRITES: &[&str] = &[
     "RestJsonNoInputAndOutputNoPayload",
     "json_1_1_service_responds_with_no_payload",
     // A media type without a body.
+    "NoOutputClientAllowsEmptyBody",
+    "NoOutputClientAllowsEmptyCbor",
     "RestXmlHttpResponseCode",
     // Headers of a request.
     "AwsJson11IntEnums",

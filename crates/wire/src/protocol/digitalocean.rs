@@ -1,0 +1,127 @@
+//! DigitalOcean's REST: paths, query strings and JSON.
+
+use std::sync::OnceLock;
+
+use http::header::HeaderName;
+use isobar_catalogue::{Cloud, Operation, Service};
+
+use super::{Call, Codec, common, rest};
+use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem};
+use crate::json;
+use crate::message::{Request, Response};
+use crate::rest::router::{Asked, Needs, Router, query_pairs};
+use crate::rest::{read, write};
+use crate::scalar;
+use crate::value::Value;
+
+pub(crate) const CODEC: Codec = Codec {
+    encode_request: write::request,
+    decode_response,
+    route: rest::route,
+    decode_request: read::request,
+    encode_response,
+    encode_error,
+};
+
+const JSON: &str = "application/json; charset=utf-8";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Finds the operation among all services of a cloud whose operations are told apart by their
+/// paths alone. Only the index is read until the operation is found.
+pub(crate) fn route_all(
+    cloud: Cloud,
+    request: &Request,
+) -> Result<(&'static Service, &'static Operation), RouteProblem> {
+    let query = query_pairs(&request.query);
+    let asked = Asked {
+        method: &request.method,
+        path: &request.path,
+        query: &query,
+        has_header: &|name| request.headers.contains_key(name),
+    };
+    let (service, operation) = index(cloud).find(&asked)?;
+    isobar_catalogue::service(cloud, service)
+        .and_then(|service| Some((service, service.operation(operation)?)))
+        .ok_or(RouteProblem::NoSuchPath)
+}
+
+type Index = Router<(&'static str, &'static str)>;
+
+/// The table of a cloud's paths, made at the first request.
+fn index(cloud: Cloud) -> &'static Index {
+    static INDICES: [OnceLock<Index>; Cloud::ALL.len()] =
+        [const { OnceLock::new() }; Cloud::ALL.len()];
+    let at = Cloud::ALL.iter().position(|other| *other == cloud).unwrap_or_default();
+    INDICES[at].get_or_init(|| {
+        let mut router = Router::new();
+        for service in isobar_catalogue::services(cloud) {
+            for operation in service.operations() {
+                let found = (service.name, operation.name);
+                router.add(operation.method, operation.uri, Needs::default(), found);
+            }
+        }
+        router
+    })
+}
+
+fn decode_response(call: Call, response: &Response) -> Result<Reply, DecodeError> {
+    let request_id = common::request_id(&response.headers);
+    if common::succeeded(response) {
+        return Ok(Reply::Success { output: read::response(call, response)?, request_id });
+    }
+    let mut error = common::bare_error(response);
+    let fields: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    error.code = text("id").unwrap_or(error.code);
+    error.message = text("message").unwrap_or(error.message);
+    error.request_id = text("request_id").or(error.request_id);
+    error.fields = match fields {
+        Value::Map(_) => fields,
+        _ => Value::Map(Vec::new()),
+    };
+    Ok(Reply::Failure(error))
+}
+
+fn encode_response(call: Call, output: &Value, request_id: &str) -> Result<Response, EncodeError> {
+    let mut response = Response::new(common::success(call));
+    common::set_text(&mut response.headers, REQUEST_ID, request_id);
+    if response.status != http::StatusCode::NO_CONTENT {
+        common::set_type(&mut response.headers, JSON);
+    }
+    let (status, body) = write::answer(call, output, &mut response.headers)?;
+    common::set_status(&mut response, status);
+    if response.status != http::StatusCode::NO_CONTENT {
+        response.body = body;
+    }
+    Ok(response)
+}
+
+fn encode_error(
+    _service: Option<&'static Service>,
+    _dialect: Dialect,
+    error: &ErrorReply,
+) -> Response {
+    let mut out = b"{".to_vec();
+    let mut first = true;
+    let texts = [
+        ("id", error.code.as_ref()),
+        ("message", &error.message),
+        ("request_id", &error.request_id),
+    ];
+    for (name, text) in texts {
+        json::write_key(&mut out, name, &mut first);
+        json::write_string(&mut out, text);
+    }
+    for (name, value) in error.fields.as_map().unwrap_or_default() {
+        let mut text = String::new();
+        scalar::write_json(&mut text, value);
+        json::write_key(&mut out, name, &mut first);
+        out.extend_from_slice(text.as_bytes());
+    }
+    out.push(b'}');
+    let mut response = Response::new(error.status);
+    common::set_type(&mut response.headers, JSON);
+    common::set_text(&mut response.headers, REQUEST_ID, &error.request_id);
+    response.body = out.into();
+    response
+}
