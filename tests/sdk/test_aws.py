@@ -1,0 +1,321 @@
+"""boto3 and aws-cli against the local AWS."""
+
+import base64
+import os
+import subprocess
+import sys
+
+import pytest
+from botocore.exceptions import ClientError
+from conftest import SCRIPT, fetch, wait_until
+
+
+def error_of(call, *arguments, **options):
+    with pytest.raises(ClientError) as caught:
+        call(*arguments, **options)
+    response = caught.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def an_image(ec2):
+    images = ec2.describe_images(Owners=["amazon"])["Images"]
+    return next(i["ImageId"] for i in images if i["Architecture"] == "x86_64")
+
+
+def launch(ec2, **options):
+    options = {"ImageId": an_image(ec2), "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, **options}
+    return ec2.run_instances(**options)["Instances"]
+
+
+def test_identity(aws, server):
+    identity = aws("sts").get_caller_identity()
+    account = server.endpoints["aws"]["account_id"]
+    assert identity["Account"] == account
+    assert identity["Arn"] == f"arn:aws:iam::{account}:root"
+
+
+def test_wrong_keys(aws):
+    sts = aws("sts", aws_access_key_id="AKIAIOSFODNN7EXAMPLE")
+    assert error_of(sts.get_caller_identity) == ("InvalidClientTokenId", 403)
+    sts = aws("sts", aws_secret_access_key="wrong")
+    assert error_of(sts.get_caller_identity) == ("SignatureDoesNotMatch", 403)
+    ec2 = aws("ec2", aws_secret_access_key="wrong")
+    assert error_of(ec2.describe_instances) == ("AuthFailure", 401)
+
+
+def test_regions_zones_types_and_images(aws):
+    ec2 = aws("ec2")
+    regions = {r["RegionName"] for r in ec2.describe_regions()["Regions"]}
+    assert {"us-east-1", "eu-central-1", "ap-southeast-2"} <= regions
+    zones = ec2.describe_availability_zones()["AvailabilityZones"]
+    assert all(z["RegionName"] == "us-east-1" and z["State"] == "available" for z in zones)
+    types = ec2.describe_instance_types(InstanceTypes=["t3.micro"])["InstanceTypes"]
+    assert types[0]["VCpuInfo"]["DefaultVCpus"] == 2
+    assert types[0]["MemoryInfo"]["SizeInMiB"] == 1024
+    pages = list(ec2.get_paginator("describe_instance_types").paginate(PaginationConfig={"PageSize": 5}))
+    assert len(pages) > 1
+    assert error_of(ec2.describe_images, ImageIds=["ami-00000000000000000"]) == (
+        "InvalidAMIID.NotFound",
+        400,
+    )
+
+
+def test_default_network(aws):
+    ec2 = aws("ec2", region="eu-west-1")
+    vpcs = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    assert len(vpcs) == 1 and vpcs[0]["CidrBlock"] == "172.31.0.0/16"
+    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpcs[0]["VpcId"]]}])["Subnets"]
+    assert len({s["AvailabilityZone"] for s in subnets}) == len(subnets) >= 2
+
+
+def test_network_dependencies(aws):
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(
+        CidrBlock="10.9.0.0/16",
+        TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "nine"}]}],
+    )["Vpc"]
+    assert vpc["Tags"] == [{"Key": "Name", "Value": "nine"}]
+    subnet = ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.9.1.0/24")["Subnet"]
+    assert error_of(ec2.create_subnet, VpcId=vpc["VpcId"], CidrBlock="10.9.1.0/24") == (
+        "InvalidSubnet.Conflict",
+        400,
+    )
+    assert error_of(ec2.create_subnet, VpcId=vpc["VpcId"], CidrBlock="10.10.0.0/24") == (
+        "InvalidSubnet.Range",
+        400,
+    )
+    assert error_of(ec2.delete_vpc, VpcId=vpc["VpcId"]) == ("DependencyViolation", 400)
+    ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    ec2.delete_vpc(VpcId=vpc["VpcId"])
+    assert error_of(ec2.describe_vpcs, VpcIds=[vpc["VpcId"]]) == ("InvalidVpcID.NotFound", 400)
+    assert error_of(ec2.create_vpc, CidrBlock="10.0.0.0/8") == ("InvalidVpc.Range", 400)
+
+
+def test_security_groups(aws):
+    ec2 = aws("ec2")
+    group = ec2.create_security_group(GroupName="web", Description="web servers")["GroupId"]
+    assert error_of(ec2.create_security_group, GroupName="web", Description="again") == (
+        "InvalidGroup.Duplicate",
+        400,
+    )
+    http = {
+        "IpProtocol": "tcp",
+        "FromPort": 80,
+        "ToPort": 80,
+        "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "all"}],
+    }
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[http])
+    again = error_of(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=[http])
+    assert again == ("InvalidPermission.Duplicate", 400)
+    described = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
+    assert described["IpPermissions"][0]["IpRanges"] == [{"CidrIp": "0.0.0.0/0", "Description": "all"}]
+    assert described["IpPermissionsEgress"][0]["IpProtocol"] == "-1"
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
+    assert sorted(r["IsEgress"] for r in rules["SecurityGroupRules"]) == [False, True]
+    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[http])
+    assert ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"] == []
+    ec2.delete_security_group(GroupId=group)
+    assert error_of(ec2.delete_security_group, GroupId=group) == ("InvalidGroup.NotFound", 400)
+
+
+def test_key_pairs(aws):
+    ec2 = aws("ec2")
+    pair = ec2.create_key_pair(KeyName="mine")
+    assert pair["KeyMaterial"].startswith("-----BEGIN")
+    assert error_of(ec2.create_key_pair, KeyName="mine") == ("InvalidKeyPair.Duplicate", 400)
+    found = ec2.describe_key_pairs(KeyNames=["mine"])["KeyPairs"][0]
+    assert found["KeyPairId"] == pair["KeyPairId"] and found["KeyFingerprint"] == pair["KeyFingerprint"]
+    ec2.delete_key_pair(KeyName="mine")
+    assert error_of(ec2.describe_key_pairs, KeyNames=["mine"]) == ("InvalidKeyPair.NotFound", 400)
+
+
+def test_instance_life(aws):
+    ec2 = aws("ec2")
+    instance = launch(
+        ec2,
+        UserData=SCRIPT,
+        TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "life"}]}],
+    )[0]
+    ids = [instance["InstanceId"]]
+    assert instance["State"] == {"Code": 0, "Name": "pending"}
+    ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig={"Delay": 1})
+
+    def described():
+        return ec2.describe_instances(InstanceIds=ids)["Reservations"][0]["Instances"][0]
+
+    running = described()
+    address = running["PublicIpAddress"]
+    assert address.startswith("127.") and running["PrivateIpAddress"] == address
+    wait_until(lambda: answers(f"http://{address}:8080/", "hello"), what="the machine's answer")
+    output = ec2.get_console_output(InstanceId=ids[0])
+    assert "serving" in output["Output"]
+
+    ec2.create_tags(Resources=ids, Tags=[{"Key": "role", "Value": "test"}])
+    found = ec2.describe_instances(Filters=[{"Name": "tag:role", "Values": ["te*"]}])
+    assert [i["InstanceId"] for r in found["Reservations"] for i in r["Instances"]] == ids
+
+    ec2.stop_instances(InstanceIds=ids)
+    ec2.get_waiter("instance_stopped").wait(InstanceIds=ids, WaiterConfig={"Delay": 1})
+    assert not answers(f"http://{address}:8080/", "hello")
+    ec2.start_instances(InstanceIds=ids)
+    ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig={"Delay": 1})
+    assert described()["PrivateIpAddress"] == address
+    wait_until(lambda: answers(f"http://{address}:8080/", "hello"), what="the machine's answer")
+    ec2.reboot_instances(InstanceIds=ids)
+    wait_until(lambda: answers(f"http://{address}:8080/", "hello"), what="the machine's answer")
+    ec2.terminate_instances(InstanceIds=ids)
+    ec2.get_waiter("instance_terminated").wait(InstanceIds=ids, WaiterConfig={"Delay": 1})
+    assert not answers(f"http://{address}:8080/", "hello")
+    assert described()["State"] == {"Code": 48, "Name": "terminated"}
+    assert error_of(ec2.start_instances, InstanceIds=ids) == ("IncorrectInstanceState", 400)
+
+
+def test_a_machine_that_exits_is_stopped(aws):
+    ec2 = aws("ec2")
+    instance = launch(ec2, UserData="#!/bin/sh\necho done\nexit 3\n")[0]["InstanceId"]
+    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    ec2.terminate_instances(InstanceIds=[instance])
+
+
+def answers(url, text):
+    try:
+        status, body = fetch(url, timeout=2)
+    except OSError:
+        return False
+    return status == 200 and text in body
+
+
+def test_run_instances_errors(aws):
+    ec2 = aws("ec2")
+    image = an_image(ec2)
+    once = {"MinCount": 1, "MaxCount": 1}
+    assert error_of(ec2.run_instances, ImageId="ami-00000000000000000", **once) == (
+        "InvalidAMIID.NotFound",
+        400,
+    )
+    assert error_of(ec2.run_instances, ImageId="nonsense", **once) == ("InvalidAMIID.Malformed", 400)
+    assert error_of(ec2.run_instances, ImageId=image, InstanceType="x9.huge", **once) == (
+        "InvalidParameterValue",
+        400,
+    )
+    assert error_of(ec2.run_instances, ImageId=image, MinCount=2, MaxCount=1)[1] == 400
+    dry = error_of(ec2.run_instances, ImageId=image, DryRun=True, **once)
+    assert dry == ("DryRunOperation", 412)
+    missing = ["i-00000000000000000"]
+    assert error_of(ec2.describe_instances, InstanceIds=missing) == ("InvalidInstanceID.NotFound", 400)
+    assert error_of(ec2.describe_instances, InstanceIds=["nonsense"]) == (
+        "InvalidInstanceID.Malformed",
+        400,
+    )
+    wrong = [{"Name": "no-such-filter", "Values": ["x"]}]
+    assert error_of(ec2.describe_instances, Filters=wrong) == ("InvalidParameterValue", 400)
+
+
+def test_client_tokens(aws):
+    ec2 = aws("ec2")
+    first = launch(ec2, ClientToken="once-only")
+    second = launch(ec2, ClientToken="once-only")
+    assert [i["InstanceId"] for i in first] == [i["InstanceId"] for i in second]
+    with pytest.raises(ClientError) as caught:
+        launch(ec2, ClientToken="once-only", InstanceType="t3.small")
+    assert caught.value.response["Error"]["Code"] == "IdempotentParameterMismatch"
+    ec2.terminate_instances(InstanceIds=[first[0]["InstanceId"]])
+
+
+def test_what_is_not_built_says_so(aws):
+    assert error_of(aws("ec2").describe_vpn_gateways) == ("NotImplemented", 501)
+
+
+def test_load_balancer_serves(aws):
+    ec2, elb = aws("ec2"), aws("elbv2")
+    vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+    instances = [i["InstanceId"] for i in launch(ec2, MinCount=2, MaxCount=2, UserData=SCRIPT)]
+    ec2.get_waiter("instance_running").wait(InstanceIds=instances, WaiterConfig={"Delay": 1})
+    group = elb.create_target_group(
+        Name="web",
+        Protocol="HTTP",
+        Port=8080,
+        VpcId=vpc,
+        HealthCheckPath="/",
+        HealthCheckIntervalSeconds=5,
+        HealthCheckTimeoutSeconds=2,
+        HealthyThresholdCount=2,
+    )["TargetGroups"][0]["TargetGroupArn"]
+    balancer = elb.create_load_balancer(Name="web", Subnets=[s["SubnetId"] for s in subnets[:2]])[
+        "LoadBalancers"
+    ][0]
+    arn = balancer["LoadBalancerArn"]
+    again = elb.create_load_balancer(Name="web", Subnets=[s["SubnetId"] for s in subnets[:2]])
+    assert again["LoadBalancers"][0]["LoadBalancerArn"] == arn
+    forward = [{"Type": "forward", "TargetGroupArn": group}]
+    elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=forward)
+    duplicate = error_of(
+        elb.create_listener, LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=forward
+    )
+    assert duplicate == ("DuplicateListener", 400)
+    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": i} for i in instances])
+    elb.get_waiter("load_balancer_available").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1})
+    elb.get_waiter("target_in_service").wait(TargetGroupArn=group, WaiterConfig={"Delay": 1})
+    assert error_of(elb.delete_target_group, TargetGroupArn=group) == ("ResourceInUse", 400)
+    name = elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["DNSName"]
+    seen = {fetch(f"http://{name}/")[1] for _ in range(10)}
+    assert len(seen) == 2 and all(text.startswith("hello from 127.") for text in seen)
+    ec2.terminate_instances(InstanceIds=instances)
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    elb.delete_target_group(TargetGroupArn=group)
+    assert error_of(elb.describe_load_balancers, LoadBalancerArns=[arn]) == ("LoadBalancerNotFound", 400)
+
+
+def test_aws_cli(server):
+    aws = server.endpoints["aws"]
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": aws["url"],
+        "AWS_ACCESS_KEY_ID": aws["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": aws["secret_access_key"],
+        "AWS_DEFAULT_REGION": aws["region"],
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    cli = os.path.join(os.path.dirname(sys.executable), "aws")
+
+    def run(*arguments):
+        result = subprocess.run(
+            [sys.executable, cli, *arguments], env=environment, capture_output=True, text=True, timeout=60
+        )
+        return result.returncode, result.stdout + result.stderr
+
+    code, output = run("sts", "get-caller-identity", "--query", "Account", "--output", "text")
+    assert (code, output.strip()) == (0, aws["account_id"])
+    code, output = run("ec2", "describe-instances", "--instance-ids", "i-00000000000000000")
+    assert code == 254 and "InvalidInstanceID.NotFound" in output
+
+
+def test_background_examples(aws):
+    """The EC2 examples of the guides, as written but for the endpoint."""
+    ec2 = aws("ec2")
+    instances = []
+    for reservation in ec2.describe_instances()["Reservations"]:
+        for instance in reservation["Instances"]:
+            instances.append(
+                {
+                    "InstanceId": instance["InstanceId"],
+                    "State": instance["State"]["Name"],
+                    "InstanceType": instance["InstanceType"],
+                }
+            )
+    ids = [i["InstanceId"] for i in launch(ec2)]
+    try:
+        ec2.terminate_instances(InstanceIds=ids, DryRun=True)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "DryRunOperation"
+    ec2.terminate_instances(InstanceIds=ids, DryRun=False)
+
+
+def test_user_data_is_what_was_sent(aws):
+    ec2 = aws("ec2")
+    instance = launch(ec2, UserData="#!/bin/sh\nexec sleep 60\n")[0]["InstanceId"]
+    attribute = ec2.describe_instance_attribute(InstanceId=instance, Attribute="userData")
+    assert base64.b64decode(attribute["UserData"]["Value"]) == b"#!/bin/sh\nexec sleep 60\n"
+    ec2.terminate_instances(InstanceIds=[instance])
