@@ -4,7 +4,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod cases;
 mod catalogue;
+mod python;
+mod steps;
+mod test;
 
 /// The project's automation.
 #[derive(Debug, Parser)]
@@ -18,11 +22,17 @@ struct Arguments {
 enum Task {
     /// Makes the catalogue's packs from the vendors' packages.
     Catalogue(catalogue::Arguments),
+    /// Fetches the protocol cases and the signature suite that the tests read.
+    Cases,
+    /// Runs everything that proves the project.
+    Test(test::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Catalogue(arguments) => catalogue::run(&arguments),
+        Task::Cases => cases::fetch().map(|()| ExitCode::SUCCESS),
+        Task::Test(arguments) => test::test(&arguments),
     };
     match done {
         Ok(code) => code,
