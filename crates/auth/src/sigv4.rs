@@ -1,7 +1,7 @@
 //! AWS Signature Version 4: in the `Authorization` header, and in the query string (presigned).
 //!
-//! Both directions write the same canonical request: [`canonical`] holds what is the same,
-//! [`mod@sign`] and [`mod@verify`] what differs.
+//! Both directions write the same canonical request: `canonical` holds what is the same, `sign` and
+//! `verify` what differs.
 
 mod canonical;
 mod error;

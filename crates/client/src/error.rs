@@ -193,6 +193,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_reached(mut self, reached: bool) -> Self {
+        self.0.reached = reached;
+        self
+    }
+
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
@@ -217,7 +222,7 @@ impl Error {
         self.0.transient
     }
 
-    /// Whether the service may have seen the request, and so may have carried it out.
+    /// Whether the service may have seen the request, in any attempt, and so may have carried it out.
     #[must_use]
     pub fn may_have_reached(&self) -> bool {
         self.0.reached

@@ -15,8 +15,8 @@
 //! # }
 //! ```
 //!
-//! What happens between a call and its answer is one list of layers, in [`transport`]; what differs
-//! between the clouds is one row each, in [`cloud`]. Time, sleep and randomness come from a
+//! What happens between a call and its answer is one list of layers, in `transport`; what differs
+//! between the clouds is one row each, in `cloud`. Time, sleep and randomness come from a
 //! [`Context`].
 
 mod client;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use isobar_catalogue::Service;
 use isobar_catalogue::model::{Acceptor, Matcher, Waiter, WaiterState};
+use isobar_catalogue::names::same as same_name;
 use isobar_wire::Value;
 use serde_json::Value as Json;
 
@@ -13,7 +14,8 @@ use crate::path::Document;
 use crate::transport::Answer;
 
 impl Client {
-    /// Asks until what the waiter waits for is there, and gives the last answer.
+    /// Asks until what the waiter waits for is there, and gives the last answer. The waiter's name may
+    /// be spelt as an operation's: `InstanceRunning`, `instance-running`.
     ///
     /// # Errors
     /// [`Kind::WaitFailed`] where it will never be, [`Kind::WaitTimeout`] where it was not in time,
@@ -25,8 +27,11 @@ impl Client {
                 .with_message(format!("{service} has no waiter {waiter}"))
         };
         let service = isobar_catalogue::service(self.cloud(), service).ok_or_else(unknown)?;
-        let waiter =
-            service.waiters.iter().find(|known| known.name == waiter).ok_or_else(unknown)?;
+        let waiter = service
+            .waiters
+            .iter()
+            .find(|known| same_name(&known.name, waiter))
+            .ok_or_else(unknown)?;
         self.wait_for(service, waiter, input).await
     }
 

@@ -75,17 +75,19 @@ fn push_lowercase(out: &mut Vec<u8>, text: &str) {
 
 /// The value with its outer spaces removed and its inner ones made single.
 fn push_trimmed(out: &mut Vec<u8>, value: &[u8]) {
-    let mut space = false;
-    for &byte in value.trim_ascii() {
-        if byte.is_ascii_whitespace() {
-            space = true;
-        } else {
-            if space {
-                out.push(b' ');
-                space = false;
-            }
-            out.push(byte);
+    let value = value.trim_ascii();
+    let plain = |byte: &u8| !byte.is_ascii_whitespace() || *byte == b' ';
+    if value.iter().all(plain) && !value.windows(2).any(|pair| pair == b"  ") {
+        out.extend_from_slice(value);
+        return;
+    }
+    for (at, word) in
+        value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).enumerate()
+    {
+        if at > 0 {
+            out.push(b' ');
         }
+        out.extend_from_slice(word);
     }
 }
 

@@ -74,6 +74,7 @@ impl Layer for Retry {
         Box::pin(async move {
             let start = self.context.elapsed();
             let mut attempt = 1;
+            let mut reached = false;
             loop {
                 let error = match next.run(call).await {
                     Ok(answer) => {
@@ -82,9 +83,11 @@ impl Layer for Retry {
                     }
                     Err(error) => error,
                 };
+                // What an earlier attempt may have done, the last one's failure does not undo.
+                reached |= error.may_have_reached();
                 let spent = self.context.elapsed().saturating_sub(start);
                 let Some(pause) = self.pause(call, &error, attempt, spent) else {
-                    return Err(error.with_attempts(attempt));
+                    return Err(error.with_attempts(attempt).with_reached(reached));
                 };
                 self.context.sleep(pause).await;
                 attempt += 1;

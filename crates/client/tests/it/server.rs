@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What the server does with a request.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub(crate) enum Act {
     /// It answers with a status, header lines and a body.
     Answer(u16, &'static str, String),
     /// It closes the connection without an answer.
@@ -23,22 +23,22 @@ pub enum Act {
 }
 
 /// An answer with a body.
-pub fn answer(status: u16, body: impl Into<String>) -> Act {
+pub(crate) fn answer(status: u16, body: impl Into<String>) -> Act {
     Act::Answer(status, "", body.into())
 }
 
 /// A request as it came.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// The request line and the headers.
-    pub head: String,
+    pub(crate) head: String,
     /// The body.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 impl Seen {
     /// A parameter of the form in the body, as it is encoded.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.body
             .split('&')
             .filter_map(|pair| pair.split_once('='))
@@ -49,7 +49,7 @@ impl Seen {
 
 /// The server. It stops with the test.
 #[derive(Clone)]
-pub struct Server {
+pub(crate) struct Server {
     url: String,
     shared: Arc<Shared>,
 }
@@ -63,7 +63,7 @@ struct Shared {
 
 impl Server {
     /// Starts a server that does the acts in turn, and the last one for ever.
-    pub async fn start(acts: impl IntoIterator<Item = Act>) -> Self {
+    pub(crate) async fn start(acts: impl IntoIterator<Item = Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared::default());
@@ -78,17 +78,17 @@ impl Server {
     }
 
     /// Its base URL.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The requests since the last question.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut *self.shared.seen.lock())
     }
 
     /// Gives it other things to do.
-    pub fn now(&self, acts: impl IntoIterator<Item = Act>) {
+    pub(crate) fn now(&self, acts: impl IntoIterator<Item = Act>) {
         *self.shared.acts.lock() = acts.into_iter().collect();
     }
 }

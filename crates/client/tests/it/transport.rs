@@ -239,7 +239,10 @@ async fn an_open_breaker_stops_the_retries() {
     let error = read(&client).await.unwrap_err();
     assert_eq!((error.kind(), server.seen().len()), (Kind::Open, 2));
     assert_eq!(error.retry_after(), Some(Duration::from_millis(9_600)));
-    assert!(!error.may_have_reached());
+    // The first two attempts did.
+    assert!(error.may_have_reached());
+    let error = read(&client).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_reached()), (Kind::Open, false));
     assert_eq!(world.slept(), [200, 400]);
 }
 

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 /// Time that passes only when it is slept through, and numbers that are always the largest.
 #[derive(Debug, Default)]
-pub struct World {
+pub(crate) struct World {
     state: Mutex<State>,
 }
 
@@ -24,12 +24,12 @@ struct State {
 
 impl World {
     /// What was slept since the last question, in milliseconds.
-    pub fn slept(&self) -> Vec<u128> {
+    pub(crate) fn slept(&self) -> Vec<u128> {
         std::mem::take(&mut self.state.lock().slept).iter().map(Duration::as_millis).collect()
     }
 
     /// Lets time pass.
-    pub fn pass(&self, duration: Duration) {
+    pub(crate) fn pass(&self, duration: Duration) {
         self.state.lock().elapsed += duration;
     }
 }
@@ -60,12 +60,16 @@ impl Context for World {
 }
 
 /// A client of a cloud at a base URL, in a world of its own.
-pub fn client(cloud: Cloud, url: &str) -> (Client, Arc<World>) {
+pub(crate) fn client(cloud: Cloud, url: &str) -> (Client, Arc<World>) {
     with(cloud, url, |_| {})
 }
 
 /// The same with the configuration changed.
-pub fn with(cloud: Cloud, url: &str, change: impl FnOnce(&mut Config)) -> (Client, Arc<World>) {
+pub(crate) fn with(
+    cloud: Cloud,
+    url: &str,
+    change: impl FnOnce(&mut Config),
+) -> (Client, Arc<World>) {
     let world = Arc::new(World::default());
     let mut config =
         Config::new(cloud, "us-east-1", Credentials::new("AKID", "very-secret")).with_endpoint(url);
