@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 
 /// Runs the task. A check that finds a difference is a failure, not an error.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let sources = sources::read(&root().join("xtask/catalogue/sources.yaml"))?;
+    let sources = sources::read(&root().join(SOURCES))?;
     let packs = root().join("crates/catalogue/packs");
     let mut manifest = Manifest::read(&packs.join("manifest.json"))?;
     let mut same = true;
@@ -55,6 +55,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     same &= put(&packs.join("manifest.json"), manifest.text()?.as_bytes(), arguments.check)?;
     Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+/// A package of the list, fetched and checked.
+pub(crate) struct Pinned {
+    /// The workspace's folder.
+    pub(crate) root: PathBuf,
+    /// The package's version.
+    pub(crate) version: String,
+    /// Its file.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The package of the name, in the version that the catalogue is made from.
+pub(crate) fn pinned(package: &str) -> Result<Pinned, Box<dyn Error>> {
+    let root = root();
+    let sources = sources::read(&root.join(SOURCES))?;
+    let source = sources.into_iter().find(|source| source.package == package);
+    let source = source.ok_or_else(|| format!("{package} is not in {SOURCES}"))?;
+    let bytes = fetch::package(&source, &root.join("target/catalogue"))?;
+    Ok(Pinned { root, version: source.version, bytes })
+}
+
+/// The list of packages.
+const SOURCES: &str = "xtask/catalogue/sources.yaml";
 
 fn import_source(source: &Source) -> Result<Vec<Service>, Box<dyn Error>> {
     let file = fetch::package(source, &root().join("target/catalogue"))?;

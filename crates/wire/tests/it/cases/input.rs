@@ -141,12 +141,11 @@ fn carried(case: &Case, params: Value) -> Value {
         carried.push((name, value));
     }
     // A structure that is the whole body is written as an empty one where it is absent.
-    if let (Some(payload), "{}") =
-        (structure.payload.as_deref(), case.json["serialized"]["body"].as_str().unwrap_or(""))
+    if let Some(payload) = structure.payload.as_deref()
+        && case.json["serialized"]["body"].as_str() == Some("{}")
+        && !carried.iter().any(|(name, _)| name == payload)
     {
-        if !carried.iter().any(|(name, _)| name == payload) {
-            carried.push((payload.to_owned().into(), Value::Map(Vec::new())));
-        }
+        carried.push((payload.to_owned().into(), Value::Map(Vec::new())));
     }
     Value::Map(carried)
 }
