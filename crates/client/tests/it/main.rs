@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod clouds;
 mod endpoints;
 mod paging;
 mod server;

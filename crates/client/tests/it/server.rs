@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use isobar_wire::Request;
 use parking_lot::Mutex;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -44,6 +45,24 @@ impl Seen {
             .filter_map(|pair| pair.split_once('='))
             .find(|(key, _)| *key == name)
             .map(|(_, value)| value)
+    }
+
+    /// The request as a verifier takes it, and its host.
+    pub(crate) fn parsed(&self) -> (Request, String) {
+        let mut lines = self.head.lines();
+        let mut parts = lines.next().unwrap().split(' ');
+        let method = parts.next().unwrap().parse().unwrap();
+        let target = parts.next().unwrap();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let mut request = Request::new(method, path);
+        request.query = query.to_owned();
+        request.body = self.body.clone().into();
+        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+            let name: http::HeaderName = name.parse().unwrap();
+            request.headers.insert(name, value.parse().unwrap());
+        }
+        let host = request.header("host").unwrap().to_owned();
+        (request, host)
     }
 }
 

@@ -6,9 +6,9 @@ use isobar_auth::sigv4::{Expected, Style, Verifier};
 use isobar_auth::{Credentials, Key};
 use isobar_catalogue::Cloud;
 use isobar_client::{Client, Config, Error, Kind};
-use isobar_wire::{Request, Value};
+use isobar_wire::Value;
 
-use crate::server::{Act, Seen, Server, answer};
+use crate::server::{Act, Server, answer};
 use crate::world::{client, with};
 
 const OK: &str = "<DescribeInstancesResponse><requestId>r-1</requestId><reservationSet/>\
@@ -290,24 +290,6 @@ async fn what_cannot_be_right_is_not_sent() {
     }
 }
 
-/// The request as a verifier takes it, and its host.
-fn parsed(seen: &Seen) -> (Request, String) {
-    let mut lines = seen.head.lines();
-    let mut parts = lines.next().unwrap().split(' ');
-    let mut request =
-        Request::new(parts.next().unwrap().parse().unwrap(), parts.next().unwrap().to_owned());
-    let mut host = String::new();
-    for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-        if name == "host" {
-            host = value.to_owned();
-        }
-        let name: http::HeaderName = name.parse().unwrap();
-        request.headers.insert(name, value.parse().unwrap());
-    }
-    request.body = seen.body.clone().into();
-    (request, host)
-}
-
 #[tokio::test]
 async fn every_attempt_is_signed() {
     let server = Server::start([failure(503, "X"), ok()]).await;
@@ -323,7 +305,7 @@ async fn every_attempt_is_signed() {
     let seen = server.seen();
     assert_eq!(seen.len(), 2);
     for seen in seen {
-        let (request, host) = parsed(&seen);
+        let (request, host) = seen.parsed();
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
         assert!(server.url().ends_with(&host));
         Verifier::default().verify(&request, &host, now, &expected, &keys).unwrap();
