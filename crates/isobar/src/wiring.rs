@@ -192,7 +192,7 @@ async fn open_control(
     };
     let config = Config {
         database,
-        clouds: Arc::new(clouds::Local::new(endpoints)?),
+        clouds: Arc::new(clouds::Local::new(endpoints)),
         prober: Arc::new(isobar_control::probe::Direct::default()),
         clock: Arc::new(context::SystemClock),
         random: Arc::new(context::SystemRandom(shared.random.clone())),
