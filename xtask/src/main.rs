@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod cases;
 mod catalogue;
 mod python;
@@ -24,6 +25,8 @@ enum Task {
     Catalogue(catalogue::Arguments),
     /// Fetches the protocol cases and the signature suite that the tests read.
     Cases,
+    /// Measures the stand-in beside moto and a bare hyper server.
+    Bench(bench::Arguments),
     /// Runs everything that proves the project.
     Test(test::Arguments),
 }
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Catalogue(arguments) => catalogue::run(&arguments),
         Task::Cases => cases::fetch().map(|()| ExitCode::SUCCESS),
+        Task::Bench(arguments) => bench::bench(&arguments),
         Task::Test(arguments) => test::test(&arguments),
     };
     match done {

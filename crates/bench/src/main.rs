@@ -1,0 +1,89 @@
+//! Measures the stand-in against its peers in one run. `cargo xtask bench` starts it, with the
+//! servers that are measured as processes of their own:
+//!
+//! * `bare` is the yardstick: a hyper server that reads the body and answers 400 bytes;
+//! * `seed` makes the instances that are described;
+//! * `load` asks one question over and over and prints how often it was answered.
+
+mod bare;
+mod load;
+mod seed;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Measures the stand-in against its peers.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves 400 bytes on a free port of loopback, and prints the URL.
+    Bare,
+    /// Starts instances, so that there is something to describe.
+    Seed(Seed),
+    /// Asks one question over and over, signed, and prints how often it was answered as JSON.
+    Load(Load),
+}
+
+/// Where and as whom.
+#[derive(Debug, Args)]
+struct Place {
+    /// The server.
+    #[arg(long)]
+    url: String,
+    /// The access key's id.
+    #[arg(long, default_value = "test")]
+    access_key: String,
+    /// The access key's secret.
+    #[arg(long, default_value = "test")]
+    secret_key: String,
+}
+
+#[derive(Debug, Args)]
+struct Seed {
+    #[command(flatten)]
+    place: Place,
+    /// How many instances there shall be.
+    #[arg(long, default_value_t = 10)]
+    instances: i64,
+}
+
+#[derive(Debug, Args)]
+struct Load {
+    #[command(flatten)]
+    place: Place,
+    /// `sts` asks GetCallerIdentity, `ec2` DescribeInstances.
+    #[arg(long)]
+    service: String,
+    /// How many connections ask at once.
+    #[arg(long, default_value_t = 16)]
+    connections: usize,
+    /// For how long.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Bare => bare::serve().await,
+        Command::Seed(seed) => seed::run(&seed.place, seed.instances).await,
+        Command::Load(load) => load::run(&load).await,
+    }
+}
