@@ -135,8 +135,10 @@ impl Tools {
         let mut url = String::new();
         let output = process.stdout.take().ok_or("the bare server has no output")?;
         BufReader::new(output).read_line(&mut url)?;
-        let server = Server::at("bare hyper", url.trim());
-        Ok(Server { describes: false, process: Some(process), ..server })
+        let mut server = Server::at("bare hyper", url.trim());
+        server.describes = false;
+        server.process = Some(process);
+        Ok(server)
     }
 
     /// The server, and how long it took until it was ready.
@@ -151,7 +153,8 @@ impl Tools {
             .arg(state)
             .stdout(Stdio::null())
             .spawn()?;
-        let mut server = Server { process: Some(process), ..Server::at("Isobar", "") };
+        let mut server = Server::at("Isobar", "");
+        server.process = Some(process);
         let path = state.join("endpoints.json");
         while !path.exists() {
             if started.elapsed() > START_TIMEOUT {
@@ -218,8 +221,8 @@ fn moto() -> Result<Server> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    let server = Server::at("moto", &format!("http://127.0.0.1:{port}"));
-    let server = Server { process: Some(process), ..server };
+    let mut server = Server::at("moto", &format!("http://127.0.0.1:{port}"));
+    server.process = Some(process);
     let started = Instant::now();
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
         if started.elapsed() > START_TIMEOUT {

@@ -49,9 +49,8 @@ pub(crate) fn target() -> PathBuf {
 pub(crate) fn run(step: &str, command: &mut Command) -> Result<(), Error> {
     eprintln!("== {step}");
     let started = Instant::now();
-    let status = command
-        .status()
-        .map_err(|source| Error::NotStarted { step: step.to_owned(), source })?;
+    let status =
+        command.status().map_err(|source| Error::NotStarted { step: step.to_owned(), source })?;
     eprintln!("== {step}: {:.0} s", started.elapsed().as_secs_f64());
     if status.success() { Ok(()) } else { Err(Error::Failed { step: step.to_owned(), status }) }
 }

@@ -44,7 +44,10 @@ pub(crate) fn test(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error
             )?,
             Step::Rust => {
                 cases::fetch()?;
-                run("rust", cargo().args(["test", "--workspace", "--all-targets", "--no-fail-fast"]))?;
+                run(
+                    "rust",
+                    cargo().args(["test", "--workspace", "--all-targets", "--no-fail-fast"]),
+                )?;
             }
             Step::Sdk => sdk(&arguments.pytest)?,
         }

@@ -30,7 +30,8 @@ pub(crate) async fn run(load: &Load) -> Result<(), Box<dyn Error>> {
     let mut tasks = Vec::new();
     for _ in 0..load.connections {
         let key = Credentials::new(load.place.access_key.as_str(), load.place.secret_key.as_str());
-        let asker = Asker { authority: authority.clone(), service: load.service.clone(), body, key };
+        let asker =
+            Asker { authority: authority.clone(), service: load.service.clone(), body, key };
         tasks.push(tokio::spawn(async move { asker.ask(until).await }));
     }
     let mut total = Counted::default();

@@ -25,7 +25,8 @@ pub(crate) struct Manifest {
 impl Manifest {
     /// Reads the file, or stdin for `-`.
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
-        let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
+        let name =
+            if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
         let unreadable = || Error::usage("manifest_unreadable", format!("{name} cannot be read"));
         let mut text = String::new();
         let read = if path == Path::new("-") {

@@ -17,9 +17,8 @@ const VERSION: u32 = 1;
 /// The directory where nothing was said: `$XDG_STATE_HOME/isobar`, else `~/.local/state/isobar`.
 #[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
 pub(crate) fn default_directory() -> Result<PathBuf, Error> {
-    let absolute = |name: &str| {
-        std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
-    };
+    let absolute =
+        |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_STATE_HOME")
         .map(|base| base.join("isobar"))
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state/isobar")))
@@ -225,7 +224,8 @@ fn endpoints_path(directory: &Path) -> PathBuf {
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let unreadable = || Error::failed("state_unusable", format!("{} cannot be read", path.display()));
+    let unreadable =
+        || Error::failed("state_unusable", format!("{} cannot be read", path.display()));
     let text = fs::read(path).map_err(|error| unreadable().source(error))?;
     serde_json::from_slice(&text).map_err(|error| unreadable().source(error))
 }

@@ -283,10 +283,7 @@ async fn flush(store: Store, mut stopped: watch::Receiver<bool>) {
 fn endpoints(listeners: &Listeners, keys: &Keys) -> Result<Endpoints, Error> {
     Ok(Endpoints {
         pid: std::process::id(),
-        control: state::Control {
-            url: url(&listeners.control)?,
-            api_key: keys.api_key.clone(),
-        },
+        control: state::Control { url: url(&listeners.control)?, api_key: keys.api_key.clone() },
         aws: state::Aws {
             url: url(&listeners.aws)?,
             access_key_id: keys.aws_access_key_id.clone(),

@@ -28,11 +28,8 @@ pub(super) async fn run(arguments: &Deploy, global: &Global) -> Result<(), Error
         }
     }
     let api = Api::find(global)?;
-    let path = if arguments.dry_run {
-        "/api/v1/deployments?dry_run=true"
-    } else {
-        "/api/v1/deployments"
-    };
+    let path =
+        if arguments.dry_run { "/api/v1/deployments?dry_run=true" } else { "/api/v1/deployments" };
     let answer = api
         .post(path, &manifest.document, arguments.idempotency_key.as_deref())
         .await

@@ -20,7 +20,8 @@ pub(super) async fn run(global: &Global) -> Result<(), Error> {
     }
     let endpoints = Endpoints::read(&directory)?;
     let pid = i32::try_from(endpoints.pid).ok().and_then(Pid::from_raw);
-    let pid = pid.ok_or_else(|| Error::failed("state_unusable", "endpoints.json has no process id"))?;
+    let pid =
+        pid.ok_or_else(|| Error::failed("state_unusable", "endpoints.json has no process id"))?;
     kill_process(pid, Signal::TERM).map_err(|error| {
         Error::failed("not_stopped", format!("process {} cannot be told to stop", endpoints.pid))
             .source(std::io::Error::from(error))
@@ -31,7 +32,10 @@ pub(super) async fn run(global: &Global) -> Result<(), Error> {
         }
     };
     tokio::time::timeout(STOP_TIMEOUT, gone).await.map_err(|_| {
-        Error::failed("not_stopped", format!("process {} has not stopped in a minute", endpoints.pid))
+        Error::failed(
+            "not_stopped",
+            format!("process {} has not stopped in a minute", endpoints.pid),
+        )
     })?;
     eprintln!("stopped");
     Ok(())

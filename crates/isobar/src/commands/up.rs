@@ -46,9 +46,8 @@ pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
 }
 
 fn listen(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Error> {
-    signal(kind).map_err(|error| {
-        Error::failed("internal", "signals cannot be listened for").source(error)
-    })
+    signal(kind)
+        .map_err(|error| Error::failed("internal", "signals cannot be listened for").source(error))
 }
 
 /// Warnings and errors on stderr; `ISOBAR_LOG` asks for more (`info`, `isobar_kernel=debug`).

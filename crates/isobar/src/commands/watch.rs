@@ -113,7 +113,11 @@ async fn show_events(api: &Api, operation: &str) -> Result<(), Error> {
 }
 
 /// Reads events until the last one (true) or the stream's end (false).
-async fn read_events(mut body: hyper::body::Incoming, display: &mut Display, last: &mut u64) -> bool {
+async fn read_events(
+    mut body: hyper::body::Incoming,
+    display: &mut Display,
+    last: &mut u64,
+) -> bool {
     let mut buffer = Vec::new();
     while let Some(Ok(frame)) = body.frame().await {
         let Some(data) = frame.data_ref() else { continue };

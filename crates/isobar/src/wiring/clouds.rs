@@ -21,8 +21,7 @@ pub(super) struct Local {
 impl Local {
     pub(super) fn new(endpoints: &Endpoints) -> Self {
         let Endpoints { aws, alibaba, digitalocean, .. } = endpoints;
-        let aws_key =
-            Credentials::new(aws.access_key_id.as_str(), aws.secret_access_key.as_str());
+        let aws_key = Credentials::new(aws.access_key_id.as_str(), aws.secret_access_key.as_str());
         let alibaba_key =
             Credentials::new(alibaba.access_key_id.as_str(), alibaba.access_key_secret.as_str());
         let token = Credentials::bearer(digitalocean.token.as_str());
