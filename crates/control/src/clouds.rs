@@ -46,3 +46,20 @@ impl CallError {
         self.fault.code.as_deref().unwrap_or_default()
     }
 }
+
+pub(crate) mod adapter;
+mod alibaba;
+mod aws;
+mod digitalocean;
+pub(crate) mod place;
+pub(crate) mod recorder;
+pub(crate) mod session;
+
+/// The adapter of each cloud.
+pub(crate) fn adapter(cloud: Cloud) -> &'static dyn adapter::Adapter {
+    match cloud {
+        Cloud::Aws => &aws::Aws,
+        Cloud::Alibaba => &alibaba::Alibaba,
+        Cloud::DigitalOcean => &digitalocean::DigitalOcean,
+    }
+}

@@ -1,24 +1,66 @@
 //! The control plane: everything that a surface may ask of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::Config;
-use crate::error::Error;
+use parking_lot::Mutex;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::clouds::place::hex;
+use crate::clouds::session::{Failure, Stop};
+use crate::config::{Config, Database};
+use crate::error::{Context, Error};
+use crate::ids::Ids;
 use crate::model::access::{
-    Idempotency, NewKey, Principal, Readiness, RollbackRequest, Started, StoredResponse,
+    Idempotency, NewKey, Principal, Readiness, ReadinessCheck, RollbackRequest, Started,
+    StoredResponse,
 };
-use crate::model::deployment::{Deployment, Environment, Service};
-use crate::model::manifest::Manifest;
-use crate::model::operation::{Event, Operation};
+use crate::model::deployment::{Deployment, Environment, Service, Status, Target};
+use crate::model::manifest::{Manifest, Strategy};
+use crate::model::operation::{self, Event, Operation};
 use crate::model::page::{DeploymentFilter, OperationFilter, Page, PageRequest, ResourceFilter};
 use crate::model::plan::Plan;
-use crate::model::resource::Resource;
+use crate::model::resource::{Resource, State};
+use crate::saga::{action, runner, sweep};
+use crate::store::Store;
+use crate::store::access::Held;
+use crate::store::deployments::conflict;
+
+/// What all parts share.
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) ids: Ids,
+    pub(crate) hub: Hub,
+    /// This process, in claims.
+    pub(crate) owner: String,
+    /// This state, in names.
+    pub(crate) installation: String,
+    /// There may be work.
+    pub(crate) work_wanted: Notify,
+    /// The operations at work here, and how to stop them.
+    pub(crate) stops: Mutex<HashMap<String, Arc<Stop>>>,
+    pub(crate) tasks: Mutex<JoinSet<()>>,
+}
+
+/// Wakes those who wait for something to change; they look for themselves what did.
+pub(crate) struct Hub(watch::Sender<u64>);
+
+impl Hub {
+    pub(crate) fn wake(&self) {
+        self.0.send_modify(|changes| *changes = changes.wrapping_add(1));
+    }
+}
+
+/// Waiters look again this often even if nobody here woke them: another replica may be at work.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The control plane. Clones share it.
 #[derive(Clone)]
 pub struct Control {
-    config: Arc<Config>,
+    inner: Arc<Inner>,
 }
 
 impl Control {
@@ -28,7 +70,21 @@ impl Control {
     /// [`Error::NewerSchema`] if the state is of a newer version; [`Error::Internal`] if it cannot
     /// be opened.
     pub async fn open(config: Config) -> Result<Self, Error> {
-        Ok(Self { config: Arc::new(config) })
+        let store = Store::open(&config.database).await?;
+        let ids = Ids(Arc::clone(&config.random));
+        let installation = store.installation(&ids.make("")).await?;
+        let inner = Inner {
+            owner: ids.make("run_"),
+            installation,
+            store,
+            ids,
+            hub: Hub(watch::Sender::new(0)),
+            work_wanted: Notify::new(),
+            stops: Mutex::default(),
+            tasks: Mutex::default(),
+            config,
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Takes up what was left unfinished, and starts the runner and the sweeper. They run on the
@@ -37,16 +93,52 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be read.
     pub async fn resume(&self) -> Result<(), Error> {
-        self.not_yet()
+        let inner = &self.inner;
+        match inner.config.database {
+            // Nobody else can be at work on a state that one process holds.
+            Database::Memory | Database::File(_) => inner.store.release_all().await?,
+        }
+        let mut tasks = inner.tasks.lock();
+        tasks.spawn(runner::look_for_work(Arc::clone(inner)));
+        tasks.spawn(sweep::keep_sweeping(Arc::clone(inner)));
+        Ok(())
     }
 
-    /// Stops the runner and the sweeper after the step at hand. Unfinished operations go on at the
-    /// next start.
-    pub async fn shutdown(&self) {}
+    /// Stops the runner and the sweeper, and closes the state. Unfinished operations go on at the
+    /// next start from the step at hand.
+    pub async fn shutdown(&self) {
+        let mut tasks = std::mem::take(&mut *self.inner.tasks.lock());
+        tasks.shutdown().await;
+        self.inner.store.close().await;
+    }
+
+    /// The names of all fault points; see [`FaultPoints`](crate::faults::FaultPoints).
+    #[must_use]
+    pub fn fault_points() -> Vec<String> {
+        action::fault_names()
+    }
+
+    /// Removes what no deployment owns and should be gone, as the sweeper does by itself. Gives how
+    /// many things are still to be removed.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the state cannot be read.
+    pub async fn sweep(&self) -> Result<usize, Error> {
+        sweep::sweep(&self.inner).await
+    }
 
     /// Whether requests can be served.
     pub async fn readiness(&self) -> Readiness {
-        Readiness { ready: false, checks: Vec::new(), at: self.config.clock.now() }
+        let database = self.inner.store.ping().await.err().map(|error| error.to_string());
+        let runner = self.inner.tasks.lock().is_empty().then(|| "not running".to_owned());
+        let checks = [("database", database), ("runner", runner)].map(|(name, message)| {
+            ReadinessCheck { name: name.to_owned(), ok: message.is_none(), message }
+        });
+        Readiness {
+            ready: checks.iter().all(|check| check.ok),
+            checks: checks.into(),
+            at: self.inner.config.clock.now(),
+        }
     }
 
     /// Accepts a deployment and starts it.
@@ -55,8 +147,9 @@ impl Control {
     /// [`Error::Validation`] for a region or size that the cloud does not have;
     /// [`Error::Conflict`] while another deployment of the same service and environment runs.
     pub async fn create(&self, caller: &Principal, manifest: Manifest) -> Result<Started, Error> {
-        let _ = (caller, manifest);
-        self.not_yet()
+        manifest.validate()?;
+        self.inner.check_offers(&manifest).await?;
+        self.start(caller, &manifest, None, None).await
     }
 
     /// What [`Control::create`] would do, with the same errors. Reads the clouds, and writes
@@ -65,8 +158,10 @@ impl Control {
     /// # Errors
     /// As [`Control::create`], and [`Error::Cloud`] where a cloud cannot be read.
     pub async fn plan(&self, manifest: Manifest) -> Result<Plan, Error> {
-        let _ = manifest;
-        self.not_yet()
+        manifest.validate()?;
+        self.refuse_if_running(&manifest.environment, &manifest.service).await?;
+        self.inner.check_offers(&manifest).await?;
+        self.draft(&manifest).await
     }
 
     /// Deployments, by time of creation.
@@ -78,8 +173,11 @@ impl Control {
         filter: &DeploymentFilter,
         page: &PageRequest,
     ) -> Result<Page<Deployment>, Error> {
-        let _ = (filter, page);
-        self.not_yet()
+        let mut page = self.inner.store.deployments(filter, page).await?;
+        for deployment in &mut page.items {
+            self.fill(deployment).await?;
+        }
+        Ok(page)
     }
 
     /// One deployment.
@@ -87,8 +185,10 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn deployment(&self, id: &str) -> Result<Deployment, Error> {
-        let _ = id;
-        self.not_yet()
+        let found = self.inner.store.deployment(id).await?;
+        let mut deployment = found.ok_or_else(|| not_found("deployment", id))?;
+        self.fill(&mut deployment).await?;
+        Ok(deployment)
     }
 
     /// What a deployment does or did: its plan as it was laid when it started; before that, as it
@@ -97,8 +197,16 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Cloud`] where a cloud cannot be read.
     pub async fn deployment_plan(&self, id: &str) -> Result<Plan, Error> {
-        let _ = id;
-        self.not_yet()
+        let found = self.inner.store.deployment(id).await?;
+        let deployment = found.ok_or_else(|| not_found("deployment", id))?;
+        let work = self.inner.store.work(&deployment.operation_id).await?;
+        match work.and_then(|work| work.plan) {
+            Some(plan) => Ok(plan),
+            None => {
+                let drafted = self.inner.draft(&deployment.manifest(), &deployment.id).await;
+                Ok(drafted.map_err(surface)?.plan)
+            }
+        }
     }
 
     /// Starts a new deployment of the last version that was healthy before this deployment.
@@ -112,8 +220,8 @@ impl Control {
         id: &str,
         request: RollbackRequest,
     ) -> Result<Started, Error> {
-        let _ = (caller, id, request);
-        self.not_yet()
+        let (deployment, manifest) = self.rollback_manifest(id).await?;
+        self.start(caller, &manifest, Some(&deployment), request.reason).await
     }
 
     /// What [`Control::rollback`] would do. Writes nothing.
@@ -121,8 +229,8 @@ impl Control {
     /// # Errors
     /// As [`Control::rollback`], and [`Error::Cloud`] where a cloud cannot be read.
     pub async fn plan_rollback(&self, id: &str) -> Result<Plan, Error> {
-        let _ = id;
-        self.not_yet()
+        let (_, manifest) = self.rollback_manifest(id).await?;
+        self.draft(&manifest).await
     }
 
     /// Asks a running deployment to stop and undo everything. The operation is `cancelling` until
@@ -132,8 +240,16 @@ impl Control {
     /// [`Error::NotFound`]; [`Error::Conflict`] if it is over already, or serves already and only
     /// removes the old.
     pub async fn cancel(&self, caller: &Principal, id: &str) -> Result<Operation, Error> {
-        let _ = (caller, id);
-        self.not_yet()
+        let operation = self.check_cancel(id).await?;
+        if !self.inner.store.request_cancel(&operation.id).await? {
+            return Err(too_late(id));
+        }
+        if let Some(stop) = self.inner.stops.lock().get(&operation.id) {
+            stop.cancel();
+        }
+        tracing::info!(deployment = id, caller = caller.id, "cancellation asked for");
+        self.inner.hub.wake();
+        self.operation(&operation.id).await
     }
 
     /// What [`Control::cancel`] would answer, with the same errors. Writes nothing.
@@ -141,8 +257,11 @@ impl Control {
     /// # Errors
     /// As [`Control::cancel`].
     pub async fn check_cancel(&self, id: &str) -> Result<Operation, Error> {
-        let _ = id;
-        self.not_yet()
+        let found = self.inner.store.deployment(id).await?;
+        let deployment = found.ok_or_else(|| not_found("deployment", id))?;
+        let work = self.inner.store.work(&deployment.operation_id).await?;
+        let work = work.ok_or_else(|| not_found("operation", &deployment.operation_id))?;
+        if work.phase.can_be_cancelled() { Ok(work.operation) } else { Err(too_late(id)) }
     }
 
     /// Operations, by time of creation.
@@ -154,8 +273,7 @@ impl Control {
         filter: &OperationFilter,
         page: &PageRequest,
     ) -> Result<Page<Operation>, Error> {
-        let _ = (filter, page);
-        self.not_yet()
+        self.inner.store.operations(filter, page).await
     }
 
     /// One operation.
@@ -163,8 +281,8 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn operation(&self, id: &str) -> Result<Operation, Error> {
-        let _ = id;
-        self.not_yet()
+        let found = self.inner.store.operation(id).await?;
+        found.ok_or_else(|| not_found("operation", id))
     }
 
     /// One operation, once it is over or the time has passed.
@@ -172,8 +290,14 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn wait_operation(&self, id: &str, at_most: Duration) -> Result<Operation, Error> {
-        let _ = (id, at_most);
-        self.not_yet()
+        let deadline = tokio::time::Instant::now() + at_most;
+        let mut changes = self.inner.hub.0.subscribe();
+        loop {
+            let operation = self.operation(id).await?;
+            if operation.status.is_final() || !wait(&mut changes, deadline).await {
+                return Ok(operation);
+            }
+        }
     }
 
     /// An operation's events after a sequence number (0 for all), at most `limit`.
@@ -181,8 +305,8 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn events(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Event>, Error> {
-        let _ = (id, after, limit);
-        self.not_yet()
+        self.operation(id).await?;
+        self.inner.store.events(id, after, limit).await
     }
 
     /// As [`Control::events`], but waits until there is one, the operation is over, or the time has
@@ -197,8 +321,17 @@ impl Control {
         limit: u32,
         at_most: Duration,
     ) -> Result<Vec<Event>, Error> {
-        let _ = (id, after, limit, at_most);
-        self.not_yet()
+        let deadline = tokio::time::Instant::now() + at_most;
+        let mut changes = self.inner.hub.0.subscribe();
+        loop {
+            // Read before the events: if it is over, no event follows those.
+            let operation = self.operation(id).await?;
+            let events = self.inner.store.events(id, after, limit).await?;
+            let over = operation.status.is_final();
+            if !events.is_empty() || over || !wait(&mut changes, deadline).await {
+                return Ok(events);
+            }
+        }
     }
 
     /// Cancels an operation: what [`Control::cancel`] does for its deployment.
@@ -206,8 +339,8 @@ impl Control {
     /// # Errors
     /// As [`Control::cancel`].
     pub async fn cancel_operation(&self, caller: &Principal, id: &str) -> Result<Operation, Error> {
-        let _ = (caller, id);
-        self.not_yet()
+        let operation = self.operation(id).await?;
+        self.cancel(caller, &operation.deployment_id).await
     }
 
     /// Resources, by time of creation.
@@ -219,8 +352,7 @@ impl Control {
         filter: &ResourceFilter,
         page: &PageRequest,
     ) -> Result<Page<Resource>, Error> {
-        let _ = (filter, page);
-        self.not_yet()
+        self.inner.store.resources(filter, page).await
     }
 
     /// One resource.
@@ -228,8 +360,8 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn resource(&self, id: &str) -> Result<Resource, Error> {
-        let _ = id;
-        self.not_yet()
+        let found = self.inner.store.resource(id).await?;
+        found.ok_or_else(|| not_found("resource", id))
     }
 
     /// Environments, by the time of their first deployment.
@@ -237,8 +369,7 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be read.
     pub async fn environments(&self, page: &PageRequest) -> Result<Page<Environment>, Error> {
-        let _ = page;
-        self.not_yet()
+        self.inner.store.environments(page).await
     }
 
     /// Services, by the time of their first deployment to an environment.
@@ -250,8 +381,7 @@ impl Control {
         environment: Option<&str>,
         page: &PageRequest,
     ) -> Result<Page<Service>, Error> {
-        let _ = (environment, page);
-        self.not_yet()
+        self.inner.store.services(environment, page).await
     }
 
     /// Makes a key. The secret is shown this once.
@@ -259,8 +389,9 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be written.
     pub async fn create_key(&self, name: &str) -> Result<NewKey, Error> {
-        let _ = name;
-        self.not_yet()
+        let secret = self.inner.ids.secret("isobar_");
+        let principal = self.adopt_key(name, &secret).await?;
+        Ok(NewKey { principal, secret })
     }
 
     /// Accepts this secret from now on under a name, in place of the key of that name if there is
@@ -269,8 +400,9 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be written.
     pub async fn adopt_key(&self, name: &str, secret: &str) -> Result<Principal, Error> {
-        let _ = (name, secret);
-        self.not_yet()
+        let principal = Principal { id: self.inner.ids.make("key_"), name: name.to_owned() };
+        let now = self.inner.config.clock.now();
+        self.inner.store.put_key(&principal, &hash(secret.as_bytes()), now).await
     }
 
     /// Whose key it is.
@@ -278,8 +410,9 @@ impl Control {
     /// # Errors
     /// [`Error::Unauthenticated`]
     pub async fn authenticate(&self, secret: &str) -> Result<Principal, Error> {
-        let _ = secret;
-        self.not_yet()
+        // The hash is looked up as a whole, so that the time it takes says nothing of the secret.
+        let found = self.inner.store.find_key(&hash(secret.as_bytes())).await?;
+        found.ok_or(Error::Unauthenticated)
     }
 
     /// Takes hold of an idempotency key for a request whose method, path and body have this hash.
@@ -292,8 +425,15 @@ impl Control {
         key: &str,
         request_hash: &[u8],
     ) -> Result<Idempotency, Error> {
-        let _ = (caller, key, request_hash);
-        self.not_yet()
+        let now = self.inner.config.clock.now();
+        let held = Held {
+            caller: &caller.id,
+            key,
+            request_hash: &hash(request_hash),
+            holder: &self.inner.owner,
+        };
+        let forget = now - self.inner.config.timings.idempotency;
+        self.inner.store.hold_idempotency(&held, now, forget).await
     }
 
     /// Keeps the answer for replays.
@@ -306,8 +446,7 @@ impl Control {
         key: &str,
         response: &StoredResponse,
     ) -> Result<(), Error> {
-        let _ = (caller, key, response);
-        self.not_yet()
+        self.inner.store.finish_idempotency(&caller.id, key, response).await
     }
 
     /// Lets go of an idempotency key whose request had no effect, so that it may be tried again.
@@ -315,14 +454,174 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be written.
     pub async fn idempotency_abandon(&self, caller: &Principal, key: &str) -> Result<(), Error> {
-        let _ = (caller, key);
-        self.not_yet()
+        self.inner.store.abandon_idempotency(&caller.id, key).await
     }
 
-    fn not_yet<T>(&self) -> Result<T, Error> {
-        Err(Error::Unavailable(crate::error::Context {
-            doing: "work that has not been laid yet".to_owned(),
-            source: None,
-        }))
+    /// Adds a deployment and wakes the runner.
+    async fn start(
+        &self,
+        caller: &Principal,
+        manifest: &Manifest,
+        undoes: Option<&Deployment>,
+        reason: Option<String>,
+    ) -> Result<Started, Error> {
+        let inner = &self.inner;
+        let Manifest { environment, service, .. } = manifest;
+        let now = inner.config.clock.now();
+        let previous = inner.store.current_deployment(environment, service).await?;
+        let kind =
+            if undoes.is_some() { operation::Kind::Rollback } else { operation::Kind::Deploy };
+        let rollback_of = undoes.map(|deployment| deployment.id.clone());
+        let operation = Operation {
+            id: inner.ids.make("op_"),
+            kind,
+            status: operation::Status::Pending,
+            progress: operation::Progress::default(),
+            deployment_id: inner.ids.make("dep_"),
+            rollback_of: rollback_of.clone(),
+            requested_by: caller.name.clone(),
+            reason,
+            created_at: now,
+            started_at: None,
+            finished_at: None,
+            result: None,
+            error: None,
+        };
+        let deployment = Deployment {
+            id: operation.deployment_id.clone(),
+            service: service.clone(),
+            version: manifest.version.clone(),
+            environment: environment.clone(),
+            status: Status::Pending,
+            status_reason: None,
+            targets: manifest.targets.iter().map(Target::pending).collect(),
+            run: manifest.run.clone(),
+            expose: manifest.expose.clone(),
+            health: manifest.health.clone(),
+            strategy: manifest.strategy.clone(),
+            rollback: manifest.rollback.clone(),
+            created_by: caller.name.clone(),
+            created_at: now,
+            started_at: None,
+            finished_at: None,
+            duration_seconds: None,
+            previous_deployment: previous,
+            rollback_of,
+            operation_id: operation.id.clone(),
+            created_resources: Vec::new(),
+        };
+        inner.store.insert_deployment(&deployment, &operation).await?;
+        inner.work_wanted.notify_one();
+        inner.hub.wake();
+        Ok(Started { operation, deployment })
     }
+
+    async fn draft(&self, manifest: &Manifest) -> Result<Plan, Error> {
+        // The names of a plan that is never carried out are of a deployment that never is.
+        let drafted = self.inner.draft(manifest, "dep_planned").await;
+        Ok(drafted.map_err(surface)?.plan)
+    }
+
+    async fn refuse_if_running(&self, environment: &str, service: &str) -> Result<(), Error> {
+        match self.inner.store.running_deployment(environment, service).await? {
+            Some(running) => Err(conflict(environment, service, Some(&running))),
+            None => Ok(()),
+        }
+    }
+
+    /// What a rollback of a deployment deploys: the version that was healthy before it, at once
+    /// beside the present one instead of in batches.
+    async fn rollback_manifest(&self, id: &str) -> Result<(Deployment, Manifest), Error> {
+        let store = &self.inner.store;
+        let found = store.deployment(id).await?;
+        let deployment = found.ok_or_else(|| not_found("deployment", id))?;
+        let Deployment { environment, service, .. } = &deployment;
+        self.refuse_if_running(environment, service).await?;
+        let refuse = |message: String| Error::Conflict { message, deployment: None };
+        let current = store.current_deployment(environment, service).await?;
+        let failed = deployment.status == Status::Failed;
+        if current.as_deref() != Some(id) && !failed {
+            return Err(Error::Conflict {
+                message: match &current {
+                    Some(current) => format!("{id} does not serve; {current} does"),
+                    None => format!("{id} does not serve"),
+                },
+                deployment: current,
+            });
+        }
+        let healthy = match &deployment.previous_deployment {
+            Some(previous) => store.deployment(previous).await?,
+            None => None,
+        };
+        let healthy = healthy.filter(|healthy| healthy.status == Status::Successful);
+        let Some(healthy) = healthy else {
+            return Err(refuse(format!("no version of {service} was healthy before {id}")));
+        };
+        let manifest = Manifest { strategy: Strategy::BlueGreen {}, ..healthy.manifest() };
+        Ok((deployment, manifest))
+    }
+
+    /// Adds what a deployment created, and what became of it since.
+    async fn fill(&self, deployment: &mut Deployment) -> Result<(), Error> {
+        let created = self.inner.store.created_by(&deployment.id).await?;
+        deployment.created_resources = created.into_iter().map(|record| record.resource).collect();
+        let gone: Vec<_> = deployment
+            .created_resources
+            .iter()
+            .filter(|resource| resource.state == State::Deleted)
+            .filter_map(|resource| resource.cloud_id.as_deref())
+            .collect();
+        let instances = deployment.targets.iter_mut().flat_map(|target| &mut target.instances);
+        for instance in instances.filter(|instance| gone.contains(&instance.id.as_str())) {
+            "terminated".clone_into(&mut instance.state);
+        }
+        if let (None, Some(started)) = (deployment.finished_at, deployment.started_at) {
+            let passed = self.inner.config.clock.now().duration_since(started);
+            deployment.duration_seconds = Some(passed.as_secs_f64());
+        }
+        Ok(())
+    }
+}
+
+/// Waits for a change. `false` once the time has passed.
+async fn wait(changes: &mut watch::Receiver<u64>, deadline: tokio::time::Instant) -> bool {
+    if tokio::time::Instant::now() >= deadline {
+        return false;
+    }
+    let again = deadline.min(tokio::time::Instant::now() + LOOK_AGAIN);
+    let _ = tokio::time::timeout_at(again, changes.changed()).await;
+    true
+}
+
+fn not_found(kind: &'static str, id: &str) -> Error {
+    Error::NotFound { kind, id: id.to_owned() }
+}
+
+fn too_late(id: &str) -> Error {
+    Error::Conflict {
+        message: format!(
+            "{id} can no longer be cancelled: it is over, or past the point of return"
+        ),
+        deployment: Some(id.to_owned()),
+    }
+}
+
+/// A failure of a plan, as those see it who asked for the plan.
+fn surface(failure: Failure) -> Error {
+    match failure {
+        Failure::Call(error) => Error::Cloud(error.fault),
+        Failure::Store(error) => error,
+        Failure::Refused(message) | Failure::Busy(message) | Failure::Unhealthy(message) => {
+            Error::Conflict { message, deployment: None }
+        }
+        Failure::Deadline(doing) => Error::Unavailable(Context { doing, source: None }),
+        Failure::Stopped => {
+            Error::Unavailable(Context { doing: "stopped while planning".to_owned(), source: None })
+        }
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    hex(&Sha256::digest(bytes))
 }

@@ -9,8 +9,11 @@ pub mod config;
 pub mod control;
 pub mod error;
 pub mod faults;
+mod ids;
 pub mod model;
 pub mod probe;
+mod saga;
+mod store;
 
 pub use config::Config;
 pub use control::Control;

@@ -39,7 +39,7 @@ pub enum Idempotency {
 }
 
 /// An answer that is kept for replays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredResponse {
     /// The status.
     pub status: u16,

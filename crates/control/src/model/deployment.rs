@@ -150,6 +150,21 @@ pub struct Target {
 }
 
 impl Target {
+    /// A target at which nothing has happened yet.
+    pub(crate) fn pending(spec: &super::manifest::TargetSpec) -> Self {
+        Self {
+            cloud: spec.cloud.clone(),
+            region: spec.region.clone(),
+            size: spec.size.clone(),
+            image: spec.image.clone(),
+            count: spec.count,
+            url: None,
+            status: Status::Pending,
+            message: None,
+            instances: Vec::new(),
+        }
+    }
+
     /// What was asked for.
     #[must_use]
     pub fn spec(&self) -> super::manifest::TargetSpec {

@@ -158,7 +158,35 @@ impl Default for RollbackPolicy {
     }
 }
 
+impl TargetSpec {
+    /// A place that is left: nothing is wanted there.
+    pub(crate) fn left(cloud: &str, region: &str) -> Self {
+        Self {
+            cloud: cloud.to_owned(),
+            region: region.to_owned(),
+            size: default_size(),
+            image: None,
+            count: 0,
+        }
+    }
+}
+
 impl Manifest {
+    /// A service of which nothing is wanted.
+    pub(crate) fn left(service: &str, environment: &str) -> Self {
+        Self {
+            service: service.to_owned(),
+            version: String::new(),
+            environment: environment.to_owned(),
+            targets: Vec::new(),
+            run: Run { script: String::new(), port: 1 },
+            expose: Expose::default(),
+            health: Health::default(),
+            strategy: Strategy::default(),
+            rollback: RollbackPolicy::default(),
+        }
+    }
+
     /// Reads a manifest from a document (JSON, or YAML as JSON).
     ///
     /// # Errors

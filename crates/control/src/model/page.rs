@@ -60,6 +60,17 @@ pub struct Page<T> {
     pub next: Option<Position>,
 }
 
+impl<T> Page<T> {
+    /// A page of the first items of a list in which one more than the limit was asked for.
+    pub(crate) fn cut(mut items: Vec<T>, limit: u32, position: impl Fn(&T) -> Position) -> Self {
+        let limit = limit as usize;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(position);
+        Self { items, next }
+    }
+}
+
 /// Which deployments. Empty fields match all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,0 +1,121 @@
+//! The listener of the load balancer.
+
+use serde_json::{Value, json};
+
+use super::super::place::Place;
+use super::super::session::{Failure, Session, text};
+use super::{found, patient};
+use crate::model::manifest::Protocol;
+
+/// What differs between the protocols.
+struct Words {
+    name: &'static str,
+    create: &'static str,
+    describe: &'static str,
+    set: &'static str,
+}
+
+const fn words(protocol: Protocol) -> Words {
+    match protocol {
+        Protocol::Http => Words {
+            name: "http",
+            create: "CreateLoadBalancerHTTPListener",
+            describe: "DescribeLoadBalancerHTTPListenerAttribute",
+            set: "SetLoadBalancerHTTPListenerAttribute",
+        },
+        Protocol::Tcp => Words {
+            name: "tcp",
+            create: "CreateLoadBalancerTCPListener",
+            describe: "DescribeLoadBalancerTCPListenerAttribute",
+            set: "SetLoadBalancerTCPListenerAttribute",
+        },
+    }
+}
+
+/// The health checks, in the range that Server Load Balancer takes.
+fn health_check(place: &Place) -> Value {
+    let health = &place.health;
+    let interval = health.interval_seconds.clamp(1, 50);
+    let mut check = json!({
+        "HealthCheckConnectPort": place.run_port,
+        "HealthyThreshold": health.healthy_after.clamp(2, 10),
+        "UnhealthyThreshold": health.unhealthy_after.clamp(2, 10),
+    });
+    match place.protocol {
+        Protocol::Http => {
+            check["HealthCheck"] = json!("on");
+            check["HealthCheckURI"] = json!(health.path);
+            check["HealthCheckHttpCode"] = json!("http_2xx");
+            check["HealthCheckTimeout"] = json!(health.timeout_seconds.clamp(1, 300));
+            check["HealthCheckInterval"] = json!(interval);
+        }
+        Protocol::Tcp => {
+            check["HealthCheckType"] = json!("tcp");
+            check["HealthCheckConnectTimeout"] = json!(health.timeout_seconds.clamp(1, 300));
+            // The vendor's own spelling.
+            check["healthCheckInterval"] = json!(interval);
+        }
+    }
+    check
+}
+
+fn add(input: &mut Value, members: &Value) {
+    for (name, value) in members.as_object().into_iter().flatten() {
+        input[name] = value.clone();
+    }
+}
+
+pub(super) async fn ensure(
+    session: &Session,
+    place: &Place,
+    balancer: &str,
+) -> Result<(), Failure> {
+    let words = words(place.protocol);
+    let which = json!({
+        "RegionId": session.region,
+        "LoadBalancerId": balancer,
+        "ListenerPort": place.expose_port,
+    });
+    let check = health_check(place);
+    let known = found(session.read("slb", words.describe, which.clone()).await)?;
+    let status = match known.as_ref().and_then(|answer| text(answer.at(""), "/Status")) {
+        Some(status) => {
+            let answer = known.as_ref().map_or(&Value::Null, |answer| answer.at(""));
+            if differs(&check, answer) {
+                let mut input = which.clone();
+                add(&mut input, &check);
+                input["Bandwidth"] = json!(-1);
+                patient(session.write("slb", words.set, input, "listener").await)?;
+            }
+            status
+        }
+        None => {
+            let mut input = which.clone();
+            add(&mut input, &check);
+            input["BackendServerPort"] = json!(place.run_port);
+            input["Bandwidth"] = json!(-1);
+            if place.protocol == Protocol::Http {
+                input["StickySession"] = json!("off");
+            }
+            patient(session.write("slb", words.create, input, "listener").await)?;
+            "stopped".to_owned()
+        }
+    };
+    if status == "running" {
+        return Ok(());
+    }
+    // A listener is made stopped.
+    let mut input = which;
+    input["ListenerProtocol"] = json!(words.name);
+    patient(session.write("slb", "StartLoadBalancerListener", input, "listener").await).map(drop)
+}
+
+/// Whether a listener's checks are others. Answers spell the interval in their own way.
+fn differs(check: &Value, listener: &Value) -> bool {
+    check.as_object().into_iter().flatten().any(|(name, wanted)| {
+        let name = if name == "healthCheckInterval" { "HealthCheckInterval" } else { name };
+        let stands = text(listener, &format!("/{name}"));
+        let wanted = wanted.as_str().map_or_else(|| wanted.to_string(), str::to_owned);
+        stands.is_some_and(|stands| stands != wanted)
+    })
+}

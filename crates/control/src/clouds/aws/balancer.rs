@@ -1,0 +1,291 @@
+//! Load balancer, target group and listener.
+
+use serde_json::{Value, json};
+
+use super::super::adapter::{Balancer, Member, MemberHealth, Network};
+use super::super::place::Place;
+use super::super::session::{Creation, Failure, Session, text};
+use super::{catalogue, found, network};
+use crate::model::manifest::Protocol;
+use crate::model::resource::Kind;
+
+pub(super) async fn ensure(
+    session: &Session,
+    place: &Place,
+    network: &Network,
+    firewall: &str,
+) -> Result<Balancer, Failure> {
+    let name = &place.names.balancer;
+    let group = ensure_group(session, place, network).await?;
+    let id = match find(session, name).await? {
+        Some(balancer) => text(&balancer, "/LoadBalancerArn")
+            .ok_or_else(|| Failure::Refused(format!("{name} was described without its ARN")))?,
+        None => create(session, place, network, firewall).await?,
+    };
+    ensure_listener(session, place, &id, &group).await?;
+    let active = session
+        .until("the load balancer to become active", || async {
+            let input = json!({ "LoadBalancerArns": [id] });
+            let answer = session.read("elbv2", "DescribeLoadBalancers", input).await?;
+            let state = answer.at("/LoadBalancers/0/State/Code").as_str();
+            match state {
+                Some("active") => answer.text("/LoadBalancers/0/DNSName").map(Some),
+                Some("failed") => {
+                    let reason = answer.at("/LoadBalancers/0/State/Reason");
+                    Err(Failure::Refused(format!("the load balancer failed: {reason}")))
+                }
+                _ => Ok(None),
+            }
+        })
+        .await?;
+    let address = active.unwrap_or_else(|| "<load balancer address>".to_owned());
+    session.note_address(Kind::LoadBalancer, name, &id, &address).await?;
+    Ok(Balancer { id, group: Some(group), address })
+}
+
+pub(super) async fn find(session: &Session, name: &str) -> Result<Option<Value>, Failure> {
+    let answer = session.read("elbv2", "DescribeLoadBalancers", json!({ "Names": [name] })).await;
+    Ok(found(answer)?.and_then(|answer| answer.list("/LoadBalancers").first().cloned()))
+}
+
+pub(super) async fn find_target_group(
+    session: &Session,
+    name: &str,
+) -> Result<Option<Value>, Failure> {
+    let answer = session.read("elbv2", "DescribeTargetGroups", json!({ "Names": [name] })).await;
+    Ok(found(answer)?.and_then(|answer| answer.list("/TargetGroups").first().cloned()))
+}
+
+async fn create(
+    session: &Session,
+    place: &Place,
+    network: &Network,
+    firewall: &str,
+) -> Result<String, Failure> {
+    let name = &place.names.balancer;
+    let subnets: Vec<_> = network.subnets.iter().map(|subnet| &subnet.id).collect();
+    let input = json!({
+        "Name": name,
+        "Subnets": subnets,
+        "SecurityGroups": [firewall],
+        "Scheme": "internet-facing",
+        "Type": match place.protocol { Protocol::Http => "application", Protocol::Tcp => "network" },
+        "Tags": network::tags(place, name),
+    });
+    let id = "/LoadBalancers/0/LoadBalancerArn";
+    session
+        .create(
+            Creation::of(Kind::LoadBalancer, name),
+            session.write("elbv2", "CreateLoadBalancer", input, "load balancer"),
+            |answer| answer.text(id),
+        )
+        .await?
+        .text(id)
+}
+
+/// The health checks, in the range that Elastic Load Balancing takes.
+fn health_check(place: &Place) -> Value {
+    let health = &place.health;
+    let interval = health.interval_seconds.clamp(5, 300);
+    let mut check = json!({
+        "HealthCheckEnabled": true,
+        "HealthCheckPort": "traffic-port",
+        "HealthCheckIntervalSeconds": interval,
+        // It must be shorter than the interval.
+        "HealthCheckTimeoutSeconds": health.timeout_seconds.clamp(2, 120).min(interval - 1),
+        "HealthyThresholdCount": health.healthy_after.clamp(2, 10),
+        "UnhealthyThresholdCount": health.unhealthy_after.clamp(2, 10),
+    });
+    match place.protocol {
+        Protocol::Http => {
+            check["HealthCheckProtocol"] = json!("HTTP");
+            check["HealthCheckPath"] = json!(health.path);
+            check["Matcher"] = json!({ "HttpCode": "200-299" });
+        }
+        Protocol::Tcp => check["HealthCheckProtocol"] = json!("TCP"),
+    }
+    check
+}
+
+async fn ensure_group(
+    session: &Session,
+    place: &Place,
+    network: &Network,
+) -> Result<String, Failure> {
+    let name = &place.names.balancer;
+    let check = health_check(place);
+    let arn = match find_target_group(session, name).await? {
+        Some(group) => {
+            let arn = text(&group, "/TargetGroupArn").ok_or_else(|| {
+                Failure::Refused(format!("target group {name} was described without its ARN"))
+            })?;
+            let entries = check.as_object().into_iter().flatten();
+            if entries.into_iter().any(|(member, wanted)| group[member] != *wanted) {
+                let mut input = check.clone();
+                input["TargetGroupArn"] = json!(arn);
+                session.write("elbv2", "ModifyTargetGroup", input, "target group").await?;
+            }
+            arn
+        }
+        None => {
+            let mut input = json!({
+                "Name": name,
+                "Protocol": match place.protocol { Protocol::Http => "HTTP", Protocol::Tcp => "TCP" },
+                "Port": place.run_port,
+                "VpcId": network.id,
+                "TargetType": "instance",
+                "Tags": network::tags(place, name),
+            });
+            for (member, value) in check.as_object().into_iter().flatten() {
+                input[member] = value.clone();
+            }
+            let id = "/TargetGroups/0/TargetGroupArn";
+            session
+                .create(
+                    Creation::of(Kind::TargetGroup, name),
+                    session.write("elbv2", "CreateTargetGroup", input, "target group"),
+                    |answer| answer.text(id),
+                )
+                .await?
+                .text(id)?
+        }
+    };
+    ensure_drain(session, place, &arn).await?;
+    Ok(arn)
+}
+
+/// How long connections drain from a target that is taken out.
+async fn ensure_drain(session: &Session, place: &Place, group: &str) -> Result<(), Failure> {
+    const KEY: &str = "deregistration_delay.timeout_seconds";
+    let wanted = place.drain.as_secs().to_string();
+    let input = json!({ "TargetGroupArn": group });
+    let answer = session.read("elbv2", "DescribeTargetGroupAttributes", input).await?;
+    let stands = answer
+        .list("/Attributes")
+        .iter()
+        .any(|attribute| attribute["Key"] == KEY && attribute["Value"] == wanted);
+    if !stands {
+        let attributes = json!([{ "Key": KEY, "Value": wanted }]);
+        let input = json!({ "TargetGroupArn": group, "Attributes": attributes });
+        session.write("elbv2", "ModifyTargetGroupAttributes", input, "attributes").await?;
+    }
+    Ok(())
+}
+
+async fn ensure_listener(
+    session: &Session,
+    place: &Place,
+    balancer: &str,
+    group: &str,
+) -> Result<(), Failure> {
+    let input = json!({ "LoadBalancerArn": balancer });
+    let answer = session.read("elbv2", "DescribeListeners", input).await?;
+    if answer.list("/Listeners").iter().any(|listener| listener["Port"] == place.expose_port) {
+        return Ok(());
+    }
+    let name = format!("{}:{}", place.names.balancer, place.expose_port);
+    let input = json!({
+        "LoadBalancerArn": balancer,
+        "Protocol": match place.protocol { Protocol::Http => "HTTP", Protocol::Tcp => "TCP" },
+        "Port": place.expose_port,
+        "DefaultActions": [{ "Type": "forward", "TargetGroupArn": group }],
+        "Tags": network::tags(place, &name),
+    });
+    session
+        .create(
+            Creation::of(Kind::Listener, &name),
+            session.write("elbv2", "CreateListener", input, "listener"),
+            |answer| answer.text("/Listeners/0/ListenerArn"),
+        )
+        .await
+        .map(drop)
+}
+
+fn group_of(balancer: &Balancer) -> &str {
+    balancer.group.as_deref().unwrap_or_default()
+}
+
+fn targets(place: &Place, instances: &[String]) -> Value {
+    instances.iter().map(|id| json!({ "Id": id, "Port": place.run_port })).collect()
+}
+
+pub(super) async fn register(
+    session: &Session,
+    place: &Place,
+    balancer: &Balancer,
+    instances: &[String],
+) -> Result<(), Failure> {
+    let input =
+        json!({ "TargetGroupArn": group_of(balancer), "Targets": targets(place, instances) });
+    session.write("elbv2", "RegisterTargets", input, "registration").await.map(drop)
+}
+
+pub(super) async fn members(
+    session: &Session,
+    _place: &Place,
+    balancer: &Balancer,
+) -> Result<Vec<Member>, Failure> {
+    let answer = describe_health(session, balancer).await?;
+    Ok(answer
+        .iter()
+        .filter_map(|entry| {
+            let state = text(entry, "/TargetHealth/State")?;
+            let health = match state.as_str() {
+                "healthy" => MemberHealth::InService,
+                other => MemberHealth::OutOfService(
+                    text(entry, "/TargetHealth/Description").unwrap_or_else(|| other.to_owned()),
+                ),
+            };
+            Some(Member { id: text(entry, "/Target/Id")?, health })
+        })
+        .collect())
+}
+
+async fn describe_health(session: &Session, balancer: &Balancer) -> Result<Vec<Value>, Failure> {
+    let input = json!({ "TargetGroupArn": group_of(balancer) });
+    let answer = session.read("elbv2", "DescribeTargetHealth", input).await?;
+    Ok(answer.list("/TargetHealthDescriptions").to_vec())
+}
+
+pub(super) async fn deregister(
+    session: &Session,
+    place: &Place,
+    balancer: &Balancer,
+    instances: &[String],
+) -> Result<(), Failure> {
+    let input =
+        json!({ "TargetGroupArn": group_of(balancer), "Targets": targets(place, instances) });
+    let answer = session.write("elbv2", "DeregisterTargets", input, "deregistration").await;
+    if found(answer)?.is_none() {
+        return Ok(());
+    }
+    session
+        .until("connections to drain", || async {
+            let Some(entries) = found(describe_health(session, balancer).await)? else {
+                return Ok(Some(()));
+            };
+            let draining = entries.iter().any(|entry| {
+                let state = text(entry, "/TargetHealth/State");
+                let id = text(entry, "/Target/Id").unwrap_or_default();
+                instances.contains(&id) && state.as_deref() != Some("unused")
+            });
+            Ok((!draining).then_some(()))
+        })
+        .await
+        .map(drop)
+}
+
+/// The ARNs of the listeners of a load balancer, by a name of the form `load-balancer:port`.
+pub(super) async fn find_listeners(session: &Session, name: &str) -> Result<Vec<String>, Failure> {
+    let (balancer, port) = name.rsplit_once(':').unwrap_or((name, ""));
+    let Some(balancer) = find(session, balancer).await? else { return Ok(Vec::new()) };
+    let input = json!({ "LoadBalancerArn": text(&balancer, "/LoadBalancerArn") });
+    let Some(answer) = found(session.read("elbv2", "DescribeListeners", input).await)? else {
+        return Ok(Vec::new());
+    };
+    let of_port = answer
+        .list("/Listeners")
+        .iter()
+        .filter(|listener| text(listener, "/Port").as_deref() == Some(port));
+    Ok(catalogue::texts(&[json!({ "all": of_port.collect::<Vec<_>>() })], "/all", "/ListenerArn"))
+}

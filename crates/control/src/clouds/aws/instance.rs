@@ -1,0 +1,80 @@
+//! Instances.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::super::adapter::{InstancePhase, Observed, Order};
+use super::super::place::Place;
+use super::super::session::{Creation, Failure, Session, list, text};
+use super::{catalogue, found, network};
+use crate::model::resource::Kind;
+
+pub(super) async fn create(
+    session: &Session,
+    place: &Place,
+    order: &Order<'_>,
+) -> Result<String, Failure> {
+    let image = match &place.image {
+        Some(image) => image.clone(),
+        None => catalogue::default_image(session).await?,
+    };
+    let subnets = &order.network.subnets;
+    let subnet = subnets.get(order.slot as usize % subnets.len().max(1));
+    let input = json!({
+        "ImageId": image,
+        "InstanceType": catalogue::instance_type(&place.size),
+        "MinCount": 1,
+        "MaxCount": 1,
+        "ClientToken": order.token,
+        "SubnetId": subnet.map(|subnet| &subnet.id),
+        "SecurityGroupIds": [order.firewall],
+        "UserData": STANDARD.encode(order.user_data),
+        "TagSpecifications": [{
+            "ResourceType": "instance",
+            "Tags": network::tags(place, order.name),
+        }],
+    });
+    let id = "/Instances/0/InstanceId";
+    session
+        .create(
+            Creation { kind: Kind::Instance, name: order.name, template: order.template },
+            session.write("ec2", "RunInstances", input, order.name),
+            |answer| answer.text(id),
+        )
+        .await?
+        .text(id)
+}
+
+pub(super) async fn describe(session: &Session, id: &str) -> Result<Option<Value>, Failure> {
+    let answer = session.read("ec2", "DescribeInstances", json!({ "InstanceIds": [id] })).await;
+    Ok(found(answer)?.and_then(|answer| {
+        let reservations = answer.list("/Reservations");
+        reservations.iter().flat_map(|item| list(item, "/Instances")).next().cloned()
+    }))
+}
+
+pub(super) async fn observe(session: &Session, id: &str) -> Result<Option<Observed>, Failure> {
+    let Some(instance) = describe(session, id).await? else { return Ok(None) };
+    let state = text(&instance, "/State/Name").unwrap_or_else(|| "unknown".to_owned());
+    let phase = match state.as_str() {
+        "running" => InstancePhase::Running,
+        "stopping" | "stopped" => InstancePhase::Stopped,
+        "shutting-down" | "terminated" => InstancePhase::Gone,
+        _ => InstancePhase::Starting,
+    };
+    let address =
+        text(&instance, "/PublicIpAddress").or_else(|| text(&instance, "/PrivateIpAddress"));
+    Ok(Some(Observed { state, phase, address }))
+}
+
+/// The ids of the instances of a name that are not terminated.
+pub(super) async fn find(session: &Session, name: &str) -> Result<Vec<String>, Failure> {
+    let filters = json!([
+        { "Name": "tag:Name", "Values": [name] },
+        { "Name": "instance-state-name",
+          "Values": ["pending", "running", "stopping", "stopped"] },
+    ]);
+    let answer = session.read("ec2", "DescribeInstances", json!({ "Filters": filters })).await?;
+    Ok(catalogue::texts(answer.list("/Reservations"), "/Instances", "/InstanceId"))
+}

@@ -1,0 +1,83 @@
+//! Records what is created, before and after the cloud does it, so that whatever a crash leaves
+//! behind is known by name.
+
+use std::sync::Arc;
+
+use crate::config::Clock;
+use crate::error::Error;
+use crate::model::resource::{Kind, Resource, State};
+use crate::store::Store;
+use crate::store::resources::Record;
+
+/// Records for one target of a deployment.
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: crate::ids::Ids,
+    pub(crate) cloud: String,
+    pub(crate) region: String,
+    pub(crate) service: String,
+    pub(crate) environment: String,
+    /// The deployment that creates.
+    pub(crate) deployment: String,
+}
+
+impl Recorder {
+    /// Records that a creation begins. A creation that is begun again keeps its record.
+    pub(crate) async fn begin(
+        &self,
+        kind: Kind,
+        name: &str,
+        template: &str,
+    ) -> Result<String, Error> {
+        let known = self.store.created_by(&self.deployment).await?;
+        let same = known.iter().map(|record| &record.resource).find(|resource| {
+            resource.kind == kind
+                && resource.name == name
+                && resource.cloud == self.cloud
+                && resource.region == self.region
+                && resource.state != State::Deleted
+        });
+        if let Some(resource) = same {
+            return Ok(resource.id.clone());
+        }
+        let now = self.clock.now();
+        let id = self.ids.make("res_");
+        let resource = Resource {
+            id: id.clone(),
+            cloud: self.cloud.clone(),
+            region: self.region.clone(),
+            kind,
+            cloud_id: None,
+            name: name.to_owned(),
+            state: State::Creating,
+            service: self.service.clone(),
+            environment: self.environment.clone(),
+            created_by: self.deployment.clone(),
+            owner: self.deployment.clone(),
+            address: None,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        };
+        let record = Record { resource, template: template.to_owned() };
+        self.store.insert_resource(&record).await?;
+        Ok(id)
+    }
+
+    /// Records the id that the cloud gave.
+    pub(crate) async fn created(
+        &self,
+        mark: &str,
+        cloud_id: &str,
+        address: Option<&str>,
+    ) -> Result<(), Error> {
+        self.store.resource_created(mark, cloud_id, address, self.clock.now()).await
+    }
+
+    /// Records that a creation had no effect.
+    pub(crate) async fn refused(&self, mark: &str) -> Result<(), Error> {
+        self.store.resource_state(mark, State::Deleted, self.clock.now()).await
+    }
+}

@@ -1,0 +1,432 @@
+//! One adapter's way to its cloud, for one target.
+//!
+//! A session is live or dry. In a dry one, reads go through, and writes are only written down and
+//! answered with placeholders in angle brackets; a read that names a placeholder is written down
+//! too and answered with nothing. So the plan of a dry run comes from the code that does the work,
+//! and cannot differ from it.
+//!
+//! Calls are not repeated here: the caller did that, and the executor repeats whole actions.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use isobar_catalogue::model::Cloud;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use serde_json::Value;
+
+use super::recorder::Recorder;
+use super::{CallError, Caller};
+use crate::config::{Clock, Timings};
+use crate::error::{CloudFault, Error};
+use crate::model::plan::PlannedCall;
+use crate::model::resource::Kind;
+
+/// Why an action did not work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A call failed.
+    #[error("{0}")]
+    Call(CallError),
+    /// It can never work, for this reason.
+    #[error("{0}")]
+    Refused(String),
+    /// Something else is in the way that will go.
+    #[error("{0}")]
+    Busy(String),
+    /// The instances do not become healthy; what the probes saw.
+    #[error("{0}")]
+    Unhealthy(String),
+    /// The deadline passed; what was being waited for.
+    #[error("{0}")]
+    Deadline(String),
+    /// A cancellation was asked for, or another target failed.
+    #[error("stopped")]
+    Stopped,
+    /// The control plane's own state failed.
+    #[error("{0}")]
+    Store(#[from] Error),
+}
+
+impl Failure {
+    /// Whether the same action may work later.
+    pub(crate) fn retryable(&self) -> bool {
+        match self {
+            Self::Call(error) => error.retryable,
+            Self::Busy(_) => true,
+            Self::Refused(_)
+            | Self::Unhealthy(_)
+            | Self::Deadline(_)
+            | Self::Stopped
+            | Self::Store(_) => false,
+        }
+    }
+
+    /// The cloud's own words, where a cloud said them.
+    pub(crate) fn fault(&self) -> Option<&CloudFault> {
+        match self {
+            Self::Call(error) => Some(&error.fault),
+            Self::Refused(_)
+            | Self::Busy(_)
+            | Self::Unhealthy(_)
+            | Self::Deadline(_)
+            | Self::Stopped
+            | Self::Store(_) => None,
+        }
+    }
+}
+
+/// Whether work is to stop, and why.
+#[derive(Debug, Default)]
+pub(crate) struct Stop(AtomicU8);
+
+impl Stop {
+    const CANCELLED: u8 = 1;
+    const FAILED: u8 = 2;
+
+    /// A cancellation was asked for.
+    pub(crate) fn cancel(&self) {
+        self.0.fetch_or(Self::CANCELLED, Ordering::SeqCst);
+    }
+
+    /// Another target failed.
+    pub(crate) fn fail(&self) {
+        self.0.fetch_or(Self::FAILED, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst) != 0
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst) & Self::CANCELLED != 0
+    }
+}
+
+/// One adapter's way to its cloud.
+pub(crate) struct Session {
+    pub(crate) cloud: Cloud,
+    pub(crate) region: String,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) timings: Timings,
+    caller: Arc<dyn Caller>,
+    mode: Mode,
+    deadline: Timestamp,
+    stop: Arc<Stop>,
+}
+
+enum Mode {
+    Live(Recorder),
+    Dry(Mutex<Vec<PlannedCall>>),
+}
+
+/// What a call answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    value: Value,
+    /// What stands for texts of an answer that there was not.
+    placeholder: Option<String>,
+    call: String,
+}
+
+impl Answer {
+    /// A text (or a number, as text) at a JSON pointer, which must be there.
+    pub(crate) fn text(&self, pointer: &str) -> Result<String, Failure> {
+        if let Some(placeholder) = &self.placeholder {
+            return Ok(placeholder.clone());
+        }
+        text(&self.value, pointer).ok_or_else(|| {
+            Failure::Refused(format!("the answer to {} has no {pointer}", self.call))
+        })
+    }
+
+    /// A list at a JSON pointer; empty if it is not there.
+    pub(crate) fn list(&self, pointer: &str) -> &[Value] {
+        list(&self.value, pointer)
+    }
+
+    /// Anything at a JSON pointer.
+    pub(crate) fn at(&self, pointer: &str) -> &Value {
+        self.value.pointer(pointer).unwrap_or(&Value::Null)
+    }
+}
+
+/// A text, or a number as text, at a JSON pointer.
+pub(crate) fn text(value: &Value, pointer: &str) -> Option<String> {
+    match value.pointer(pointer)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A list at a JSON pointer; empty if it is not there.
+pub(crate) fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+    value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+impl Session {
+    pub(crate) fn live(
+        cloud: Cloud,
+        caller: Arc<dyn Caller>,
+        recorder: Recorder,
+        timings: Timings,
+        deadline: Timestamp,
+        stop: Arc<Stop>,
+    ) -> Self {
+        Self {
+            cloud,
+            region: recorder.region.clone(),
+            clock: Arc::clone(&recorder.clock),
+            timings,
+            caller,
+            mode: Mode::Live(recorder),
+            deadline,
+            stop,
+        }
+    }
+
+    pub(crate) fn dry(
+        cloud: Cloud,
+        region: &str,
+        caller: Arc<dyn Caller>,
+        clock: Arc<dyn Clock>,
+        timings: Timings,
+        deadline: Timestamp,
+    ) -> Self {
+        Self {
+            cloud,
+            region: region.to_owned(),
+            clock,
+            timings,
+            caller,
+            mode: Mode::Dry(Mutex::default()),
+            deadline,
+            stop: Arc::default(),
+        }
+    }
+
+    pub(crate) fn is_dry(&self) -> bool {
+        matches!(self.mode, Mode::Dry(_))
+    }
+
+    /// The calls that were written down since the last time; none in a live session.
+    pub(crate) fn take_calls(&self) -> Vec<PlannedCall> {
+        match &self.mode {
+            Mode::Dry(calls) => std::mem::take(&mut calls.lock()),
+            Mode::Live(_) => Vec::new(),
+        }
+    }
+
+    /// Calls an operation that changes nothing.
+    pub(crate) async fn read(
+        &self,
+        service: &str,
+        operation: &str,
+        input: Value,
+    ) -> Result<Answer, Failure> {
+        if let Mode::Dry(calls) = &self.mode {
+            calls.lock().push(self.planned(service, operation, &input, false));
+            if has_placeholder(&input) {
+                let call = format!("{service} {operation}");
+                return Ok(Answer { value: Value::Null, placeholder: None, call });
+            }
+        }
+        self.call(service, operation, input).await
+    }
+
+    /// Calls an operation that changes something. `makes` names what it makes, for placeholders.
+    pub(crate) async fn write(
+        &self,
+        service: &str,
+        operation: &str,
+        input: Value,
+        makes: &str,
+    ) -> Result<Answer, Failure> {
+        if let Mode::Dry(calls) = &self.mode {
+            calls.lock().push(self.planned(service, operation, &input, true));
+            return Ok(Answer {
+                value: Value::Null,
+                placeholder: Some(format!("<{makes}>")),
+                call: format!("{service} {operation}"),
+            });
+        }
+        self.call(service, operation, input).await
+    }
+
+    /// Creates something, recorded before and after. `id` finds the id in the answer.
+    pub(crate) async fn create<T>(
+        &self,
+        what: Creation<'_>,
+        work: impl Future<Output = Result<T, Failure>> + Send,
+        id: impl FnOnce(&T) -> Result<String, Failure> + Send,
+    ) -> Result<T, Failure>
+    where
+        T: Send + Sync,
+    {
+        let Mode::Live(recorder) = &self.mode else { return work.await };
+        let mark = recorder.begin(what.kind, what.name, what.template).await?;
+        match work.await {
+            Ok(made) => {
+                recorder.created(&mark, &id(&made)?, None).await?;
+                Ok(made)
+            }
+            Err(failure) => {
+                if let Failure::Call(error) = &failure
+                    && !error.may_have_reached
+                    && !error.retryable
+                {
+                    recorder.refused(&mark).await?;
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Records the address of something that this deployment creates.
+    pub(crate) async fn note_address(
+        &self,
+        kind: Kind,
+        name: &str,
+        id: &str,
+        address: &str,
+    ) -> Result<(), Failure> {
+        let Mode::Live(recorder) = &self.mode else { return Ok(()) };
+        let known = recorder.store.created_by(&recorder.deployment).await?;
+        let mine = known.iter().map(|record| &record.resource).find(|resource| {
+            resource.kind == kind && resource.name == name && resource.region == recorder.region
+        });
+        if let Some(resource) = mine {
+            recorder.created(&resource.id, id, Some(address)).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks again and again until there is something. In a dry session asks once and gives `None`
+    /// if there is nothing yet. Failures that may pass are waited out.
+    pub(crate) async fn until<T, F>(
+        &self,
+        what: &str,
+        mut look: impl FnMut() -> F + Send,
+    ) -> Result<Option<T>, Failure>
+    where
+        F: Future<Output = Result<Option<T>, Failure>> + Send,
+    {
+        let mut last = String::new();
+        loop {
+            match look().await {
+                Ok(Some(found)) => return Ok(Some(found)),
+                Ok(None) if self.is_dry() => return Ok(None),
+                Ok(None) => {}
+                Err(failure) if failure.retryable() && !self.is_dry() => {
+                    last = format!(": {failure}");
+                }
+                Err(failure) => return Err(failure),
+            }
+            self.pause(self.timings.poll, || format!("{what}{last}")).await?;
+        }
+    }
+
+    /// Sleeps, unless the deadline is nearer or the work is to stop.
+    pub(crate) async fn pause(
+        &self,
+        duration: Duration,
+        waiting_for: impl FnOnce() -> String + Send,
+    ) -> Result<(), Failure> {
+        self.check(waiting_for)?;
+        // Sleeps are short enough that a cancellation is seen soon.
+        const LONGEST: Duration = Duration::from_secs(1);
+        let mut left = duration.min(self.remaining());
+        while !left.is_zero() {
+            let part = left.min(LONGEST);
+            self.clock.sleep(part).await;
+            left -= part;
+            if self.stop.is_set() {
+                return Err(Failure::Stopped);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the work may go on.
+    pub(crate) fn check(&self, waiting_for: impl FnOnce() -> String) -> Result<(), Failure> {
+        if self.stop.is_set() {
+            return Err(Failure::Stopped);
+        }
+        if self.remaining().is_zero() {
+            return Err(Failure::Deadline(waiting_for()));
+        }
+        Ok(())
+    }
+
+    fn remaining(&self) -> Duration {
+        self.deadline.duration_since(self.clock.now()).try_into().unwrap_or(Duration::ZERO)
+    }
+
+    async fn call(&self, service: &str, operation: &str, input: Value) -> Result<Answer, Failure> {
+        let call = format!("{service} {operation}");
+        self.check(|| format!("{} {call}", self.cloud))?;
+        // The caller's own timeouts are shorter; this one keeps the deadline come what may.
+        let answer = tokio::time::timeout(
+            self.remaining() + Duration::from_secs(1),
+            self.caller.call(service, operation, input),
+        );
+        match answer.await {
+            Ok(Ok(value)) => Ok(Answer { value, placeholder: None, call }),
+            Ok(Err(error)) => Err(Failure::Call(error)),
+            Err(_) => Err(Failure::Deadline(format!("{} {call}", self.cloud))),
+        }
+    }
+
+    fn planned(&self, service: &str, operation: &str, input: &Value, mutates: bool) -> PlannedCall {
+        PlannedCall {
+            cloud: self.cloud.name().to_owned(),
+            region: self.region.clone(),
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            input: shown(input),
+            mutates,
+        }
+    }
+}
+
+/// What is created.
+#[derive(Clone, Copy)]
+pub(crate) struct Creation<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) name: &'a str,
+    /// The fingerprint of what an instance is made from; empty for others.
+    pub(crate) template: &'a str,
+}
+
+impl<'a> Creation<'a> {
+    pub(crate) const fn of(kind: Kind, name: &'a str) -> Self {
+        Self { kind, name, template: "" }
+    }
+}
+
+/// An input without scripts and tokens, for people.
+fn shown(input: &Value) -> Value {
+    const LEFT_OUT: [&str; 4] = ["UserData", "user_data", "ClientToken", "clientToken"];
+    match input {
+        Value::Object(entries) => entries
+            .iter()
+            .filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), shown(value)))
+            .collect(),
+        Value::Array(items) => items.iter().map(shown).collect(),
+        other => other.clone(),
+    }
+}
+
+fn has_placeholder(input: &Value) -> bool {
+    match input {
+        Value::Object(entries) => entries.values().any(has_placeholder),
+        Value::Array(items) => items.iter().any(has_placeholder),
+        // Some inputs carry JSON as text, with a placeholder within.
+        Value::String(text) => text.contains('<') && text.contains('>'),
+        _ => false,
+    }
+}

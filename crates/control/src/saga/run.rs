@@ -1,0 +1,531 @@
+//! One operation, carried out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use isobar_catalogue::model::Cloud;
+use jiff::Timestamp;
+
+use super::action::Stage;
+use super::report::{Reporter, Told};
+use super::target::{Outputs, TargetRun};
+use super::undo::Before;
+use crate::clouds::place::{Place, key};
+use crate::clouds::recorder::Recorder;
+use crate::clouds::session::{Failure, Session, Stop};
+use crate::clouds::{self};
+use crate::control::Inner;
+use crate::error::Error;
+use crate::faults::When;
+use crate::model::deployment::{Deployment, Status};
+use crate::model::manifest::{Manifest, TargetSpec};
+use crate::model::operation::{self, EventKind};
+use crate::store::actions::{Logged, State};
+use crate::store::operations::{Phase, Work};
+
+/// One operation at work in this process.
+pub(crate) struct Run {
+    inner: Arc<Inner>,
+    work: Work,
+    deployment: Deployment,
+    previous: Option<Deployment>,
+    reporter: Arc<Reporter>,
+    deadline: Timestamp,
+    stop: Arc<Stop>,
+}
+
+impl Run {
+    /// Takes an operation up where it is.
+    pub(crate) async fn take_up(
+        inner: Arc<Inner>,
+        work: Work,
+        stop: Arc<Stop>,
+    ) -> Result<Self, Error> {
+        let mut work = work;
+        let id = &work.operation.deployment_id;
+        let mut deployment = inner
+            .store
+            .deployment(id)
+            .await?
+            .ok_or_else(|| Error::NotFound { kind: "deployment", id: id.clone() })?;
+        let now = inner.config.clock.now();
+        let deadline = match work.deadline_at {
+            // Time in which nobody worked does not count.
+            Some(deadline) => {
+                let moved = deadline + now.duration_since(work.heartbeat_at);
+                inner.store.set_deadline(&work.operation.id, moved).await?;
+                moved
+            }
+            None => {
+                let seconds = u64::from(deployment.health.deadline_seconds);
+                now + Duration::from_secs(seconds)
+            }
+        };
+        if work.deadline_at.is_none() {
+            work.operation.started_at = Some(now);
+            deployment.started_at = Some(now);
+            deployment.status = Status::InProgress;
+            for target in &mut deployment.targets {
+                target.status = Status::InProgress;
+            }
+            inner.store.start_operation(&work.operation, deadline).await?;
+            inner.store.update_deployment(&deployment).await?;
+        }
+        if work.cancel_requested {
+            stop.cancel();
+        }
+        let previous = match &deployment.previous_deployment {
+            Some(id) => inner.store.deployment(id).await?,
+            None => None,
+        };
+        let reporter =
+            Reporter::new(Arc::clone(&inner), work.operation.clone(), deployment.clone()).await?;
+        let reporter = Arc::new(reporter);
+        Ok(Self { inner, work, deployment, previous, reporter, deadline, stop })
+    }
+
+    /// Carries the operation to its end.
+    pub(crate) async fn carry_out(&mut self) -> Result<(), Error> {
+        let word = if self.work.phase == Phase::Planning { "started" } else { "taken up again" };
+        self.tell(EventKind::Started, format!("{} {word}", self.what())).await?;
+        let mut phase = self.work.phase;
+        if phase == Phase::Planning {
+            phase = match self.lay().await {
+                Ok(()) => Phase::Shifting,
+                Err(failure) => self.give_up(failure).await?,
+            };
+        }
+        if phase == Phase::Shifting {
+            phase = match self.run_stage(Stage::Shift).await {
+                Ok(()) if self.commit().await? => Phase::Retiring,
+                Ok(()) => self.give_up(Failure::Stopped).await?,
+                Err(failure) => self.give_up(failure).await?,
+            };
+        }
+        match phase {
+            Phase::Retiring => self.retire().await,
+            Phase::Undoing => self.undo().await,
+            Phase::Planning | Phase::Shifting | Phase::Finished => Ok(()),
+        }
+    }
+
+    fn what(&self) -> String {
+        let Deployment { service, version, environment, .. } = &self.deployment;
+        format!("{} of {service} {version} to {environment}", self.work.operation.kind.name())
+    }
+
+    async fn tell(&self, kind: EventKind, message: String) -> Result<(), Error> {
+        self.reporter.tell(Told { kind, target: None, step: None, message }).await
+    }
+
+    /// Lays the plan, again and again until the clouds can be read or the deadline has passed.
+    async fn lay(&self) -> Result<(), Failure> {
+        let manifest = self.deployment.manifest();
+        let mut pause = self.inner.config.timings.retry_first;
+        let laid = loop {
+            if self.stop.is_set() {
+                return Err(Failure::Stopped);
+            }
+            let failure = match self.inner.draft(&manifest, &self.deployment.id).await {
+                Ok(laid) => break laid,
+                Err(failure) if failure.retryable() => failure,
+                Err(failure) => return Err(failure),
+            };
+            if self.inner.config.clock.now() >= self.deadline {
+                return Err(Failure::Deadline(format!("the plan could not be laid: {failure}")));
+            }
+            self.tell(EventKind::Retrying, format!("planning again: {failure}")).await?;
+            self.inner.config.clock.sleep(pause).await;
+            pause = (pause * 2).min(self.inner.config.timings.retry_longest);
+        };
+        self.inner.store.lay_plan(&self.work.operation.id, &laid.plan, &laid.actions).await?;
+        let summary = laid.plan.summary;
+        let message = format!(
+            "the plan creates {}, changes {}, removes {} and keeps {}",
+            summary.create, summary.change, summary.remove, summary.keep
+        );
+        Ok(self.tell(EventKind::Planned, message).await?)
+    }
+
+    /// Runs the actions of a stage on all targets side by side. Gives the first failure.
+    async fn run_stage(&self, stage: Stage) -> Result<(), Failure> {
+        let log = self.inner.store.actions(&self.work.operation.id).await?;
+        let groups = by_target(&log);
+        for (target, actions) in &groups {
+            let done = actions.iter().filter(|logged| logged.state == State::Done).count();
+            let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            self.reporter.set_steps(target, count(done), count(actions.len())).await;
+        }
+        let runs = groups.iter().map(|(target, actions)| async {
+            let result = self.run_target(target, actions, stage).await;
+            if let Err(failure) = &result
+                && stage == Stage::Shift
+            {
+                self.stop.fail();
+                let message = failure.to_string();
+                self.reporter
+                    .change_target(target, |target| target.message = Some(message))
+                    .await?;
+            }
+            result
+        });
+        let mut results: Vec<_> =
+            join_all(runs).await.into_iter().filter_map(Result::err).collect();
+        // The reason is the failure, not that the other targets were stopped for it.
+        let first = results.iter().position(|failure| !matches!(failure, Failure::Stopped));
+        match (first, results.is_empty()) {
+            (_, true) => Ok(()),
+            (Some(first), false) => Err(results.swap_remove(first)),
+            (None, false) => Err(Failure::Stopped),
+        }
+    }
+
+    async fn run_target(
+        &self,
+        target: &str,
+        actions: &[&Logged],
+        stage: Stage,
+    ) -> Result<(), Failure> {
+        let (deadline, stop) = match stage {
+            Stage::Shift => (self.deadline, Arc::clone(&self.stop)),
+            Stage::Retire => (self.undo_deadline(), Arc::default()),
+        };
+        let mut run = self.target(&self.deployment, target, deadline, stop)?;
+        for logged in actions {
+            if logged.state == State::Done {
+                run.keep(&logged.action, logged.output.clone())?;
+            } else if logged.stage == stage {
+                self.run_action(&mut run, logged).await?;
+            }
+        }
+        if stage == Stage::Shift {
+            let message = "in service".to_owned();
+            self.reporter
+                .change_target(target, |target| target.message = Some(message.clone()))
+                .await?;
+            let told = Told {
+                kind: EventKind::TargetFinished,
+                target: Some(target),
+                step: None,
+                message: format!("{target} is in service"),
+            };
+            self.reporter.tell(told).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs one action: logged before, again and again while its failures may pass, logged after.
+    async fn run_action(&self, run: &mut TargetRun, logged: &Logged) -> Result<(), Failure> {
+        let (name, action) = (&logged.name, &logged.action);
+        let operation = &self.work.operation.id;
+        run.session.check(|| self.too_late(name, "it was not begun"))?;
+        self.inner.store.begin_action(operation, logged, run.session.clock.now()).await?;
+        run.tell(EventKind::StepStarted, name, action.description()).await?;
+        run.fault(When::Before, action.name(), name);
+        let mut pause = run.session.timings.retry_first;
+        let output = loop {
+            match run.perform(name, action).await {
+                Ok(output) => break output,
+                Err(Failure::Deadline(seen)) => {
+                    return Err(Failure::Deadline(self.too_late(name, &seen)));
+                }
+                Err(failure) if failure.retryable() => {
+                    let message = format!("trying again: {failure}");
+                    run.tell(EventKind::Retrying, name, message).await?;
+                    run.session.pause(pause, || self.too_late(name, &failure.to_string())).await?;
+                    pause = (pause * 2).min(run.session.timings.retry_longest);
+                }
+                Err(failure) => {
+                    if !matches!(failure, Failure::Stopped) {
+                        run.tell(EventKind::StepFailed, name, failure.to_string()).await?;
+                    }
+                    return Err(failure);
+                }
+            }
+        };
+        run.fault(When::After, action.name(), name);
+        let now = run.session.clock.now();
+        self.inner.store.end_action(operation, logged, State::Done, &output, now).await?;
+        self.reporter.step_done(&run.place.key()).await;
+        run.tell(EventKind::StepFinished, name, format!("done: {}", action.description())).await
+    }
+
+    fn too_late(&self, step: &str, seen: &str) -> String {
+        let seconds = self.deployment.health.deadline_seconds;
+        format!("the deadline of {seconds} s passed at {step}: {seen}")
+    }
+
+    fn undo_deadline(&self) -> Timestamp {
+        self.inner.config.clock.now() + self.inner.config.timings.undo_deadline
+    }
+
+    /// Passes the point of no return. `false` if a cancellation came first.
+    async fn commit(&self) -> Result<bool, Error> {
+        let Deployment { id, environment, service, .. } = &self.deployment;
+        let mut used: Vec<String> = Vec::new();
+        for record in self.inner.store.created_by(id).await? {
+            used.push(record.resource.id);
+        }
+        for target in &self.deployment.targets {
+            let kept = self.inner.used_at(&self.deployment, &target.spec()).await?;
+            used.extend(kept);
+        }
+        let now = self.inner.config.clock.now();
+        let (operation, _) = self.reporter.snapshot().await;
+        self.inner.store.commit_shift(&operation, environment, service, &used, now).await
+    }
+
+    /// Removes the old. The deployment is successful whatever comes of it.
+    async fn retire(&self) -> Result<(), Error> {
+        self.reporter.settle_targets(Status::Successful).await?;
+        let left = match self.run_stage(Stage::Retire).await {
+            Ok(()) => None,
+            Err(Failure::Store(error)) => return Err(error),
+            Err(failure) => {
+                self.leave_old().await?;
+                Some(failure.to_string())
+            }
+        };
+        let deployment = self.inner.store.deployment(&self.deployment.id).await?;
+        let urls: Vec<_> = deployment
+            .iter()
+            .flat_map(|deployment| &deployment.targets)
+            .filter_map(|target| target.url.clone())
+            .collect();
+        let reason = left.map(|why| {
+            format!("it serves; part of the old could not be removed yet and will be: {why}")
+        });
+        let message = reason.clone().unwrap_or_else(|| format!("{} succeeded", self.what()));
+        self.reporter
+            .finish(message, |operation, deployment| {
+                operation.status = operation::Status::Succeeded;
+                operation.result = Some(serde_json::json!({
+                    "deployment_id": deployment.id,
+                    "status": deployment_status(Status::Successful),
+                    "urls": urls,
+                }));
+                deployment.status = Status::Successful;
+                deployment.status_reason = reason;
+            })
+            .await
+    }
+
+    /// Marks what could not be retired, for the sweeper.
+    async fn leave_old(&self) -> Result<(), Error> {
+        use super::action::Action;
+        let now = self.inner.config.clock.now();
+        for logged in self.inner.store.actions(&self.work.operation.id).await? {
+            if logged.stage != Stage::Retire || logged.state == State::Done {
+                continue;
+            }
+            let ids: Vec<&String> = match &logged.action {
+                Action::TerminateInstances { machines } => {
+                    machines.iter().map(|old| &old.resource).collect()
+                }
+                Action::Remove { resource, .. } => vec![resource],
+                _ => Vec::new(),
+            };
+            for id in ids {
+                self.inner.store.mark_deleting(id, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides what follows a failure, and writes it where a restart finds it.
+    async fn give_up(&self, failure: Failure) -> Result<Phase, Error> {
+        if let Failure::Store(error) = failure {
+            return Err(error);
+        }
+        let cancelled = self.stop.is_cancelled();
+        let outcome = operation::Failure {
+            code: if cancelled { "cancelled" } else { code(&failure) }.to_owned(),
+            message: if cancelled {
+                "cancelled on request".to_owned()
+            } else {
+                failure.to_string()
+            },
+            cloud: failure.fault().filter(|_| !cancelled).cloned(),
+        };
+        if !cancelled && !self.deployment.rollback.on_failure {
+            self.tell_failed(&outcome).await?;
+            return Ok(Phase::Finished);
+        }
+        let kind = if cancelled { EventKind::Cancelling } else { EventKind::UndoStarted };
+        self.inner.store.start_undo(&self.work.operation.id, &outcome).await?;
+        self.tell(kind, format!("undoing: {}", outcome.message)).await?;
+        Ok(Phase::Undoing)
+    }
+
+    /// The end of a failure that is not undone.
+    async fn tell_failed(&self, outcome: &operation::Failure) -> Result<(), Error> {
+        self.reporter.settle_targets(Status::Failed).await?;
+        self.reporter
+            .finish(outcome.message.clone(), |operation, deployment| {
+                operation.status = operation::Status::Failed;
+                operation.error = Some(outcome.clone());
+                deployment.status = Status::Failed;
+                deployment.status_reason = Some(outcome.message.clone());
+            })
+            .await
+    }
+
+    /// Undoes everything.
+    async fn undo(&self) -> Result<(), Error> {
+        let work = self.inner.store.work(&self.work.operation.id).await?;
+        let outcome = work.and_then(|work| work.outcome).unwrap_or_else(|| operation::Failure {
+            code: "deployment_failed".to_owned(),
+            message: "the deployment failed".to_owned(),
+            cloud: None,
+        });
+        let log = self.inner.store.actions(&self.work.operation.id).await?;
+        let groups = by_target(&log);
+        let undos = groups.iter().map(|(target, actions)| self.undo_target(target, actions));
+        let mut left = Vec::new();
+        for result in join_all(undos).await {
+            match result {
+                Ok(words) => left.extend(words),
+                Err(Failure::Store(error)) => return Err(error),
+                Err(failure) => left.push(failure.to_string()),
+            }
+        }
+        let cancelled = outcome.code == "cancelled";
+        let status = if cancelled { Status::Cancelled } else { Status::RolledBack };
+        self.reporter.settle_targets(status).await?;
+        let mut message = outcome.message.clone();
+        if !left.is_empty() {
+            message = format!(
+                "{message}; not everything could be undone yet, and will be: {}",
+                left.join("; ")
+            );
+        }
+        self.reporter
+            .finish(message.clone(), |operation, deployment| {
+                operation.status = match status {
+                    Status::Cancelled => operation::Status::Cancelled,
+                    _ => operation::Status::Failed,
+                };
+                operation.error = Some(operation::Failure { message: message.clone(), ..outcome });
+                deployment.status = status;
+                deployment.status_reason = Some(message);
+            })
+            .await
+    }
+
+    async fn undo_target(&self, target: &str, log: &[&Logged]) -> Result<Vec<String>, Failure> {
+        let log: Vec<Logged> = log.iter().map(|logged| (*logged).clone()).collect();
+        let deadline = self.undo_deadline();
+        let mut run = self.target(&self.deployment, target, deadline, Arc::default())?;
+        run.take_up(&log)?;
+        let mut before = Before { target: None };
+        if let Some(previous) = &self.previous {
+            let there = previous.targets.iter().any(|it| key(&it.cloud, &it.region) == target);
+            if there {
+                let mut old = self.target(previous, target, deadline, Arc::default())?;
+                // Its instances are told of in the deployment that is undone; not so its checks.
+                old.reporter = None;
+                before.target = Some(old);
+            }
+        }
+        run.undo(&self.work.operation.id, &log, &mut before).await
+    }
+
+    /// A target of a deployment, ready to work.
+    fn target(
+        &self,
+        deployment: &Deployment,
+        target: &str,
+        deadline: Timestamp,
+        stop: Arc<Stop>,
+    ) -> Result<TargetRun, Failure> {
+        let manifest = deployment.manifest();
+        let (cloud, region) = target.split_once('/').unwrap_or((target, ""));
+        let spec = manifest
+            .targets
+            .iter()
+            .find(|spec| spec.cloud == cloud && spec.region == region)
+            .cloned()
+            .unwrap_or_else(|| TargetSpec::left(cloud, region));
+        let mut run = self.inner.target_run(&manifest, &spec, &deployment.id, deadline, stop)?;
+        run.reporter = Some(Arc::clone(&self.reporter));
+        Ok(run)
+    }
+}
+
+impl Inner {
+    /// A target with a live session.
+    pub(crate) fn target_run(
+        self: &Arc<Self>,
+        manifest: &Manifest,
+        spec: &TargetSpec,
+        deployment: &str,
+        deadline: Timestamp,
+        stop: Arc<Stop>,
+    ) -> Result<TargetRun, Failure> {
+        let place = self.place(manifest, spec, deployment)?;
+        let caller =
+            self.config.clouds.caller(place.cloud, &place.region).map_err(Failure::Refused)?;
+        let recorder = Recorder {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.config.clock),
+            ids: self.ids.clone(),
+            cloud: place.cloud.name().to_owned(),
+            region: place.region.clone(),
+            service: place.service.clone(),
+            environment: place.environment.clone(),
+            deployment: deployment.to_owned(),
+        };
+        let timings = self.config.timings.clone();
+        let session = Session::live(place.cloud, caller, recorder, timings, deadline, stop);
+        Ok(TargetRun {
+            inner: Arc::clone(self),
+            adapter: clouds::adapter(place.cloud),
+            session,
+            place,
+            reporter: None,
+            outputs: Outputs::default(),
+        })
+    }
+
+    /// A target as its adapter sees it.
+    pub(crate) fn place(
+        &self,
+        manifest: &Manifest,
+        spec: &TargetSpec,
+        deployment: &str,
+    ) -> Result<Place, Failure> {
+        let cloud: Cloud =
+            spec.cloud.parse().map_err(|_| Failure::Refused(format!("no cloud {}", spec.cloud)))?;
+        let drain = self.config.timings.drain;
+        Ok(Place::new(&self.installation, deployment, manifest, spec, cloud, drain))
+    }
+}
+
+fn deployment_status(status: Status) -> &'static str {
+    status.name()
+}
+
+const fn code(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Call(_) => "cloud_error",
+        Failure::Refused(_) => "deployment_failed",
+        Failure::Busy(_) => "deployment_failed",
+        Failure::Unhealthy(_) => "unhealthy",
+        Failure::Deadline(_) => "deadline_exceeded",
+        Failure::Stopped => "cancelled",
+        Failure::Store(_) => "internal_error",
+    }
+}
+
+/// The log, by target; it is sorted by target.
+fn by_target(log: &[Logged]) -> Vec<(String, Vec<&Logged>)> {
+    let mut groups: Vec<(String, Vec<&Logged>)> = Vec::new();
+    for logged in log {
+        match groups.last_mut() {
+            Some((target, actions)) if *target == logged.target => actions.push(logged),
+            _ => groups.push((logged.target.clone(), vec![logged])),
+        }
+    }
+    groups
+}

@@ -1,0 +1,136 @@
+//! Keys and idempotency keys.
+
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::{Store, micros, read, write};
+use crate::error::Error;
+use crate::model::access::{Idempotency, Principal, StoredResponse};
+
+impl Store {
+    /// Keeps a key's hash under a name, in place of the one of that name if there is one.
+    pub(crate) async fn put_key(
+        &self,
+        principal: &Principal,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Principal, Error> {
+        let failed = || Error::internal("keep the key");
+        let row = sqlx::query(
+            "INSERT INTO keys (id, name, hash, created_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (name) DO UPDATE SET hash = excluded.hash RETURNING id",
+        )
+        .bind(&principal.id)
+        .bind(&principal.name)
+        .bind(hash)
+        .bind(micros(now))
+        .fetch_one(&self.pool)
+        .await
+        .map_err(failed())?;
+        let id = row.try_get("id").map_err(failed())?;
+        Ok(Principal { id, name: principal.name.clone() })
+    }
+
+    /// Whose key has this hash.
+    pub(crate) async fn find_key(&self, hash: &str) -> Result<Option<Principal>, Error> {
+        let found: Option<(String, String)> =
+            sqlx::query_as("SELECT id, name FROM keys WHERE hash = $1")
+                .bind(hash)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(Error::internal("look for the key"))?;
+        Ok(found.map(|(id, name)| Principal { id, name }))
+    }
+
+    /// Takes hold of an idempotency key, after forgetting those that are too old. A key that a
+    /// process held when it died is free again.
+    pub(crate) async fn hold_idempotency(
+        &self,
+        held: &Held<'_>,
+        now: Timestamp,
+        forget_before: Timestamp,
+    ) -> Result<Idempotency, Error> {
+        let failed = || Error::internal("take hold of the idempotency key");
+        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        sqlx::query(
+            "DELETE FROM idempotency WHERE created_at < $1
+                 OR (caller = $2 AND key = $3 AND response IS NULL AND holder <> $4)",
+        )
+        .bind(micros(forget_before))
+        .bind(held.caller)
+        .bind(held.key)
+        .bind(held.holder)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed())?;
+        let inserted = sqlx::query(
+            "INSERT INTO idempotency (caller, key, request_hash, holder, created_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        )
+        .bind(held.caller)
+        .bind(held.key)
+        .bind(held.request_hash)
+        .bind(held.holder)
+        .bind(micros(now))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed())?;
+        let row = sqlx::query(
+            "SELECT request_hash, response FROM idempotency WHERE caller = $1 AND key = $2",
+        )
+        .bind(held.caller)
+        .bind(held.key)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed())?;
+        transaction.commit().await.map_err(failed())?;
+        if inserted.rows_affected() == 1 {
+            return Ok(Idempotency::Fresh);
+        }
+        let hash: String = row.try_get("request_hash").map_err(failed())?;
+        let response: Option<String> = row.try_get("response").map_err(failed())?;
+        match response {
+            _ if hash != held.request_hash => Err(Error::IdempotencyMismatch),
+            Some(response) => Ok(Idempotency::Replay(read(&response)?)),
+            None => Err(Error::IdempotencyInProgress),
+        }
+    }
+
+    /// Keeps an answer for replays.
+    pub(crate) async fn finish_idempotency(
+        &self,
+        caller: &str,
+        key: &str,
+        response: &StoredResponse,
+    ) -> Result<(), Error> {
+        sqlx::query("UPDATE idempotency SET response = $3 WHERE caller = $1 AND key = $2")
+            .bind(caller)
+            .bind(key)
+            .bind(write(response)?)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(Error::internal("keep the answer"))
+    }
+
+    /// Lets go of an idempotency key.
+    pub(crate) async fn abandon_idempotency(&self, caller: &str, key: &str) -> Result<(), Error> {
+        sqlx::query("DELETE FROM idempotency WHERE caller = $1 AND key = $2 AND response IS NULL")
+            .bind(caller)
+            .bind(key)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(Error::internal("let go of the idempotency key"))
+    }
+}
+
+/// What an idempotency key is held for.
+pub(crate) struct Held<'a> {
+    pub(crate) caller: &'a str,
+    pub(crate) key: &'a str,
+    /// The hash of method, path and body.
+    pub(crate) request_hash: &'a str,
+    /// The process that answers.
+    pub(crate) holder: &'a str,
+}
