@@ -1,0 +1,4 @@
+//! The kernel's tests.
+
+mod faults;
+mod store;

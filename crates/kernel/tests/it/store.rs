@@ -1,0 +1,181 @@
+//! State that is kept whole, found by its indexes, and outlives the process.
+
+use std::path::PathBuf;
+
+use isobar_kernel::store::{Aborted, Error, Record, Schema, Store};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Server {
+    id: String,
+    network: String,
+}
+
+impl Record for Server {
+    const KIND: &'static str = "test.server";
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+
+    fn links(&self) -> Vec<(&'static str, String)> {
+        vec![("network", self.network.clone())]
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stranger {
+    id: String,
+}
+
+impl Record for Stranger {
+    const KIND: &'static str = "test.stranger";
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
+fn schema() -> Schema {
+    let mut schema = Schema::default();
+    schema.add::<Server>();
+    schema
+}
+
+fn server(id: &str, network: &str) -> Server {
+    Server { id: id.to_owned(), network: network.to_owned() }
+}
+
+fn ids<'a>(rows: impl Iterator<Item = &'a std::sync::Arc<Server>>) -> Vec<String> {
+    rows.map(|row| row.id.clone()).collect()
+}
+
+/// A directory of the test's own, removed at its end.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("store-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Self(path)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn indexes_follow_their_rows() {
+    let store = Store::ephemeral(schema());
+    store
+        .update(|tx| {
+            tx.put(server("a/1", "red"));
+            tx.put(server("a/2", "blue"));
+            tx.put(server("b/1", "red"));
+        })
+        .unwrap();
+    store.read(|tables| {
+        assert_eq!(ids(tables.by::<Server>("network", "red")), ["a/1", "b/1"]);
+        assert_eq!(ids(tables.list::<Server>("a/")), ["a/1", "a/2"]);
+    });
+    store.update(|tx| tx.modify::<Server>("a/1", |row| row.network = "blue".to_owned())).unwrap();
+    store.update(|tx| tx.remove::<Server>("b/1")).unwrap();
+    store.read(|tables| {
+        assert_eq!(ids(tables.by::<Server>("network", "red")), Vec::<String>::new());
+        assert_eq!(ids(tables.by::<Server>("network", "blue")), ["a/1", "a/2"]);
+        assert_eq!(tables.count::<Server>(), 2);
+    });
+}
+
+#[test]
+fn a_write_that_fails_changes_nothing() {
+    let store = Store::ephemeral(schema());
+    store.update(|tx| tx.put(server("1", "red"))).unwrap();
+    let watched = store.watch::<Server>();
+    let result = store.write(|tx| {
+        tx.put(server("1", "blue"));
+        tx.put(server("2", "blue"));
+        tx.remove::<Server>("1");
+        tx.put(server("1", "green"));
+        Err::<(), _>("no")
+    });
+    assert!(matches!(result, Err(Aborted::By("no"))));
+    store.read(|tables| {
+        assert_eq!(tables.get::<Server>("1").map(|row| row.network.as_str()), Some("red"));
+        assert_eq!(tables.count::<Server>(), 1);
+        assert_eq!(ids(tables.by::<Server>("network", "red")), ["1"]);
+        assert_eq!(tables.by::<Server>("network", "blue").count(), 0);
+    });
+    assert!(!watched.has_changed().unwrap(), "nobody is told of what did not happen");
+}
+
+#[test]
+fn a_write_is_announced_to_those_who_wait() {
+    let store = Store::ephemeral(schema());
+    let watched = store.watch::<Server>();
+    store.update(|tx| tx.put(server("1", "red"))).unwrap();
+    assert!(watched.has_changed().unwrap());
+}
+
+#[test]
+fn what_was_written_is_there_after_a_restart() {
+    let directory = Directory::new("restart");
+    let store = Store::open(&directory.0, schema()).unwrap();
+    store.update(|tx| tx.put(server("1", "red"))).unwrap();
+    store.update(|tx| tx.put(server("2", "red"))).unwrap();
+    store.update(|tx| tx.remove::<Server>("1")).unwrap();
+    drop(store);
+    let store = Store::open(&directory.0, schema()).unwrap();
+    store.read(|tables| assert_eq!(ids(tables.by::<Server>("network", "red")), ["2"]));
+}
+
+/// What a killed process leaves is what the operating system was given: the files as they are while
+/// the store is still open and unflushed.
+#[test]
+fn an_acknowledged_write_survives_a_kill() {
+    let directory = Directory::new("kill");
+    let copy = Directory::new("kill-copy");
+    let store = Store::open(&directory.0, schema()).unwrap();
+    for number in 0..200 {
+        store.update(|tx| tx.put(server(&number.to_string(), "red"))).unwrap();
+    }
+    copy_directory(&directory.0, &copy.0);
+    let survivor = Store::open(&copy.0, schema()).unwrap();
+    survivor.read(|tables| assert_eq!(tables.count::<Server>(), 200));
+}
+
+fn copy_directory(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_directory(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_store_has_one_holder() {
+    let directory = Directory::new("locked");
+    let _held = Store::open(&directory.0, schema()).unwrap();
+    assert!(matches!(Store::open(&directory.0, schema()), Err(Error::Locked)));
+}
+
+#[test]
+fn a_collection_that_is_not_known_is_not_dropped() {
+    let directory = Directory::new("unknown");
+    let mut larger = schema();
+    larger.add::<Stranger>();
+    let store = Store::open(&directory.0, larger).unwrap();
+    store.update(|tx| tx.put(Stranger { id: "1".to_owned() })).unwrap();
+    drop(store);
+    let error = Store::open(&directory.0, schema()).unwrap_err();
+    assert!(matches!(error, Error::UnknownKind(kind) if kind == "test.stranger"));
+}
