@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The index of a [`Shape`] in its service's [`shapes`](crate::Service::shapes).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShapeId(pub u32);
 
 /// One shape of a service.
@@ -183,7 +183,8 @@ pub enum Location {
     Host,
 }
 
-/// How a list is written into one parameter or several.
+/// How a list is written into one parameter or several. The REST protocols' query strings know
+/// [`Repeated`](Self::Repeated) alone, as one parameter of the same name for each item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListStyle {
     /// `X.1=a&X.2=b`, and `X.1.Y=` for structures.
@@ -209,7 +210,7 @@ pub enum EventPart {
 }
 
 /// A sequence.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct List {
     /// The shape of an item.
     pub item: ShapeId,
@@ -223,13 +224,10 @@ pub struct List {
     pub length: Range,
     /// Items may be null (`sparse`).
     pub sparse: bool,
-    /// The name under which Alibaba Cloud wraps the items of an answer
-    /// (`{"Instances": {"Instance": [...]}}` is expressed as a structure; this stays `None` there).
-    pub wrapper: Option<String>,
 }
 
 /// Keys and values.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Map {
     /// The shape of a key; always text.
     pub key: ShapeId,
@@ -294,11 +292,31 @@ pub enum TimestampFormat {
     UnixTimestamp,
 }
 
-/// An XML namespace.
+/// An XML namespace. Few shapes have one, so it lies apart from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct XmlNamespace {
+pub struct XmlNamespace(Box<Namespace>);
+
+/// What an [`XmlNamespace`] says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Namespace {
     /// Its prefix, where it has one.
     pub prefix: Option<String>,
     /// Its URI.
     pub uri: String,
+}
+
+impl XmlNamespace {
+    /// The namespace of a URI, with the prefix under which it is declared if any.
+    #[must_use]
+    pub fn new(prefix: Option<String>, uri: String) -> Self {
+        Self(Box::new(Namespace { prefix, uri }))
+    }
+}
+
+impl std::ops::Deref for XmlNamespace {
+    type Target = Namespace;
+
+    fn deref(&self) -> &Namespace {
+        &self.0
+    }
 }

@@ -158,7 +158,7 @@ impl Importer<'_> {
                         self.shape(&field.template, &format!("{base}{}", camel(&field.name)));
                     let mut member = Member::new(name, shape);
                     member.wire_name = taken.then_some(field.name);
-                    member.required = field.required && !method.body_optional;
+                    member.required = field.required;
                     structure.members.push(member);
                 }
             }
@@ -269,7 +269,7 @@ impl Importer<'_> {
             Template::Map(value) => {
                 let key = self.shapes.get_or_add("String", || Kind::String(Text::default()));
                 let value = self.shape(value, &format!("{name}Value"));
-                (name, map(key, value))
+                (name, Kind::Map(Map { key, value, ..Map::default() }))
             }
             Template::Scalar(Scalar::String(values)) if values.is_empty() => {
                 ("String", Kind::String(Text::default()))
@@ -299,15 +299,7 @@ impl Importer<'_> {
     fn list(&mut self, item: ShapeId, name: &str) -> ShapeId {
         self.shapes.add(Shape {
             name: name.to_owned(),
-            kind: Kind::List(List {
-                item,
-                item_name: None,
-                item_namespace: None,
-                flattened: false,
-                length: Range::default(),
-                sparse: false,
-                wrapper: None,
-            }),
+            kind: Kind::List(List { item, ..List::default() }),
             ..Shape::default()
         })
     }
@@ -362,20 +354,6 @@ impl Importer<'_> {
             _ => &[],
         }
     }
-}
-
-fn map(key: ShapeId, value: ShapeId) -> Kind {
-    Kind::Map(Map {
-        key,
-        value,
-        key_name: None,
-        value_name: None,
-        key_namespace: None,
-        value_namespace: None,
-        flattened: false,
-        length: Range::default(),
-        sparse: false,
-    })
 }
 
 /// `list_by_tag` as `ListByTag`.

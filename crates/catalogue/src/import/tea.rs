@@ -222,25 +222,11 @@ impl Importer<'_> {
             Type::Binary => {
                 Kind::Blob { streaming: true, requires_length: false, length: Range::default() }
             }
-            Type::List(item) => Kind::List(List {
-                item: self.shape(item)?,
-                item_name: None,
-                item_namespace: None,
-                flattened: false,
-                length: Range::default(),
-                sparse: false,
-                wrapper: None,
-            }),
+            Type::List(item) => Kind::List(List { item: self.shape(item)?, ..List::default() }),
             Type::Map(value) => Kind::Map(Map {
                 key: self.shape(&Type::String)?,
                 value: self.shape(value)?,
-                key_name: None,
-                value_name: None,
-                key_namespace: None,
-                value_namespace: None,
-                flattened: false,
-                length: Range::default(),
-                sparse: false,
+                ..Map::default()
             }),
         };
         Ok(self.shapes.get_or_add(&name, || kind))

@@ -82,8 +82,8 @@ pub(super) enum Namespace {
 impl Namespace {
     pub(super) fn into_model(self) -> XmlNamespace {
         match self {
-            Self::Uri(uri) => XmlNamespace { prefix: None, uri },
-            Self::Full { prefix, uri } => XmlNamespace { prefix, uri },
+            Self::Uri(uri) => XmlNamespace::new(None, uri),
+            Self::Full { prefix, uri } => XmlNamespace::new(prefix, uri),
         }
     }
 }

@@ -197,7 +197,6 @@ fn list(ids: &Ids, name: &str, raw: raw::Shape) -> Result<List, ImportError> {
         flattened: raw.flattened,
         length: Range { min: raw.min, max: raw.max },
         sparse: raw.sparse,
-        wrapper: None,
     })
 }
 

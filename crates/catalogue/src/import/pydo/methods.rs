@@ -20,8 +20,6 @@ pub(super) struct Method {
     pub(super) builder: String,
     /// It sends a body.
     pub(super) sends: bool,
-    /// The body may be left out.
-    pub(super) body_optional: bool,
     pub(super) body: Option<Template>,
     pub(super) answer: Option<Template>,
     /// The statuses that it expects.
@@ -68,7 +66,6 @@ fn read_method(class: &str, text: &str) -> Result<Method, ImportError> {
             .unwrap_or_default()
             .to_owned(),
         sends: body.contains("_content = ") || body.contains("_json = "),
-        body_optional: signature.contains("body: Optional["),
         statuses: statuses(body),
         values: parameter_values(body),
         ..Method::default()

@@ -1,5 +1,6 @@
 //! What pydo's docstrings lack: bodies and answers whose form depends on what is asked, which they
-//! leave open. Written by hand, beside the packs, in a little language:
+//! leave open, and members that they lost. Written by hand, beside the packs, and laid over what the
+//! docstrings say. A little language:
 //!
 //! - `string`, `integer`, `number`, `boolean`, `timestamp`, `any`
 //! - `a | b`: text, of which these values are known
@@ -46,15 +47,37 @@ impl Overlay {
             let answer =
                 forms.answer.as_ref().map(|form| template(&place, form, methods)).transpose()?;
             let method = &mut methods[at];
-            if body.is_some() {
-                method.body = body;
-                method.body_optional = false;
+            if let Some(body) = body {
+                method.body = Some(lay(method.body.take(), body));
             }
-            if answer.is_some() {
-                method.answer = answer;
+            if let Some(answer) = answer {
+                method.answer = Some(lay(method.answer.take(), answer));
             }
         }
         Ok(())
+    }
+}
+
+/// A form over what the docstrings say: structures and the items of lists gain members, anything else
+/// is replaced.
+fn lay(said: Option<Template>, form: Template) -> Template {
+    match (said, form) {
+        (Some(Template::Structure(mut fields)), Template::Structure(more)) => {
+            for field in more {
+                match fields.iter_mut().find(|one| one.name == field.name) {
+                    Some(one) => {
+                        one.required |= field.required;
+                        one.template = lay(Some(one.template.clone()), field.template);
+                    }
+                    None => fields.push(field),
+                }
+            }
+            Template::Structure(fields)
+        }
+        (Some(Template::List(item)), Template::List(more)) => {
+            Template::List(Box::new(lay(Some(*item), *more)))
+        }
+        (_, form) => form,
     }
 }
 
