@@ -178,7 +178,9 @@ fn best<T: Copy>(leaves: &[Leaf<T>], asked: &Asked<'_>, allowed: &mut Vec<Method
                 None => asks(name),
             })
     });
+    // Of equal ones the last is taken, so they are looked at from the back: the first counts.
     fixed
+        .rev()
         .max_by_key(|leaf| {
             let needs = leaf.needs.query.len() + leaf.needs.headers.len();
             let complete = leaf.needs.query.iter().all(|name| asks(name))

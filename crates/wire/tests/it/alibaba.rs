@@ -1,0 +1,181 @@
+//! Alibaba Cloud's RPC style, with requests as its SDKs were seen to send them.
+
+use isobar_catalogue::{Cloud, Protocol};
+use isobar_wire::{
+    Dialect, Reply, RouteProblem, decode_request, decode_response, dialect, encode_error,
+    encode_request, encode_response, route,
+};
+use serde_json::json;
+
+use crate::{body, error, json, operation, request, value};
+
+/// Reads a request, and compares the operation and the input.
+fn check(request: &isobar_wire::Request, name: &str, expected: serde_json::Value) {
+    let (service, _) = operation(Cloud::Alibaba, "ecs", name);
+    let (dialect, operation) = route(service, request).unwrap();
+    assert_eq!(operation.name, name);
+    let input = decode_request(service, operation, dialect, request).unwrap();
+    assert_eq!(json(&input), expected);
+}
+
+#[test]
+fn all_in_the_query_of_a_post() {
+    let target = "/?PageSize=10&Tag.1.Value=v&Tag.1.Key=k&InstanceIds=%5B%22i-1%22%2C%20%22i-2%22%5D\
+        &Version=2014-05-26&Action=DescribeInstances&Format=JSON&RegionId=cn-hangzhou\
+        &Timestamp=2026-11-21T00%3A42%3A14Z&SignatureMethod=HMAC-SHA1&SignatureType=\
+        &SignatureVersion=1.0&SignatureNonce=n&AccessKeyId=LTAIid&Signature=s";
+    check(
+        &request("POST", target, &[("x-acs-action", "DescribeInstances")], ""),
+        "DescribeInstances",
+        json!({
+            "InstanceIds": "[\"i-1\", \"i-2\"]",
+            "PageSize": 10,
+            "RegionId": "cn-hangzhou",
+            "Tag": [{"Key": "k", "Value": "v"}],
+        }),
+    );
+}
+
+#[test]
+fn the_action_in_a_header_and_booleans_as_python_writes_them() {
+    let target = "/?Amount=2&DataDisk.1.Category=cloud_essd&DataDisk.1.Size=20&DryRun=False\
+        &ImageId=img&SystemDisk.Size=40&UserData=aGk%3D&HostNames.10=b&HostNames.2=a";
+    check(
+        &request("POST", target, &[("x-acs-action", "RunInstances")], ""),
+        "RunInstances",
+        json!({
+            "Amount": 2,
+            "DataDisk": [{"Category": "cloud_essd", "Size": 20}],
+            "DryRun": false,
+            "HostNames": ["a", "b"],
+            "ImageId": "img",
+            "SystemDisk": {"Size": "40"},
+            "UserData": "aGk=",
+        }),
+    );
+}
+
+#[test]
+fn all_in_the_form() {
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let form = "Action=StopInstances&RegionId=cn-hangzhou&InstanceId.1=i-1&InstanceId.2=i-2+x";
+    check(
+        &request("POST", "/", &headers, form),
+        "StopInstances",
+        json!({"InstanceId": ["i-1", "i-2 x"], "RegionId": "cn-hangzhou"}),
+    );
+}
+
+#[test]
+fn a_client_names_the_operation_in_headers() {
+    let (service, operation) = operation(Cloud::Alibaba, "ecs", "RunInstances");
+    let input = value(json!({
+        "RegionId": "cn-hangzhou",
+        "DryRun": true,
+        "DataDisk": [{"Size": 20}],
+        "SystemDisk": {"Category": "cloud essd"},
+    }));
+    let request = encode_request(service, operation, &input).unwrap();
+    assert_eq!(request.method, "POST");
+    assert_eq!(
+        request.target(),
+        "/?RegionId=cn-hangzhou&DryRun=true&DataDisk.1.Size=20&SystemDisk.Category=cloud%20essd"
+    );
+    assert_eq!(request.header("x-acs-action"), Some("RunInstances"));
+    assert_eq!(request.header("x-acs-version"), Some("2014-05-26"));
+    check(&request, "RunInstances", json(&input));
+}
+
+#[test]
+fn answers_in_both_formats() {
+    let (service, operation) = operation(Cloud::Alibaba, "ecs", "DescribeRegions");
+    let output = value(json!({
+        "Regions": {"Region": [
+            {"RegionId": "cn-hangzhou", "LocalName": "华东 <1>"},
+            {"RegionId": "cn-beijing"},
+        ]},
+    }));
+    let mut expected = json(&output);
+    expected["RequestId"] = "req-1".into();
+    let dialect = Dialect::new(Protocol::AlibabaRpc);
+    for dialect in [dialect, Dialect { xml: true, ..dialect }] {
+        let response = encode_response(service, operation, dialect, &output, "req-1").unwrap();
+        if dialect.xml {
+            assert_eq!(
+                body(&response),
+                "<?xml version='1.0' encoding='UTF-8'?><DescribeRegionsResponse>\
+                 <RequestId>req-1</RequestId><Regions>\
+                 <Region><RegionId>cn-hangzhou</RegionId><LocalName>华东 &lt;1&gt;</LocalName></Region>\
+                 <Region><RegionId>cn-beijing</RegionId></Region></Regions></DescribeRegionsResponse>"
+            );
+        }
+        let Reply::Success { output, request_id } =
+            decode_response(service, operation, &response).unwrap()
+        else {
+            panic!("a success")
+        };
+        assert_eq!(request_id.as_deref(), Some("req-1"));
+        assert_eq!(json(&output), expected);
+    }
+}
+
+#[test]
+fn the_format_is_asked_for() {
+    let (service, _) = operation(Cloud::Alibaba, "ecs", "DescribeRegions");
+    let asks = |target| dialect(service, &request("GET", target, &[], "")).xml;
+    assert!(asks("/?Action=DescribeRegions&Format=XML"));
+    assert!(asks("/?Format=xml"));
+    assert!(!asks("/?Format=JSON"));
+    assert!(!asks("/"));
+}
+
+#[test]
+fn errors_in_both_formats() {
+    let (service, operation) = operation(Cloud::Alibaba, "ecs", "DescribeRegions");
+    let reply = error("InvalidInstanceId.NotFound", "It is <not> found.", 404);
+    let dialect = Dialect::new(Protocol::AlibabaRpc);
+    for dialect in [dialect, Dialect { xml: true, ..dialect }] {
+        let response = encode_error(Some(service), dialect, &reply);
+        assert_eq!(body(&response).starts_with('<'), dialect.xml);
+        let Reply::Failure(failure) = decode_response(service, operation, &response).unwrap()
+        else {
+            panic!("a failure")
+        };
+        assert_eq!(failure.code, "InvalidInstanceId.NotFound");
+        assert_eq!(failure.message, "It is <not> found.");
+        assert_eq!(failure.request_id.as_deref(), Some("req-1"));
+        assert_eq!(failure.fields.get("HostId").unwrap().as_str(), Some("host.example"));
+    }
+}
+
+#[test]
+fn operations_that_are_not() {
+    let (service, _) = operation(Cloud::Alibaba, "ecs", "DescribeRegions");
+    let problem = |target| route(service, &request("GET", target, &[], "")).unwrap_err().problem;
+    assert_eq!(problem("/?Action="), RouteProblem::NoOperation);
+    assert_eq!(problem("/?Action=Fly"), RouteProblem::UnknownOperation("Fly".into()));
+}
+
+#[test]
+fn a_resource_oriented_service() {
+    let (service, expected) = operation(Cloud::Alibaba, "cs", "DescribeClusters");
+    let input = value(json!({"name": "a/b", "clusterType": "Kubernetes"}));
+    let request = encode_request(service, expected, &input).unwrap();
+    assert_eq!(request.target(), "/clusters?name=a%2Fb&clusterType=Kubernetes");
+    assert_eq!(request.header("x-acs-action"), Some("DescribeClusters"));
+    let (dialect, operation) = route(service, &request).unwrap();
+    assert_eq!(operation.name, expected.name);
+    let read = decode_request(service, operation, dialect, &request).unwrap();
+    assert_eq!(read.get("name"), input.get("name"));
+    let output = value(json!({"body": [{"cluster_id": "c1", "size": 3}]}));
+    let response = encode_response(service, operation, dialect, &output, "req-1").unwrap();
+    assert_eq!(body(&response), r#"[{"cluster_id":"c1","size":3}]"#);
+    let reply = decode_response(service, operation, &response).unwrap();
+    assert_eq!(reply, Reply::Success { output, request_id: Some("req-1".into()) });
+    let response =
+        encode_error(Some(service), dialect, &error("ErrorClusterNotFound", "gone", 404));
+    let Reply::Failure(failure) = decode_response(service, operation, &response).unwrap() else {
+        panic!("a failure")
+    };
+    assert_eq!((failure.code.as_str(), failure.message.as_str()), ("ErrorClusterNotFound", "gone"));
+}

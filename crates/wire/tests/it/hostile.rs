@@ -1,0 +1,134 @@
+//! Input that nobody should send: every answer is an error, and none is a panic.
+
+use isobar_catalogue::{Cloud, Operation, Service};
+use isobar_wire::{
+    DecodeError, Problem, Request, Response, Violation, decode_request, decode_response, route,
+};
+
+use crate::{operation, request};
+
+/// Operations with recursive or deep shapes, one of each protocol.
+const DEEP: [(Cloud, &str, &str); 6] = [
+    (Cloud::Aws, "ec2", "RunInstances"),
+    (Cloud::Aws, "dynamodb", "PutItem"),
+    (Cloud::Aws, "cloudwatch", "PutMetricData"),
+    (Cloud::Aws, "lambda", "CreateFunction"),
+    (Cloud::Aws, "s3", "PutBucketLifecycleConfiguration"),
+    (Cloud::Alibaba, "ecs", "RunInstances"),
+];
+
+fn read(
+    (service, operation): (&'static Service, &'static Operation),
+    request: &Request,
+) -> Result<isobar_wire::Value, DecodeError> {
+    decode_request(service, operation, isobar_wire::dialect(service, request), request)
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let put = operation(Cloud::Aws, "dynamodb", "PutItem");
+    let (open, close) = (r#"{"L":["#.repeat(5_000), "]}".repeat(5_000));
+    let deep = format!(r#"{{"Item":{{"a":{open}{close}}}}}"#);
+    assert!(read(put, &request("POST", "/", &[("x-amz-target", "x")], deep)).is_err());
+
+    let (service, lists) = operation(Cloud::Aws, "s3", "PutBucketLifecycleConfiguration");
+    let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
+    let asked = request("PUT", "/b?lifecycle", &[], deep);
+    assert!(matches!(
+        read((service, lists), &asked),
+        Err(DecodeError::Member(Violation { problem: Problem::TooDeep, .. }))
+    ));
+
+    let metrics = operation(Cloud::Aws, "cloudwatch", "PutMetricData");
+    for open in [0x81, 0xa1, 0x9f, 0xbf, 0xc1] {
+        let mut deep = vec![0xa1, 0x61, b'x'];
+        deep.extend(vec![open; 200_000]);
+        let asked = request("POST", "/", &[("smithy-protocol", "rpc-v2-cbor")], deep);
+        assert!(read(metrics, &asked).is_err());
+    }
+
+    let (service, run) = operation(Cloud::Aws, "ec2", "RunInstances");
+    let deep = format!("Action=RunInstances&{}=1", vec!["Placement"; 100_000].join("."));
+    assert!(read((service, run), &request("POST", "/", &[], deep)).is_err());
+}
+
+#[test]
+fn parameters_are_bounded() {
+    let run = operation(Cloud::Aws, "ec2", "RunInstances");
+    let many = "SecurityGroupId.1=x&".repeat(20_000);
+    assert_eq!(
+        read(run, &request("POST", "/", &[], many)),
+        Err(DecodeError::TooLarge("number of parameters"))
+    );
+    // A number that is no list's index does not make a list of that length.
+    let input = read(run, &request("POST", "/", &[], "SecurityGroupId.4294967295=x")).unwrap();
+    assert_eq!(input.get("SecurityGroupIds").unwrap().as_list().unwrap().len(), 1);
+}
+
+#[test]
+fn documents_of_another_form_are_refused() {
+    let malformed = |result: Result<_, DecodeError>, format: &str| match result {
+        Err(DecodeError::Malformed { format: found, .. }) => assert_eq!(found, format),
+        other => panic!("{format}: {other:?}"),
+    };
+    let put = operation(Cloud::Aws, "dynamodb", "PutItem");
+    let json =
+        |body: &'static str| read(put, &request("POST", "/", &[("x-amz-target", "x")], body));
+    malformed(json("{"), "JSON");
+    malformed(json("{} {}"), "JSON");
+    malformed(json("[]"), "JSON");
+    malformed(json("\u{feff}<xml/>"), "JSON");
+    let lists = operation(Cloud::Aws, "s3", "PutBucketLifecycleConfiguration");
+    let xml = |body: &'static str| read(lists, &request("PUT", "/b?lifecycle", &[], body));
+    malformed(xml("<a>"), "XML");
+    malformed(xml("<a></b>"), "XML");
+    malformed(xml("<a/><b/>"), "XML");
+    malformed(xml("no element"), "XML");
+    malformed(xml("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>"), "XML");
+    malformed(xml("<a>&b;</a>"), "XML");
+    let run = operation(Cloud::Aws, "ec2", "RunInstances");
+    malformed(read(run, &request("POST", "/", &[], "ImageId=%ff")), "form");
+}
+
+/// Bodies, each of which is cut and changed at every byte.
+const BODIES: [&str; 5] = [
+    "Action=RunInstances&MinCount=1&TagSpecification.1.Tag.1.Key=a%20b&DryRun=true",
+    r#"{"TableName":"t","Item":{"a":{"S":"x"},"b":{"L":[{"N":"1.5"},{"BOOL":true}]}}}"#,
+    "<L><Rule><ID>a</ID><Expiration><Days>3</Days><Date>2026-01-01T00:00:00Z</Date></Expiration>\
+     <Filter><And><Prefix>&lt;x</Prefix></And></Filter><Status>Enabled</Status></Rule></L>",
+    "\u{a2}iNamespacean\u{6a}MetricData\u{1}\u{a1}jMetricNameax",
+    "{\"FunctionName\":\"f\",\"Code\":{\"ZipFile\":\"AAEC\"},\"Timeout\":3,\"Tags\":{\"a\":null}}",
+];
+
+#[test]
+fn no_change_of_a_byte_makes_a_panic() {
+    let operations = DEEP.map(|(cloud, service, name)| operation(cloud, service, name));
+    for body in BODIES {
+        for at in 0..body.len() {
+            for byte in [0x00, 0x22, 0x26, 0x2e, 0x3c, 0x7f, 0x9f, 0xbf, 0xff] {
+                let mut changed = body.as_bytes().to_vec();
+                changed[at] = byte;
+                for (cut, operation) in operations.iter().enumerate() {
+                    let end = if cut % 2 == 0 { changed.len() } else { at + 1 };
+                    let sent = changed[..end].to_vec();
+                    read_everywhere(*operation, &sent);
+                }
+            }
+        }
+    }
+}
+
+fn read_everywhere((service, operation): (&'static Service, &'static Operation), body: &[u8]) {
+    let mut asked = request(&operation.method, "/a/b?c=%zz", &[], body.to_vec());
+    asked.query.push_str(&String::from_utf8_lossy(body));
+    let _ = route(service, &asked);
+    for protocol in &service.protocols {
+        let dialect = isobar_wire::Dialect::new(*protocol);
+        let _ = decode_request(service, operation, dialect, &asked);
+    }
+    for status in [200, 400] {
+        let mut response = Response::new(http::StatusCode::from_u16(status).unwrap());
+        response.body = body.to_vec().into();
+        let _ = decode_response(service, operation, &response);
+    }
+}
