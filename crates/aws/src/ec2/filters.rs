@@ -1,0 +1,218 @@
+//! The `Filter.N` parameters of the Describe operations.
+//!
+//! Each operation has a table from filter names to where the value stands in the operation's own
+//! output, so that a filter can never see something else than the caller. Lists on the way are
+//! passed through: a filter holds where any of the values does.
+
+use std::borrow::Cow;
+
+use isobar_kernel::Fault;
+use isobar_wire::{Value, to_value};
+use serde::{Deserialize, Serialize};
+
+use super::errors;
+
+/// A filter as it is sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Filter {
+    name: Option<String>,
+    values: Option<Vec<String>>,
+}
+
+impl Filter {
+    /// The key of a `tag:KEY` filter.
+    pub(super) fn tag_key(&self) -> Option<String> {
+        self.name.as_deref()?.strip_prefix("tag:").map(str::to_owned)
+    }
+
+    /// The patterns.
+    pub(super) fn into_values(self) -> Vec<String> {
+        self.values.unwrap_or_default()
+    }
+}
+
+/// The filters that a request may hold; absent is empty.
+pub(super) type Filters = Option<Vec<Filter>>;
+
+/// A filter's name and where its value stands: member names, with dots between them.
+pub(super) type Field = (&'static str, &'static str);
+
+/// The tags' place in most outputs.
+pub(super) const TAGS: &str = "Tags";
+
+/// The filters of a request, each known to its operation.
+#[derive(Debug)]
+pub(super) struct Selection<'a> {
+    filters: Vec<(Test<'a>, &'a [String])>,
+}
+
+#[derive(Debug)]
+enum Test<'a> {
+    Path(&'static str),
+    /// `tag:KEY`, with the tags' place.
+    Tag(&'static str, &'a str),
+    /// `tag-key` and `tag-value`: the tags' place and the member.
+    TagPart(&'static str, &'static str),
+}
+
+impl<'a> Selection<'a> {
+    /// The request's filters, looked up in the operation's table.
+    ///
+    /// # Errors
+    /// Where the operation has no such filter, or one has no values.
+    pub(super) fn new(
+        filters: &'a Filters,
+        fields: &'static [Field],
+        tags: Option<&'static str>,
+    ) -> Result<Self, Fault> {
+        let filters = filters.as_deref().unwrap_or_default();
+        let filters = filters.iter().map(|filter| {
+            let name = filter.name.as_deref().unwrap_or("null");
+            let test = test(name, fields, tags).ok_or_else(|| errors::FILTER.with(&[&name]))?;
+            match filter.values.as_deref() {
+                None | Some([]) => Err(errors::FILTER_VALUES.with(&[&name])),
+                Some(values) => Ok((test, values)),
+            }
+        });
+        Ok(Self { filters: filters.collect::<Result<_, _>>()? })
+    }
+
+    /// Whether the item passes all filters.
+    pub(super) fn takes(&self, item: &impl Serialize) -> bool {
+        if self.filters.is_empty() {
+            return true;
+        }
+        // An item that cannot be a value fails as the answer with a clear error, not here.
+        let Ok(item) = to_value(item) else { return true };
+        self.filters.iter().all(|(test, patterns)| test.holds(&item, patterns))
+    }
+}
+
+fn test<'a>(
+    name: &'a str,
+    fields: &'static [Field],
+    tags: Option<&'static str>,
+) -> Option<Test<'a>> {
+    if let Some(tags) = tags {
+        match name {
+            "tag-key" => return Some(Test::TagPart(tags, "Key")),
+            "tag-value" => return Some(Test::TagPart(tags, "Value")),
+            _ => {}
+        }
+        if let Some(key) = name.strip_prefix("tag:") {
+            return Some(Test::Tag(tags, key));
+        }
+    }
+    fields.iter().find(|(field, _)| *field == name).map(|(_, path)| Test::Path(path))
+}
+
+impl Test<'_> {
+    fn holds(&self, item: &Value, patterns: &[String]) -> bool {
+        match self {
+            Self::Path(path) => any_at(item, path, &mut |value| {
+                text(value).is_some_and(|text| matches_any(patterns, &text))
+            }),
+            Self::Tag(place, key) => any_at(item, place, &mut |tag| {
+                part(tag, "Key") == Some(key)
+                    && part(tag, "Value").is_some_and(|value| matches_any(patterns, value))
+            }),
+            Self::TagPart(place, member) => any_at(item, place, &mut |tag| {
+                part(tag, member).is_some_and(|text| matches_any(patterns, text))
+            }),
+        }
+    }
+}
+
+fn part<'v>(tag: &'v Value, member: &str) -> Option<&'v str> {
+    tag.get(member).and_then(Value::as_str)
+}
+
+/// Whether the test holds for any value at the path.
+fn any_at(value: &Value, path: &str, test: &mut dyn FnMut(&Value) -> bool) -> bool {
+    if let Value::List(items) = value {
+        return items.iter().any(|item| any_at(item, path, test));
+    }
+    if path.is_empty() {
+        return test(value);
+    }
+    let (member, rest) = path.split_once('.').unwrap_or((path, ""));
+    value.get(member).is_some_and(|value| any_at(value, rest, test))
+}
+
+/// A value as filters write it.
+fn text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+        Value::Integer(number) => Some(Cow::Owned(number.to_string())),
+        Value::Float(number) => Some(Cow::Owned(number.to_string())),
+        Value::Timestamp(moment) => Some(Cow::Owned(moment.to_string())),
+        _ => None,
+    }
+}
+
+fn matches_any(patterns: &[String], text: &str) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, text))
+}
+
+/// Whether the text is what the pattern says: `*` is any text, `?` any character, `\` takes the
+/// next character as it is.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?', '\\']) {
+        return pattern == text;
+    }
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    // Where the last star stood and how much of the text it has taken.
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        let step = match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+                continue;
+            }
+            Some('?') => Some(1),
+            Some('\\') if pattern.get(p + 1) == Some(&text[t]) => Some(2),
+            Some(c) if *c != '\\' && *c == text[t] => Some(1),
+            _ => None,
+        };
+        match (step, star) {
+            (Some(step), _) => {
+                p += step;
+                t += 1;
+            }
+            (None, Some((at, taken))) => {
+                star = Some((at, taken + 1));
+                p = at + 1;
+                t = taken + 1;
+            }
+            (None, None) => return false,
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_match_as_documented() {
+        let check = |pattern: &str, text: &str, expected: bool| {
+            assert_eq!(matches(pattern, text), expected, "{pattern} on {text}");
+        };
+        check("web", "web", true);
+        check("web", "Web", false);
+        check("w*", "web-1", true);
+        check("*-?", "web-1", true);
+        check("*-?", "web-12", false);
+        check("a*b*c", "a-b-b-c", true);
+        check("a*b*c", "a-b-b-d", false);
+        check(r"\*amazon\?\\", r"*amazon?\", true);
+        check(r"\*amazon", "xamazon", false);
+        check("*", "", true);
+        check("?", "", false);
+    }
+}

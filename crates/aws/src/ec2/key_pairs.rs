@@ -1,0 +1,235 @@
+//! Key pairs: made here, of which the private half is given out once, or imported.
+
+mod material;
+
+use isobar_kernel::{Fault, Handler, Tables, command, query};
+use isobar_wire::Blob;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::filters::{Field, Filters, Selection, TAGS};
+use super::ids::KEY_PAIR;
+use super::records::{self, KeyPair};
+use super::tags::{self, TagSpecifications, TagView, Wanted};
+use super::{Command, Query, errors};
+use crate::World;
+use material::Material;
+
+pub(super) const OPERATIONS: &[Handler<World>] = &[
+    command!(create_key_pair),
+    command!(import_key_pair),
+    query!(describe_key_pairs),
+    command!(delete_key_pair),
+];
+
+/// How many key pairs a region may have.
+const MOST: usize = 5000;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateKeyPair {
+    key_name: String,
+    key_type: Option<String>,
+    key_format: Option<String>,
+    tag_specifications: TagSpecifications,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Created {
+    key_pair_id: String,
+    tags: Vec<OwnTag>,
+    key_name: String,
+    key_fingerprint: String,
+    key_material: Option<String>,
+}
+
+/// A tag that outlives the write in progress.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct OwnTag {
+    key: String,
+    value: String,
+}
+
+fn create_key_pair(cx: &mut Command<'_, '_>, input: CreateKeyPair) -> Result<Created, Fault> {
+    let wanted = Wanted::new(&input.tag_specifications, &["key-pair"], &errors::TAGGABLE)?;
+    check_name(cx, &input.key_name)?;
+    match input.key_format.as_deref() {
+        None | Some("pem") => {}
+        Some("ppk") => return Err(errors::NOT_BUILT.with(&[&"KeyFormat"])),
+        Some(other) => return Err(errors::VALUE.with(&[&other, &"KeyFormat", &""])),
+    }
+    let material = match input.key_type.as_deref() {
+        None | Some("rsa") => Material::rsa(cx.random),
+        Some("ed25519") => Material::ed25519(cx.random),
+        Some(other) => return Err(errors::VALUE.with(&[&other, &"KeyType", &""])),
+    };
+    put(cx, &input.key_name, material, &wanted)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ImportKeyPair {
+    key_name: String,
+    public_key_material: Blob,
+    tag_specifications: TagSpecifications,
+}
+
+fn import_key_pair(cx: &mut Command<'_, '_>, input: ImportKeyPair) -> Result<Created, Fault> {
+    let wanted = Wanted::new(&input.tag_specifications, &["key-pair"], &errors::TAGGABLE)?;
+    check_name(cx, &input.key_name)?;
+    let material = Material::imported(&input.public_key_material.0)
+        .ok_or_else(|| errors::KEY_FORMAT.fault())?;
+    put(cx, &input.key_name, material, &wanted)
+}
+
+fn check_name(cx: &Command<'_, '_>, name: &str) -> Result<(), Fault> {
+    if name.is_empty() {
+        return Err(errors::MISSING.with(&[&"KeyName"]));
+    }
+    if name.len() > 255 || !name.is_ascii() || name.trim() != name {
+        return Err(errors::KEY_NAME.with(&[&name]));
+    }
+    let scope = cx.scope();
+    if named(cx.store, &scope, name).is_some() {
+        return Err(errors::KEY_DUPLICATE.fault());
+    }
+    if cx.store.list::<KeyPair>(&scope).count() >= MOST {
+        return Err(errors::KEY_LIMIT.fault());
+    }
+    Ok(())
+}
+
+fn put(
+    cx: &mut Command<'_, '_>,
+    name: &str,
+    material: Material,
+    wanted: &Wanted<'_>,
+) -> Result<Created, Fault> {
+    let key = cx.store.put(KeyPair {
+        scope: cx.context.scope(),
+        id: KEY_PAIR.draw(cx.context.random),
+        name: name.to_owned(),
+        kind: material.kind.to_owned(),
+        fingerprint: material.fingerprint,
+        public_key: material.public_key,
+        created_at: cx.context.now,
+    });
+    wanted.put(cx, "key-pair", &key.id);
+    let tags = tags::of(cx.store, &key.scope, &key.id);
+    let own = |tag: &TagView<'_>| OwnTag { key: tag.key.to_owned(), value: tag.value.to_owned() };
+    Ok(Created {
+        key_pair_id: key.id.clone(),
+        tags: tags.iter().map(own).collect(),
+        key_name: key.name.clone(),
+        key_fingerprint: key.fingerprint.clone(),
+        key_material: material.private_key,
+    })
+}
+
+/// The key pair of the name.
+pub(super) fn named<'a>(store: &'a Tables, scope: &str, name: &str) -> Option<&'a KeyPair> {
+    store.by::<KeyPair>("name", &format!("{scope}{name}")).next().map(|key| &**key)
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyPairView<'a> {
+    key_pair_id: &'a str,
+    key_type: &'a str,
+    tags: Vec<TagView<'a>>,
+    public_key: Option<String>,
+    create_time: Timestamp,
+    key_name: &'a str,
+    key_fingerprint: &'a str,
+}
+
+fn view<'a>(store: &'a Tables, key: &'a KeyPair, with_public_key: bool) -> KeyPairView<'a> {
+    KeyPairView {
+        key_pair_id: &key.id,
+        key_type: &key.kind,
+        tags: tags::of(store, &key.scope, &key.id),
+        public_key: with_public_key.then(|| format!("{} {}\n", key.public_key, key.name)),
+        create_time: key.created_at,
+        key_name: &key.name,
+        key_fingerprint: &key.fingerprint,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeKeyPairs {
+    key_names: Option<Vec<String>>,
+    key_pair_ids: Option<Vec<String>>,
+    include_public_key: Option<bool>,
+    filters: Filters,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described<'a> {
+    key_pairs: Vec<KeyPairView<'a>>,
+}
+
+pub(super) const FILTERS: &[Field] = &[
+    ("fingerprint", "KeyFingerprint"),
+    ("key-name", "KeyName"),
+    ("key-pair-id", "KeyPairId"),
+];
+
+fn describe_key_pairs<'a>(
+    cx: &Query<'a>,
+    input: DescribeKeyPairs,
+) -> Result<Described<'a>, Fault> {
+    let selection = Selection::new(&input.filters, FILTERS, Some(TAGS))?;
+    let scope = cx.scope();
+    let names = input.key_names.unwrap_or_default();
+    let ids = input.key_pair_ids.unwrap_or_default();
+    let mut keys: Vec<&KeyPair> = if ids.is_empty() && !names.is_empty() {
+        Vec::new()
+    } else {
+        records::chosen(cx.store, &scope, &KEY_PAIR, Some(&ids))?
+    };
+    for name in &names {
+        let key = named(cx.store, &scope, name);
+        keys.push(key.ok_or_else(|| errors::KEY_NAME_MISSING.with(&[name]))?);
+    }
+    keys.sort_unstable_by_key(|key| &key.name);
+    keys.dedup_by_key(|key| &key.id);
+    let with_public_key = input.include_public_key == Some(true);
+    let keys = keys.into_iter().map(|key| view(cx.store, key, with_public_key));
+    Ok(Described { key_pairs: keys.filter(|key| selection.takes(key)).collect() })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DeleteKeyPair {
+    key_name: Option<String>,
+    key_pair_id: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Deleted {
+    r#return: bool,
+    key_pair_id: Option<String>,
+}
+
+/// One that does not exist is deleted already.
+fn delete_key_pair(cx: &mut Command<'_, '_>, input: DeleteKeyPair) -> Result<Deleted, Fault> {
+    let scope = cx.scope();
+    let key = match (&input.key_pair_id, &input.key_name) {
+        (Some(id), _) => {
+            KEY_PAIR.check(id)?;
+            cx.store.get::<KeyPair>(&format!("{scope}{id}")).map(|key| key.id.clone())
+        }
+        (None, Some(name)) => named(cx.store, &scope, name).map(|key| key.id.clone()),
+        (None, None) => return Err(errors::MISSING.with(&[&"KeyName"])),
+    };
+    if let Some(id) = &key {
+        tags::clear(cx, id);
+        cx.store.remove::<KeyPair>(&format!("{scope}{id}"));
+    }
+    Ok(Deleted { r#return: true, key_pair_id: key })
+}

@@ -1,0 +1,360 @@
+//! The rows that EC2 keeps. What a machine does is the engine's; an instance's row holds what is
+//! EC2's own.
+//!
+//! Each row begins its key with its scope, `account/region/`, so that a region's rows are a range.
+
+use isobar_kernel::store::Schema;
+use isobar_kernel::{Fault, Record, Tables};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::cidr::Cidr;
+use super::tags::TagView;
+use super::{errors, ids, images};
+
+/// Adds EC2's collections.
+pub(crate) fn schema(schema: &mut Schema) {
+    schema.add::<Home>();
+    schema.add::<Vpc>();
+    schema.add::<Subnet>();
+    schema.add::<Group>();
+    schema.add::<Rule>();
+    schema.add::<KeyPair>();
+    schema.add::<Instance>();
+    schema.add::<TagRecord>();
+}
+
+/// The account of a scope.
+pub(crate) fn account(scope: &str) -> &str {
+    scope.split('/').next().unwrap_or_default()
+}
+
+/// The region of a scope.
+pub(crate) fn region(scope: &str) -> &str {
+    scope.split('/').nth(1).unwrap_or_default()
+}
+
+/// The ARN of one of EC2's resources.
+pub(super) fn arn(scope: &str, kind: &str, id: &str) -> String {
+    format!("arn:aws:ec2:{}:{}:{kind}/{id}", region(scope), account(scope))
+}
+
+macro_rules! record {
+    ($type:ident, $kind:literal, |$row:ident| $links:expr) => {
+        impl Record for $type {
+            const KIND: &'static str = $kind;
+
+            fn key(&self) -> String {
+                format!("{}{}", self.scope, self.id)
+            }
+
+            fn links(&self) -> Vec<(&'static str, String)> {
+                let $row = self;
+                $links
+            }
+        }
+    };
+}
+
+/// That a region has been given its default network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Home {
+    pub(crate) scope: String,
+    pub(crate) dhcp_options_id: String,
+}
+
+impl Record for Home {
+    const KIND: &'static str = "ec2.home";
+
+    fn key(&self) -> String {
+        self.scope.clone()
+    }
+}
+
+/// A network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Vpc {
+    pub(crate) scope: String,
+    pub(crate) id: String,
+    pub(crate) cidr: Cidr,
+    pub(crate) association_id: String,
+    pub(crate) dhcp_options_id: String,
+    pub(crate) tenancy: String,
+    pub(crate) default: bool,
+    pub(crate) dns_support: bool,
+    pub(crate) dns_hostnames: bool,
+    pub(crate) address_metrics: bool,
+    pub(crate) route_table_id: String,
+    pub(crate) route_association_id: String,
+    pub(crate) network_acl_id: String,
+    /// Only the default network begins with one.
+    pub(crate) internet_gateway_id: Option<String>,
+}
+
+record!(Vpc, "ec2.vpc", |_vpc| Vec::new());
+
+/// A subnet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Subnet {
+    pub(crate) scope: String,
+    pub(crate) id: String,
+    pub(crate) vpc_id: String,
+    pub(crate) cidr: Cidr,
+    pub(crate) zone: String,
+    pub(crate) zone_id: String,
+    pub(crate) default_for_zone: bool,
+    pub(crate) map_public_ip: bool,
+    pub(crate) network_acl_association_id: String,
+}
+
+record!(Subnet, "ec2.subnet", |subnet| vec![("vpc", subnet.vpc_id.clone())]);
+
+/// A security group. Its rules are rows of their own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Group {
+    pub(crate) scope: String,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) vpc_id: String,
+}
+
+record!(Group, "ec2.security_group", |group| vec![("vpc", group.vpc_id.clone())]);
+
+/// A rule of a security group: one source or destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rule {
+    pub(crate) scope: String,
+    pub(crate) id: String,
+    pub(crate) group_id: String,
+    pub(crate) egress: bool,
+    /// `tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1` for all.
+    pub(crate) protocol: String,
+    pub(crate) from_port: i64,
+    pub(crate) to_port: i64,
+    pub(crate) peer: Peer,
+    pub(crate) description: Option<String>,
+}
+
+/// Whom a rule lets through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Peer {
+    /// A block of IPv4 addresses.
+    Ipv4(String),
+    /// A block of IPv6 addresses.
+    Ipv6(String),
+    /// The members of a security group, with its account.
+    Group(String, String),
+}
+
+record!(Rule, "ec2.security_group_rule", |rule| {
+    let mut links = vec![("group", rule.group_id.clone())];
+    if let Peer::Group(id, _) = &rule.peer {
+        links.push(("referenced", id.clone()));
+    }
+    links
+});
+
+/// A key pair, of which the service keeps the public half.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeyPair {
+    pub(crate) scope: String,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// `rsa` or `ed25519`.
+    pub(crate) kind: String,
+    pub(crate) fingerprint: String,
+    /// As OpenSSH writes it.
+    pub(crate) public_key: String,
+    pub(crate) created_at: Timestamp,
+}
+
+record!(KeyPair, "ec2.key_pair", |key| vec![("name", format!("{}{}", key.scope, key.name))]);
+
+/// A tag of a resource.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TagRecord {
+    pub(crate) scope: String,
+    pub(crate) resource_id: String,
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+impl TagRecord {
+    /// The tag as answers show it.
+    pub(crate) fn view(&self) -> TagView<'_> {
+        TagView { key: &self.key, value: &self.value }
+    }
+}
+
+impl Record for TagRecord {
+    const KIND: &'static str = "ec2.tag";
+
+    fn key(&self) -> String {
+        format!("{}{}/{}", self.scope, self.resource_id, self.key)
+    }
+}
+
+/// An instance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Instance {
+    pub(crate) scope: String,
+    /// Also the id of its machine.
+    pub(crate) id: String,
+    pub(crate) reservation_id: String,
+    pub(crate) launch_index: i64,
+    pub(crate) launched_at: Timestamp,
+    pub(crate) client_token: String,
+    pub(crate) image_id: String,
+    pub(crate) instance_type: String,
+    pub(crate) key_name: Option<String>,
+    pub(crate) vpc_id: String,
+    pub(crate) subnet_id: String,
+    pub(crate) zone: String,
+    pub(crate) zone_id: String,
+    pub(crate) tenancy: String,
+    pub(crate) public: bool,
+    pub(crate) group_ids: Vec<String>,
+    pub(crate) interface: Interface,
+    pub(crate) volumes: Vec<Volume>,
+    /// As it was given: base64.
+    pub(crate) user_data: Option<String>,
+    pub(crate) monitoring: bool,
+    pub(crate) ebs_optimized: bool,
+    pub(crate) source_dest_check: bool,
+    pub(crate) disable_api_termination: bool,
+    pub(crate) disable_api_stop: bool,
+    /// `stop` or `terminate`.
+    pub(crate) shutdown_behavior: String,
+    /// `standard` or `unlimited`, for types that have credits.
+    pub(crate) cpu_credits: Option<String>,
+    pub(crate) auto_recovery: String,
+    pub(crate) metadata: MetadataOptions,
+    /// Who last stopped or ended it and when, in the service's words; empty where nobody did.
+    pub(crate) transition: String,
+    /// Why it is as it is: code and message.
+    pub(crate) reason: Option<(String, String)>,
+    pub(crate) terminated_at: Option<Timestamp>,
+}
+
+record!(Instance, "ec2.instance", |instance| {
+    let mut links = vec![("vpc", instance.vpc_id.clone()), ("subnet", instance.subnet_id.clone())];
+    links.extend(instance.group_ids.iter().map(|id| ("group", id.clone())));
+    links
+});
+
+/// How long a terminated instance is still shown.
+const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(1);
+
+impl Instance {
+    /// Whether it is shown: it has not been gone for long.
+    pub(crate) fn is_shown(&self, now: Timestamp) -> bool {
+        self.terminated_at.is_none_or(|at| now.duration_since(at) < SHOWN_AFTER_END)
+    }
+
+    /// Whether it holds on to its subnet and groups.
+    pub(crate) fn is_live(&self) -> bool {
+        self.terminated_at.is_none()
+    }
+}
+
+/// An instance's network interface.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Interface {
+    pub(crate) id: String,
+    pub(crate) attachment_id: String,
+    pub(crate) mac: String,
+    pub(crate) description: String,
+    pub(crate) delete_on_termination: bool,
+}
+
+/// An instance's volume.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Volume {
+    pub(crate) id: String,
+    pub(crate) device: String,
+    pub(crate) size_gib: i64,
+    pub(crate) kind: String,
+    pub(crate) iops: Option<i64>,
+    pub(crate) throughput: Option<i64>,
+    pub(crate) encrypted: bool,
+    pub(crate) delete_on_termination: bool,
+    pub(crate) snapshot_id: String,
+}
+
+/// How an instance may ask for its metadata.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct MetadataOptions {
+    pub(crate) http_tokens: String,
+    pub(crate) hop_limit: i64,
+    pub(crate) http_endpoint: String,
+    pub(crate) http_protocol_ipv6: String,
+    pub(crate) instance_tags: String,
+}
+
+/// The row of the id, or the error of its kind.
+pub(crate) fn find<'a, T: Record>(
+    store: &'a Tables,
+    scope: &str,
+    noun: &ids::Noun,
+    id: &str,
+) -> Result<&'a T, Fault> {
+    noun.check(id)?;
+    store.get::<T>(&format!("{scope}{id}")).map(|row| &**row).ok_or_else(|| noun.missing(id))
+}
+
+/// The rows of the ids, each once and in the ids' order; all of the region's where none are given.
+pub(super) fn chosen<'a, T: Record>(
+    store: &'a Tables,
+    scope: &str,
+    noun: &ids::Noun,
+    ids: Option<&[String]>,
+) -> Result<Vec<&'a T>, Fault> {
+    match ids {
+        None | Some([]) => Ok(store.list::<T>(scope).map(|row| &**row).collect()),
+        Some(ids) => {
+            noun.check_all(ids)?;
+            let mut sorted: Vec<&String> = ids.iter().collect();
+            sorted.sort_unstable();
+            sorted.dedup();
+            sorted.into_iter().map(|id| find(store, scope, noun, id)).collect()
+        }
+    }
+}
+
+/// Whether each id is of something that exists.
+pub(super) fn check_exist(
+    store: &Tables,
+    scope: &str,
+    ids: &[String],
+    now: Timestamp,
+) -> Result<(), Fault> {
+    for id in ids {
+        let noun = ids::ALL.iter().find(|noun| id.starts_with(noun.prefix));
+        let noun = noun.ok_or_else(|| errors::TAG_RESOURCE.with(&[id]))?;
+        noun.check(id)?;
+        if !exists(store, scope, id, now) {
+            return Err(noun.missing(id));
+        }
+    }
+    Ok(())
+}
+
+fn exists(store: &Tables, scope: &str, id: &str, now: Timestamp) -> bool {
+    let key = format!("{scope}{id}");
+    let instances = || store.list::<Instance>(scope).filter(|instance| instance.is_live());
+    match id.split_once('-').map_or("", |(prefix, _)| prefix) {
+        "i" => store.get::<Instance>(&key).is_some_and(|instance| instance.is_shown(now)),
+        "vpc" => store.get::<Vpc>(&key).is_some(),
+        "subnet" => store.get::<Subnet>(&key).is_some(),
+        "sg" => store.get::<Group>(&key).is_some(),
+        "sgr" => store.get::<Rule>(&key).is_some(),
+        "key" => store.get::<KeyPair>(&key).is_some(),
+        "eni" => instances().any(|instance| instance.interface.id == id),
+        "vol" => instances().any(|instance| instance.volumes.iter().any(|volume| volume.id == id)),
+        "rtb" => store.list::<Vpc>(scope).any(|vpc| vpc.route_table_id == id),
+        "acl" => store.list::<Vpc>(scope).any(|vpc| vpc.network_acl_id == id),
+        "ami" => images::find(region(scope), id).is_some(),
+        _ => false,
+    }
+}

@@ -1,0 +1,68 @@
+//! Regions.
+
+use isobar_kernel::{Fault, Handler, query};
+use serde::{Deserialize, Serialize};
+
+use super::filters::{Field, Filters, Selection};
+use super::{Query, errors};
+use crate::World;
+use crate::regions::REGIONS;
+
+pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_regions)];
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeRegions {
+    region_names: Option<Vec<String>>,
+    filters: Filters,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    regions: Vec<RegionView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RegionView {
+    opt_in_status: &'static str,
+    geography: [Geography; 1],
+    region_name: &'static str,
+    endpoint: String,
+}
+
+/// A country.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Geography {
+    pub(super) name: &'static str,
+}
+
+pub(super) const FILTERS: &[Field] =
+    &[("endpoint", "Endpoint"), ("opt-in-status", "OptInStatus"), ("region-name", "RegionName")];
+
+fn describe_regions(_: &Query<'_>, input: DescribeRegions) -> Result<Described, Fault> {
+    let selection = Selection::new(&input.filters, FILTERS, None)?;
+    let names = input.region_names.unwrap_or_default();
+    let unknown: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| crate::regions::find(name).is_none())
+        .collect();
+    if !unknown.is_empty() {
+        return Err(errors::REGION_NAME.with(&[&unknown.join(", ")]));
+    }
+    let regions = REGIONS
+        .iter()
+        .filter(|region| names.is_empty() || names.iter().any(|name| name == region.name))
+        .map(|region| RegionView {
+            opt_in_status: region.opt_in_status(),
+            geography: [Geography { name: region.country }],
+            region_name: region.name,
+            endpoint: format!("ec2.{}.amazonaws.com", region.name),
+        })
+        .filter(|region| selection.takes(region))
+        .collect();
+    Ok(Described { regions })
+}

@@ -1,0 +1,479 @@
+//! What adds rules to security groups and takes them away.
+
+use std::net::Ipv6Addr;
+
+use isobar_kernel::{Fault, Handler, Tables, command};
+use serde::{Deserialize, Serialize};
+
+use super::cidr::Cidr;
+use super::ids::{GROUP, RULE};
+use super::records::{self, Group, Peer, Rule, Vpc};
+use super::security_group_rules::{self as rules, RuleView};
+use super::tags::{TagSpecifications, Wanted};
+use super::{Command, errors, security_groups};
+use crate::World;
+
+pub(super) const OPERATIONS: &[Handler<World>] = &[
+    command!(authorize_security_group_ingress),
+    command!(authorize_security_group_egress),
+    command!(revoke_security_group_ingress),
+    command!(revoke_security_group_egress),
+];
+
+/// How many rules a group may have in each direction.
+const MOST: usize = 60;
+
+/// Which rules of which group: what the four operations take.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change {
+    group_id: Option<String>,
+    group_name: Option<String>,
+    ip_permissions: Option<Vec<Permission>>,
+    cidr_ip: Option<String>,
+    from_port: Option<i64>,
+    to_port: Option<i64>,
+    ip_protocol: Option<String>,
+    source_security_group_name: Option<String>,
+    source_security_group_owner_id: Option<String>,
+    security_group_rule_ids: Option<Vec<String>>,
+    tag_specifications: TagSpecifications,
+}
+
+/// Rules of one protocol and range of ports, as they are sent and as unknown ones are sent back.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Permission {
+    ip_protocol: Option<String>,
+    from_port: Option<i64>,
+    to_port: Option<i64>,
+    user_id_group_pairs: Option<Vec<GroupPair>>,
+    ip_ranges: Option<Vec<IpRange>>,
+    ipv6_ranges: Option<Vec<Ipv6Range>>,
+    prefix_list_ids: Option<Vec<PrefixList>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct GroupPair {
+    description: Option<String>,
+    user_id: Option<String>,
+    group_name: Option<String>,
+    group_id: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct IpRange {
+    description: Option<String>,
+    cidr_ip: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Ipv6Range {
+    description: Option<String>,
+    cidr_ipv6: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct PrefixList {
+    description: Option<String>,
+    prefix_list_id: Option<String>,
+}
+
+impl Change {
+    fn group<'a>(&self, store: &'a Tables, scope: &str) -> Result<&'a Group, Fault> {
+        let (id, name) = (self.group_id.as_deref(), self.group_name.as_deref());
+        security_groups::choose(store, scope, id, name)
+    }
+
+    /// The permissions; the older members of the request are one permission.
+    fn permissions(&self) -> Vec<Permission> {
+        let mut permissions = self.ip_permissions.clone().unwrap_or_default();
+        let is_old = self.ip_protocol.is_some()
+            || self.cidr_ip.is_some()
+            || self.source_security_group_name.is_some();
+        if permissions.is_empty() && is_old {
+            let pair = self.source_security_group_name.clone().map(|name| GroupPair {
+                group_name: Some(name),
+                user_id: self.source_security_group_owner_id.clone(),
+                ..GroupPair::default()
+            });
+            let block = self.cidr_ip.clone();
+            permissions.push(Permission {
+                ip_protocol: self.ip_protocol.clone().or_else(|| Some("-1".to_owned())),
+                from_port: self.from_port,
+                to_port: self.to_port,
+                user_id_group_pairs: Some(pair.into_iter().collect()),
+                ip_ranges: block.map(|block| vec![IpRange { cidr_ip: Some(block), description: None }]),
+                ..Permission::default()
+            });
+        }
+        permissions
+    }
+}
+
+/// A rule without its id: what two rules are compared by, with the description aside.
+#[derive(Clone, Debug)]
+struct Wish {
+    protocol: String,
+    from_port: i64,
+    to_port: i64,
+    peer: Peer,
+    description: Option<String>,
+}
+
+impl Wish {
+    fn is(&self, rule: &Rule) -> bool {
+        rule.protocol == self.protocol
+            && (rule.from_port, rule.to_port) == (self.from_port, self.to_port)
+            && rule.peer == self.peer
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        other.protocol == self.protocol
+            && (other.from_port, other.to_port) == (self.from_port, self.to_port)
+            && other.peer == self.peer
+    }
+
+    /// The rule in the words of the error for one that exists.
+    fn words(&self) -> String {
+        let peer = match &self.peer {
+            Peer::Ipv4(text) | Peer::Ipv6(text) | Peer::Group(text, _) => text,
+        };
+        let (from, to) = (self.from_port, self.to_port);
+        let traffic = match self.protocol.as_str() {
+            "-1" => "ALL".to_owned(),
+            "tcp" | "udp" => {
+                let protocol = self.protocol.to_ascii_uppercase();
+                format!("{protocol}, from port: {from}, to port: {to}")
+            }
+            "icmp" | "icmpv6" => {
+                let protocol = self.protocol.to_ascii_uppercase();
+                format!("{protocol}, type: {from}, code: {to}")
+            }
+            number => number.to_owned(),
+        };
+        format!("peer: {peer}, {traffic}, ALLOW")
+    }
+}
+
+impl Permission {
+    /// The permission's rules, each with one peer.
+    fn wishes(&self, store: &Tables, group: &Group) -> Result<Vec<Wish>, Fault> {
+        let protocol = self.ip_protocol.as_deref();
+        let protocol = protocol.ok_or_else(|| errors::MISSING.with(&[&"ipProtocol"]))?;
+        let protocol = read_protocol(protocol)?;
+        let (from_port, to_port) = read_ports(&protocol, self.from_port, self.to_port)?;
+        let mut wishes = Vec::new();
+        for (peer, description) in self.peers(store, group)? {
+            if description.as_deref().is_some_and(|text| !errors::is_description(text)) {
+                return Err(errors::DESCRIPTION.with(&[&"rule description", &"{}"]));
+            }
+            let description = description.filter(|text| !text.is_empty());
+            wishes.push(Wish { protocol: protocol.clone(), from_port, to_port, peer, description });
+        }
+        Ok(wishes)
+    }
+
+    fn peers(&self, store: &Tables, group: &Group) -> Result<Vec<(Peer, Option<String>)>, Fault> {
+        let mut peers = Vec::new();
+        for range in self.ip_ranges.as_deref().unwrap_or_default() {
+            let text = range.cidr_ip.as_deref().unwrap_or_default();
+            let cidr: Cidr = text.parse().map_err(|_| errors::RULE_CIDR.with(&[&text]))?;
+            peers.push((Peer::Ipv4(cidr.to_string()), range.description.clone()));
+        }
+        for range in self.ipv6_ranges.as_deref().unwrap_or_default() {
+            let text = range.cidr_ipv6.as_deref().unwrap_or_default();
+            let block = read_ipv6(text).ok_or_else(|| errors::RULE_CIDR.with(&[&text]))?;
+            peers.push((Peer::Ipv6(block), range.description.clone()));
+        }
+        for pair in self.user_id_group_pairs.as_deref().unwrap_or_default() {
+            peers.push((pair.peer(store, group)?, pair.description.clone()));
+        }
+        if let Some([list, ..]) = self.prefix_list_ids.as_deref() {
+            let id = list.prefix_list_id.as_deref().unwrap_or_default();
+            return Err(errors::RULE_PREFIX_LIST.with(&[&id]));
+        }
+        if peers.is_empty() {
+            return Err(errors::MISSING.with(&[&"cidrIp"]));
+        }
+        Ok(peers)
+    }
+}
+
+impl GroupPair {
+    /// The group that is meant, which is of the same network.
+    fn peer(&self, store: &Tables, group: &Group) -> Result<Peer, Fault> {
+        let account = records::account(&group.scope);
+        let other = match (self.group_id.as_deref(), self.group_name.as_deref()) {
+            (Some(id), _) => records::find::<Group>(store, &group.scope, &GROUP, id)?,
+            (None, Some(name)) => security_groups::named(store, &group.vpc_id, name)
+                .ok_or_else(|| errors::GROUP_NAME_IN_VPC.with(&[&name, &group.vpc_id]))?,
+            (None, None) => return Err(errors::MISSING.with(&[&"groupId"])),
+        };
+        if self.user_id.as_deref().is_some_and(|user| user != account) {
+            return Err(GROUP.missing(&other.id));
+        }
+        if other.vpc_id != group.vpc_id {
+            return Err(errors::RULE_NETWORKS.fault());
+        }
+        Ok(Peer::Group(other.id.clone(), account.to_owned()))
+    }
+}
+
+/// The protocol's usual name. Numbers without one stay numbers.
+fn read_protocol(text: &str) -> Result<String, Fault> {
+    let name = text.to_ascii_lowercase();
+    let name = match name.as_str() {
+        "-1" | "all" => "-1",
+        "tcp" | "6" => "tcp",
+        "udp" | "17" => "udp",
+        "icmp" | "1" => "icmp",
+        "icmpv6" | "58" => "icmpv6",
+        other if other.parse::<u8>().is_ok() => other,
+        _ => return Err(errors::PROTOCOL.with(&[&text])),
+    };
+    Ok(name.to_owned())
+}
+
+fn read_ports(protocol: &str, from: Option<i64>, to: Option<i64>) -> Result<(i64, i64), Fault> {
+    match protocol {
+        "tcp" | "udp" => {
+            let (Some(from), Some(to)) = (from, to) else {
+                return Err(errors::PORTS_MISSING.fault());
+            };
+            for port in [from, to] {
+                if !(0..=65535).contains(&port) {
+                    return Err(errors::PORT_VALUE.with(&[&port]));
+                }
+            }
+            if from > to {
+                return Err(errors::PORT_RANGE.with(&[&from, &to]));
+            }
+            Ok((from, to))
+        }
+        "icmp" | "icmpv6" => {
+            let (kind, code) = (from.unwrap_or(-1), to.unwrap_or(-1));
+            match [kind, code].iter().find(|value| !(-1..=255).contains(*value)) {
+                Some(value) => Err(errors::ICMP_VALUE.with(&[value])),
+                None => Ok((kind, code)),
+            }
+        }
+        _ => Ok((-1, -1)),
+    }
+}
+
+/// A block of IPv6 addresses, without host bits.
+fn read_ipv6(text: &str) -> Option<String> {
+    let (address, bits) = text.split_once('/')?;
+    let address: Ipv6Addr = address.parse().ok()?;
+    let bits: u32 = bits.parse().ok().filter(|bits| *bits <= 128)?;
+    let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+    Some(format!("{}/{bits}", Ipv6Addr::from_bits(address.to_bits() & mask)))
+}
+
+/// All rules of a request, none twice.
+fn wishes(store: &Tables, group: &Group, permissions: &[Permission]) -> Result<Vec<Wish>, Fault> {
+    let mut all: Vec<Wish> = Vec::new();
+    for permission in permissions {
+        for wish in permission.wishes(store, group)? {
+            if all.iter().any(|other| other.same(&wish)) {
+                return Err(errors::RULE_TWICE.fault());
+            }
+            all.push(wish);
+        }
+    }
+    Ok(all)
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Authorized<'a> {
+    r#return: bool,
+    security_group_rules: Vec<RuleView<'a>>,
+}
+
+fn authorize_security_group_ingress<'c>(
+    cx: &'c mut Command<'_, '_>,
+    input: Change,
+) -> Result<Authorized<'c>, Fault> {
+    authorize(cx, &input, false)
+}
+
+fn authorize_security_group_egress<'c>(
+    cx: &'c mut Command<'_, '_>,
+    input: Change,
+) -> Result<Authorized<'c>, Fault> {
+    authorize(cx, &input, true)
+}
+
+fn authorize<'c>(
+    cx: &'c mut Command<'_, '_>,
+    input: &Change,
+    egress: bool,
+) -> Result<Authorized<'c>, Fault> {
+    const KIND: &str = "security-group-rule";
+    let wanted = Wanted::new(&input.tag_specifications, &[KIND], &errors::TAGGABLE_NETWORK)?;
+    let scope = cx.scope();
+    let group = input.group(cx.store, &scope)?.clone();
+    let permissions = input.permissions();
+    if permissions.is_empty() {
+        return Err(errors::MISSING.with(&[&"ipPermissions"]));
+    }
+    let wishes = wishes(cx.store, &group, &permissions)?;
+    let before = cx.store.by::<Rule>("group", &group.id).filter(|rule| rule.egress == egress);
+    let before: Vec<_> = before.cloned().collect();
+    if let Some(twice) = wishes.iter().find(|wish| before.iter().any(|rule| wish.is(rule))) {
+        return Err(errors::RULE_DUPLICATE.with(&[&twice.words()]));
+    }
+    if before.len() + wishes.len() > MOST {
+        return Err(errors::RULE_LIMIT.fault());
+    }
+    let mut ids = Vec::new();
+    for wish in wishes {
+        let rule = cx.store.put(Rule {
+            scope: scope.clone(),
+            id: RULE.draw(cx.context.random),
+            group_id: group.id.clone(),
+            egress,
+            protocol: wish.protocol,
+            from_port: wish.from_port,
+            to_port: wish.to_port,
+            peer: wish.peer,
+            description: wish.description,
+        });
+        wanted.put(cx, KIND, &rule.id);
+        ids.push(rule.id.clone());
+    }
+    let store: &Tables = cx.store;
+    let rows = ids.iter().filter_map(|id| store.get::<Rule>(&format!("{scope}{id}")));
+    let security_group_rules = rows.map(|rule| rules::view(store, rule)).collect();
+    Ok(Authorized { r#return: true, security_group_rules })
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Revoked {
+    r#return: bool,
+    unknown_ip_permissions: Vec<Permission>,
+    revoked_security_group_rules: Vec<RevokedRule>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RevokedRule {
+    security_group_rule_id: String,
+    group_id: String,
+    is_egress: bool,
+    ip_protocol: String,
+    from_port: i64,
+    to_port: i64,
+    cidr_ipv4: Option<String>,
+    cidr_ipv6: Option<String>,
+    referenced_group_id: Option<String>,
+    description: Option<String>,
+}
+
+impl RevokedRule {
+    fn of(rule: &Rule) -> Self {
+        let (mut cidr_ipv4, mut cidr_ipv6, mut referenced_group_id) = (None, None, None);
+        match &rule.peer {
+            Peer::Ipv4(block) => cidr_ipv4 = Some(block.clone()),
+            Peer::Ipv6(block) => cidr_ipv6 = Some(block.clone()),
+            Peer::Group(id, _) => referenced_group_id = Some(id.clone()),
+        }
+        Self {
+            security_group_rule_id: rule.id.clone(),
+            group_id: rule.group_id.clone(),
+            is_egress: rule.egress,
+            ip_protocol: rule.protocol.clone(),
+            from_port: rule.from_port,
+            to_port: rule.to_port,
+            cidr_ipv4,
+            cidr_ipv6,
+            referenced_group_id,
+            description: rule.description.clone(),
+        }
+    }
+}
+
+fn revoke_security_group_ingress(
+    cx: &mut Command<'_, '_>,
+    input: Change,
+) -> Result<Revoked, Fault> {
+    revoke(cx, &input, false)
+}
+
+fn revoke_security_group_egress(
+    cx: &mut Command<'_, '_>,
+    input: Change,
+) -> Result<Revoked, Fault> {
+    revoke(cx, &input, true)
+}
+
+fn revoke(cx: &mut Command<'_, '_>, input: &Change, egress: bool) -> Result<Revoked, Fault> {
+    let scope = cx.scope();
+    let group = input.group(cx.store, &scope)?.clone();
+    let ids = input.security_group_rule_ids.as_deref().unwrap_or_default();
+    let permissions = input.permissions();
+    if ids.is_empty() && permissions.is_empty() {
+        return Err(errors::MISSING.with(&[&"ipPermissions"]));
+    }
+    let mut gone = Vec::new();
+    RULE.check_all(ids)?;
+    for id in ids {
+        let rule = records::find::<Rule>(cx.store, &scope, &RULE, id)?;
+        if rule.group_id != group.id || rule.egress != egress {
+            return Err(RULE.missing(id));
+        }
+        gone.push(rule.clone());
+    }
+    let (found, unknown) = match_permissions(cx.store, &group, &permissions, egress)?;
+    gone.extend(found);
+    if !unknown.is_empty() && !is_in_default_vpc(cx.store, &group) {
+        return Err(errors::RULE_MISSING.fault());
+    }
+    for rule in &gone {
+        rules::remove(cx, &rule.id);
+    }
+    Ok(Revoked {
+        r#return: true,
+        unknown_ip_permissions: unknown,
+        revoked_security_group_rules: gone.iter().map(RevokedRule::of).collect(),
+    })
+}
+
+/// The rules that the permissions mean, and the permissions that mean none.
+fn match_permissions(
+    store: &Tables,
+    group: &Group,
+    permissions: &[Permission],
+    egress: bool,
+) -> Result<(Vec<Rule>, Vec<Permission>), Fault> {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    wishes(store, group, permissions)?;
+    for permission in permissions {
+        let mut is_known = true;
+        for wish in permission.wishes(store, group)? {
+            let mut rules = store.by::<Rule>("group", &group.id);
+            match rules.find(|rule| rule.egress == egress && wish.is(rule)) {
+                Some(rule) => found.push(Rule::clone(rule)),
+                None => is_known = false,
+            }
+        }
+        if !is_known {
+            unknown.push(permission.clone());
+        }
+    }
+    Ok((found, unknown))
+}
+
+/// In the default network the service answers with the rules that it did not find; in others it
+/// refuses.
+fn is_in_default_vpc(store: &Tables, group: &Group) -> bool {
+    let key = format!("{}{}", group.scope, group.vpc_id);
+    store.get::<Vpc>(&key).is_some_and(|vpc| vpc.default)
+}

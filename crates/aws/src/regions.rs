@@ -1,0 +1,126 @@
+//! The regions of the standard partition and their zones.
+
+/// A region.
+#[derive(Debug)]
+pub(crate) struct Region {
+    /// `us-east-1`
+    pub(crate) name: &'static str,
+    /// What its zones' ids begin with: `use1`.
+    pub(crate) short: &'static str,
+    /// The name for people.
+    pub(crate) long: &'static str,
+    /// The country.
+    pub(crate) country: &'static str,
+    /// Accounts have to ask for it. The local account has asked for all of them.
+    pub(crate) opt_in: bool,
+    /// The letters of its zones with the numbers of their ids: `a1 b2`.
+    zones: &'static str,
+}
+
+const fn region(
+    name: &'static str,
+    short: &'static str,
+    long: &'static str,
+    country: &'static str,
+    opt_in: bool,
+    zones: &'static str,
+) -> Region {
+    Region { name, short, long, country, opt_in, zones }
+}
+
+const USA: &str = "United States of America";
+const THREE: &str = "a1 b2 c3";
+
+/// All of them, sorted by name.
+#[rustfmt::skip]
+pub(crate) const REGIONS: &[Region] = &[
+    region("af-south-1", "afs1", "Africa (Cape Town)", "South Africa", true, THREE),
+    region("ap-east-1", "ape1", "Asia Pacific (Hong Kong)", "Hong Kong", true, THREE),
+    region("ap-east-2", "ape2", "Asia Pacific (Taipei)", "Taiwan", true, THREE),
+    region("ap-northeast-1", "apne1", "Asia Pacific (Tokyo)", "Japan", false, "a4 c1 d2"),
+    region("ap-northeast-2", "apne2", "Asia Pacific (Seoul)", "South Korea", false, "a1 b2 c3 d4"),
+    region("ap-northeast-3", "apne3", "Asia Pacific (Osaka)", "Japan", false, "a3 b1 c2"),
+    region("ap-south-1", "aps1", "Asia Pacific (Mumbai)", "India", false, "a1 b3 c2"),
+    region("ap-south-2", "aps2", "Asia Pacific (Hyderabad)", "India", true, THREE),
+    region("ap-southeast-1", "apse1", "Asia Pacific (Singapore)", "Singapore", false, THREE),
+    region("ap-southeast-2", "apse2", "Asia Pacific (Sydney)", "Australia", false, "a1 b3 c2"),
+    region("ap-southeast-3", "apse3", "Asia Pacific (Jakarta)", "Indonesia", true, THREE),
+    region("ap-southeast-4", "apse4", "Asia Pacific (Melbourne)", "Australia", true, THREE),
+    region("ap-southeast-5", "apse5", "Asia Pacific (Malaysia)", "Malaysia", true, THREE),
+    region("ap-southeast-6", "apse6", "Asia Pacific (New Zealand)", "New Zealand", true, THREE),
+    region("ap-southeast-7", "apse7", "Asia Pacific (Thailand)", "Thailand", true, THREE),
+    region("ca-central-1", "cac1", "Canada (Central)", "Canada", false, "a1 b2 d4"),
+    region("ca-west-1", "caw1", "Canada West (Calgary)", "Canada", true, THREE),
+    region("eu-central-1", "euc1", "Europe (Frankfurt)", "Germany", false, "a2 b3 c1"),
+    region("eu-central-2", "euc2", "Europe (Zurich)", "Switzerland", true, THREE),
+    region("eu-north-1", "eun1", "Europe (Stockholm)", "Sweden", false, THREE),
+    region("eu-south-1", "eus1", "Europe (Milan)", "Italy", true, THREE),
+    region("eu-south-2", "eus2", "Europe (Spain)", "Spain", true, THREE),
+    region("eu-west-1", "euw1", "Europe (Ireland)", "Ireland", false, "a3 b1 c2"),
+    region("eu-west-2", "euw2", "Europe (London)", "United Kingdom", false, "a2 b3 c1"),
+    region("eu-west-3", "euw3", "Europe (Paris)", "France", false, THREE),
+    region("il-central-1", "ilc1", "Israel (Tel Aviv)", "Israel", true, THREE),
+    region("me-central-1", "mec1", "Middle East (UAE)", "United Arab Emirates", true, THREE),
+    region("me-south-1", "mes1", "Middle East (Bahrain)", "Bahrain", true, THREE),
+    region("mx-central-1", "mxc1", "Mexico (Central)", "Mexico", true, THREE),
+    region("sa-east-1", "sae1", "South America (Sao Paulo)", "Brazil", false, THREE),
+    region("us-east-1", "use1", "US East (N. Virginia)", USA, false, "a1 b2 c4 d6 e3 f5"),
+    region("us-east-2", "use2", "US East (Ohio)", USA, false, THREE),
+    region("us-west-1", "usw1", "US West (N. California)", USA, false, "a1 c3"),
+    region("us-west-2", "usw2", "US West (Oregon)", USA, false, "a2 b1 c3 d4"),
+];
+
+/// The region of the name.
+pub(crate) fn find(name: &str) -> Option<&'static Region> {
+    REGIONS.binary_search_by(|region| region.name.cmp(name)).ok().map(|at| &REGIONS[at])
+}
+
+/// A zone of a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Zone {
+    /// `us-east-1a`
+    pub(crate) name: String,
+    /// `use1-az1`
+    pub(crate) id: String,
+}
+
+impl Region {
+    /// The zones, in their names' order.
+    pub(crate) fn zones(&self) -> impl Iterator<Item = Zone> {
+        self.zones.split(' ').map(|zone| {
+            let (letter, number) = zone.split_at(1);
+            Zone {
+                name: format!("{}{letter}", self.name),
+                id: format!("{}-az{number}", self.short),
+            }
+        })
+    }
+
+    /// The zone of the name.
+    pub(crate) fn zone(&self, name: &str) -> Option<Zone> {
+        self.zones().find(|zone| zone.name == name)
+    }
+
+    /// The zone of the id.
+    pub(crate) fn zone_of_id(&self, id: &str) -> Option<Zone> {
+        self.zones().find(|zone| zone.id == id)
+    }
+
+    /// What `OptInStatus` says of it.
+    pub(crate) fn opt_in_status(&self) -> &'static str {
+        if self.opt_in { "opted-in" } else { "opt-in-not-required" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_are_sorted_and_found() {
+        assert!(REGIONS.is_sorted_by_key(|region| region.name));
+        let zones: Vec<_> = find("us-west-1").unwrap().zones().collect();
+        assert_eq!(zones[1], Zone { name: "us-west-1c".into(), id: "usw1-az3".into() });
+        assert!(find("us-east-9").is_none());
+    }
+}
