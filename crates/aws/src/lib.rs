@@ -53,7 +53,10 @@ pub(crate) type Command<'a, 'tx> = isobar_kernel::Command<'a, 'tx, World>;
 ///
 /// # Errors
 /// Where the store cannot be written.
-pub fn local(shared: Shared, settings: Settings) -> Result<Local<Aws>, isobar_kernel::store::Error> {
+pub fn local(
+    shared: Shared,
+    settings: Settings,
+) -> Result<Local<Aws>, isobar_kernel::store::Error> {
     shared.store.update(|tx| {
         for region in regions::REGIONS {
             ec2::seed::region(tx, &shared.random, &settings.account_id, region);

@@ -73,6 +73,12 @@ pub fn decode_response(
     (protocol::codec(service.protocol()).decode_response)(call, response)
 }
 
+/// A parameter of the request, from its query string or its form.
+#[must_use]
+pub fn parameter<'r>(request: &'r Request, name: &str) -> Option<std::borrow::Cow<'r, str>> {
+    form::find(request, name)
+}
+
 /// How the request is written. Also right where no operation is found, so that an error can be
 /// answered in the request's own form.
 #[must_use]

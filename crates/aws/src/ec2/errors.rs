@@ -7,11 +7,8 @@ pub(super) const MISSING: Row =
     Row::new(400, "MissingParameter", "The request must contain the parameter {}");
 pub(super) const MISSING_EITHER: Row =
     Row::new(400, "MissingParameter", "Either '{}' or '{}' should be provided.");
-pub(super) const NOT_BUILT: Row = Row::new(
-    501,
-    "NotImplemented",
-    "The parameter {} is catalogued but not implemented here",
-);
+pub(super) const NOT_BUILT: Row =
+    Row::new(501, "NotImplemented", "The parameter {} is catalogued but not implemented here");
 
 // Values.
 pub(super) const VALUE: Row =
@@ -41,8 +38,11 @@ pub(super) const COMBINATION: Row = Row::new(
     "InvalidParameterCombination",
     "The parameter {} cannot be used with the parameter {}",
 );
-pub(super) const ATTRIBUTE: Row =
-    Row::new(400, "InvalidParameterValue", "Value ({}) for parameter attribute is invalid. Unknown attribute.");
+pub(super) const ATTRIBUTE: Row = Row::new(
+    400,
+    "InvalidParameterValue",
+    "Value ({}) for parameter attribute is invalid. Unknown attribute.",
+);
 pub(super) const ATTRIBUTE_NAME: Row =
     Row::new(400, "InvalidParameterValue", "Invalid attribute name: {}");
 
@@ -74,15 +74,11 @@ pub(super) const TAG_VALUE_LONG: Row = Row::new(
     "InvalidParameterValue",
     "Tag value exceeds the maximum length of 255 characters: '{}'",
 );
-pub(super) const TAG_TWICE: Row = Row::new(
-    400,
-    "InvalidParameterValue",
-    "Duplicate tag key '{}' specified.",
-);
+pub(super) const TAG_TWICE: Row =
+    Row::new(400, "InvalidParameterValue", "Duplicate tag key '{}' specified.");
 pub(super) const TAG_LIMIT: Row =
     Row::new(400, "TagLimitExceeded", "More than {} tags specified for resource {}");
-pub(super) const TAG_RESOURCE: Row =
-    Row::new(400, "InvalidID", "The ID '{}' is not valid");
+pub(super) const TAG_RESOURCE: Row = Row::new(400, "InvalidID", "The ID '{}' is not valid");
 
 // Networks.
 pub(super) const CIDR: Row = Row::new(
@@ -93,11 +89,8 @@ pub(super) const CIDR: Row = Row::new(
 pub(super) const VPC_RANGE: Row = Row::new(400, "InvalidVpc.Range", "The CIDR '{}' is invalid.");
 pub(super) const VPC_LIMIT: Row =
     Row::new(400, "VpcLimitExceeded", "The maximum number of VPCs has been reached.");
-pub(super) const VPC_DEPENDENCY: Row = Row::new(
-    400,
-    "DependencyViolation",
-    "The vpc '{}' has dependencies and cannot be deleted.",
-);
+pub(super) const VPC_DEPENDENCY: Row =
+    Row::new(400, "DependencyViolation", "The vpc '{}' has dependencies and cannot be deleted.");
 pub(super) const NO_DEFAULT_VPC: Row =
     Row::new(400, "VPCIdNotSpecified", "No default VPC for this user");
 pub(super) const NO_DEFAULT_SUBNET: Row = Row::new(
@@ -107,18 +100,12 @@ pub(super) const NO_DEFAULT_SUBNET: Row = Row::new(
 );
 pub(super) const SUBNET_RANGE: Row =
     Row::new(400, "InvalidSubnet.Range", "The CIDR '{}' is invalid.");
-pub(super) const SUBNET_CONFLICT: Row = Row::new(
-    400,
-    "InvalidSubnet.Conflict",
-    "The CIDR '{}' conflicts with another subnet",
-);
+pub(super) const SUBNET_CONFLICT: Row =
+    Row::new(400, "InvalidSubnet.Conflict", "The CIDR '{}' conflicts with another subnet");
 pub(super) const SUBNET_LIMIT: Row =
     Row::new(400, "SubnetLimitExceeded", "The maximum number of subnets has been reached.");
-pub(super) const SUBNET_DEPENDENCY: Row = Row::new(
-    400,
-    "DependencyViolation",
-    "The subnet '{}' has dependencies and cannot be deleted.",
-);
+pub(super) const SUBNET_DEPENDENCY: Row =
+    Row::new(400, "DependencyViolation", "The subnet '{}' has dependencies and cannot be deleted.");
 pub(super) const SUBNET_ZONE: Row = Row::new(
     400,
     "InvalidParameterValue",
@@ -129,32 +116,23 @@ pub(super) const SUBNET_FULL: Row = Row::new(
     "InsufficientFreeAddressesInSubnet",
     "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
 );
-pub(super) const ONE_ATTRIBUTE: Row = Row::new(
-    400,
-    "InvalidParameterCombination",
-    "Fields for multiple attribute types specified",
-);
+pub(super) const ONE_ATTRIBUTE: Row =
+    Row::new(400, "InvalidParameterCombination", "Fields for multiple attribute types specified");
 
 // Security groups.
 pub(super) const GROUP_NAME_MISSING: Row =
     Row::new(400, "InvalidGroup.NotFound", "The security group '{}' does not exist");
-pub(super) const GROUP_NAME_IN_VPC: Row = Row::new(
+pub(super) const GROUP_NAME_IN_VPC: Row =
+    Row::new(400, "InvalidGroup.NotFound", "The security group '{}' does not exist in VPC '{}'");
+pub(super) const GROUP_NAME_DEFAULT_VPC: Row = Row::new(
     400,
     "InvalidGroup.NotFound",
-    "The security group '{}' does not exist in VPC '{}'",
+    "The security group '{}' does not exist in default VPC '{}'",
 );
-pub(super) const GROUP_NAME_DEFAULT_VPC: Row =
-    Row::new(400, "InvalidGroup.NotFound", "The security group '{}' does not exist in default VPC '{}'");
-pub(super) const GROUP_DUPLICATE: Row = Row::new(
-    400,
-    "InvalidGroup.Duplicate",
-    "The security group '{}' already exists for VPC '{}'",
-);
-pub(super) const GROUP_RESERVED: Row = Row::new(
-    400,
-    "InvalidParameterValue",
-    "Cannot use reserved security group name: {}",
-);
+pub(super) const GROUP_DUPLICATE: Row =
+    Row::new(400, "InvalidGroup.Duplicate", "The security group '{}' already exists for VPC '{}'");
+pub(super) const GROUP_RESERVED: Row =
+    Row::new(400, "InvalidParameterValue", "Cannot use reserved security group name: {}");
 pub(super) const GROUP_NAME_SG: Row = Row::new(
     400,
     "InvalidParameterValue",
@@ -187,11 +165,8 @@ pub(super) const GROUP_DEFAULT: Row = Row::new(
     "CannotDelete",
     "the specified group: \"{}\" name: \"default\" cannot be deleted by a user",
 );
-pub(super) const RULE_DUPLICATE: Row = Row::new(
-    400,
-    "InvalidPermission.Duplicate",
-    "the specified rule \"{}\" already exists",
-);
+pub(super) const RULE_DUPLICATE: Row =
+    Row::new(400, "InvalidPermission.Duplicate", "the specified rule \"{}\" already exists");
 pub(super) const RULE_MISSING: Row = Row::new(
     400,
     "InvalidPermission.NotFound",
@@ -202,36 +177,24 @@ pub(super) const RULE_LIMIT: Row = Row::new(
     "RulesPerSecurityGroupLimitExceeded",
     "The maximum number of rules per security group has been reached.",
 );
-pub(super) const RULE_TWICE: Row = Row::new(
-    400,
-    "InvalidParameterValue",
-    "The same permission must not appear multiple times",
-);
+pub(super) const RULE_TWICE: Row =
+    Row::new(400, "InvalidParameterValue", "The same permission must not appear multiple times");
 pub(super) const RULE_NETWORKS: Row = Row::new(
     400,
     "InvalidGroup.NotFound",
     "You have specified two resources that belong to different networks.",
 );
-pub(super) const RULE_PREFIX_LIST: Row = Row::new(
-    400,
-    "InvalidPrefixListID.NotFound",
-    "The prefix list ID '{}' does not exist",
-);
-pub(super) const PROTOCOL: Row = Row::new(
-    400,
-    "InvalidParameterValue",
-    "Invalid value '{}' for IP protocol. Unknown protocol.",
-);
+pub(super) const RULE_PREFIX_LIST: Row =
+    Row::new(400, "InvalidPrefixListID.NotFound", "The prefix list ID '{}' does not exist");
+pub(super) const PROTOCOL: Row =
+    Row::new(400, "InvalidParameterValue", "Invalid value '{}' for IP protocol. Unknown protocol.");
 pub(super) const PORTS_MISSING: Row = Row::new(
     400,
     "InvalidParameterValue",
     "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.",
 );
-pub(super) const PORT_RANGE: Row = Row::new(
-    400,
-    "InvalidParameterValue",
-    "Invalid TCP/UDP port range ({}:{})",
-);
+pub(super) const PORT_RANGE: Row =
+    Row::new(400, "InvalidParameterValue", "Invalid TCP/UDP port range ({}:{})");
 pub(super) const PORT_VALUE: Row =
     Row::new(400, "InvalidParameterValue", "TCP/UDP port ({}) out of range");
 pub(super) const ICMP_VALUE: Row =
@@ -350,11 +313,8 @@ pub(super) const CANNOT_REBOOT: Row = Row::new(
     "IncorrectInstanceState",
     "The instance '{}' is not in a state from which it can be rebooted.",
 );
-pub(super) const MUST_BE_STOPPED: Row = Row::new(
-    400,
-    "IncorrectInstanceState",
-    "The instance '{}' is not in the 'stopped' state.",
-);
+pub(super) const MUST_BE_STOPPED: Row =
+    Row::new(400, "IncorrectInstanceState", "The instance '{}' is not in the 'stopped' state.");
 pub(super) const TERMINATION_PROTECTED: Row = Row::new(
     400,
     "OperationNotPermitted",
@@ -384,7 +344,7 @@ pub(super) fn refuse_unbuilt(parameters: &[(&str, bool)]) -> Result<(), Fault> {
 /// Whether the text may describe a group or a rule.
 pub(super) fn is_description(text: &str) -> bool {
     text.len() < 256
-        && text.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || b". _-:/()#,@[]+=&;{}!$*".contains(&byte)
-        })
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b". _-:/()#,@[]+=&;{}!$*".contains(&byte))
 }

@@ -42,7 +42,6 @@ const AMAZON: Owner = Owner { id: "137112412989", alias: Some("amazon") };
 const CANONICAL: Owner = Owner { id: "099720109477", alias: None };
 const DEBIAN: Owner = Owner { id: "136693071363", alias: None };
 
-
 const X86: &str = "x86_64";
 const ARM: &str = "arm64";
 

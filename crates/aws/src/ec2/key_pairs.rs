@@ -172,16 +172,10 @@ struct Described<'a> {
     key_pairs: Vec<KeyPairView<'a>>,
 }
 
-pub(super) const FILTERS: &[Field] = &[
-    ("fingerprint", "KeyFingerprint"),
-    ("key-name", "KeyName"),
-    ("key-pair-id", "KeyPairId"),
-];
+pub(super) const FILTERS: &[Field] =
+    &[("fingerprint", "KeyFingerprint"), ("key-name", "KeyName"), ("key-pair-id", "KeyPairId")];
 
-fn describe_key_pairs<'a>(
-    cx: &Query<'a>,
-    input: DescribeKeyPairs,
-) -> Result<Described<'a>, Fault> {
+fn describe_key_pairs<'a>(cx: &Query<'a>, input: DescribeKeyPairs) -> Result<Described<'a>, Fault> {
     let selection = Selection::new(&input.filters, FILTERS, Some(TAGS))?;
     let scope = cx.scope();
     let names = input.key_names.unwrap_or_default();

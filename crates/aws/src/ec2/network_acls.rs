@@ -3,12 +3,12 @@
 use isobar_kernel::{Fault, Handler, Tables, query};
 use serde::{Deserialize, Serialize};
 
+use super::Query;
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::NETWORK_ACL;
 use super::pages::{self, Page};
 use super::records::{self, Subnet, Vpc};
 use super::tags::{self, TagView};
-use super::Query;
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_network_acls)];

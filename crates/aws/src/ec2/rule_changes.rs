@@ -107,7 +107,8 @@ impl Change {
                 from_port: self.from_port,
                 to_port: self.to_port,
                 user_id_group_pairs: Some(pair.into_iter().collect()),
-                ip_ranges: block.map(|block| vec![IpRange { cidr_ip: Some(block), description: None }]),
+                ip_ranges: block
+                    .map(|block| vec![IpRange { cidr_ip: Some(block), description: None }]),
                 ..Permission::default()
             });
         }
@@ -407,10 +408,7 @@ fn revoke_security_group_ingress(
     revoke(cx, &input, false)
 }
 
-fn revoke_security_group_egress(
-    cx: &mut Command<'_, '_>,
-    input: Change,
-) -> Result<Revoked, Fault> {
+fn revoke_security_group_egress(cx: &mut Command<'_, '_>, input: Change) -> Result<Revoked, Fault> {
     revoke(cx, &input, true)
 }
 

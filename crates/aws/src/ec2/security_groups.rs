@@ -138,8 +138,7 @@ fn create_security_group<'c>(
     cx: &'c mut Command<'_, '_>,
     input: CreateSecurityGroup,
 ) -> Result<Created<'c>, Fault> {
-    let wanted =
-        Wanted::new(&input.tag_specifications, &["security-group"], &errors::TAGGABLE)?;
+    let wanted = Wanted::new(&input.tag_specifications, &["security-group"], &errors::TAGGABLE)?;
     check_name(&input.group_name)?;
     check_description(&input.description)?;
     let scope = cx.scope();

@@ -180,19 +180,17 @@ pub(super) fn new(vpc: &Vpc, cidr: Cidr, zone: Zone, random: &Random) -> Subnet 
 /// The zone that is asked for; one of the region's where none is.
 fn zone(cx: &Command<'_, '_>, name: Option<&str>, id: Option<&str>) -> Result<Zone, Fault> {
     let region = regions::find(cx.region).expect("a request is admitted for a region that exists");
-    let names = || {
-        region.zones().map(|zone| zone.name).collect::<Vec<_>>().join(", ")
-    };
+    let names = || region.zones().map(|zone| zone.name).collect::<Vec<_>>().join(", ");
     match (name, id) {
         (Some(_), Some(_)) => {
             Err(errors::COMBINATION.with(&[&"availabilityZone", &"availabilityZoneId"]))
         }
-        (Some(name), None) => region.zone(name).ok_or_else(|| {
-            errors::SUBNET_ZONE.with(&[&name, &"availabilityZone", &names()])
-        }),
-        (None, Some(id)) => region.zone_of_id(id).ok_or_else(|| {
-            errors::SUBNET_ZONE.with(&[&id, &"availabilityZoneId", &names()])
-        }),
+        (Some(name), None) => region
+            .zone(name)
+            .ok_or_else(|| errors::SUBNET_ZONE.with(&[&name, &"availabilityZone", &names()])),
+        (None, Some(id)) => region
+            .zone_of_id(id)
+            .ok_or_else(|| errors::SUBNET_ZONE.with(&[&id, &"availabilityZoneId", &names()])),
         (None, None) => Ok(region.zones().next().expect("each region has zones")),
     }
 }
@@ -235,7 +233,10 @@ pub(super) const FILTERS: &[Field] = &[
     ("map-public-ip-on-launch", "MapPublicIpOnLaunch"),
     ("outpost-arn", "OutpostArn"),
     ("owner-id", "OwnerId"),
-    ("private-dns-name-options-on-launch.hostname-type", "PrivateDnsNameOptionsOnLaunch.HostnameType"),
+    (
+        "private-dns-name-options-on-launch.hostname-type",
+        "PrivateDnsNameOptionsOnLaunch.HostnameType",
+    ),
     (
         "private-dns-name-options-on-launch.enable-resource-name-dns-a-record",
         "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord",
@@ -269,10 +270,7 @@ struct DeleteSubnet {
 fn delete_subnet(cx: &mut Command<'_, '_>, input: DeleteSubnet) -> Result<Empty, Fault> {
     let scope = cx.scope();
     let subnet = records::find::<Subnet>(cx.store, &scope, &SUBNET, &input.subnet_id)?;
-    let used = cx
-        .store
-        .by::<Instance>("subnet", &subnet.id)
-        .any(|instance| instance.is_live());
+    let used = cx.store.by::<Instance>("subnet", &subnet.id).any(|instance| instance.is_live());
     if used || crate::elbv2::uses_subnet(cx.store, &scope, &input.subnet_id) {
         return Err(errors::SUBNET_DEPENDENCY.with(&[&input.subnet_id]));
     }

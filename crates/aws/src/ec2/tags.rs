@@ -1,7 +1,7 @@
 //! Tags: of resources that exist, and of those that are being created.
 
-use isobar_kernel::{Fault, Handler, Row, Tables, command, query};
 use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, Handler, Row, Tables, command, query};
 use serde::{Deserialize, Serialize};
 
 use super::filters::{Field, Filters, Selection};

@@ -112,9 +112,9 @@ fn create_vpc<'c>(cx: &'c mut Command<'_, '_>, input: CreateVpc) -> Result<Creat
         ("Ipv6Pool", input.ipv6_pool.is_some()),
     ];
     errors::refuse_unbuilt(&unbuilt)?;
-    let block = input.cidr_block.ok_or_else(|| {
-        errors::MISSING_EITHER.with(&[&"cidrBlock", &"ipv4IpamPoolId"])
-    })?;
+    let block = input
+        .cidr_block
+        .ok_or_else(|| errors::MISSING_EITHER.with(&[&"cidrBlock", &"ipv4IpamPoolId"]))?;
     let cidr: Cidr = block.parse().map_err(|_| errors::CIDR.with(&[&block]))?;
     if !(16..=28).contains(&cidr.bits()) {
         return Err(errors::VPC_RANGE.with(&[&block]));
@@ -124,8 +124,10 @@ fn create_vpc<'c>(cx: &'c mut Command<'_, '_>, input: CreateVpc) -> Result<Creat
     if cx.store.list::<Vpc>(&scope).count() >= MOST {
         return Err(errors::VPC_LIMIT.fault());
     }
-    let dhcp_options_id =
-        cx.store.get::<Home>(&scope).map_or_else(|| "default".to_owned(), |home| home.dhcp_options_id.clone());
+    let dhcp_options_id = cx
+        .store
+        .get::<Home>(&scope)
+        .map_or_else(|| "default".to_owned(), |home| home.dhcp_options_id.clone());
     let mut vpc = new(scope, cidr, dhcp_options_id, cx.random);
     vpc.tenancy = tenancy;
     let vpc = cx.store.put(vpc);
@@ -140,9 +142,7 @@ fn tenancy(tenancy: Option<String>) -> Result<String, Fault> {
     match tenancy.as_deref() {
         None | Some("default") => Ok("default".to_owned()),
         Some("dedicated") => Ok("dedicated".to_owned()),
-        Some(other) => {
-            Err(errors::VALUE.with(&[&other, &"instanceTenancy", &"Invalid tenancy."]))
-        }
+        Some(other) => Err(errors::VALUE.with(&[&other, &"instanceTenancy", &"Invalid tenancy."])),
     }
 }
 
@@ -270,10 +270,7 @@ struct Attribute {
     vpc_id: String,
 }
 
-fn describe_vpc_attribute(
-    cx: &Query<'_>,
-    input: DescribeVpcAttribute,
-) -> Result<Attribute, Fault> {
+fn describe_vpc_attribute(cx: &Query<'_>, input: DescribeVpcAttribute) -> Result<Attribute, Fault> {
     let vpc = records::find::<Vpc>(cx.store, &cx.scope(), &VPC, &input.vpc_id)?;
     let mut shown = Attribute { vpc_id: input.vpc_id, ..Attribute::default() };
     match input.attribute.as_str() {

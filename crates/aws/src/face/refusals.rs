@@ -1,0 +1,145 @@
+//! How each kind of service refuses a signature. The words are the verifier's; code and status are
+//! the service's own.
+
+use isobar_auth::sigv4::{Error, Mismatch};
+use isobar_catalogue::{Protocol, Service};
+use isobar_kernel::{Fault, Row};
+
+/// The rows of one kind of service. A message of `{}` is the verifier's.
+#[derive(Debug)]
+pub(super) struct Manner {
+    missing: Row,
+    incomplete: Row,
+    too_early_or_late: Row,
+    presigned_over: Row,
+    scope: Row,
+    unknown_key: Row,
+    token: Row,
+    token_over: Row,
+    mismatch: Row,
+    payload: Row,
+}
+
+const fn own(status: u16, code: &'static str) -> Row {
+    Row::new(status, code, "{}")
+}
+
+/// Services of the query protocol and of REST with XML.
+const QUERY: Manner = Manner {
+    missing: own(403, "MissingAuthenticationToken"),
+    incomplete: own(400, "IncompleteSignature"),
+    too_early_or_late: own(403, "SignatureDoesNotMatch"),
+    presigned_over: own(403, "RequestExpired"),
+    scope: own(403, "SignatureDoesNotMatch"),
+    unknown_key: own(403, "InvalidClientTokenId"),
+    token: own(403, "InvalidClientTokenId"),
+    token_over: own(403, "ExpiredToken"),
+    mismatch: own(403, "SignatureDoesNotMatch"),
+    payload: own(400, "XAmzContentSHA256Mismatch"),
+};
+
+/// EC2 does not say whether the key or the signature is wrong, and answers with 401.
+const EC2_REFUSED: Row =
+    Row::new(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
+const EC2_EXPIRED: Row = Row::new(400, "RequestExpired", "Request has expired.");
+const EC2: Manner = Manner {
+    missing: own(403, "MissingAuthenticationToken"),
+    incomplete: own(400, "IncompleteSignature"),
+    too_early_or_late: EC2_EXPIRED,
+    presigned_over: EC2_EXPIRED,
+    scope: EC2_REFUSED,
+    unknown_key: EC2_REFUSED,
+    token: EC2_REFUSED,
+    token_over: EC2_EXPIRED,
+    mismatch: EC2_REFUSED,
+    payload: own(400, "InvalidParameterValue"),
+};
+
+/// Services that speak JSON or CBOR.
+const JSON: Manner = Manner {
+    missing: Row::new(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    incomplete: own(400, "IncompleteSignatureException"),
+    too_early_or_late: own(400, "InvalidSignatureException"),
+    presigned_over: own(400, "RequestExpired"),
+    scope: own(400, "InvalidSignatureException"),
+    unknown_key: own(400, "UnrecognizedClientException"),
+    token: own(400, "UnrecognizedClientException"),
+    token_over: own(400, "ExpiredTokenException"),
+    mismatch: own(400, "InvalidSignatureException"),
+    payload: own(400, "InvalidSignatureException"),
+};
+
+/// Services that speak REST with JSON.
+const REST_JSON: Manner = Manner {
+    missing: Row::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    incomplete: own(403, "IncompleteSignatureException"),
+    too_early_or_late: own(403, "InvalidSignatureException"),
+    presigned_over: own(403, "RequestExpired"),
+    scope: own(403, "InvalidSignatureException"),
+    unknown_key: own(403, "UnrecognizedClientException"),
+    token: own(403, "UnrecognizedClientException"),
+    token_over: own(403, "ExpiredTokenException"),
+    mismatch: own(403, "InvalidSignatureException"),
+    payload: own(403, "InvalidSignatureException"),
+};
+
+/// S3.
+const S3: Manner = Manner {
+    missing: Row::new(403, "AccessDenied", "Access Denied"),
+    incomplete: own(400, "AuthorizationHeaderMalformed"),
+    too_early_or_late: Row::new(
+        403,
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+    ),
+    presigned_over: Row::new(403, "AccessDenied", "Request has expired"),
+    scope: own(400, "AuthorizationHeaderMalformed"),
+    unknown_key: Row::new(
+        403,
+        "InvalidAccessKeyId",
+        "The AWS Access Key Id you provided does not exist in our records.",
+    ),
+    token: Row::new(400, "InvalidToken", "The provided token is malformed or otherwise invalid."),
+    token_over: Row::new(400, "ExpiredToken", "The provided token has expired."),
+    mismatch: Row::new(
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your \
+         key and signing method.",
+    ),
+    payload: own(400, "XAmzContentSHA256Mismatch"),
+};
+
+const UNSUPPORTED: Row = own(501, "NotImplemented");
+
+impl Manner {
+    /// The service's manner.
+    pub(super) fn of(service: &Service) -> &'static Self {
+        match service.protocol() {
+            _ if service.name == "s3" => &S3,
+            Protocol::Ec2 => &EC2,
+            Protocol::AwsJson | Protocol::RpcV2Cbor => &JSON,
+            Protocol::RestJson => &REST_JSON,
+            _ => &QUERY,
+        }
+    }
+
+    /// The answer to a signature that was refused.
+    pub(super) fn refuse(&self, error: &Error) -> Fault {
+        let row = match error {
+            Error::MissingAuthenticationToken => &self.missing,
+            Error::IncompleteSignature(_) => &self.incomplete,
+            Error::Expired { .. } | Error::NotYetCurrent { .. } => &self.too_early_or_late,
+            Error::RequestExpired => &self.presigned_over,
+            Error::HostNotSigned | Error::Scope(_) => &self.scope,
+            Error::UnknownKey { .. } => &self.unknown_key,
+            Error::InvalidToken => &self.token,
+            Error::ExpiredToken => &self.token_over,
+            // The strings that were compared are left out, as these services do by now.
+            Error::SignatureDoesNotMatch(_) => return self.mismatch.with(&[&Mismatch::SHORT]),
+            Error::PayloadMismatch { .. } => &self.payload,
+            Error::UnsupportedPayload { .. } => &UNSUPPORTED,
+        };
+        row.with(&[error])
+    }
+}

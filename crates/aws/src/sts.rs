@@ -1,0 +1,10 @@
+//! STS: who one is.
+
+mod identity;
+
+use isobar_kernel::face::Served;
+
+use crate::{Query, World};
+
+pub(crate) const SERVICE: Served<World> =
+    Served { name: "sts", operations: &[identity::OPERATIONS] };

@@ -1,0 +1,23 @@
+//! The caller's identity.
+
+use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, Handler, query};
+use serde::Serialize;
+
+use super::Query;
+use crate::World;
+
+pub(super) const OPERATIONS: &[Handler<World>] = &[query!(get_caller_identity)];
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Identity<'a> {
+    user_id: &'a str,
+    account: &'a str,
+    arn: &'a str,
+}
+
+fn get_caller_identity<'q>(cx: &'q Query<'_>, _: Empty) -> Result<Identity<'q>, Fault> {
+    let caller = cx.caller;
+    Ok(Identity { user_id: &caller.principal, account: &caller.account, arn: &caller.name })
+}
