@@ -7,8 +7,8 @@
 //! | answer | [`decode_response`] | [`encode_response`] |
 //! | error | [`decode_response`] | [`encode_error`] |
 //!
-//! Each protocol is one [`Codec`](protocol) in a table. What protocols share is a module per
-//! document format, which walks a shape and a document together.
+//! Each protocol is one record of functions in a table (`protocol.rs`). What protocols share is a
+//! module per document format, which walks a shape and a document together.
 
 use isobar_catalogue::{Cloud, Operation, Protocol, Service};
 

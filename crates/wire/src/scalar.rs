@@ -8,7 +8,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use isobar_catalogue::shape::TimestampFormat;
-use isobar_catalogue::{Kind, Member};
+use isobar_catalogue::{Kind, Member, Shape};
 
 use crate::error::Violation;
 use crate::timestamp;
@@ -120,12 +120,17 @@ pub(crate) fn from_base64(text: &str) -> Result<Bytes, Violation> {
     BASE64
         .decode(packed.as_bytes())
         .map(Bytes::from)
-        .map_err(|_| Violation::wrong_type("base64", shown(text)))
+        .map_err(|_| Violation::wrong_type("base64", "another text"))
 }
 
-/// Reads a scalar. Booleans are read whatever their case, since one SDK writes `False`.
-pub(crate) fn from_text(kind: &Kind, text: Cow<'_, str>) -> Result<Value, Violation> {
-    let wrong = |text: &str| Violation::wrong_type(expected(kind), shown(text));
+/// Reads a scalar. Booleans are read whatever their case, since one SDK writes `False`. What cannot
+/// be read is shown in the error, unless it is to be kept secret.
+pub(crate) fn from_text(shape: &Shape, text: Cow<'_, str>) -> Result<Value, Violation> {
+    let kind = &shape.kind;
+    let wrong = |text: &str| {
+        let found = if shape.sensitive { "another text".to_owned() } else { shown(text) };
+        Violation::wrong_type(expected(kind), found)
+    };
     match kind {
         Kind::String(_) => Ok(Value::String(Cow::Owned(text.into_owned()))),
         Kind::Boolean => {

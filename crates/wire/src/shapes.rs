@@ -122,14 +122,13 @@ pub(crate) fn separated(
         return crate::json::read(service, shape, text.as_bytes());
     };
     let Kind::List(list) = &service.shape(shape).kind else {
-        let kind = &service.shape(shape).kind;
-        return Ok(scalar::from_text(kind, Cow::Borrowed(text))?);
+        return Ok(scalar::from_text(service.shape(shape), Cow::Borrowed(text))?);
     };
-    let kind = &service.shape(list.item).kind;
+    let item_shape = service.shape(list.item);
     let items = text.split(separator).filter(|item| !item.is_empty()).enumerate();
     items
         .map(|(index, item)| {
-            scalar::from_text(kind, Cow::Borrowed(item))
+            scalar::from_text(item_shape, Cow::Borrowed(item))
                 .map_err(|violation| DecodeError::Member(violation.at(index)))
         })
         .collect::<Result<_, _>>()

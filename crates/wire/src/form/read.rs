@@ -154,7 +154,9 @@ impl Reader {
             Kind::Map(map) if self.style == Style::Alibaba => self.named(map, group, depth),
             Kind::Map(map) => self.pairs(map, group, depth),
             _ => match group.exact {
-                Some(text) => Ok(scalar::from_text(kind, Cow::Borrowed(text))?),
+                Some(text) => {
+                    Ok(scalar::from_text(self.service.shape(shape), Cow::Borrowed(text))?)
+                }
                 None => {
                     let expected = crate::validate::expected(kind);
                     Err(Violation::wrong_type(expected, "a structure").into())
@@ -222,8 +224,8 @@ impl Reader {
         group: Group<'_>,
         depth: usize,
     ) -> Result<Value, DecodeError> {
-        let kind = &self.service.shape(map.value).kind;
-        let nested = matches!(kind, Kind::Structure(_) | Kind::List(_) | Kind::Map(_));
+        let shape = self.service.shape(map.value);
+        let nested = matches!(shape.kind, Kind::Structure(_) | Kind::List(_) | Kind::Map(_));
         let mut entries: Vec<(Name, Value)> = Vec::new();
         if nested {
             for (key, below) in group.split() {
@@ -235,7 +237,7 @@ impl Reader {
         } else {
             for (name, text) in group.pairs {
                 let key = name.get(group.at..).unwrap_or_default();
-                let value = scalar::from_text(kind, Cow::Borrowed(text))
+                let value = scalar::from_text(shape, Cow::Borrowed(text))
                     .map_err(|violation| violation.within(key))?;
                 entries.push((Cow::Owned(key.to_owned()), value));
             }

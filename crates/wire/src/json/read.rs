@@ -257,8 +257,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
-        let kind = self.kind();
-        let readable = match kind {
+        let shape = self.reader.service.shape(self.shape);
+        let readable = match &shape.kind {
             Kind::String(_) | Kind::Blob { .. } | Kind::Timestamp(_) => true,
             Kind::Float(_) => self.reader.rules.lenient || scalar::special_float(text).is_ok(),
             Kind::Integer(_) | Kind::Boolean => self.reader.rules.lenient,
@@ -267,7 +267,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         if !readable {
             return Err(self.wrong("text"));
         }
-        scalar::from_text(kind, Cow::Borrowed(text))
+        scalar::from_text(shape, Cow::Borrowed(text))
             .map_err(|violation| self.reader.refuse(violation))
     }
 

@@ -100,7 +100,8 @@ pub(crate) fn read(
     member: &'static Member,
     headers: &HeaderMap,
 ) -> Result<Option<Value>, DecodeError> {
-    let kind = &service.shape(member.shape).kind;
+    let shape = service.shape(member.shape);
+    let kind = &shape.kind;
     if member.location == Location::Headers {
         return read_prefixed(service, member, kind, headers).map(Some);
     }
@@ -113,22 +114,22 @@ pub(crate) fn read(
     }
     match kind {
         Kind::List(list) => {
-            let item_kind = &service.shape(list.item).kind;
+            let item_shape = service.shape(list.item);
             let mut items = Vec::new();
             for value in headers.get_all(member.on_wire()) {
-                for part in split(&lossy(value), matches!(item_kind, Kind::Timestamp(_))) {
+                for part in split(&lossy(value), matches!(item_shape.kind, Kind::Timestamp(_))) {
                     let index = items.len();
-                    let item = scalar::from_text(item_kind, Cow::Owned(part))
+                    let item = scalar::from_text(item_shape, Cow::Owned(part))
                         .map_err(|violation| violation.at(index))?;
                     items.push(item);
                 }
             }
             Ok(Some(Value::List(items)))
         }
-        Kind::Blob { .. } | Kind::String(_) => Ok(Some(scalar::from_text(kind, lossy(first))?)),
+        Kind::Blob { .. } | Kind::String(_) => Ok(Some(scalar::from_text(shape, lossy(first))?)),
         // An empty header says nothing about a number.
         _ if first.is_empty() => Ok(None),
-        _ => Ok(Some(scalar::from_text(kind, lossy(first))?)),
+        _ => Ok(Some(scalar::from_text(shape, lossy(first))?)),
     }
 }
 
@@ -141,7 +142,7 @@ fn read_prefixed(
     let Kind::Map(map) = kind else {
         return Err(DecodeError::Unsupported("headers that are no map"));
     };
-    let kind = &service.shape(map.value).kind;
+    let shape = service.shape(map.value);
     let prefix = member.on_wire().to_ascii_lowercase();
     let mut entries: Vec<(Name, Value)> = Vec::new();
     for (name, value) in headers {
@@ -149,7 +150,7 @@ fn read_prefixed(
             continue;
         };
         let value =
-            scalar::from_text(kind, lossy(value)).map_err(|violation| violation.within(key))?;
+            scalar::from_text(shape, lossy(value)).map_err(|violation| violation.within(key))?;
         entries.push((Cow::Owned(key.to_owned()), value));
     }
     Ok(Value::Map(entries))

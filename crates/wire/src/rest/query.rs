@@ -116,7 +116,8 @@ pub(crate) fn read(
     member: &'static Member,
     pairs: &[Pair<'_>],
 ) -> Result<Option<Value>, DecodeError> {
-    let kind = &service.shape(member.shape).kind;
+    let shape = service.shape(member.shape);
+    let kind = &shape.kind;
     let mut given = pairs
         .iter()
         .filter(|(name, _)| is_named(name, member.on_wire()))
@@ -130,9 +131,9 @@ pub(crate) fn read(
     }
     match kind {
         Kind::List(list) if style == QueryStyle::Repeated => {
-            let kind = &service.shape(list.item).kind;
+            let shape = service.shape(list.item);
             let items = given.enumerate().map(|(index, text)| {
-                scalar::from_text(kind, Cow::Borrowed(text))
+                scalar::from_text(shape, Cow::Borrowed(text))
                     .map_err(|violation| DecodeError::Member(violation.at(index)))
             });
             let items = items.collect::<Result<Vec<_>, _>>()?;
@@ -141,7 +142,7 @@ pub(crate) fn read(
         _ if structured => form::read::member(service, Style::Alibaba, member, pairs),
         _ => match given.next() {
             Some("") if !matches!(kind, Kind::String(_) | Kind::Blob { .. }) => Ok(None),
-            Some(text) => Ok(Some(scalar::from_text(kind, Cow::Borrowed(text))?)),
+            Some(text) => Ok(Some(scalar::from_text(shape, Cow::Borrowed(text))?)),
             None => Ok(None),
         },
     }
@@ -163,7 +164,8 @@ pub(crate) fn read_map(
     let Kind::Map(map) = &service.shape(member.shape).kind else {
         return Err(DecodeError::Unsupported("parameters that are no map"));
     };
-    let kind = &service.shape(map.value).kind;
+    let shape = service.shape(map.value);
+    let kind = &shape.kind;
     let fixed = super::router::query_pairs(fixed);
     let taken = |name: &str| {
         fixed.iter().any(|(fixed, _)| fixed == name)
@@ -174,11 +176,11 @@ pub(crate) fn read_map(
     let mut entries: Vec<(Name, Value)> = Vec::new();
     for (name, text) in pairs.iter().filter(|(name, _)| !taken(name)) {
         let at = entries.iter().position(|(given, _)| given == name);
-        let item_kind = match kind {
-            Kind::List(list) => &service.shape(list.item).kind,
-            other => other,
+        let item_shape = match kind {
+            Kind::List(list) => service.shape(list.item),
+            _ => shape,
         };
-        let item = scalar::from_text(item_kind, Cow::Borrowed(text))
+        let item = scalar::from_text(item_shape, Cow::Borrowed(text))
             .map_err(|violation| violation.within(name))?;
         match (kind, at) {
             (Kind::List(_), Some(at)) => {

@@ -63,8 +63,7 @@ pub(crate) fn request(call: Call, request: &Request) -> Result<Value, DecodeErro
 }
 
 fn label(call: Call, member: &Member, text: &str) -> Result<Value, DecodeError> {
-    let kind = &call.service.shape(member.shape).kind;
-    Ok(scalar::from_text(kind, Cow::Borrowed(text))?)
+    Ok(scalar::from_text(call.service.shape(member.shape), Cow::Borrowed(text))?)
 }
 
 /// Reads the output of an answer.

@@ -47,8 +47,8 @@ impl Reader {
                 name == local || name.split_once(':').is_some_and(|(_, name)| name == local)
             });
             if let Some((_, text)) = found {
-                let kind = &self.service.shape(member.shape).kind;
-                let value = scalar::from_text(kind, Cow::Borrowed(text))
+                let shape = self.service.shape(member.shape);
+                let value = scalar::from_text(shape, Cow::Borrowed(text))
                     .map_err(|violation| violation.within(&member.name))?;
                 entries.push((Cow::Borrowed(&member.name), value));
             }
@@ -112,7 +112,8 @@ impl Reader {
     /// Reads the value that an element is. An empty one is nothing where the shape is neither text
     /// nor bytes.
     pub(crate) fn value(self, shape: ShapeId, element: &Element) -> Result<Value, DecodeError> {
-        let kind = &self.service.shape(shape).kind;
+        let shape = self.service.shape(shape);
+        let kind = &shape.kind;
         match kind {
             Kind::Structure(structure) => {
                 self.members(structure, |_| true, element).map(Value::Map)
@@ -128,10 +129,10 @@ impl Reader {
                 entries.collect::<Result<_, _>>().map(Value::Map)
             }
             Kind::String(_) | Kind::Blob { .. } => {
-                Ok(scalar::from_text(kind, Cow::Borrowed(&element.text))?)
+                Ok(scalar::from_text(shape, Cow::Borrowed(&element.text))?)
             }
             _ if element.text.trim().is_empty() => Ok(Value::Null),
-            _ => Ok(scalar::from_text(kind, Cow::Borrowed(&element.text))?),
+            _ => Ok(scalar::from_text(shape, Cow::Borrowed(&element.text))?),
         }
     }
 }

@@ -132,3 +132,13 @@ fn read_everywhere((service, operation): (&'static Service, &'static Operation),
         let _ = decode_response(service, operation, &response);
     }
 }
+
+#[test]
+fn secrets_are_in_no_error() {
+    // The key's material is bytes that must not be shown.
+    let import = operation(Cloud::Aws, "ec2", "ImportKeyPair");
+    let asked = request("POST", "/", &[], "Action=ImportKeyPair&PublicKeyMaterial=%25secret%25");
+    let error = read(import, &asked).unwrap_err().to_string();
+    assert!(!error.contains("secret"), "{error}");
+    assert!(error.starts_with("PublicKeyMaterial: "), "{error}");
+}
