@@ -7,6 +7,8 @@ mod manifest;
 mod output;
 mod report;
 mod state;
+#[cfg(test)]
+mod support;
 mod wiring;
 
 use std::process::ExitCode;

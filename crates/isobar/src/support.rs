@@ -1,0 +1,61 @@
+//! The README's support table, from the faces' tables and the catalogue.
+//! `ISOBAR_UPDATE=1 cargo test -p isobar support` writes it; without that the test compares.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use isobar_catalogue::Cloud;
+use isobar_kernel::face::served_operations;
+
+const BEGIN: &str = "<!-- support: begin -->\n";
+const END: &str = "<!-- support: end -->";
+
+fn table() -> String {
+    let served = [
+        (Cloud::Aws, "AWS", served_operations(Cloud::Aws, isobar_aws::SERVICES)),
+        (Cloud::Alibaba, "Alibaba Cloud", served_operations(Cloud::Alibaba, isobar_alibaba::SERVICES)),
+        (
+            Cloud::DigitalOcean,
+            "DigitalOcean",
+            served_operations(Cloud::DigitalOcean, isobar_digitalocean::SERVICES),
+        ),
+    ];
+    let mut text = "| cloud | service | called | served locally |\n|---|---|---|---|\n".to_owned();
+    for (cloud, name, operations) in served {
+        let services = isobar_catalogue::services(cloud);
+        let mut by_service: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (service, operation) in &operations {
+            by_service.entry(service).or_default().push(operation);
+        }
+        let called: usize = services.iter().map(|service| service.operations().count()).sum();
+        let _ = writeln!(
+            text,
+            "| **{name}** | {} | {called} | {} |",
+            services.len(),
+            operations.len()
+        );
+        for (service, operations) in by_service {
+            let all = services.iter().find(|entry| entry.name() == service);
+            let all = all.map_or(0, |entry| entry.operations().count());
+            let names = operations.join(", ");
+            let _ = writeln!(text, "| | `{service}` | {all} | {}: {names} |", operations.len());
+        }
+    }
+    text
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the environment says whether to write")]
+fn the_support_table_of_the_readme_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("the README has a place for the table");
+    let (found, after) = rest.split_once(END).expect("the table has an end");
+    let expected = table();
+    if std::env::var_os("ISOBAR_UPDATE").is_some() {
+        std::fs::write(&path, format!("{before}{BEGIN}{expected}{END}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(found, expected, "run `ISOBAR_UPDATE=1 cargo test -p isobar support`");
+}
