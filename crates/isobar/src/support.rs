@@ -28,7 +28,7 @@ fn table() -> String {
         for (service, operation) in &operations {
             by_service.entry(service).or_default().push(operation);
         }
-        let called: usize = services.iter().map(|service| service.operations().count()).sum();
+        let called: usize = services.iter().map(|service| service.operations().len()).sum();
         let _ = writeln!(
             text,
             "| **{name}** | {} | {called} | {} |",
@@ -36,8 +36,8 @@ fn table() -> String {
             operations.len()
         );
         for (service, operations) in by_service {
-            let all = services.iter().find(|entry| entry.name() == service);
-            let all = all.map_or(0, |entry| entry.operations().count());
+            let all = services.iter().find(|entry| entry.name == service);
+            let all = all.map_or(0, |entry| entry.operations().len());
             let names = operations.join(", ");
             let _ = writeln!(text, "| | `{service}` | {all} | {}: {names} |", operations.len());
         }

@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::watch;
 use crate::api::{self, Api};
-use crate::cli::{Global, Up};
+use crate::cli::{Format, Global, Up};
 use crate::manifest::Manifest;
 use crate::output;
 use crate::report::Error;
@@ -28,7 +28,7 @@ pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
     let announced = state.announce(&running.endpoints);
     let work = async {
         announced?;
-        welcome(&running.endpoints, &directory)?;
+        welcome(&running.endpoints, &directory, global.output)?;
         if arguments.demo {
             demo(&running.endpoints, global).await?;
         }
@@ -63,7 +63,17 @@ fn start_log() {
 }
 
 /// Says where everything is, and what to try next.
-fn welcome(endpoints: &Endpoints, directory: &std::path::Path) -> Result<(), Error> {
+fn welcome(
+    endpoints: &Endpoints,
+    directory: &std::path::Path,
+    format: Format,
+) -> Result<(), Error> {
+    if format != Format::Table {
+        let value = serde_json::to_value(endpoints).map_err(|error| {
+            Error::failed("internal", "the endpoints cannot be printed").source(error)
+        })?;
+        return output::value(format, &value);
+    }
     let Endpoints { control, aws, alibaba, digitalocean, .. } = endpoints;
     output::print(&format!(
         "Isobar is up.
