@@ -14,7 +14,11 @@ const END: &str = "<!-- support: end -->";
 fn table() -> String {
     let served = [
         (Cloud::Aws, "AWS", served_operations(Cloud::Aws, isobar_aws::SERVICES)),
-        (Cloud::Alibaba, "Alibaba Cloud", served_operations(Cloud::Alibaba, isobar_alibaba::SERVICES)),
+        (
+            Cloud::Alibaba,
+            "Alibaba Cloud",
+            served_operations(Cloud::Alibaba, isobar_alibaba::SERVICES),
+        ),
         (
             Cloud::DigitalOcean,
             "DigitalOcean",
@@ -29,12 +33,8 @@ fn table() -> String {
             by_service.entry(service).or_default().push(operation);
         }
         let called: usize = services.iter().map(|service| service.operations().len()).sum();
-        let _ = writeln!(
-            text,
-            "| **{name}** | {} | {called} | {} |",
-            services.len(),
-            operations.len()
-        );
+        let _ =
+            writeln!(text, "| **{name}** | {} | {called} | {} |", services.len(), operations.len());
         for (service, operations) in by_service {
             let all = services.iter().find(|entry| entry.name == service);
             let all = all.map_or(0, |entry| entry.operations().len());

@@ -9,8 +9,11 @@ use super::{Record, Tables};
 pub struct Tx<'a> {
     tables: &'a mut Tables,
     changes: Vec<Change>,
-    undo: Vec<Box<dyn FnOnce(&mut Tables)>>,
+    undo: Vec<Undo>,
 }
+
+/// Puts back what one change replaced.
+type Undo = Box<dyn FnOnce(&mut Tables)>;
 
 pub(super) struct Change {
     pub(super) kind: &'static str,

@@ -35,7 +35,9 @@ fn a_rule_meets_what_it_names() {
 #[test]
 fn a_probability_is_kept() {
     let faults = Faults::default();
-    faults.replace(vec![rule(r#"{"effect": {"error": {"status": 500}}, "probability": 0.33}"#)]).unwrap();
+    faults
+        .replace(vec![rule(r#"{"effect": {"error": {"status": 500}}, "probability": 0.33}"#)])
+        .unwrap();
     let random = Random::seeded(7);
     let met = (0..10_000)
         .filter(|_| faults.meet(Phase::Before, CALL, Timestamp::UNIX_EPOCH, &random).is_some())
