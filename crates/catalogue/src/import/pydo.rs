@@ -297,11 +297,7 @@ impl Importer<'_> {
     }
 
     fn list(&mut self, item: ShapeId, name: &str) -> ShapeId {
-        self.shapes.add(Shape {
-            name: name.to_owned(),
-            kind: Kind::List(List { item, ..List::default() }),
-            ..Shape::default()
-        })
+        self.shapes.get_or_add(name, || Kind::List(List { item, ..List::default() }))
     }
 
     /// The error of a status: all have one form.

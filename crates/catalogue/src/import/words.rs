@@ -2,7 +2,7 @@
 
 /// First words of operations that change nothing. `Receive` is none of them: a received message is
 /// hidden from others. Nor is `Check`: licences are checked in.
-const READING: [&str; 9] =
+const READING: [&str; 10] =
     ["BatchDescribe", "BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan", "Search"];
 
 /// Whether an operation changes nothing, by its HTTP method or its name.

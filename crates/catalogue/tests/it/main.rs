@@ -1,3 +1,6 @@
 //! The catalogue's tests.
 
+mod botocore;
 mod packs;
+mod pydo;
+mod tea;

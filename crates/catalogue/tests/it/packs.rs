@@ -37,6 +37,9 @@ fn every_service_decodes_and_every_shape_is_there() {
         assert_eq!((service.name.as_str(), service.version.as_str()), (name, entry.version));
         assert_eq!(service.protocols, entry.protocols, "{name}");
         assert!(!service.operations.is_empty(), "{name} has no operations");
+        let names: std::collections::HashSet<_> =
+            service.shapes.iter().map(|shape| shape.name.as_str()).collect();
+        assert_eq!(names.len(), service.shapes.len(), "{name} has shapes of one name");
         for id in spoken_of(service) {
             assert!((id.0 as usize) < service.shapes.len(), "{name} lacks the shape {}", id.0);
         }
@@ -324,5 +327,25 @@ fn digitalocean_paths_have_their_members() {
                 assert_eq!(found.expect(&place).location, Location::Path, "{place}");
             }
         }
+    }
+}
+
+#[test]
+fn the_manifest_tells_what_is_packed() {
+    let manifest: serde_json::Value =
+        serde_json::from_str(isobar_catalogue::MANIFEST).expect("the manifest is JSON");
+    for cloud in Cloud::ALL {
+        let mut told = std::collections::BTreeMap::new();
+        for package in manifest[cloud.name()]["packages"].as_array().expect("it lists packages") {
+            assert_eq!(package["sha256"].as_str().map(str::len), Some(64));
+            for (name, facts) in package["services"].as_object().expect("it lists services") {
+                told.insert(name.as_str(), facts["operations"].as_u64());
+            }
+        }
+        let packed: std::collections::BTreeMap<_, _> = services(cloud)
+            .iter()
+            .map(|entry| (entry.name, u64::try_from(entry.operations().len()).ok()))
+            .collect();
+        assert_eq!(told, packed, "{cloud}");
     }
 }
