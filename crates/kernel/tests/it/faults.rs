@@ -56,7 +56,7 @@ fn rules_out_of_bounds_change_nothing() {
         r#"{"effect": {"latency": {"milliseconds": 600001}}}"#,
     ] {
         assert!(faults.replace(vec![rule(bad)]).is_err(), "{bad}");
-        assert_eq!(faults.rules(), [good.clone()]);
+        assert_eq!(faults.rules(), std::slice::from_ref(&good));
     }
     assert_eq!(good.effect, Effect::Latency { milliseconds: 5 });
     assert!(serde_json::from_str::<Rule>(r#"{"effect": "silence", "colour": 1}"#).is_err());
