@@ -2,8 +2,18 @@
 
 /// First words of operations that change nothing. `Receive` is none of them: a received message is
 /// hidden from others. Nor is `Check`: licences are checked in.
-const READING: [&str; 10] =
-    ["BatchDescribe", "BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan", "Search"];
+const READING: [&str; 10] = [
+    "BatchDescribe",
+    "BatchGet",
+    "Describe",
+    "Get",
+    "Head",
+    "List",
+    "Lookup",
+    "Query",
+    "Scan",
+    "Search",
+];
 
 /// Whether an operation changes nothing, by its HTTP method or its name.
 pub(super) fn reads(name: &str, method: &str) -> bool {
