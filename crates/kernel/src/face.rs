@@ -61,6 +61,11 @@ pub trait Face: Send + Sync + 'static {
     /// Adds what every answer carries: the cloud's usual headers.
     fn finish(&self, response: &mut Response, admitted: Option<&Admitted>, now: Timestamp);
 
+    /// The same for the answer to a request that was not admitted.
+    fn finish_refused(&self, response: &mut Response, arrival: &Arrival<'_>) {
+        self.finish(response, None, arrival.now);
+    }
+
     /// Whether the host name may be this cloud's: loopback is always.
     fn is_own_host(&self, host: &str) -> bool;
 
@@ -222,10 +227,12 @@ impl<F: Face> Local<F> {
         let started = tokio::time::Instant::now();
         let now = self.shared.clock.now();
         let request_id = self.face.request_id(&self.shared.random);
-        let admitted = match self.face.admit(&Arrival { request, host, now }) {
+        let arrival = Arrival { request, host, now };
+        let admitted = match self.face.admit(&arrival) {
             Ok(admitted) => admitted,
             Err(refused) => {
-                let response = self.refuse(&refused, &request_id, now);
+                let mut response = encode_refused(&refused, &request_id);
+                self.face.finish_refused(&mut response, &arrival);
                 self.note(
                     None,
                     Some(&refused.fault),
@@ -266,12 +273,7 @@ impl<F: Face> Local<F> {
         let request_id = self.face.request_id(&self.shared.random);
         let dialect = self.face.default_dialect();
         let refused = Refused { service: None, dialect, fault: row.with(&[&what]) };
-        self.refuse(&refused, &request_id, now)
-    }
-
-    fn refuse(&self, refused: &Refused, request_id: &str, now: Timestamp) -> Response {
-        let mut response =
-            encode_fault(refused.service, refused.dialect, &refused.fault, request_id);
+        let mut response = encode_refused(&refused, &request_id);
         self.face.finish(&mut response, None, now);
         response
     }
@@ -443,6 +445,10 @@ fn token_of(admitted: &Admitted, input: &Value) -> Option<(String, String, Strin
     let rest = serde_json::to_string(&rest).ok()?;
     let key = format!("{}/{region}/{}/{}/{token}", caller.account, service.name, operation.name);
     Some((key, token, rest))
+}
+
+fn encode_refused(refused: &Refused, request_id: &str) -> Response {
+    encode_fault(refused.service, refused.dialect, &refused.fault, request_id)
 }
 
 fn encode_fault(

@@ -55,7 +55,10 @@ impl Tables {
     }
 
     /// The rows whose keys begin with the prefix, in the keys' order.
-    pub fn list<T: Record>(&self, prefix: &str) -> impl Iterator<Item = &Arc<T>> {
+    pub fn list<'a, T: Record>(
+        &'a self,
+        prefix: &str,
+    ) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
         let prefix = prefix.to_owned();
         let from = (Bound::Included(prefix.clone()), Bound::Unbounded);
         self.table::<T>()
@@ -71,7 +74,11 @@ impl Tables {
     }
 
     /// The rows that have the value in the index, in the keys' order.
-    pub fn by<T: Record>(&self, index: &'static str, value: &str) -> impl Iterator<Item = &Arc<T>> {
+    pub fn by<'a, T: Record>(
+        &'a self,
+        index: &'static str,
+        value: &str,
+    ) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
         let table = self.table::<T>();
         table
             .links
