@@ -1,0 +1,62 @@
+//! Destroying a droplet, or all that carry a tag.
+
+use isobar_engines::machines;
+use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, command};
+use serde::Deserialize;
+
+use super::get::OfDroplet;
+use super::records::Droplet;
+use super::{errors, find, tagged};
+use crate::actions::records::Progress;
+use crate::images::records::{Image, Kind};
+use crate::world::{Command, Handler, Look, key};
+use crate::{actions, firewalls, load_balancers, projects};
+
+pub(super) const OPERATIONS: &[Handler] = &[command!(destroy), command!(destroy_by_tag)];
+
+#[derive(Debug, Deserialize)]
+struct ByTag {
+    tag_name: Option<String>,
+}
+
+fn destroy(cx: &mut Command<'_, '_>, input: OfDroplet) -> Result<Empty, Fault> {
+    let droplet = Droplet::clone(find(cx.scene(), input.droplet_id.0)?);
+    remove(cx, &droplet);
+    load_balancers::follow(cx);
+    Ok(Empty {})
+}
+
+fn destroy_by_tag(cx: &mut Command<'_, '_>, input: ByTag) -> Result<Empty, Fault> {
+    let tag = input.tag_name.filter(|tag| !tag.is_empty()).ok_or(&errors::TAG)?;
+    let droplets: Vec<_> = tagged(cx.scene(), &tag).map(|found| Droplet::clone(found)).collect();
+    if droplets.is_empty() {
+        return Err(crate::errors::NOT_FOUND.fault());
+    }
+    for droplet in &droplets {
+        remove(cx, droplet);
+    }
+    load_balancers::follow(cx);
+    Ok(Empty {})
+}
+
+/// Takes the droplet away: its machine, its backups (snapshots stay), and its name from everything
+/// that names it.
+fn remove(cx: &mut Command<'_, '_>, droplet: &Droplet) {
+    actions::close(cx, droplet.id);
+    actions::begin(cx, droplet, "destroy", Progress::Completed(cx.now));
+    machines::forget(cx.store, &droplet.machine(), cx.context.now);
+    let backups: Vec<u64> = cx
+        .scene()
+        .by::<Image>("droplet", droplet.id)
+        .filter(|image| image.kind == Kind::Backup)
+        .map(|image| image.id)
+        .collect();
+    for image in backups {
+        cx.store.remove::<Image>(&key(&droplet.account, image));
+    }
+    cx.store.remove::<Droplet>(&key(&droplet.account, droplet.id));
+    projects::release(cx, &droplet.urn());
+    firewalls::forget_droplet(cx, droplet.id);
+    load_balancers::forget_droplet(cx, droplet.id);
+}

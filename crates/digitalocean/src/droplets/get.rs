@@ -1,0 +1,27 @@
+//! One droplet.
+
+use isobar_kernel::{Fault, query};
+use serde::{Deserialize, Serialize};
+
+use super::find;
+use crate::input::Number;
+use crate::show::droplet::{self, DropletView};
+use crate::world::{Handler, Look, Query};
+
+pub(super) const OPERATIONS: &[Handler] = &[query!(get)];
+
+/// The input of an operation on one droplet.
+#[derive(Debug, Deserialize)]
+pub(super) struct OfDroplet {
+    pub(super) droplet_id: Number,
+}
+
+#[derive(Debug, Serialize)]
+struct One {
+    droplet: DropletView,
+}
+
+fn get(cx: &Query<'_>, input: OfDroplet) -> Result<One, Fault> {
+    let scene = cx.scene();
+    Ok(One { droplet: droplet::view(scene, find(scene, input.droplet_id.0)?) })
+}

@@ -1,0 +1,61 @@
+//! The snapshots and backups that were taken of a droplet.
+
+use isobar_kernel::{Fault, query};
+use serde::{Deserialize, Serialize};
+
+use super::find;
+use crate::images::records::{Image, Kind};
+use crate::input::Number;
+use crate::page::{Links, Meta, Page, Paging};
+use crate::show::image::ImageView;
+use crate::world::{Handler, Look, Query};
+
+pub(super) const OPERATIONS: &[Handler] = &[query!(list_snapshots), query!(list_backups)];
+
+/// The input of a list of what one droplet has.
+#[derive(Debug, Deserialize)]
+pub(super) struct OfDroplet {
+    pub(super) droplet_id: Number,
+    #[serde(flatten)]
+    pub(super) paging: Paging,
+}
+
+#[derive(Debug, Serialize)]
+struct Snapshots {
+    snapshots: Vec<ImageView>,
+    links: Links,
+    meta: Meta,
+}
+
+#[derive(Debug, Serialize)]
+struct Backups {
+    backups: Vec<ImageView>,
+    links: Links,
+    meta: Meta,
+}
+
+fn list_snapshots(cx: &Query<'_>, input: OfDroplet) -> Result<Snapshots, Fault> {
+    let Page { items, links, meta } = taken(cx, &input, Kind::Snapshot, "snapshots")?;
+    Ok(Snapshots { snapshots: items, links, meta })
+}
+
+fn list_backups(cx: &Query<'_>, input: OfDroplet) -> Result<Backups, Fault> {
+    let Page { items, links, meta } = taken(cx, &input, Kind::Backup, "backups")?;
+    Ok(Backups { backups: items, links, meta })
+}
+
+fn taken(
+    cx: &Query<'_>,
+    input: &OfDroplet,
+    kind: Kind,
+    noun: &str,
+) -> Result<Page<ImageView>, Fault> {
+    let scene = cx.scene();
+    let droplet = find(scene, input.droplet_id.0)?;
+    let images = scene
+        .by::<Image>("droplet", droplet.id)
+        .filter(|image| image.kind == kind && image.is_ready(scene.now));
+    let path = format!("/v2/droplets/{}/{noun}", droplet.id);
+    let page = input.paging.cut(scene, &path, &[], images);
+    Ok(page.map(|image| ImageView::from(image.as_ref())))
+}

@@ -1,0 +1,33 @@
+//! The firewalls that apply to a droplet.
+
+use isobar_kernel::{Fault, query};
+use serde::Serialize;
+
+use super::find;
+use super::images::OfDroplet;
+use crate::firewalls::records::Firewall;
+use crate::firewalls::view::{self, FirewallView};
+use crate::page::{Links, Meta, Page};
+use crate::world::{Handler, Look, Query};
+
+pub(super) const OPERATIONS: &[Handler] = &[query!(list_firewalls)];
+
+#[derive(Debug, Serialize)]
+struct Firewalls {
+    firewalls: Vec<FirewallView>,
+    links: Links,
+    meta: Meta,
+}
+
+fn list_firewalls(cx: &Query<'_>, input: OfDroplet) -> Result<Firewalls, Fault> {
+    let scene = cx.scene();
+    let droplet = find(scene, input.droplet_id.0)?;
+    let applying = scene.list::<Firewall>().filter(|firewall| {
+        firewall.droplet_ids.contains(&droplet.id)
+            || firewall.tags.iter().any(|tag| droplet.has_tag(tag))
+    });
+    let path = format!("/v2/droplets/{}/firewalls", droplet.id);
+    let page = input.paging.cut(scene, &path, &[], applying);
+    let Page { items, links, meta } = page.map(|firewall| view::view(scene, firewall));
+    Ok(Firewalls { firewalls: items, links, meta })
+}

@@ -1,0 +1,41 @@
+//! The errors that several groups have, and those of every request.
+
+use isobar_kernel::Row;
+use isobar_kernel::face::Standard;
+
+pub(crate) const UNAUTHORIZED: Row = Row::new(401, "unauthorized", "Unable to authenticate you");
+pub(crate) const NOT_FOUND: Row =
+    Row::new(404, "not_found", "The resource you were accessing could not be found.");
+pub(crate) const NO_ROUTE: Row =
+    Row::new(404, "not_found", "The resource you requested could not be found.");
+pub(crate) const UNPARSABLE: Row = Row::new(400, "bad_request", "error parsing request body");
+pub(crate) const WRONG_TYPE: Row = Row::new(400, "bad_request", "error parsing request body: {}");
+pub(crate) const REQUIRED: Row = Row::new(422, "unprocessable_entity", "{} is required");
+pub(crate) const INVALID: Row = Row::new(422, "unprocessable_entity", "{}");
+pub(crate) const TOO_MANY_REQUESTS: Row =
+    Row::new(429, "too_many_requests", "API Rate limit exceeded.");
+pub(crate) const UNSUPPORTED: Row =
+    Row::new(422, "unprocessable_entity", "{} is not supported by this local cloud");
+
+pub(crate) const REGION_NOT_AVAILABLE: Row =
+    Row::new(422, "unprocessable_entity", "Region is not available");
+pub(crate) const PENDING_EVENT: Row =
+    Row::new(422, "unprocessable_entity", "Droplet already has a pending event.");
+pub(crate) const INVALID_DROPLETS: Row =
+    Row::new(422, "unprocessable_entity", "droplets not found: {}");
+pub(crate) const INVALID_VPC: Row =
+    Row::new(422, "unprocessable_entity", "Failed to resolve VPC: VPC not found");
+pub(crate) const INVALID_PROJECT: Row =
+    Row::new(422, "unprocessable_entity", "project {} not found");
+
+/// The errors of every group.
+pub(crate) const STANDARD: Standard = Standard {
+    not_implemented: Row::new(501, "not_implemented", "{} is not implemented by this local cloud"),
+    internal: Row::new(500, "server_error", "Unexpected server-side error"),
+    dry_run: Row::new(422, "unprocessable_entity", "the request would have succeeded"),
+    token_reused: Row::new(422, "unprocessable_entity", "the token {} was used before"),
+    too_large: Row::new(413, "request_entity_too_large", "the request body is too large"),
+    foreign: Row::new(403, "forbidden", "{} are refused"),
+    throttled: TOO_MANY_REQUESTS,
+    unavailable: Row::new(503, "service_unavailable", "Service Unavailable"),
+};

@@ -1,0 +1,72 @@
+//! Firewalls: checked, kept and shown, and not enforced between local processes.
+
+mod change;
+mod errors;
+mod list;
+mod members;
+pub(crate) mod records;
+mod request;
+mod rules;
+pub(crate) mod view;
+
+use std::sync::Arc;
+
+use isobar_kernel::Fault;
+
+use crate::world::{Command, Look, Scene, Served};
+use records::{Firewall, Rule};
+
+pub(crate) const SERVICE: Served = Served {
+    name: "firewalls",
+    operations: &[list::OPERATIONS, change::OPERATIONS, members::OPERATIONS, rules::OPERATIONS],
+};
+
+/// The firewall of the id.
+fn find<'a>(scene: Scene<'a>, id: &str) -> Result<&'a Arc<Firewall>, Fault> {
+    scene.find::<Firewall>(id).ok_or_else(|| crate::errors::NOT_FOUND.fault())
+}
+
+/// Takes the droplet out of every firewall that names it.
+pub(crate) fn forget_droplet(cx: &mut Command<'_, '_>, droplet: u64) {
+    forget(cx, |firewall| {
+        firewall.droplet_ids.retain(|id| *id != droplet);
+        for rule in firewall.rules_mut() {
+            rule.peers.droplet_ids.retain(|id| *id != droplet);
+        }
+    });
+}
+
+/// Takes the tag out of every firewall that names it.
+pub(crate) fn forget_tag(cx: &mut Command<'_, '_>, tag: &str) {
+    let keep = |own: &String| !own.eq_ignore_ascii_case(tag);
+    forget(cx, |firewall| {
+        firewall.tags.retain(keep);
+        for rule in firewall.rules_mut() {
+            rule.peers.tags.retain(keep);
+        }
+    });
+}
+
+/// Takes the load balancer out of every firewall that names it.
+pub(crate) fn forget_balancer(cx: &mut Command<'_, '_>, balancer: &str) {
+    forget(cx, |firewall| {
+        for rule in firewall.rules_mut() {
+            rule.peers.load_balancer_uids.retain(|id| id != balancer);
+        }
+    });
+}
+
+/// Changes every firewall that the change concerns. A rule that has nobody left goes.
+fn forget(cx: &mut Command<'_, '_>, change: impl Fn(&mut Firewall)) {
+    let all: Vec<_> = cx.scene().list::<Firewall>().map(Arc::clone).collect();
+    for before in all {
+        let mut firewall = Firewall::clone(&before);
+        change(&mut firewall);
+        let named = |rule: &Rule| !rule.peers.is_empty();
+        firewall.inbound.retain(named);
+        firewall.outbound.retain(named);
+        if firewall != *before {
+            cx.store.put(firewall);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Creating, replacing and deleting firewalls.
+
+use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, command};
+use serde::Deserialize;
+
+use super::find;
+use super::list::{OfFirewall, One};
+use super::records::Firewall;
+use super::request::{Request, Rules, check_droplets, check_tags};
+use super::view::view;
+use crate::world::{Command, Handler, Look, key};
+
+pub(super) const OPERATIONS: &[Handler] = &[command!(create), command!(update), command!(delete)];
+
+#[derive(Debug, Deserialize)]
+struct Update {
+    firewall_id: String,
+    #[serde(flatten)]
+    request: Request,
+}
+
+fn create(cx: &mut Command<'_, '_>, input: Request) -> Result<One, Fault> {
+    let scene = cx.scene();
+    let name = input.checked_name(scene, None)?;
+    let Rules { inbound, outbound } = input.rules.check(scene)?;
+    let droplet_ids = check_droplets(scene, input.droplet_ids.as_deref().unwrap_or_default())?;
+    let tags = check_tags(scene, input.tags.as_deref().unwrap_or_default())?;
+    let firewall = Firewall {
+        account: cx.caller.account.clone(),
+        id: cx.random.uuid(),
+        name,
+        created_at: cx.now,
+        inbound,
+        outbound,
+        changed_at: cx.now,
+        changes: droplet_ids.iter().map(|id| (*id, false)).collect(),
+        droplet_ids,
+        tags,
+    };
+    let firewall = cx.store.put(firewall);
+    Ok(One { firewall: view(cx.scene(), &firewall) })
+}
+
+/// Makes the firewall what the request says: what it leaves out is empty, as the vendor has it.
+fn update(cx: &mut Command<'_, '_>, input: Update) -> Result<One, Fault> {
+    let Update { firewall_id, request } = input;
+    let scene = cx.scene();
+    let before = Firewall::clone(find(scene, &firewall_id)?);
+    let name = request.checked_name(scene, Some(&before.id))?;
+    let Rules { inbound, outbound } = request.rules.check(scene)?;
+    let droplet_ids = check_droplets(scene, request.droplet_ids.as_deref().unwrap_or_default())?;
+    let tags = check_tags(scene, request.tags.as_deref().unwrap_or_default())?;
+    let left = before.droplet_ids.iter().filter(|id| !droplet_ids.contains(id));
+    let mut changes: Vec<_> = left.map(|id| (*id, true)).collect();
+    changes.extend(droplet_ids.iter().map(|id| (*id, false)));
+    let firewall = Firewall {
+        name,
+        inbound,
+        outbound,
+        droplet_ids,
+        tags,
+        changed_at: cx.now,
+        changes,
+        ..before
+    };
+    let firewall = cx.store.put(firewall);
+    Ok(One { firewall: view(cx.scene(), &firewall) })
+}
+
+fn delete(cx: &mut Command<'_, '_>, input: OfFirewall) -> Result<Empty, Fault> {
+    let firewall = find(cx.scene(), &input.firewall_id)?;
+    let key = key(&firewall.account, &firewall.id);
+    cx.store.remove::<Firewall>(&key);
+    Ok(Empty {})
+}

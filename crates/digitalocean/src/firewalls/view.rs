@@ -1,0 +1,76 @@
+//! How a firewall looks.
+
+use serde::Serialize;
+
+use super::records::{Firewall, Peers, Rule};
+use crate::show::time;
+use crate::world::Scene;
+
+/// A firewall, as it is shown.
+#[derive(Debug, Serialize)]
+pub(crate) struct FirewallView {
+    id: String,
+    name: String,
+    status: &'static str,
+    inbound_rules: Vec<Inbound>,
+    outbound_rules: Vec<Outbound>,
+    created_at: String,
+    droplet_ids: Vec<u64>,
+    tags: Vec<String>,
+    pending_changes: Vec<Change>,
+}
+
+#[derive(Debug, Serialize)]
+struct Inbound {
+    protocol: String,
+    ports: String,
+    sources: Peers,
+}
+
+#[derive(Debug, Serialize)]
+struct Outbound {
+    protocol: String,
+    ports: String,
+    destinations: Peers,
+}
+
+#[derive(Debug, Serialize)]
+struct Change {
+    droplet_id: u64,
+    removing: bool,
+    status: &'static str,
+}
+
+impl From<Rule> for Inbound {
+    fn from(Rule { protocol, ports, peers }: Rule) -> Self {
+        Self { protocol, ports, sources: peers }
+    }
+}
+
+impl From<Rule> for Outbound {
+    fn from(Rule { protocol, ports, peers }: Rule) -> Self {
+        Self { protocol, ports, destinations: peers }
+    }
+}
+
+/// The firewall as it stands: it waits until its last change has reached the droplets.
+pub(crate) fn view(scene: Scene<'_>, firewall: &Firewall) -> FirewallView {
+    let settled = firewall.is_settled(scene.now);
+    let change = |(droplet_id, removing): &(u64, bool)| Change {
+        droplet_id: *droplet_id,
+        removing: *removing,
+        status: "waiting",
+    };
+    let changes = if settled { &[][..] } else { &firewall.changes };
+    FirewallView {
+        id: firewall.id.clone(),
+        name: firewall.name.clone(),
+        status: if settled { "succeeded" } else { "waiting" },
+        inbound_rules: firewall.inbound.iter().cloned().map(Inbound::from).collect(),
+        outbound_rules: firewall.outbound.iter().cloned().map(Outbound::from).collect(),
+        created_at: time(firewall.created_at),
+        droplet_ids: firewall.droplet_ids.clone(),
+        tags: firewall.tags.clone(),
+        pending_changes: changes.iter().map(change).collect(),
+    }
+}

@@ -1,0 +1,81 @@
+//! Updating and deleting load balancers.
+
+use isobar_engines::balancers;
+use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, command};
+use serde::Deserialize;
+
+use super::create::{is_free, size, tls};
+use super::list::{OfBalancer, One};
+use super::records::LoadBalancer;
+use super::request::{Request, check_droplets};
+use super::view::view;
+use super::{engine, errors, find};
+use crate::input::on;
+use crate::world::{Command, Handler, Look, key};
+use crate::{projects, tags};
+
+pub(super) const OPERATIONS: &[Handler] = &[command!(update), command!(delete)];
+
+#[derive(Debug, Deserialize)]
+struct Update {
+    lb_id: String,
+    #[serde(flatten)]
+    request: Request,
+}
+
+/// Makes the load balancer what the request says: what it leaves out becomes the usual again, as the
+/// vendor has it.
+fn update(cx: &mut Command<'_, '_>, input: Update) -> Result<One, Fault> {
+    let Update { lb_id, request } = input;
+    let before = LoadBalancer::clone(find(cx.scene(), &lb_id)?);
+    let name = request.checked_name()?;
+    let other = |given: &Option<String>, own: &str| {
+        given.as_deref().is_some_and(|given| !given.is_empty() && given != own)
+    };
+    if other(&request.region, &before.region) {
+        return Err(errors::REGION_FIXED.fault());
+    }
+    if other(&request.vpc_uuid, &before.vpc_uuid) {
+        return Err(errors::VPC_FIXED.fault());
+    }
+    request.check_supported()?;
+    is_free(cx.scene(), name, Some(&before.id))?;
+    let (size, size_unit) = size(&request)?;
+    let project = projects::named(cx.scene(), request.project_id.as_deref())?;
+    let tag = request.checked_tag()?;
+    let balancer = LoadBalancer {
+        name: name.to_owned(),
+        size,
+        size_unit,
+        algorithm: request.checked_algorithm()?,
+        rules: request.checked_rules()?,
+        health_check: request.checked_health()?,
+        droplet_ids: check_droplets(
+            cx.scene(),
+            request.droplet_ids.as_deref().unwrap_or_default(),
+            &before.region,
+        )?,
+        tag: tags::ensure(cx, tag.map(str::to_owned).as_slice())?.pop(),
+        enable_backend_keepalive: on(request.enable_backend_keepalive),
+        disable_lets_encrypt_dns_records: on(request.disable_lets_encrypt_dns_records),
+        http_idle_timeout_seconds: request.checked_idle()?,
+        tls_cipher_policy: tls(&request)?,
+        ..before
+    };
+    let balancer = cx.store.put(balancer);
+    if project.is_some() {
+        projects::adopt(cx, &balancer.urn(), project);
+    }
+    engine::put(cx, &balancer);
+    Ok(One { load_balancer: view(cx.scene(), &balancer) })
+}
+
+fn delete(cx: &mut Command<'_, '_>, input: OfBalancer) -> Result<Empty, Fault> {
+    let balancer = LoadBalancer::clone(find(cx.scene(), &input.lb_id)?);
+    balancers::remove(cx.store, &balancer.balancer());
+    cx.store.remove::<LoadBalancer>(&key(&balancer.account, &balancer.id));
+    projects::release(cx, &balancer.urn());
+    crate::firewalls::forget_balancer(cx, &balancer.id);
+    Ok(Empty {})
+}

@@ -1,0 +1,68 @@
+//! Projects, and which of them holds what. Everything is in one; the account's default one if none
+//! was named.
+
+mod change;
+mod errors;
+mod list;
+pub(crate) mod records;
+mod resources;
+
+use std::sync::Arc;
+
+use isobar_kernel::Fault;
+
+use crate::errors::INVALID_PROJECT;
+use crate::world::{Command, Look, Scene, Served, key};
+use records::{Assignment, Project};
+
+pub(crate) const SERVICE: Served = Served {
+    name: "projects",
+    operations: &[list::OPERATIONS, change::OPERATIONS, resources::OPERATIONS],
+};
+
+/// The project of the id.
+fn find<'a>(scene: Scene<'a>, id: &str) -> Result<&'a Arc<Project>, Fault> {
+    // The libraries ask for the default one in an id's place too.
+    if id == "default" {
+        return default(scene);
+    }
+    scene.find::<Project>(id).ok_or_else(|| crate::errors::NOT_FOUND.fault())
+}
+
+/// The account's default project.
+fn default(scene: Scene<'_>) -> Result<&Arc<Project>, Fault> {
+    scene
+        .list::<Project>()
+        .find(|project| project.is_default)
+        .ok_or_else(|| crate::errors::NOT_FOUND.fault())
+}
+
+/// The id of the project that a creation names, which must be there.
+pub(crate) fn named(scene: Scene<'_>, id: Option<&str>) -> Result<Option<String>, Fault> {
+    match id.filter(|id| !id.is_empty()) {
+        None => Ok(None),
+        Some(id) => match scene.find::<Project>(id) {
+            Some(project) => Ok(Some(project.id.clone())),
+            None => Err(INVALID_PROJECT.with(&[&id])),
+        },
+    }
+}
+
+/// Puts something into the project, or into the default one.
+pub(crate) fn adopt(cx: &mut Command<'_, '_>, urn: &str, project: Option<String>) {
+    let project = project.or_else(|| default(cx.scene()).ok().map(|found| found.id.clone()));
+    let Some(project) = project else { return };
+    let (account, assigned_at) = (cx.caller.account.clone(), cx.now);
+    cx.store.put(Assignment { account, urn: urn.to_owned(), project, assigned_at });
+}
+
+/// Takes something out of its project, because it is gone.
+pub(crate) fn release(cx: &mut Command<'_, '_>, urn: &str) {
+    let key = key(&cx.context.caller.account, urn);
+    cx.store.remove::<Assignment>(&key);
+}
+
+/// The id of the project that holds it.
+pub(crate) fn holder(scene: Scene<'_>, urn: &str) -> String {
+    scene.find::<Assignment>(urn).map(|held| held.project.clone()).unwrap_or_default()
+}

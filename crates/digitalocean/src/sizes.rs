@@ -1,0 +1,7 @@
+//! Sizes of droplets.
+
+mod list;
+
+use crate::world::Served;
+
+pub(crate) const SERVICE: Served = Served { name: "sizes", operations: &[list::OPERATIONS] };

@@ -1,0 +1,10 @@
+//! Snapshots: the same images as a list of their own. Volumes have none here.
+
+mod change;
+mod list;
+mod view;
+
+use crate::world::Served;
+
+pub(crate) const SERVICE: Served =
+    Served { name: "snapshots", operations: &[list::OPERATIONS, change::OPERATIONS] };

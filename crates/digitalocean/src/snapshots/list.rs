@@ -1,0 +1,57 @@
+//! The snapshots, page by page, and one of them.
+
+use isobar_kernel::{Fault, query};
+use serde::{Deserialize, Serialize};
+
+use super::view::{SnapshotView, is_snapshot};
+use crate::errors;
+use crate::images::records::Image;
+use crate::input::Text;
+use crate::page::{Links, Meta, Page, Paging};
+use crate::world::{Handler, Look, Query};
+
+pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
+
+#[derive(Debug, Deserialize)]
+struct List {
+    resource_type: Option<String>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+#[derive(Debug, Deserialize)]
+struct Get {
+    snapshot_id: Text,
+}
+
+#[derive(Debug, Serialize)]
+struct Snapshots {
+    snapshots: Vec<SnapshotView>,
+    links: Links,
+    meta: Meta,
+}
+
+#[derive(Debug, Serialize)]
+struct One {
+    snapshot: SnapshotView,
+}
+
+fn list(cx: &Query<'_>, input: List) -> Result<Snapshots, Fault> {
+    let scene = cx.scene();
+    let kind = input.resource_type.as_deref();
+    let snapshots = scene
+        .list::<Image>()
+        .filter(|image| is_snapshot(scene, image) && kind.is_none_or(|kind| kind == "droplet"));
+    let page = input.paging.cut(scene, "/v2/snapshots", &[("resource_type", kind)], snapshots);
+    let Page { items, links, meta } = page.map(|image| SnapshotView::from(image.as_ref()));
+    Ok(Snapshots { snapshots: items, links, meta })
+}
+
+fn get(cx: &Query<'_>, input: Get) -> Result<One, Fault> {
+    let scene = cx.scene();
+    let image = scene
+        .find::<Image>(&input.snapshot_id)
+        .filter(|image| is_snapshot(scene, image))
+        .ok_or(&errors::NOT_FOUND)?;
+    Ok(One { snapshot: SnapshotView::from(image.as_ref()) })
+}

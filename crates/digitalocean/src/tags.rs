@@ -1,0 +1,56 @@
+//! Tags. Their case is kept as it was first written, and ignored in look-ups.
+
+mod change;
+mod errors;
+mod list;
+pub(crate) mod records;
+mod resources;
+mod view;
+
+use isobar_kernel::Fault;
+
+use crate::world::{Command, Look, Served, key};
+use records::Tag;
+
+pub(crate) const SERVICE: Served = Served {
+    name: "tags",
+    operations: &[list::OPERATIONS, change::OPERATIONS, resources::OPERATIONS],
+};
+
+/// Creates the tags that are not there yet, and gives all of them as they are written.
+pub(crate) fn ensure(cx: &mut Command<'_, '_>, names: &[String]) -> Result<Vec<String>, Fault> {
+    let mut written: Vec<String> = Vec::with_capacity(names.len());
+    for name in names {
+        if !is_name(name) {
+            return Err(errors::NAME.fault());
+        }
+        let tag = ensure_one(cx, name);
+        if !written.contains(&tag) {
+            written.push(tag);
+        }
+    }
+    Ok(written)
+}
+
+fn ensure_one(cx: &mut Command<'_, '_>, name: &str) -> String {
+    let account = &cx.context.caller.account;
+    let found = cx.store.get::<Tag>(&key(account, name.to_ascii_lowercase()));
+    if let Some(tag) = found {
+        return tag.name.clone();
+    }
+    let last_tagged = None;
+    let tag = Tag { account: account.clone(), name: name.to_owned(), last_tagged };
+    cx.store.put(tag).name.clone()
+}
+
+/// The tag as it is written, where it is there.
+pub(crate) fn find<'a>(cx: &'a impl Look, name: &str) -> Option<&'a Tag> {
+    cx.scene().find::<Tag>(name.to_ascii_lowercase()).map(AsRef::as_ref)
+}
+
+/// Whether the name may be a tag's.
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 255
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':'))
+}

@@ -1,0 +1,38 @@
+//! Creating and deleting tags.
+
+use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, command};
+use serde::Deserialize;
+
+use super::list::{OfTag, One};
+use super::records::Tag;
+use super::view::view;
+use super::{ensure, find, resources};
+use crate::errors::{NOT_FOUND, REQUIRED};
+use crate::world::{Command, Handler, Look};
+use crate::{firewalls, load_balancers};
+
+pub(super) const OPERATIONS: &[Handler] = &[command!(create), command!(delete)];
+
+#[derive(Debug, Deserialize)]
+struct Create {
+    name: Option<String>,
+}
+
+/// Creates the tag. One that is there already stays as it is written, as the vendor has it.
+fn create(cx: &mut Command<'_, '_>, input: Create) -> Result<One, Fault> {
+    let name = input.name.filter(|name| !name.is_empty()).ok_or(REQUIRED.with(&[&"name"]))?;
+    ensure(cx, std::slice::from_ref(&name))?;
+    let tag = find(cx, &name).ok_or(&NOT_FOUND)?;
+    Ok(One { tag: view(cx.scene(), tag) })
+}
+
+/// Takes the tag off everything that carries it, and away.
+fn delete(cx: &mut Command<'_, '_>, input: OfTag) -> Result<Empty, Fault> {
+    let tag = find(cx, &input.tag_id).ok_or(&NOT_FOUND)?.clone();
+    resources::strip(cx, &tag.name);
+    firewalls::forget_tag(cx, &tag.name);
+    cx.store.remove::<Tag>(&isobar_kernel::Record::key(&tag));
+    load_balancers::follow(cx);
+    Ok(Empty {})
+}

@@ -1,0 +1,12 @@
+//! The errors of tags.
+
+use isobar_kernel::Row;
+
+pub(super) const NAME: Row = Row::new(
+    422,
+    "unprocessable_entity",
+    "Tags can only contain letters, numbers, colons, dashes, and underscores, and at most 255 of them",
+);
+pub(super) const NO_RESOURCES: Row = Row::new(422, "unprocessable_entity", "resources is required");
+pub(super) const RESOURCE_TYPE: Row =
+    Row::new(422, "unprocessable_entity", "{} is an invalid resource type");

@@ -1,0 +1,124 @@
+//! What handlers see besides the store, and what all groups share.
+
+use std::sync::Arc;
+
+use isobar_engines::Engines;
+use isobar_kernel::{Record, Tables, Tx};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What the face keeps outside the store.
+#[derive(Debug)]
+pub struct World {
+    /// The region of what is created without one.
+    pub region: String,
+    /// What droplets and load balancers run on.
+    pub engines: Engines,
+}
+
+pub(crate) type Query<'a> = isobar_kernel::Query<'a, World>;
+pub(crate) type Command<'a, 'tx> = isobar_kernel::Command<'a, 'tx, World>;
+pub(crate) type Handler = isobar_kernel::Handler<World>;
+pub(crate) type Served = isobar_kernel::face::Served<World>;
+
+/// The key of something of an account: ids are unique within one.
+pub(crate) fn key(account: &str, id: impl std::fmt::Display) -> String {
+    format!("{account}/{id}")
+}
+
+/// What showing anything needs: the store as it stands, whose it is, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) tables: &'a Tables,
+    pub(crate) account: &'a str,
+    pub(crate) now: Timestamp,
+    pub(crate) base_url: &'a str,
+}
+
+impl<'a> Scene<'a> {
+    /// The row of the account's with the id.
+    pub(crate) fn find<T: Record>(self, id: impl std::fmt::Display) -> Option<&'a Arc<T>> {
+        self.tables.get(&key(self.account, id))
+    }
+
+    /// The account's rows.
+    pub(crate) fn list<T: Record>(self) -> impl Iterator<Item = &'a Arc<T>> {
+        self.tables.list::<T>(&key(self.account, ""))
+    }
+
+    /// The account's rows that have the value in the index.
+    pub(crate) fn by<T: Record>(
+        self,
+        index: &'static str,
+        value: impl std::fmt::Display,
+    ) -> impl Iterator<Item = &'a Arc<T>> {
+        self.tables.by::<T>(index, &key(self.account, value))
+    }
+
+    /// The URL of the path.
+    pub(crate) fn url(self, path: std::fmt::Arguments<'_>) -> String {
+        format!("{}{path}", self.base_url)
+    }
+}
+
+/// What a call can be looked at as.
+pub(crate) trait Look {
+    /// What showing something needs.
+    fn scene(&self) -> Scene<'_>;
+}
+
+impl Look for Query<'_> {
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            tables: self.store,
+            account: &self.caller.account,
+            now: self.now,
+            base_url: self.base_url,
+        }
+    }
+}
+
+impl Look for Command<'_, '_> {
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            tables: self.store,
+            account: &self.caller.account,
+            now: self.now,
+            base_url: self.base_url,
+        }
+    }
+}
+
+/// The next id of a kind whose ids are growing numbers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Counter {
+    name: String,
+    next: u64,
+}
+
+impl Record for Counter {
+    const KIND: &'static str = "do.counter";
+
+    fn key(&self) -> String {
+        self.name.clone()
+    }
+}
+
+/// A kind whose ids are growing numbers, and its first one. All ids of a kind have the same number
+/// of digits, so that keys sort as the numbers do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbered(&'static str, u64);
+
+pub(crate) const ACTIONS: Numbered = Numbered("action", 2_100_000_001);
+pub(crate) const DROPLETS: Numbered = Numbered("droplet", 410_000_001);
+pub(crate) const IMAGES: Numbered = Numbered("image", 190_000_001);
+pub(crate) const SSH_KEYS: Numbered = Numbered("ssh_key", 41_000_001);
+
+impl Numbered {
+    /// Takes the next id.
+    pub(crate) fn next(self, tx: &mut Tx<'_>) -> u64 {
+        let id = tx.get::<Counter>(self.0).map_or(self.1, |counter| counter.next);
+        tx.put(Counter { name: self.0.to_owned(), next: id + 1 });
+        id
+    }
+}
