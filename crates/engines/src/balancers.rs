@@ -6,9 +6,16 @@
 //! is kept in memory: [`Balancers::health`].
 
 mod change;
+mod choose;
 mod health;
+mod http;
+mod listener;
+mod probe;
 mod record;
+mod relay;
 mod runner;
+mod target;
+mod tcp;
 
 pub use change::{find, put, remove, settle};
 pub use health::{Cause, Health, State};

@@ -50,12 +50,14 @@ impl Engines {
     /// # Errors
     /// Where the machines' directory cannot be made or read.
     pub async fn start(&self) -> std::io::Result<()> {
+        self.balancers.start();
         self.machines.start().await
     }
 
     /// Stops everything; the records keep saying what should run, so that the next start brings it
     /// back. Requests under way get a bounded time to end.
     pub async fn shutdown(&self) {
+        self.balancers.shutdown().await;
         self.machines.shutdown().await;
     }
 }

@@ -21,28 +21,21 @@ pub(super) struct Worker {
     pub(super) shutdown: CancellationToken,
 }
 
-/// What runs for a machine.
-enum Body {
-    /// Processes.
-    Process(Process),
-    /// Nothing: it has no script.
-    Bare,
-}
-
-impl Body {
-    /// Waits until all processes have ended.
-    async fn ended(&mut self) -> Exit {
-        match self {
-            Self::Process(process) => process.ended().await,
-            Self::Bare => std::future::pending().await,
-        }
-    }
-}
-
 /// What runs, and for which boot it was started.
 struct Running {
     boot: u64,
-    body: Body,
+    /// Its processes; a machine without a script has none.
+    process: Option<Process>,
+}
+
+impl Running {
+    /// Waits until all processes have ended.
+    async fn ended(&mut self) -> Exit {
+        match &mut self.process {
+            Some(process) => process.ended().await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 impl Worker {
@@ -59,7 +52,7 @@ impl Worker {
                     running = self.attend(current).await;
                 }
                 (Some(mut current), _) => {
-                    if let Body::Process(process) = &mut current.body {
+                    if let Some(process) = &mut current.process {
                         process.stop(self.inner.settings.stop_grace).await;
                     }
                 }
@@ -80,7 +73,7 @@ impl Worker {
     async fn attend(&self, mut current: Running) -> Option<Running> {
         tokio::select! {
             () = self.sleep() => Some(current),
-            exit = current.body.ended() => {
+            exit = current.ended() => {
                 self.ended(current.boot, exit);
                 None
             }
@@ -96,10 +89,10 @@ impl Worker {
 
     async fn start(&self, machine: &Machine) -> Option<Running> {
         let _turn = self.inner.starts.acquire().await;
-        match self.body(machine).await {
-            Ok(body) => {
+        match self.process(machine).await {
+            Ok(process) => {
                 self.reach(Desired::Running, machine.boot, Phase::Running);
-                Some(Running { boot: machine.boot, body })
+                Some(Running { boot: machine.boot, process })
             }
             Err(error) => {
                 self.ended(machine.boot, Exit::Failed(error.to_string()));
@@ -108,7 +101,7 @@ impl Worker {
         }
     }
 
-    async fn body(&self, machine: &Machine) -> std::io::Result<Body> {
+    async fn process(&self, machine: &Machine) -> std::io::Result<Option<Process>> {
         let place = self.place();
         place.prepare(&machine.script)?;
         let mut console = Writer::open(&place.console())?;
@@ -116,10 +109,10 @@ impl Worker {
         if machine.has_script() {
             console.note(&format!("{id} starts at {address}"))?;
             drop(console);
-            Ok(Body::Process(Process::start(&self.inner.settings, machine, place).await?))
+            Process::start(&self.inner.settings, machine, place).await.map(Some)
         } else {
             console.note(&format!("{id} is up at {address}; its user data is no script to run"))?;
-            Ok(Body::Bare)
+            Ok(None)
         }
     }
 

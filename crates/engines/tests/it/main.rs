@@ -1,4 +1,8 @@
 //! The engines with real processes and sockets on loopback.
 
+mod balancers;
+mod draining;
+mod http;
 mod machines;
+mod site;
 mod world;

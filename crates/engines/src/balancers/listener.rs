@@ -1,0 +1,242 @@
+//! A listener at work: its socket, its targets, its connections.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{Mutex, RwLock};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::choose::{Seat, Seats};
+use super::target::{Lease, Live};
+use super::{Health, HealthCheck, Listener, Protocol, http, probe, tcp};
+
+/// The most connections of clients at once; further ones wait in the system's queue.
+const MAX_CONNECTIONS: usize = 1024;
+/// How long to wait when the system has no file descriptor for a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A listener at work.
+#[derive(Debug)]
+pub(super) struct LiveListener {
+    local: SocketAddr,
+    config: RwLock<Arc<Listener>>,
+    seats: Mutex<Seats>,
+    check: watch::Sender<Option<HealthCheck>>,
+    changes: watch::Sender<u64>,
+    /// Cancelled when nothing new is accepted any more.
+    closing: CancellationToken,
+    /// Cancelled when the clients' connections must end.
+    cut: CancellationToken,
+    connections: TaskTracker,
+    accepting: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Binds a port of the address: the one that was bound before, else the one that is asked for, else
+/// a free one.
+pub(super) async fn bind(address: Ipv4Addr, listener: &Listener) -> std::io::Result<TcpListener> {
+    for port in listener.bound_port.into_iter().chain([listener.port]) {
+        match TcpListener::bind((address, port)).await {
+            Ok(socket) => return Ok(socket),
+            Err(error) => tracing::debug!(%error, %address, port, "a port could not be bound"),
+        }
+    }
+    TcpListener::bind((address, 0)).await
+}
+
+impl LiveListener {
+    /// Starts to accept connections at the socket.
+    pub(super) fn start(
+        socket: TcpListener,
+        local: SocketAddr,
+        config: &Listener,
+        changes: watch::Sender<u64>,
+    ) -> Arc<Self> {
+        let listener = Arc::new(Self {
+            local,
+            config: RwLock::new(Arc::new(config.clone())),
+            seats: Mutex::default(),
+            check: watch::Sender::new(config.pool.health_check.clone()),
+            changes,
+            closing: CancellationToken::new(),
+            cut: CancellationToken::new(),
+            connections: TaskTracker::new(),
+            accepting: Mutex::new(None),
+        });
+        listener.seat(config);
+        let accepting = tokio::spawn(accept(Arc::clone(&listener), socket));
+        *listener.accepting.lock() = Some(accepting);
+        listener
+    }
+
+    /// The address and port that are bound.
+    pub(super) fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    pub(super) fn idle_timeout(&self) -> Duration {
+        Duration::from_millis(self.config.read().idle_timeout_ms)
+    }
+
+    /// How long what is under way may go on at a target that leaves.
+    pub(super) fn drain(&self) -> Duration {
+        Duration::from_millis(self.config.read().pool.drain_ms)
+    }
+
+    pub(super) fn closing(&self) -> &CancellationToken {
+        &self.closing
+    }
+
+    /// Chooses a target that was not tried yet and begins something there.
+    pub(super) fn choose(&self, tried: &[Arc<Live>]) -> Option<Lease> {
+        let config = Arc::clone(&self.config.read());
+        self.seats.lock().choose(&config.pool, tried)
+    }
+
+    pub(super) fn health(&self, target: &str) -> Option<Health> {
+        let seats = self.seats.lock();
+        seats.seats.iter().find(|seat| seat.target.id == target).map(|seat| seat.target.health())
+    }
+
+    /// Follows a change of the record, without touching what is under way.
+    pub(super) fn update(&self, config: &Listener) {
+        if **self.config.read() == *config {
+            return;
+        }
+        *self.config.write() = Arc::new(config.clone());
+        self.check.send_if_modified(|check| {
+            let changed = *check != config.pool.health_check;
+            if changed {
+                check.clone_from(&config.pool.health_check);
+            }
+            changed
+        });
+        self.seat(config);
+    }
+
+    /// Gives every target of the record a seat, and lets those leave that should.
+    fn seat(&self, config: &Listener) {
+        let drain = Duration::from_millis(config.pool.drain_ms);
+        let mut seats = self.seats.lock();
+        let mut before = std::mem::take(&mut seats.seats);
+        for target in &config.pool.targets {
+            let socket = SocketAddr::new(target.address, target.port);
+            // One that left and is to stay again begins anew.
+            let same = before.iter().position(|seat| {
+                seat.target.id == target.id
+                    && seat.target.socket == socket
+                    && (!seat.draining || target.draining)
+            });
+            let mut seat = match same {
+                Some(at) => before.swap_remove(at),
+                None => self.new_seat(target.id.clone(), socket),
+            };
+            seat.weight = target.weight;
+            if target.draining {
+                retire(&mut seat, drain);
+            }
+            seats.seats.push(seat);
+        }
+        for mut seat in before {
+            retire(&mut seat, drain);
+        }
+    }
+
+    fn new_seat(&self, id: String, socket: SocketAddr) -> Seat {
+        let checks = self.check.subscribe();
+        let checked = checks.borrow().is_some();
+        let target = Arc::new(Live::new(id, socket, checked, self.changes.clone()));
+        let watched = Arc::clone(&target);
+        tokio::spawn(async move {
+            tokio::select! {
+                () = probe::watch(&watched, checks) => {}
+                () = watched.leaving().cancelled() => {}
+            }
+        });
+        Seat::new(target, 1)
+    }
+
+    /// Accepts nothing more and frees the port. What is under way may end within the time, then it
+    /// is ended. The future that is returned waits for that.
+    pub(super) async fn close(self: Arc<Self>, drain: Duration) -> impl Future<Output = ()> + Send {
+        self.closing.cancel();
+        let accepting = self.accepting.lock().take();
+        if let Some(accepting) = accepting {
+            let _ = accepting.await;
+        }
+        async move {
+            self.connections.close();
+            let targets: Vec<_> =
+                self.seats.lock().seats.iter().map(|seat| Arc::clone(&seat.target)).collect();
+            let ended = async {
+                self.connections.wait().await;
+                for target in &targets {
+                    target.await_quiet().await;
+                }
+            };
+            if timeout(drain, ended).await.is_err() {
+                self.cut.cancel();
+            }
+            for seat in &mut self.seats.lock().seats {
+                retire(seat, Duration::ZERO);
+            }
+            self.connections.wait().await;
+        }
+    }
+
+    async fn serve(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+        let protocol = self.config.read().protocol;
+        let served = async {
+            match protocol {
+                Protocol::Http => http::serve(&self, stream, peer).await,
+                Protocol::Tcp => tcp::serve(&self, stream).await,
+            }
+        };
+        tokio::select! {
+            () = served => {}
+            () = self.cut.cancelled() => {}
+        }
+    }
+}
+
+fn retire(seat: &mut Seat, drain: Duration) {
+    if !seat.draining {
+        seat.draining = true;
+        seat.target.leave();
+        tokio::spawn(Arc::clone(&seat.target).retire(drain));
+    }
+}
+
+async fn accept(listener: Arc<LiveListener>, socket: TcpListener) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, socket.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            () = listener.closing.cancelled() => return,
+            accepted = accepted => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                // What a proxy passes on is as large as it came; waiting would only delay it.
+                let _ = stream.set_nodelay(true);
+                let served = Arc::clone(&listener).serve(stream, peer);
+                listener.connections.spawn(async move {
+                    served.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, local = %listener.local, "no connection could be accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
