@@ -26,8 +26,7 @@ pub(crate) fn draw(tables: &Tables, random: &Random) -> Ipv4Addr {
 }
 
 /// Whether a machine or a balancer has the address.
-#[must_use]
-pub fn is_taken(tables: &Tables, address: Ipv4Addr) -> bool {
+fn is_taken(tables: &Tables, address: Ipv4Addr) -> bool {
     let address = address.to_string();
     tables.by::<Machine>(INDEX, &address).next().is_some()
         || tables.by::<Balancer>(INDEX, &address).next().is_some()

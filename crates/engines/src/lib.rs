@@ -8,7 +8,7 @@
 //! what became of it. What a face shows, it derives from the records and from
 //! [`Balancers::health`](balancers::Balancers::health); it keeps no second copy.
 
-pub mod addresses;
+mod addresses;
 pub mod balancers;
 pub mod machines;
 

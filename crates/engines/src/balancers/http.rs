@@ -157,10 +157,12 @@ async fn send(
                     }
                     (None, None) => break,
                 };
-                // A connection that was kept may have been closed since; that says nothing about
-                // the target.
+                // A connection that was kept may have been closed since; that says something about
+                // the others that were kept, and nothing about the target.
                 if is_new {
                     tried.push(target);
+                } else {
+                    target.drop_kept();
                 }
             }
             Err(_) => {

@@ -1,7 +1,6 @@
 //! The balancers' runner: it keeps a listener at work for each one of a record.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,9 +137,7 @@ impl Inner {
         let (port, error) = match bound {
             Ok((socket, local)) => {
                 let live = LiveListener::start(socket, local, config, self.changes.clone());
-                if let Entry::Vacant(place) = self.listeners.write().entry(key.clone()) {
-                    place.insert(live);
-                }
+                self.listeners.write().insert(key.clone(), live);
                 (Some(local.port()), None)
             }
             Err(error) => {

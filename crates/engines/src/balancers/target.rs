@@ -152,7 +152,7 @@ impl Live {
     /// at the same time.
     pub(super) fn leave(&self) {
         self.leaving.cancel();
-        self.kept.lock().clear();
+        self.drop_kept();
         self.announce();
     }
 
@@ -183,6 +183,11 @@ impl Live {
             Some(sender) => Ok((sender, false)),
             None => Ok((self.new_sender().await?, true)),
         }
+    }
+
+    /// Closes the connections that are kept.
+    pub(super) fn drop_kept(&self) {
+        self.kept.lock().clear();
     }
 
     fn kept_sender(&self) -> Option<SendRequest<RequestBody>> {

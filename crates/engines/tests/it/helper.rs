@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use isobar_engines::Engines;
 use isobar_engines::machines::{self, Machine, Phase, Spec, keeper};
 use isobar_kernel::store::Schema;
-use isobar_kernel::{Clock, Random, Store};
+use isobar_kernel::{Clock, Random, Store, Tables};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -35,7 +35,7 @@ async fn own(directory: &Path) -> Result<(), Box<dyn Error>> {
     let clock = Clock::default();
     let engines = Engines::new(&store, &clock, settings);
     engines.start().await?;
-    if store.read(|tables| tables.count::<Machine>()) == 0 {
+    if store.read(Tables::count::<Machine>) == 0 {
         let script = std::fs::read(directory.join("script"))?;
         let spec = Spec { id: "m-1".to_owned(), script, start: true, ..Spec::default() };
         store.update(|tx| machines::create(tx, &Random::default(), clock.now(), spec))?;

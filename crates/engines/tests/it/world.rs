@@ -58,7 +58,6 @@ impl World {
         let store = Store::ephemeral(schema);
         let clock = Clock::default();
         let mut settings = machines::Settings::new(directory.path().join("machines"), HELPER);
-        settings.path = std::env::var_os("PATH").unwrap();
         settings.stop_grace = Duration::from_secs(2);
         let engines = Engines::new(&store, &clock, settings);
         Self { directory, store, clock, random: Random::default(), engines }
