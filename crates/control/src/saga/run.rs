@@ -199,7 +199,7 @@ impl Run {
                 self.run_action(&mut run, logged).await?;
             }
         }
-        if stage == Stage::Shift {
+        if stage == Stage::Shift && actions.iter().any(|logged| logged.stage == Stage::Shift) {
             let message = "in service".to_owned();
             self.reporter
                 .change_target(target, |target| target.message = Some(message.clone()))

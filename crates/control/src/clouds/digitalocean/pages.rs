@@ -32,9 +32,9 @@ pub(super) async fn all(
     Ok(items)
 }
 
-/// An input with a body, and a path parameter where one is given.
+/// An input of a body's fields, and a path parameter where one is given.
 pub(super) fn with_body(path: Option<(&str, Value)>, body: Value) -> Value {
-    let mut input = json!({ "body": body });
+    let mut input = body;
     if let Some((name, value)) = path {
         input[name] = value;
     }

@@ -1,0 +1,67 @@
+//! Keys, idempotency, lists.
+
+use isobar_control::Error;
+use isobar_control::model::access::{Idempotency, Principal, StoredResponse};
+use isobar_control::model::page::{Order, PageRequest};
+
+use crate::bench::{Bench, caller, manifest};
+
+#[tokio::test]
+async fn knows_its_keys_by_their_hash() {
+    let bench = Bench::new().await;
+    let key = bench.control.create_key("admin").await.unwrap();
+    assert!(!format!("{key:?}").contains(&key.secret));
+    assert_eq!(bench.control.authenticate(&key.secret).await.unwrap(), key.principal);
+    let refused = bench.control.authenticate("isobar_wrong").await;
+    assert!(matches!(refused, Err(Error::Unauthenticated)));
+    let adopted = bench.control.adopt_key("admin", "another secret").await.unwrap();
+    assert_eq!(adopted.id, key.principal.id);
+    assert!(bench.control.authenticate(&key.secret).await.is_err(), "it was replaced");
+}
+
+#[tokio::test]
+async fn replays_what_was_answered() {
+    let bench = Bench::new().await;
+    let (control, caller) = (&bench.control, caller());
+    let begin = |hash: &'static [u8]| control.idempotency_begin(&caller, "k", hash);
+    assert_eq!(begin(b"a").await.unwrap(), Idempotency::Fresh);
+    assert!(matches!(begin(b"a").await, Err(Error::IdempotencyInProgress)));
+    let response = StoredResponse { status: 202, headers: Vec::new(), body: b"{}".to_vec() };
+    control.idempotency_finish(&caller, "k", &response).await.unwrap();
+    assert_eq!(begin(b"a").await.unwrap(), Idempotency::Replay(response));
+    assert!(matches!(begin(b"b").await, Err(Error::IdempotencyMismatch)));
+    let other = Principal { id: "key_other".to_owned(), name: "other".to_owned() };
+    let fresh = control.idempotency_begin(&other, "k", b"b").await.unwrap();
+    assert_eq!(fresh, Idempotency::Fresh, "keys are per caller");
+    control.idempotency_abandon(&other, "k").await.unwrap();
+    assert_eq!(control.idempotency_begin(&other, "k", b"c").await.unwrap(), Idempotency::Fresh);
+}
+
+#[tokio::test]
+async fn lists_page_by_page() {
+    let bench = Bench::new().await;
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        let mut manifest = manifest("1.0.0", 1);
+        manifest.service = format!("service-{number}");
+        manifest.targets.truncate(1);
+        ids.push(bench.deploy(&manifest).await.1.id);
+    }
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let mut page = PageRequest { limit: 2, after: None, order };
+        let mut seen = Vec::new();
+        loop {
+            let found = bench.control.deployments(&Default::default(), &page).await.unwrap();
+            seen.extend(found.items.into_iter().map(|it| it.id));
+            let Some(next) = found.next else { break };
+            page.after = Some(next);
+        }
+        assert_eq!(seen, ids);
+        ids.reverse();
+    }
+    let services = bench.control.services(None, &PageRequest::default()).await.unwrap();
+    assert_eq!(services.items.len(), 5);
+    assert!(services.items.iter().all(|it| it.version.as_deref() == Some("1.0.0")));
+    let environments = bench.control.environments(&PageRequest::default()).await.unwrap();
+    assert_eq!((environments.items.len(), environments.items[0].services), (1, 5));
+}
