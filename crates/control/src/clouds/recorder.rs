@@ -7,7 +7,7 @@ use crate::config::Clock;
 use crate::error::Error;
 use crate::model::resource::{Kind, Resource, State};
 use crate::store::Store;
-use crate::store::resources::Record;
+use crate::store::resources::{Location, Record};
 
 /// Records for one target of a deployment.
 #[derive(Clone)]
@@ -74,6 +74,33 @@ impl Recorder {
         address: Option<&str>,
     ) -> Result<(), Error> {
         self.store.resource_created(mark, cloud_id, address, self.clock.now()).await
+    }
+
+    /// Records that something that was found under a name of this installation's is used: it is
+    /// there, whatever became of the attempt that made it, and is not to be swept away.
+    pub(crate) async fn adopt(&self, kind: Kind, name: &str, cloud_id: &str) -> Result<(), Error> {
+        let location = Location {
+            environment: &self.environment,
+            service: &self.service,
+            cloud: &self.cloud,
+            region: &self.region,
+        };
+        let known = self.store.resources_at(location).await?;
+        let mut same = known
+            .into_iter()
+            .map(|record| record.resource)
+            .filter(|resource| resource.kind == kind && resource.name == name);
+        match same.next() {
+            Some(resource) if resource.state == State::Live => Ok(()),
+            Some(resource) => {
+                let now = self.clock.now();
+                self.store.adopt_resource(&resource.id, cloud_id, &self.deployment, now).await
+            }
+            None => {
+                let mark = self.begin(kind, name, "").await?;
+                self.created(&mark, cloud_id, None).await
+            }
+        }
     }
 
     /// Records that a creation had no effect.

@@ -5,7 +5,8 @@
 //! too and answered with nothing. So the plan of a dry run comes from the code that does the work,
 //! and cannot differ from it.
 //!
-//! Calls are not repeated here: the caller did that, and the executor repeats whole actions.
+//! Reads are repeated here a few times, beyond what the caller did; writes are not: the executor
+//! repeats whole actions, which look for what they made before they make it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -51,6 +52,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The same failure; where it is a deadline's, with what was seen before it passed.
+    pub(crate) fn having_seen(self, seen: impl FnOnce() -> String) -> Self {
+        match self {
+            Self::Deadline(_) => Self::Deadline(seen()),
+            other => other,
+        }
+    }
+
     /// Whether the same action may work later.
     pub(crate) fn retryable(&self) -> bool {
         match self {
@@ -121,6 +130,9 @@ enum Mode {
     Live(Recorder),
     Dry(Mutex<Vec<PlannedCall>>),
 }
+
+/// How often a read that failed is tried again.
+const READ_AGAIN: u32 = 4;
 
 /// What a call answered.
 #[derive(Clone, Debug)]
@@ -234,6 +246,16 @@ impl Session {
                 return Ok(Answer { value: Value::Null, placeholder: None, call });
             }
         }
+        let mut pause = self.timings.retry_first;
+        for _ in 0..READ_AGAIN {
+            match self.call(service, operation, input.clone()).await {
+                Err(failure) if failure.retryable() => {
+                    self.pause(pause, || failure.to_string()).await?;
+                    pause = (pause * 2).min(self.timings.retry_longest);
+                }
+                other => return other,
+            }
+        }
         self.call(service, operation, input).await
     }
 
@@ -283,6 +305,19 @@ impl Session {
                 Err(failure)
             }
         }
+    }
+
+    /// Records that something that was found by its name is used. Gives its id.
+    pub(crate) async fn adopt(
+        &self,
+        kind: Kind,
+        name: &str,
+        id: String,
+    ) -> Result<String, Failure> {
+        if let Mode::Live(recorder) = &self.mode {
+            recorder.adopt(kind, name, &id).await?;
+        }
+        Ok(id)
     }
 
     /// Records the address of something that this deployment creates.

@@ -50,11 +50,13 @@ impl Watch<'_> {
             })
             .collect();
         loop {
+            let mut looked = Ok(());
             for patient in &mut patients {
-                if patient.passed < health.healthy_after {
-                    self.look(patient).await?;
+                if looked.is_ok() && patient.passed < health.healthy_after {
+                    looked = self.look(patient).await;
                 }
             }
+            looked.map_err(|it| it.having_seen(|| summary(&patients, health.healthy_after)))?;
             if self.session.is_dry()
                 || patients.iter().all(|patient| patient.passed >= health.healthy_after)
             {
@@ -179,7 +181,13 @@ impl Watch<'_> {
                 Err(failure) if failure.retryable() && !self.session.is_dry() => {
                     vec![failure.to_string()]
                 }
-                Err(failure) => return Err(failure),
+                Err(failure) => {
+                    return Err(if said.is_empty() {
+                        failure
+                    } else {
+                        failure.having_seen(|| said)
+                    });
+                }
             };
             if missing.is_empty() || self.session.is_dry() {
                 return Ok(());

@@ -224,16 +224,20 @@ impl Run {
         run.tell(EventKind::StepStarted, name, action.description()).await?;
         run.fault(When::Before, action.name(), name);
         let mut pause = run.session.timings.retry_first;
+        let mut last = None;
         let output = loop {
             match run.perform(name, action).await {
                 Ok(output) => break output,
                 Err(Failure::Deadline(seen)) => {
+                    // An earlier failure says more than where the time ran out.
+                    let seen = last.unwrap_or(seen);
                     return Err(Failure::Deadline(self.too_late(name, &seen)));
                 }
                 Err(failure) if failure.retryable() => {
-                    let message = format!("trying again: {failure}");
-                    run.tell(EventKind::Retrying, name, message).await?;
-                    run.session.pause(pause, || self.too_late(name, &failure.to_string())).await?;
+                    let seen = failure.to_string();
+                    run.tell(EventKind::Retrying, name, format!("trying again: {seen}")).await?;
+                    run.session.pause(pause, || self.too_late(name, &seen)).await?;
+                    last = Some(seen);
                     pause = (pause * 2).min(run.session.timings.retry_longest);
                 }
                 Err(failure) => {

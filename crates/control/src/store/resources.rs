@@ -77,6 +77,28 @@ impl Store {
         .map_err(Error::internal("record the resource's id"))
     }
 
+    /// Writes that a resource whose creation or removal was under way is there, and whose it is.
+    pub(crate) async fn adopt_resource(
+        &self,
+        id: &str,
+        cloud_id: &str,
+        deployment: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        sqlx::query(
+            "UPDATE resources SET state = 'live', cloud_id = $2, created_by = $3, owner = $3,
+                 updated_at = $4 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(cloud_id)
+        .bind(deployment)
+        .bind(micros(now))
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(Error::internal("record whose the resource is"))
+    }
+
     /// Writes a resource's state.
     pub(crate) async fn resource_state(
         &self,

@@ -12,6 +12,7 @@ use isobar_control::model::deployment::Deployment;
 use isobar_control::model::manifest::Manifest;
 use isobar_control::model::operation::Operation;
 use isobar_control::model::page::{PageRequest, ResourceFilter};
+use isobar_control::model::resource::State;
 use isobar_control::{Config, Control, Error};
 use serde_json::{Value, json};
 
@@ -121,7 +122,10 @@ impl Bench {
                 return;
             }
         }
-        panic!("leftovers remain");
+        let page = PageRequest { limit: 100, ..PageRequest::default() };
+        let left = self.control.resources(&ResourceFilter::default(), &page).await.unwrap();
+        let left = left.items.into_iter().filter(|it| it.state != State::Live);
+        panic!("leftovers remain: {:#?}", left.collect::<Vec<_>>());
     }
 
     /// Everything in the clouds is a resource that a deployment owns, and the other way round.

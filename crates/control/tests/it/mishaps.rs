@@ -63,6 +63,7 @@ async fn makes_old_instances_again_when_a_later_batch_fails() {
         let instances = world.things.values().filter(|it| it.kind == "instance");
         assert!(instances.clone().all(|it| it.script.contains("1.0.0") && !it.sick));
     }
+    bench.sweep().await;
     bench.assert_owned("after the failure").await;
     let resources =
         bench.control.resources(&Default::default(), &Default::default()).await.unwrap();
@@ -91,7 +92,9 @@ async fn keeps_what_is_there_where_failures_are_not_undone() {
 async fn keeps_its_deadline_when_nothing_can_be_placed() {
     let bench = Bench::new().await;
     bench.door.world.lock().full = true;
-    let (operation, deployment) = bench.deploy(&bad("1.0.0", 1)).await;
+    let mut manifest = bad("1.0.0", 1);
+    manifest.targets.truncate(1);
+    let (operation, deployment) = bench.deploy(&manifest).await;
     assert_eq!(deployment.status, Status::RolledBack);
     let error = operation.error.unwrap();
     assert_eq!(error.code, "deadline_exceeded");

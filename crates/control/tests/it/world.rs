@@ -507,7 +507,7 @@ impl World {
             return Ok(made(id));
         }
         let balancer = string(&input["LoadBalancerId"]);
-        let mut create = |world: &mut Self, kind, prefix, name: &str, data| {
+        let create = |world: &mut Self, kind, prefix, name: &str, data| {
             let id = world.add(cloud, kind, prefix, &string(&input[name]), data);
             world.tokens.insert(token.clone(), id.clone());
             made(&id)
@@ -827,8 +827,10 @@ impl Clock for TestClock {
 
     async fn sleep(&self, duration: Duration) {
         let until = self.now() + duration;
-        // The others get their turn, as they would while the time passes.
-        for _ in 0..8 {
+        // The others get their turn, as they would while the time passes; the database answers
+        // from a thread of its own, so that turns are counted in real time.
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_micros(300) {
             tokio::task::yield_now().await;
         }
         let mut now = self.0.lock();

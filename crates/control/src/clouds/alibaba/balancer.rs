@@ -26,6 +26,7 @@ pub(super) async fn ensure(session: &Session, place: &Place) -> Result<Balancer,
     let (Some(id), Some(address)) = (id, address) else {
         return Err(Failure::Refused(format!("{name} was described without id and address")));
     };
+    let id = session.adopt(Kind::LoadBalancer, name, id).await?;
     listener::ensure(session, place, &id).await?;
     session.note_address(Kind::LoadBalancer, name, &id, &address).await?;
     Ok(Balancer { id, group: None, address })

@@ -23,7 +23,7 @@ pub(super) async fn ensure(session: &Session, place: &Place) -> Result<Network, 
         }
     }
     let id = match own.and_then(|vpc| text(vpc, "/VpcId")) {
-        Some(id) => id,
+        Some(id) => session.adopt(Kind::Network, &place.names.network, id).await?,
         None => create_vpc(session, place).await?,
     };
     session
@@ -37,8 +37,13 @@ pub(super) async fn ensure(session: &Session, place: &Place) -> Result<Network, 
     let switches = vswitches(session, &id).await?;
     let own = switches.iter().find(|switch| switch["VSwitchName"] == place.names.network);
     let subnet = match own {
-        Some(switch) => subnet(switch)
-            .ok_or_else(|| Failure::Refused("a vSwitch was described without its id".to_owned()))?,
+        Some(switch) => {
+            let found = subnet(switch).ok_or_else(|| {
+                Failure::Refused("a vSwitch was described without its id".to_owned())
+            })?;
+            session.adopt(Kind::Subnet, &place.names.network, found.id.clone()).await?;
+            found
+        }
         None => create_vswitch(session, place, &id).await?,
     };
     session
@@ -174,7 +179,7 @@ pub(super) async fn security_group(
     let existing = groups(session, name).await?;
     let mine = existing.iter().find(|group| group["VpcId"] == network.id);
     let id = match mine.and_then(|group| text(group, "/SecurityGroupId")) {
-        Some(id) => id,
+        Some(id) => session.adopt(Kind::Firewall, name, id).await?,
         None => create_group(session, place, network).await?,
     };
     let input = json!({ "RegionId": session.region, "SecurityGroupId": id });

@@ -18,8 +18,11 @@ pub(super) async fn ensure(
     let name = &place.names.balancer;
     let group = ensure_group(session, place, network).await?;
     let id = match find(session, name).await? {
-        Some(balancer) => text(&balancer, "/LoadBalancerArn")
-            .ok_or_else(|| Failure::Refused(format!("{name} was described without its ARN")))?,
+        Some(balancer) => {
+            let id = text(&balancer, "/LoadBalancerArn")
+                .ok_or_else(|| Failure::Refused(format!("{name} was described without its ARN")))?;
+            session.adopt(Kind::LoadBalancer, name, id).await?
+        }
         None => create(session, place, network, firewall).await?,
     };
     ensure_listener(session, place, &id, &group).await?;
@@ -119,6 +122,7 @@ async fn ensure_group(
             let arn = text(&group, "/TargetGroupArn").ok_or_else(|| {
                 Failure::Refused(format!("target group {name} was described without its ARN"))
             })?;
+            let arn = session.adopt(Kind::TargetGroup, name, arn).await?;
             let entries = check.as_object().into_iter().flatten();
             if entries.into_iter().any(|(member, wanted)| group[member] != *wanted) {
                 let mut input = check.clone();
@@ -180,10 +184,12 @@ async fn ensure_listener(
 ) -> Result<(), Failure> {
     let input = json!({ "LoadBalancerArn": balancer });
     let answer = session.read("elbv2", "DescribeListeners", input).await?;
-    if answer.list("/Listeners").iter().any(|listener| listener["Port"] == place.expose_port) {
-        return Ok(());
-    }
     let name = format!("{}:{}", place.names.balancer, place.expose_port);
+    let mut listeners = answer.list("/Listeners").iter();
+    let known = listeners.find(|listener| listener["Port"] == place.expose_port);
+    if let Some(id) = known.and_then(|listener| text(listener, "/ListenerArn")) {
+        return session.adopt(Kind::Listener, &name, id).await.map(drop);
+    }
     let input = json!({
         "LoadBalancerArn": balancer,
         "Protocol": match place.protocol { Protocol::Http => "HTTP", Protocol::Tcp => "TCP" },

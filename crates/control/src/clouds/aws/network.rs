@@ -47,12 +47,13 @@ pub(super) async fn security_group(
 ) -> Result<String, Failure> {
     let name = &place.names.firewall;
     let (id, rules) = match find_group(session, name, Some(&network.id)).await? {
-        Some(group) => (
-            text(&group, "/GroupId").ok_or_else(|| {
+        Some(group) => {
+            let id = text(&group, "/GroupId").ok_or_else(|| {
                 Failure::Refused("a security group was described without its id".to_owned())
-            })?,
-            group["IpPermissions"].as_array().cloned().unwrap_or_default(),
-        ),
+            })?;
+            let rules = group["IpPermissions"].as_array().cloned().unwrap_or_default();
+            (session.adopt(Kind::Firewall, name, id).await?, rules)
+        }
         None => (create_group(session, place, network).await?, Vec::new()),
     };
     let missing: Vec<_> = ports(place)

@@ -16,6 +16,7 @@ pub(super) async fn ensure(session: &Session, place: &Place) -> Result<Balancer,
         Some(balancer) => {
             let id = text(&balancer, "/id")
                 .ok_or_else(|| Failure::Refused(format!("{name} was described without its id")))?;
+            let id = session.adopt(Kind::LoadBalancer, name, id).await?;
             configure(session, place, &id, &balancer).await?;
             id
         }

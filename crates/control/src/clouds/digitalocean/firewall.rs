@@ -10,7 +10,7 @@ use crate::model::resource::Kind;
 pub(super) async fn ensure(session: &Session, place: &Place) -> Result<String, Failure> {
     let name = &place.names.firewall;
     if let Some(id) = ids(session, name).await?.into_iter().next() {
-        return Ok(id);
+        return session.adopt(Kind::Firewall, name, id).await;
     }
     let anywhere = json!({ "addresses": ["0.0.0.0/0", "::/0"] });
     let inbound =
