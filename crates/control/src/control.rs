@@ -609,8 +609,8 @@ fn too_late(id: &str) -> Error {
 /// A failure of a plan, as those see it who asked for the plan.
 fn surface(failure: Failure) -> Error {
     match failure {
-        Failure::Call(error) => Error::Cloud(error.fault),
-        Failure::Store(error) => error,
+        Failure::Call(error) => Error::Cloud(Box::new(error.fault)),
+        Failure::Store(error) => *error,
         Failure::Refused(message) | Failure::Busy(message) | Failure::Unhealthy(message) => {
             Error::Conflict { message, deployment: None }
         }

@@ -39,7 +39,7 @@ pub enum Error {
     IdempotencyInProgress,
     /// A cloud refused or failed.
     #[error("{0}")]
-    Cloud(CloudFault),
+    Cloud(Box<CloudFault>),
     /// The database is of a newer version.
     #[error(
         "the database has schema version {found}, and this version of isobar knows {known}; use the newer isobar, or another state directory"

@@ -221,7 +221,7 @@ impl From<ControlError> for Error {
         let message = error.to_string();
         let (details, cloud) = match error {
             ControlError::Validation(violations) => (violations, None),
-            ControlError::Cloud(fault) => (Vec::new(), Some(fault)),
+            ControlError::Cloud(fault) => (Vec::new(), Some(*fault)),
             _ => (Vec::new(), None),
         };
         Self { code, message, details, cloud, retry_after_seconds: retryable.then_some(1) }

@@ -30,7 +30,7 @@ use crate::model::resource::Kind;
 pub(crate) enum Failure {
     /// A call failed.
     #[error("{0}")]
-    Call(CallError),
+    Call(Box<CallError>),
     /// It can never work, for this reason.
     #[error("{0}")]
     Refused(String),
@@ -48,7 +48,7 @@ pub(crate) enum Failure {
     Stopped,
     /// The control plane's own state failed.
     #[error("{0}")]
-    Store(#[from] Error),
+    Store(Box<Error>),
 }
 
 impl Failure {
@@ -84,6 +84,12 @@ impl Failure {
             | Self::Stopped
             | Self::Store(_) => None,
         }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Store(Box::new(error))
     }
 }
 
@@ -410,7 +416,7 @@ impl Session {
         );
         match answer.await {
             Ok(Ok(value)) => Ok(Answer { value, placeholder: None, call }),
-            Ok(Err(error)) => Err(Failure::Call(error)),
+            Ok(Err(error)) => Err(Failure::Call(Box::new(error))),
             Err(_) => Err(Failure::Deadline(format!("{} {call}", self.cloud))),
         }
     }

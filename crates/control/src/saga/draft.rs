@@ -121,7 +121,7 @@ impl Inner {
         let checks = manifest.targets.iter().enumerate().map(|(index, spec)| async move {
             let found = match self.check_offer(manifest, spec).await {
                 Ok(found) => found,
-                Err(Failure::Store(error)) => return Err(error),
+                Err(Failure::Store(error)) => return Err(*error),
                 Err(Failure::Refused(message)) => vec![Violation {
                     field: "cloud".to_owned(),
                     value: spec.cloud.clone().into(),

@@ -285,7 +285,7 @@ impl Run {
         self.reporter.settle_targets(Status::Successful).await?;
         let left = match self.run_stage(Stage::Retire).await {
             Ok(()) => None,
-            Err(Failure::Store(error)) => return Err(error),
+            Err(Failure::Store(error)) => return Err(*error),
             Err(failure) => {
                 self.leave_old().await?;
                 Some(failure.to_string())
@@ -340,7 +340,7 @@ impl Run {
     /// Decides what follows a failure, and writes it where a restart finds it.
     async fn give_up(&self, failure: Failure) -> Result<Phase, Error> {
         if let Failure::Store(error) = failure {
-            return Err(error);
+            return Err(*error);
         }
         let cancelled = self.stop.is_cancelled();
         let outcome = operation::Failure {
@@ -390,7 +390,7 @@ impl Run {
         for result in join_all(undos).await {
             match result {
                 Ok(words) => left.extend(words),
-                Err(Failure::Store(error)) => return Err(error),
+                Err(Failure::Store(error)) => return Err(*error),
                 Err(failure) => left.push(failure.to_string()),
             }
         }

@@ -31,7 +31,7 @@ pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<usize, Error> {
         match remove(inner, &record).await {
             Ok(true) => tracing::info!(resource = id, "a leftover was removed"),
             Ok(false) => left += 1,
-            Err(Failure::Store(error)) => return Err(error),
+            Err(Failure::Store(error)) => return Err(*error),
             Err(failure) => {
                 left += 1;
                 tracing::warn!(resource = id, %failure, "a leftover could not be removed yet");

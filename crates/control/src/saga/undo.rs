@@ -49,10 +49,7 @@ impl TargetRun {
             }
             let now = self.session.clock.now();
             let store = &self.inner.store;
-            store
-                .end_action(operation, logged, LogState::Undone, &logged.output, now)
-                .await
-                .map_err(Failure::Store)?;
+            store.end_action(operation, logged, LogState::Undone, &logged.output, now).await?;
             if let Some(undo) = logged.action.undo() {
                 self.tell(EventKind::StepUndone, &logged.name, format!("undone: {undo}")).await?;
             }

@@ -1,6 +1,6 @@
 //! A control plane over the test's clouds, and what tests ask of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Bench {
     pub(crate) async fn new() -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("isobar-control-{}-{number}.db", std::process::id());
-        let file = std::env::temp_dir().join(name);
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let (door, random) = (Door::new(), Arc::default());
         let control = Self::open(&door, &file, &random, Arc::new(NoFaults)).await;
         control.resume().await.unwrap();
@@ -53,13 +53,13 @@ impl Bench {
 
     async fn open(
         door: &Door,
-        file: &PathBuf,
+        file: &Path,
         random: &Arc<TestRandom>,
         faults: Arc<dyn FaultPoints>,
     ) -> Control {
         let timings = Timings { heartbeat: Duration::from_millis(200), ..Timings::default() };
         let config = Config {
-            database: Database::File(file.clone()),
+            database: Database::File(file.to_owned()),
             clouds: Arc::new(door.clone()),
             prober: Arc::new(door.clone()),
             clock: Arc::clone(&door.clock) as _,

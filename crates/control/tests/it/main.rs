@@ -1,6 +1,6 @@
 //! The control plane against three clouds in memory: what the saga does when everything works, and
 //! when anything fails.
-#![allow(missing_docs, reason = "a test has no public items")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bench;
 mod lifecycle;
