@@ -72,7 +72,7 @@ impl Default for Timings {
             retry_longest: Duration::from_secs(10),
             poll: Duration::from_millis(500),
             undo_deadline: Duration::from_mins(10),
-            drain: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
             sweep: Duration::from_mins(1),
             idempotency: Duration::from_hours(24),
         }

@@ -107,8 +107,14 @@ impl Control {
     /// Stops the runner and the sweeper, and closes the state. Unfinished operations go on at the
     /// next start from the step at hand.
     pub async fn shutdown(&self) {
-        let mut tasks = std::mem::take(&mut *self.inner.tasks.lock());
-        tasks.shutdown().await;
+        loop {
+            let mut tasks = std::mem::take(&mut *self.inner.tasks.lock());
+            if tasks.is_empty() {
+                break;
+            }
+            // The runner may have begun another task just before it ended itself.
+            tasks.shutdown().await;
+        }
         self.inner.store.close().await;
     }
 

@@ -37,9 +37,8 @@ const fn optional(name: &'static str, rule: Rule) -> Field {
     Field { name, required: false, rule }
 }
 
-/// The longest script: what is left of the smallest limit on user data (EC2's 16 KiB) after base64
-/// and the lines that are put before it.
-const LONGEST_SCRIPT: usize = 11 * 1024;
+/// The longest script: EC2's limit on user data, 16 KiB, less what is put before it.
+const LONGEST_SCRIPT: usize = 15 * 1024;
 
 const NAME: Rule = Rule::Text {
     longest: 40,
@@ -95,7 +94,7 @@ const MANIFEST: Rule = Rule::Fields(&[
                 Rule::Text {
                     longest: LONGEST_SCRIPT,
                     of: |text| !text.trim().is_empty() && !text.contains('\0'),
-                    what: "a script of at most 11264 bytes",
+                    what: "a script of at most 15360 bytes",
                 },
             ),
             required("port", PORT),

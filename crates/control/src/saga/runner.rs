@@ -44,17 +44,28 @@ async fn take_work(inner: &Arc<Inner>) -> Result<(), Error> {
         }
         let stop = Arc::new(Stop::default());
         inner.stops.lock().insert(id.clone(), Arc::clone(&stop));
-        let inner_of_task = Arc::clone(inner);
+        let place = Place { inner: Arc::clone(inner), id };
         inner.tasks.lock().spawn(async move {
-            work(&inner_of_task, &id, stop).await;
-            inner_of_task.stops.lock().remove(&id);
-            inner_of_task.work_wanted.notify_one();
+            work(&place.inner, &place.id, stop).await;
         });
     }
     // Tasks that ended are dropped, so that the set does not grow.
     let mut tasks = inner.tasks.lock();
     while tasks.try_join_next().is_some() {}
     Ok(())
+}
+
+/// A place among the operations at work, which is free again however the work ends.
+struct Place {
+    inner: Arc<Inner>,
+    id: String,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.inner.stops.lock().remove(&self.id);
+        self.inner.work_wanted.notify_one();
+    }
 }
 
 /// Works on one operation until it is over, or the lease is lost.

@@ -46,7 +46,7 @@ impl Bench {
         let name = format!("isobar-control-{}-{number}.db", std::process::id());
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let (door, random) = (Door::new(), Arc::default());
-        let control = Self::open(&door, &file, &random, Arc::new(NoFaults)).await;
+        let control = Self::open(&door, &file, &random, Arc::new(NoFaults)).await.unwrap();
         control.resume().await.unwrap();
         Self { door, control, file, random }
     }
@@ -56,7 +56,7 @@ impl Bench {
         file: &Path,
         random: &Arc<TestRandom>,
         faults: Arc<dyn FaultPoints>,
-    ) -> Control {
+    ) -> Result<Control, Error> {
         let timings = Timings { heartbeat: Duration::from_millis(200), ..Timings::default() };
         let config = Config {
             database: Database::File(file.to_owned()),
@@ -67,13 +67,29 @@ impl Bench {
             faults,
             timings,
         };
-        Control::open(config).await.unwrap()
+        Control::open(config).await
+    }
+
+    /// Makes the state look like one of a newer version.
+    pub(crate) async fn pretend_newer(&mut self) {
+        self.control.shutdown().await;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&self.file);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        sqlx::query("INSERT INTO schema_version (version) VALUES (99)")
+            .execute(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
+    }
+
+    pub(crate) async fn reopen(&self) -> Result<Control, Error> {
+        Self::open(&self.door, &self.file, &self.random, Arc::new(NoFaults)).await
     }
 
     /// Ends this process and starts another one on the same state.
     pub(crate) async fn restart(&mut self, faults: Arc<dyn FaultPoints>) {
         self.control.shutdown().await;
-        self.control = Self::open(&self.door, &self.file, &self.random, faults).await;
+        self.control = Self::open(&self.door, &self.file, &self.random, faults).await.unwrap();
         self.control.resume().await.unwrap();
     }
 

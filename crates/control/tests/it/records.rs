@@ -65,3 +65,13 @@ async fn lists_page_by_page() {
     let environments = bench.control.environments(&PageRequest::default()).await.unwrap();
     assert_eq!((environments.items.len(), environments.items[0].services), (1, 5));
 }
+
+#[tokio::test]
+async fn refuses_a_state_of_a_newer_version() {
+    let mut bench = Bench::new().await;
+    bench.pretend_newer().await;
+    match bench.reopen().await {
+        Err(Error::NewerSchema { found, known }) => assert_eq!((found, known), (99, 1)),
+        other => panic!("{:?}", other.err()),
+    }
+}

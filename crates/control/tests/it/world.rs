@@ -747,10 +747,22 @@ pub(crate) fn is_read(operation: &str) -> bool {
     operation.starts_with("Describe") || operation == "list" || operation == "get"
 }
 
+/// Every call is one that the vendor's catalogue has, with members that it takes.
+fn assert_valid(cloud: Cloud, service: &str, operation: &str, input: &Value) {
+    let found = isobar_catalogue::service(cloud, service);
+    let service = found.unwrap_or_else(|| panic!("{cloud} has no {service}"));
+    let found = service.operation(operation);
+    let operation = found.unwrap_or_else(|| panic!("{cloud} has no {operation}"));
+    let input: isobar_wire::Value = serde_json::from_value(input.clone()).expect("any value");
+    let violations = isobar_wire::validate(service, operation, &input);
+    assert!(violations.is_empty(), "{cloud} {}: {violations:?}: {input:?}", operation.name);
+}
+
 #[async_trait]
 impl Caller for CloudDoor {
     async fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, CallError> {
         tokio::task::yield_now().await;
+        assert_valid(self.cloud, service, operation, &input);
         let now = self.door.clock.now();
         let mut world = self.door.world.lock();
         world.seconds = now.as_second();

@@ -23,8 +23,7 @@ pub(super) async fn check(
     local: &Session,
     target: &TargetSpec,
 ) -> Result<Vec<Violation>, Failure> {
-    let input = json!({ "RegionId": home.region });
-    let answer = home.read("ecs", "DescribeRegions", input).await?;
+    let answer = home.read("ecs", "DescribeRegions", json!({})).await?;
     let mut regions: Vec<_> = answer
         .list("/Regions/Region")
         .iter()

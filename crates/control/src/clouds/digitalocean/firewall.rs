@@ -25,7 +25,7 @@ pub(super) async fn ensure(session: &Session, place: &Place) -> Result<String, F
         "outbound_rules": [
             outbound("tcp"),
             outbound("udp"),
-            { "protocol": "icmp", "destinations": anywhere },
+            { "protocol": "icmp", "ports": "0", "destinations": anywhere },
         ],
     });
     session
