@@ -12,6 +12,7 @@ use crate::message::{Request, Response};
 use crate::rest::router::{Asked, Needs, Router, query_pairs};
 use crate::rest::{read, write};
 use crate::scalar;
+use crate::shapes;
 use crate::value::Value;
 
 pub(crate) const CODEC: Codec = Codec {
@@ -82,16 +83,26 @@ fn decode_response(call: Call, response: &Response) -> Result<Reply, DecodeError
     Ok(Reply::Failure(error))
 }
 
+/// An answer is written as the handler gave it, not along its shape: members that are null are shown
+/// as such, which clients rely on, and the vendor answers with more members than it documents.
 fn encode_response(call: Call, output: &Value, request_id: &str) -> Result<Response, EncodeError> {
     let mut response = Response::new(common::success(call));
     common::set_text(&mut response.headers, REQUEST_ID, request_id);
-    if response.status != http::StatusCode::NO_CONTENT {
-        common::set_type(&mut response.headers, JSON);
+    if response.status == http::StatusCode::NO_CONTENT {
+        return Ok(response);
     }
-    let (status, body) = write::answer(call, output, &mut response.headers)?;
-    common::set_status(&mut response, status);
-    if response.status != http::StatusCode::NO_CONTENT {
+    common::set_type(&mut response.headers, JSON);
+    let whole = shapes::output(call.service, call.operation).is_some_and(|structure| {
+        structure.payload.is_some() // The body is one member: bytes, or anything.
+    });
+    if whole {
+        let (status, body) = write::answer(call, output, &mut response.headers)?;
+        common::set_status(&mut response, status);
         response.body = body;
+    } else {
+        let mut text = String::new();
+        scalar::write_json(&mut text, output);
+        response.body = text.into();
     }
     Ok(response)
 }

@@ -12,8 +12,8 @@ use serde::{Serialize, Serializer};
 use super::de::Error;
 use super::{Name, Value};
 
-/// Turns anything that serializes into a value. Members that are `None` are left out; names of
-/// structure members are borrowed from the type.
+/// Turns anything that serializes into a value. Members that are `None` are null, which most
+/// protocols leave out and some show; names of structure members are borrowed from the type.
 ///
 /// # Errors
 /// Only where a type's own `Serialize` fails, or a map's keys are not text.
@@ -238,10 +238,7 @@ struct Entries {
 
 impl Entries {
     fn push<T: Serialize + ?Sized>(&mut self, name: Name, value: &T) -> Result<(), Error> {
-        let value = value.serialize(ToValue)?;
-        if !value.is_null() {
-            self.entries.push((name, value));
-        }
+        self.entries.push((name, value.serialize(ToValue)?));
         Ok(())
     }
 }
