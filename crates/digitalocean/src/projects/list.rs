@@ -67,7 +67,7 @@ pub(super) fn view(scene: Scene<'_>, project: &Project) -> ProjectView {
 fn list(cx: &Query<'_>, paging: Paging) -> Result<Projects, Fault> {
     let scene = cx.scene();
     let mut all: Vec<_> = scene.list::<Project>().collect();
-    all.sort_by(|one, other| other.created_at.cmp(&one.created_at));
+    all.sort_by_key(|project| std::cmp::Reverse(project.created_at));
     let page = paging.cut(scene, "/v2/projects", &[], all);
     let Page { items, links, meta } = page.map(|project| view(scene, project));
     Ok(Projects { projects: items, links, meta })

@@ -1,0 +1,280 @@
+//! Load balancers.
+
+use isobar_engines::balancers::{Algorithm, Balancer, Probe, Protocol};
+use isobar_kernel::Tables;
+use serde_json::{Value, json};
+
+use crate::{World, not_found, unprocessable};
+
+fn request(more: Value) -> Value {
+    let mut request = json!({
+        "name": "web-lb", "region": "nyc3",
+        "forwarding_rules": [{
+            "entry_protocol": "http", "entry_port": 80,
+            "target_protocol": "http", "target_port": 8080,
+        }],
+        "health_check": {"protocol": "http", "port": 8080, "path": "/"},
+    });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        request[name] = value.clone();
+    }
+    request
+}
+
+async fn create(world: &World, more: Value) -> Value {
+    let made = world.call("load_balancers", "create", request(more)).await.unwrap();
+    made["load_balancer"].clone()
+}
+
+async fn get(world: &World, id: &Value) -> Value {
+    let answer = world.call("load_balancers", "get", json!({"lb_id": id})).await.unwrap();
+    answer["load_balancer"].clone()
+}
+
+/// The engine's side of the load balancer.
+fn engine(world: &World, id: &Value) -> Balancer {
+    let key = format!("do-{}", id.as_str().unwrap());
+    world.local.shared.store.read(|tables| {
+        Balancer::clone(isobar_engines::balancers::find(tables, &key).expect("a balancer"))
+    })
+}
+
+fn targets(world: &World, id: &Value) -> Vec<(String, u16)> {
+    let targets = &engine(world, id).listeners[0].pool.targets;
+    targets.iter().map(|target| (target.id.clone(), target.port)).collect()
+}
+
+#[tokio::test]
+async fn a_load_balancer_is_whole() {
+    let world = World::new();
+    let droplet = world.droplet("web", json!({})).await;
+    let made = create(
+        &world,
+        json!({
+            "droplet_ids": [droplet], "algorithm": "least_connections", "size": null,
+            "redirect_http_to_https": false, "vpc_uuid": null, "sticky_sessions": {"type": "none"},
+        }),
+    )
+    .await;
+    let id = made["id"].clone();
+    assert_eq!((&made["status"], &made["ip"]), (&json!("new"), &json!("")));
+    assert_eq!(made["droplet_ids"], json!([droplet]));
+    assert_eq!(made["tag"], "");
+    assert_eq!(made["region"]["slug"], "nyc3");
+    assert_eq!(
+        made["forwarding_rules"],
+        json!([{
+            "entry_protocol": "http", "entry_port": 80, "target_protocol": "http",
+            "target_port": 8080, "certificate_id": "", "tls_passthrough": false,
+        }])
+    );
+    assert_eq!(
+        made["health_check"],
+        json!({
+            "protocol": "http", "port": 8080, "path": "/", "check_interval_seconds": 10,
+            "response_timeout_seconds": 5, "unhealthy_threshold": 3, "healthy_threshold": 5,
+        })
+    );
+    assert_eq!(made["sticky_sessions"], json!({"type": "none"}));
+    assert_eq!((&made["size"], &made["size_unit"]), (&json!("lb-small"), &json!(1)));
+    assert_eq!(made["http_idle_timeout_seconds"], 60);
+    assert!(made["project_id"].is_string() && made["vpc_uuid"].is_string());
+    world.settle();
+    let now = get(&world, &id).await;
+    assert_eq!(now["status"], "active");
+    let engine = engine(&world, &id);
+    assert_eq!(now["ip"], engine.address.to_string());
+    let listener = &engine.listeners[0];
+    assert_eq!((listener.port, listener.protocol), (80, Protocol::Http));
+    assert_eq!(listener.idle_timeout_ms, 60_000);
+    assert_eq!(listener.pool.algorithm, Algorithm::LeastConnections);
+    assert!(!listener.pool.fail_open);
+    let check = listener.pool.health_check.as_ref().unwrap();
+    assert!(matches!(&check.probe, Probe::Http { path, .. } if path == "/"));
+    assert_eq!((check.port, check.interval_ms, check.timeout_ms), (Some(8080), 10_000, 5_000));
+    assert_eq!(targets(&world, &id), [(droplet.to_string(), 8080)]);
+    let droplet = world.get(&format!("/v2/droplets/{droplet}")).await;
+    assert_eq!(
+        droplet["droplet"]["networks"]["v4"][1]["ip_address"],
+        engine.listeners[0].pool.targets[0].address.to_string()
+    );
+    let list = world.call("load_balancers", "list", json!({})).await.unwrap();
+    assert_eq!(list["meta"]["total"], 1);
+}
+
+#[tokio::test]
+async fn droplets_come_and_go() {
+    let world = World::new();
+    let mut ids = Vec::new();
+    for name in ["one", "two", "three"] {
+        ids.push(world.droplet(name, json!({})).await);
+    }
+    let id = create(&world, json!({"droplet_ids": []})).await["id"].clone();
+    let both = json!({"lb_id": id, "droplet_ids": [ids[1], ids[0]]});
+    world.call("load_balancers", "add_droplets", both).await.unwrap();
+    let target = |id: u64| (id.to_string(), 8080);
+    assert_eq!(targets(&world, &id), [target(ids[0]), target(ids[1])]);
+    let one = json!({"lb_id": id, "droplet_ids": [ids[0], 7]});
+    world.call("load_balancers", "remove_droplets", one).await.unwrap();
+    assert_eq!(get(&world, &id).await["droplet_ids"], json!([ids[1]]));
+    world.call("droplets", "destroy", json!({"droplet_id": ids[1]})).await.unwrap();
+    assert_eq!(get(&world, &id).await["droplet_ids"], json!([]));
+    assert_eq!(targets(&world, &id), []);
+    let unknown = json!({"lb_id": id, "droplet_ids": [7]});
+    let unknown = world.call("load_balancers", "add_droplets", unknown).await;
+    assert_eq!(unknown, unprocessable("droplets not found: 7"));
+    let none = json!({"lb_id": id, "droplet_ids": []});
+    let none = world.call("load_balancers", "add_droplets", none).await;
+    assert_eq!(none, unprocessable("droplet_ids is required"));
+    let far = world.droplet("far", json!({"region": "fra1"})).await;
+    let far_input = json!({"lb_id": id, "droplet_ids": [far]});
+    let answer = world.call("load_balancers", "add_droplets", far_input).await;
+    let message = format!("droplets must be in the same region as the load balancer: {far}");
+    assert_eq!(answer, unprocessable(&message));
+}
+
+#[tokio::test]
+async fn a_tag_is_followed_as_it_changes() {
+    let world = World::new();
+    let first = world.droplet("one", json!({"tags": ["Web"]})).await;
+    world.droplet("far", json!({"tags": ["web"], "region": "fra1"})).await;
+    let made = create(&world, json!({"tag": "web"})).await;
+    let id = made["id"].clone();
+    assert_eq!((&made["tag"], &made["droplet_ids"]), (&json!("Web"), &json!([first])));
+    let second = world.droplet("two", json!({"tags": ["web"]})).await;
+    let target = |id: u64| (id.to_string(), 8080);
+    assert_eq!(targets(&world, &id), [target(first), target(second)]);
+    let third = world.droplet("three", json!({})).await;
+    let resources = json!([{"resource_id": third.to_string(), "resource_type": "droplet"}]);
+    let change = json!({"tag_id": "web", "resources": resources});
+    world.call("tags", "assign_resources", change.clone()).await.unwrap();
+    assert_eq!(targets(&world, &id).len(), 3);
+    world.call("tags", "unassign_resources", change).await.unwrap();
+    world.call("droplets", "destroy", json!({"droplet_id": first})).await.unwrap();
+    assert_eq!(targets(&world, &id), [target(second)]);
+    assert_eq!(get(&world, &id).await["droplet_ids"], json!([second]));
+    let add = json!({"lb_id": id, "droplet_ids": [third]});
+    let answer = world.call("load_balancers", "add_droplets", add).await;
+    let message = "droplets of a load balancer with a tag are managed through the tag";
+    assert_eq!(answer, unprocessable(message));
+    world.call("tags", "delete", json!({"tag_id": "web"})).await.unwrap();
+    assert_eq!(targets(&world, &id), []);
+}
+
+#[tokio::test]
+async fn rules_are_added_and_removed() {
+    let world = World::new();
+    let id = create(&world, json!({})).await["id"].clone();
+    let rule = |port: u16| {
+        json!({
+            "entry_protocol": "tcp", "entry_port": port,
+            "target_protocol": "tcp", "target_port": 9000,
+        })
+    };
+    let change = |rule: Value| json!({"lb_id": id, "forwarding_rules": [rule]});
+    world.call("load_balancers", "add_forwarding_rules", change(rule(9000))).await.unwrap();
+    let passthrough = json!({
+        "entry_protocol": "https", "entry_port": 443, "target_protocol": "https",
+        "target_port": 8443, "tls_passthrough": true,
+    });
+    world.call("load_balancers", "add_forwarding_rules", change(passthrough)).await.unwrap();
+    let listeners: Vec<_> =
+        engine(&world, &id).listeners.iter().map(|one| (one.port, one.protocol)).collect();
+    assert_eq!(listeners, [(80, Protocol::Http), (9000, Protocol::Tcp), (443, Protocol::Tcp)]);
+    let again = world.call("load_balancers", "add_forwarding_rules", change(rule(80))).await;
+    assert_eq!(again, unprocessable("forwarding_rules must have unique entry ports: 80"));
+    world.call("load_balancers", "remove_forwarding_rules", change(rule(9000))).await.unwrap();
+    let gone = world.call("load_balancers", "remove_forwarding_rules", change(rule(9000))).await;
+    assert_eq!(gone, unprocessable("forwarding rule for entry port 9000 not found"));
+    assert_eq!(get(&world, &id).await["forwarding_rules"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_update_replaces_everything() {
+    let world = World::new();
+    let droplet = world.droplet("web", json!({})).await;
+    let made = create(&world, json!({"droplet_ids": [droplet]})).await;
+    let id = made["id"].clone();
+    world.settle();
+    let before = engine(&world, &id);
+    let mut update = request(json!({"name": "renamed", "algorithm": "round_robin"}));
+    update["lb_id"] = id.clone();
+    let updated = world.call("load_balancers", "update", update.clone()).await.unwrap();
+    assert_eq!(updated["load_balancer"]["name"], "renamed");
+    assert_eq!(updated["load_balancer"]["droplet_ids"], json!([]), "what is left out is empty");
+    assert_eq!(updated["load_balancer"]["created_at"], made["created_at"]);
+    assert_eq!(engine(&world, &id).address, before.address, "the address stays");
+    update["region"] = json!("fra1");
+    let moved = world.call("load_balancers", "update", update).await;
+    assert_eq!(moved, unprocessable("region cannot be changed"));
+    world.call("load_balancers", "delete", json!({"lb_id": id})).await.unwrap();
+    assert_eq!(world.call("load_balancers", "delete", json!({"lb_id": id})).await, not_found());
+    assert_eq!(world.call("load_balancers", "get", json!({"lb_id": id})).await, not_found());
+    let left = world.local.shared.store.read(Tables::count::<Balancer>);
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn bad_load_balancers_are_refused() {
+    let world = World::new();
+    create(&world, json!({"name": "taken"})).await;
+    let rule = |entry: &str, target: &str| {
+        json!({"forwarding_rules": [{
+            "entry_protocol": entry, "entry_port": 81,
+            "target_protocol": target, "target_port": 80,
+        }]})
+    };
+    let health = |name: &str, value: i64| json!({"health_check": {name: value}});
+    let unsupported = |what: &str| format!("{what} is not supported by this local cloud");
+    let cases = [
+        (json!({"name": ""}), "name is required".to_owned()),
+        (json!({"name": "TAKEN"}), "Load balancer name must be unique: TAKEN is in use".to_owned()),
+        (json!({"region": ""}), "region is required".to_owned()),
+        (json!({"region": "mars1"}), "Region is not available".to_owned()),
+        (
+            json!({"forwarding_rules": []}),
+            "forwarding_rules must have at least one rule".to_owned(),
+        ),
+        (rule("ftp", "http"), "ftp is an invalid entry_protocol".to_owned()),
+        (rule("http", ""), " is an invalid target_protocol".to_owned()),
+        (
+            rule("tcp", "http"),
+            "invalid combination of entry_protocol tcp and target_protocol http".to_owned(),
+        ),
+        (rule("https", "http"), unsupported("forwarding that needs a certificate")),
+        (rule("udp", "udp"), unsupported("forwarding of UDP")),
+        (json!({"sticky_sessions": {"type": "cookies"}}), unsupported("a sticky session")),
+        (json!({"redirect_http_to_https": true}), unsupported("redirect_http_to_https")),
+        (json!({"enable_proxy_protocol": true}), unsupported("enable_proxy_protocol")),
+        (json!({"firewall": {"deny": ["ip:1.2.3.4"]}}), unsupported("a load balancer's firewall")),
+        (json!({"health_check": {"protocol": "https"}}), unsupported("a health check over https")),
+        (
+            health("check_interval_seconds", 1),
+            "check_interval_seconds must be from 3 to 300".to_owned(),
+        ),
+        (health("healthy_threshold", 11), "healthy_threshold must be from 2 to 10".to_owned()),
+        (health("port", 70_000), "health_check port must be from 1 to 65535".to_owned()),
+        (
+            json!({"health_check": {"path": "x"}}),
+            "health_check path must begin with a slash".to_owned(),
+        ),
+        (
+            json!({"algorithm": "random"}),
+            "algorithm must be one of round_robin, least_connections".to_owned(),
+        ),
+        (json!({"size_unit": 101}), "size_unit must be from 1 to 100".to_owned()),
+        (
+            json!({"droplet_ids": [1], "tag": "web"}),
+            "only one of droplet_ids and tag can be set".to_owned(),
+        ),
+        (json!({"droplet_ids": [1]}), "droplets not found: 1".to_owned()),
+        (json!({"vpc_uuid": "x"}), "Failed to resolve VPC: VPC not found".to_owned()),
+        (json!({"project_id": "x"}), "project x not found".to_owned()),
+    ];
+    for (more, message) in cases {
+        let answer = world.call("load_balancers", "create", request(more.clone())).await;
+        assert_eq!(answer, unprocessable(&message), "{more}");
+    }
+    assert_eq!(world.get("/v2/load_balancers").await["meta"]["total"], 1);
+    assert_eq!(world.get("/v2/tags").await["meta"]["total"], 0);
+}

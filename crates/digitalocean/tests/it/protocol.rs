@@ -1,0 +1,176 @@
+//! Tokens, paths, bodies and limits: what every operation has.
+
+use http::{HeaderValue, Method, StatusCode};
+use isobar_wire::{Request, Response};
+use serde_json::{Value, json};
+
+use crate::{HOST, World};
+
+fn body(response: &Response) -> Value {
+    serde_json::from_slice(&response.body).expect("JSON")
+}
+
+#[tokio::test]
+async fn the_token_comes_first() {
+    let world = World::new();
+    for authorization in [None, Some("Bearer dop_v1_other"), Some("Basic dop_v1_test"), Some("")] {
+        let mut request = Request::new(Method::POST, "/v2/no/such/path");
+        request.body = "{".into();
+        if let Some(text) = authorization {
+            request.headers.insert("authorization", HeaderValue::from_static(text));
+        }
+        let response = world.local.answer(&request, HOST).await.unwrap();
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+        let body = body(&response);
+        assert_eq!(body["id"], "unauthorized");
+        assert_eq!(body["message"], "Unable to authenticate you");
+        assert_eq!(body["request_id"], response.header("x-request-id").unwrap());
+        assert_eq!(response.header("ratelimit-limit"), None);
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_are_not_found() {
+    let world = World::new();
+    for (method, path) in [
+        (Method::GET, "/"),
+        (Method::GET, "/v2"),
+        (Method::GET, "/v2/no/such/path"),
+        (Method::POST, "/v2/account"),
+        (Method::GET, "/v1/droplets"),
+    ] {
+        let response = world.send(method, path, "").await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}");
+        let body = body(&response);
+        assert_eq!(body["id"], "not_found");
+        assert_eq!(body["message"], "The resource you requested could not be found.");
+        assert_eq!(response.header("ratelimit-limit"), Some("5000"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_built_says_so() {
+    let world = World::new();
+    for (method, path) in [
+        (Method::GET, "/v2/kubernetes/clusters"),
+        (Method::POST, "/v2/volumes"),
+        (Method::GET, "/v2/droplets/1/destroy_with_associated_resources"),
+        (Method::DELETE, "/v2/droplets/1/destroy_with_associated_resources/dangerous"),
+    ] {
+        let response = world.send(method, path, "{}").await;
+        assert_eq!(response.status, StatusCode::NOT_IMPLEMENTED, "{path}");
+        assert_eq!(body(&response)["id"], "not_implemented");
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_cannot_be_read_are_bad_requests() {
+    let world = World::new();
+    for text in ["{not json", "{\"name\": \"a\"", "[]", "\"text\"", "{\"name\": \"a\"} more"] {
+        let response = world.send(Method::POST, "/v2/droplets", text).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{text}");
+        assert_eq!(body(&response)["id"], "bad_request");
+        assert_eq!(body(&response)["message"], "error parsing request body", "{text}");
+    }
+    for (text, member) in [
+        (r#"{"name": {"a": 1}}"#, "name"),
+        (r#"{"name": "a", "tags": "b"}"#, "tags"),
+        (r#"{"name": "a", "backups": "perhaps"}"#, "backups"),
+        (r#"{"names": [["a"]]}"#, "names[0]"),
+    ] {
+        let response = world.send(Method::POST, "/v2/droplets", text).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{text}");
+        let message = body(&response)["message"].as_str().unwrap().to_owned();
+        let begin = format!("error parsing request body: {member}: must be");
+        assert!(message.starts_with(&begin), "{message}");
+    }
+    // Where a member may be anything, nonsense is found to be none of what there is.
+    let text = r#"{"name": "a", "size": "s-1vcpu-1gb", "image": {"a": 1}}"#;
+    let response = world.send(Method::POST, "/v2/droplets", text).await;
+    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(world.get("/v2/droplets").await["meta"]["total"], 0);
+}
+
+#[tokio::test]
+async fn ids_that_can_be_nothings_are_not_found() {
+    let world = World::new();
+    for path in ["/v2/droplets/abc", "/v2/droplets/-1", "/v2/droplets/1", "/v2/vpcs/x"] {
+        let response = world.send(Method::GET, path, "").await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let response = world.send(Method::GET, "/v2/droplets?page=many", "").await;
+    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_slash_may_end_a_path() {
+    let world = World::new();
+    let id = world.droplet("web", json!({})).await;
+    assert_eq!(world.get("/v2/droplets/?per_page=200").await["meta"]["total"], 1);
+    assert_eq!(world.get(&format!("/v2/droplets/{id}/")).await["droplet"]["id"], id);
+    assert_eq!(world.get(&format!("/v2/droplets/{id}/actions/")).await["meta"]["total"], 1);
+}
+
+#[tokio::test]
+async fn answers_have_the_usual_headers() {
+    let world = World::new();
+    let response = world.send(Method::GET, "/v2/account", "").await;
+    assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
+    assert_eq!(response.header("x-response-from"), Some("service"));
+    assert_eq!(response.header("x-request-id").unwrap().len(), 36);
+    assert_eq!(response.header("ratelimit-limit"), Some("5000"));
+    assert_eq!(response.header("ratelimit-remaining"), Some("4999"));
+    let reset: i64 = response.header("ratelimit-reset").unwrap().parse().unwrap();
+    let now = world.local.shared.clock.now().as_second();
+    assert!((now + 3598..=now + 3600).contains(&reset));
+}
+
+#[tokio::test]
+async fn a_burst_is_refused_until_it_is_over() {
+    let world = World::new();
+    for _ in 0..250 {
+        assert_eq!(world.send(Method::GET, "/v2/account", "").await.status, StatusCode::OK);
+    }
+    let response = world.send(Method::GET, "/v2/account", "").await;
+    assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(body(&response)["id"], "too_many_requests");
+    assert_eq!(body(&response)["message"], "API Rate limit exceeded.");
+    let wait: i64 = response.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait));
+    assert_eq!(response.header("ratelimit-remaining"), Some("4750"));
+    world.pass(wait);
+    assert_eq!(world.send(Method::GET, "/v2/account", "").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn pages_link_to_their_neighbours() {
+    let world = World::new();
+    for n in 0..5 {
+        world.droplet(&format!("web-{n}"), json!({"tags": ["env:prod"]})).await;
+    }
+    let url = format!("http://{HOST}/v2/droplets");
+    let link = |page: u8| format!("{url}?page={page}&per_page=2&tag_name=env:prod");
+    let first = world.get("/v2/droplets?per_page=2&tag_name=env:prod").await;
+    assert_eq!(first["links"], json!({"pages": {"next": link(2), "last": link(3)}}));
+    assert_eq!(first["meta"], json!({"total": 5}));
+    let middle = world.get("/v2/droplets?per_page=2&tag_name=env:prod&page=2").await;
+    assert_eq!(
+        middle["links"]["pages"],
+        json!({"first": link(1), "prev": link(1), "next": link(3), "last": link(3)})
+    );
+    let last = world.get("/v2/droplets?per_page=2&tag_name=env:prod&page=3").await;
+    assert_eq!(last["links"]["pages"], json!({"first": link(1), "prev": link(2)}));
+    assert_eq!(last["droplets"].as_array().unwrap().len(), 1);
+    let beyond = world.get("/v2/droplets?per_page=2&tag_name=env:prod&page=9").await;
+    assert_eq!(beyond["droplets"], json!([]));
+    assert_eq!(world.get("/v2/droplets?per_page=1000").await["links"], json!({}));
+}
+
+#[tokio::test]
+async fn the_journal_and_the_debug_output_hold_no_token() {
+    let world = World::new();
+    world.get("/v2/account").await;
+    let entries = world.local.shared.journal.newest(10, |_| true);
+    assert_eq!(entries[0].operation, Some("get"));
+    assert!(!format!("{entries:?}{:?}", world.local).contains("dop_v1"));
+}
