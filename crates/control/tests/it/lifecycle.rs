@@ -109,6 +109,25 @@ async fn moves_to_another_port_beside_the_old() {
 }
 
 #[tokio::test]
+async fn offers_tcp_and_changes_health_checks_in_place() {
+    let bench = Bench::new().await;
+    let mut document = document("1.0.0", 1);
+    document["expose"] = json!({ "port": 5432, "protocol": "tcp" });
+    let (_, first) = bench.deploy(&Manifest::parse(&document).unwrap()).await;
+    assert_eq!(first.status, Status::Successful, "{first:#?}");
+    assert_eq!(first.targets[1].url.as_deref(), Some("tcp://127.8.8.8:5432"));
+    document["health"]["interval_seconds"] = json!(10);
+    let before = bench.door.world.lock().calls.len();
+    let (_, second) = bench.deploy(&Manifest::parse(&document).unwrap()).await;
+    assert_eq!(second.status, Status::Successful);
+    let calls = bench.door.world.lock().calls[before..].to_vec();
+    let mut changed: Vec<_> = calls.iter().map(|(_, operation, _)| &**operation).collect();
+    changed.sort_unstable();
+    assert_eq!(changed, ["ModifyTargetGroup", "SetLoadBalancerTCPListenerAttribute", "update"]);
+    bench.assert_owned("after the change").await;
+}
+
+#[tokio::test]
 async fn plans_exactly_what_it_then_does_and_writes_nothing() {
     let bench = Bench::new().await;
     for version in ["1.0.0", "2.0.0"] {

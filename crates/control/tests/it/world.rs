@@ -625,7 +625,8 @@ impl World {
             "DeleteLoadBalancer" => {
                 self.delete(&balancer, "-", "InvalidLoadBalancerId.NotFound")?
             }
-            "DescribeLoadBalancerHTTPListenerAttribute" => {
+            "DescribeLoadBalancerHTTPListenerAttribute"
+            | "DescribeLoadBalancerTCPListenerAttribute" => {
                 let listener =
                     &self.get(&balancer, "InvalidLoadBalancerId.NotFound")?.data["listener"];
                 if listener.is_null() {
@@ -633,13 +634,20 @@ impl World {
                 }
                 listener.clone()
             }
-            "CreateLoadBalancerHTTPListener" | "SetLoadBalancerHTTPListenerAttribute" => {
+            "CreateLoadBalancerHTTPListener"
+            | "SetLoadBalancerHTTPListenerAttribute"
+            | "CreateLoadBalancerTCPListener"
+            | "SetLoadBalancerTCPListenerAttribute" => {
                 let it = self
                     .things
                     .get_mut(&balancer)
                     .ok_or((404, "InvalidLoadBalancerId.NotFound"))?;
                 let status = it.data["listener"]["Status"].as_str().unwrap_or("stopped").to_owned();
                 it.data["listener"] = input.clone();
+                // Inputs and answers spell it differently.
+                if let Some(interval) = input.get("healthCheckInterval") {
+                    it.data["listener"]["HealthCheckInterval"] = interval.clone();
+                }
                 it.data["listener"]["Status"] = json!(status);
                 json!({})
             }
