@@ -1,0 +1,59 @@
+//! ECS: instances and what belongs to them.
+
+mod addresses;
+mod attributes;
+mod available;
+mod batches;
+mod console;
+mod create;
+mod delete;
+mod describe;
+mod errors;
+mod filters;
+mod image_table;
+mod images;
+pub(crate) mod instances;
+mod key_pairs;
+mod launch;
+mod networks;
+mod places;
+mod power;
+pub(crate) mod records;
+mod rule_check;
+mod rules;
+pub(crate) mod security_groups;
+mod status;
+mod tags;
+mod type_table;
+mod types;
+mod user_data;
+
+use isobar_kernel::face::Served;
+
+use crate::World;
+
+/// The service.
+pub(crate) const SERVICE: Served<World> = Served {
+    name: "ecs",
+    operations: &[
+        create::OPERATIONS,
+        describe::OPERATIONS,
+        status::OPERATIONS,
+        attributes::OPERATIONS,
+        power::OPERATIONS,
+        batches::OPERATIONS,
+        delete::OPERATIONS,
+        console::OPERATIONS,
+        addresses::OPERATIONS,
+        user_data::OPERATIONS,
+        security_groups::OPERATIONS,
+        rules::OPERATIONS,
+        key_pairs::OPERATIONS,
+        tags::OPERATIONS,
+        places::OPERATIONS,
+        images::OPERATIONS,
+        types::OPERATIONS,
+        available::OPERATIONS,
+        networks::OPERATIONS,
+    ],
+};

@@ -1,0 +1,75 @@
+//! CreateInstance, which makes one stopped instance, and RunInstances, which makes several and starts
+//! them.
+
+use isobar_kernel::{Fault, command};
+use serde::{Deserialize, Serialize};
+
+use super::errors;
+use super::launch::{Launch, launch};
+use crate::forms::Listed;
+use crate::{Command, Handler, standard};
+
+pub(super) const OPERATIONS: &[Handler] = &[command!(create_instance), command!(run_instances)];
+
+/// The most instances of a call.
+const MOST: i64 = 100;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateInstance {
+    _region_id: String,
+    #[serde(flatten)]
+    launch: Launch,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreatedInstance {
+    instance_id: String,
+    trade_price: f64,
+}
+
+/// Nothing here costs anything.
+const PRICE: f64 = 0.0;
+
+fn create_instance(
+    cx: &mut Command<'_, '_>,
+    input: CreateInstance,
+) -> Result<CreatedInstance, Fault> {
+    if input.launch.instance_type.is_none() {
+        return Err(standard::missing("InstanceType"));
+    }
+    let mut ids = launch(cx, &input.launch, 1, false)?;
+    let instance_id = ids.pop().expect("one instance was asked for");
+    Ok(CreatedInstance { instance_id, trade_price: PRICE })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RunInstances {
+    _region_id: String,
+    amount: Option<i64>,
+    min_amount: Option<i64>,
+    #[serde(flatten)]
+    launch: Launch,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RunningInstances {
+    instance_id_sets: Listed<String>,
+    trade_price: f64,
+}
+
+fn run_instances(cx: &mut Command<'_, '_>, input: RunInstances) -> Result<RunningInstances, Fault> {
+    let amount = input.amount.unwrap_or(1);
+    if !(1..=MOST).contains(&amount) {
+        return Err(errors::AMOUNT.fault());
+    }
+    if input.min_amount.is_some_and(|least| !(1..=amount).contains(&least)) {
+        return Err(errors::MIN_AMOUNT.fault());
+    }
+    let amount = usize::try_from(amount).expect("the amount was checked");
+    let ids = launch(cx, &input.launch, amount, true)?;
+    Ok(RunningInstances { instance_id_sets: Listed("InstanceIdSet", ids), trade_price: PRICE })
+}

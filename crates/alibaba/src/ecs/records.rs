@@ -1,0 +1,244 @@
+//! What is kept of instances, security groups and key pairs.
+
+use isobar_kernel::Record;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::lookup::BY_ID;
+use crate::tagging::Tagged;
+use crate::tags::Tags;
+pub(crate) use crate::vpc::records::BY_VPC;
+
+/// The index of what is in a vSwitch.
+pub(crate) const BY_VSWITCH: &str = "vswitch";
+/// The index of the instances of a security group.
+pub(crate) const BY_GROUP: &str = "group";
+/// The index of the instances of a key pair, by the pair's key.
+pub(crate) const BY_KEY_PAIR: &str = "key_pair";
+
+/// An instance. Whether it runs is the machine's to say, which has the same id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Instance {
+    /// `account/region/`
+    pub(crate) scope: String,
+    /// Its id, and its machine's.
+    pub(crate) id: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Its description.
+    pub(crate) description: String,
+    /// The name that it calls itself.
+    pub(crate) host_name: String,
+    /// Its image's id.
+    pub(crate) image_id: String,
+    /// Its type's id.
+    pub(crate) type_id: String,
+    /// Its VPC's id.
+    pub(crate) vpc_id: String,
+    /// Its vSwitch's id.
+    pub(crate) vswitch_id: String,
+    /// Its zone's id.
+    pub(crate) zone_id: String,
+    /// Its security groups' ids.
+    pub(crate) group_ids: Vec<String>,
+    /// Its key pair's name, where it has one.
+    pub(crate) key_pair: Option<String>,
+    /// Whether it has a public address.
+    pub(crate) public: bool,
+    /// `PayByTraffic` or `PayByBandwidth`.
+    pub(crate) internet_charge_type: String,
+    /// Mbit/s into it.
+    pub(crate) bandwidth_in: i64,
+    /// Mbit/s out of it.
+    pub(crate) bandwidth_out: i64,
+    /// `Standard` or `Unlimited`, for types with credits.
+    pub(crate) credit_specification: String,
+    /// It may not be deleted.
+    pub(crate) deletion_protection: bool,
+    /// Its user data as it was given, in base 64.
+    pub(crate) user_data: String,
+    /// What it costs while it is stopped.
+    pub(crate) stopped_mode: String,
+    /// How it is bought on the spot market: `NoSpot` mostly.
+    pub(crate) spot_strategy: String,
+    /// The first network interface's id.
+    pub(crate) interface_id: String,
+    /// That interface's address on the link.
+    pub(crate) mac_address: String,
+    /// Its serial number.
+    pub(crate) serial_number: String,
+    /// Its tags.
+    pub(crate) tags: Tags,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// When it was last started.
+    pub(crate) started_at: Option<Timestamp>,
+}
+
+/// A security group.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SecurityGroup {
+    /// `account/region/`
+    pub(crate) scope: String,
+    /// Its id.
+    pub(crate) id: String,
+    /// Its VPC's id.
+    pub(crate) vpc_id: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Its description.
+    pub(crate) description: String,
+    /// `normal` or `enterprise`.
+    pub(crate) kind: String,
+    /// Its rules, in the order in which they came.
+    pub(crate) rules: Vec<Rule>,
+    /// Whether it was made because an instance needed one.
+    pub(crate) is_default: bool,
+    /// Its tags.
+    pub(crate) tags: Tags,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+}
+
+/// One rule of a security group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Rule {
+    /// Its id.
+    pub(crate) id: String,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// What it says about itself.
+    pub(crate) description: String,
+    /// What it allows or forbids.
+    pub(crate) matching: Matching,
+}
+
+/// What a rule allows or forbids; two rules of a group never have the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Matching {
+    /// From outside to an instance, else the other way.
+    pub(crate) ingress: bool,
+    /// `Accept` or `Drop`.
+    pub(crate) policy: String,
+    /// 1 to 100, the most important first.
+    pub(crate) priority: u8,
+    /// `TCP`, `UDP`, `ICMP`, `ICMPv6`, `GRE` or `ALL`.
+    pub(crate) protocol: String,
+    /// The ports at the destination: `80/80`, `-1/-1` for all.
+    pub(crate) ports: String,
+    /// The ports at the source, likewise; empty where they do not matter.
+    pub(crate) source_ports: String,
+    /// Where from, in the form that `source` has.
+    pub(crate) source: Peer,
+    /// Where to.
+    pub(crate) destination: Peer,
+}
+
+/// One end of what a rule is about; the empty strings do not restrict it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Peer {
+    /// Addresses of IPv4.
+    pub(crate) cidr: String,
+    /// Addresses of IPv6.
+    pub(crate) ipv6_cidr: String,
+    /// The instances of a security group.
+    pub(crate) group_id: String,
+}
+
+/// A key pair. The private half is the caller's alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeyPair {
+    /// `account/region/`
+    pub(crate) scope: String,
+    /// Its name, by which it is found.
+    pub(crate) name: String,
+    /// Its public half.
+    pub(crate) public_key: String,
+    /// MD5 over the public half.
+    pub(crate) fingerprint: String,
+    /// Its tags.
+    pub(crate) tags: Tags,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+}
+
+impl Record for Instance {
+    const KIND: &'static str = "alibaba.instance";
+
+    fn key(&self) -> String {
+        format!("{}{}", self.scope, self.id)
+    }
+
+    fn links(&self) -> Vec<(&'static str, String)> {
+        let groups = self.group_ids.iter().map(|id| (BY_GROUP, id.clone()));
+        let pair = self.key_pair.iter().map(|name| (BY_KEY_PAIR, format!("{}{name}", self.scope)));
+        let own = [
+            (BY_ID, self.id.clone()),
+            (BY_VPC, self.vpc_id.clone()),
+            (BY_VSWITCH, self.vswitch_id.clone()),
+        ];
+        own.into_iter().chain(groups).chain(pair).collect()
+    }
+}
+
+impl Record for SecurityGroup {
+    const KIND: &'static str = "alibaba.security_group";
+
+    fn key(&self) -> String {
+        format!("{}{}", self.scope, self.id)
+    }
+
+    fn links(&self) -> Vec<(&'static str, String)> {
+        vec![(BY_ID, self.id.clone()), (BY_VPC, self.vpc_id.clone())]
+    }
+}
+
+impl Record for KeyPair {
+    const KIND: &'static str = "alibaba.key_pair";
+
+    fn key(&self) -> String {
+        format!("{}{}", self.scope, self.name)
+    }
+}
+
+impl Tagged for Instance {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    fn tags_mut(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+}
+
+impl Tagged for SecurityGroup {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    fn tags_mut(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+}
+
+impl Tagged for KeyPair {
+    fn id(&self) -> &str {
+        &self.name
+    }
+
+    fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    fn tags_mut(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+}

@@ -1,0 +1,34 @@
+//! DescribeUserData.
+
+use isobar_kernel::{Fault, query};
+use serde::{Deserialize, Serialize};
+
+use super::instances::find;
+use crate::lookup::region_of;
+use crate::{Handler, Query};
+
+pub(super) const OPERATIONS: &[Handler] = &[query!(describe_user_data)];
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeUserData {
+    _region_id: String,
+    instance_id: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct UserData {
+    instance_id: String,
+    region_id: String,
+    user_data: String,
+}
+
+fn describe_user_data(cx: &Query<'_>, input: DescribeUserData) -> Result<UserData, Fault> {
+    let row = find(cx, cx.store, &input.instance_id)?.row;
+    Ok(UserData {
+        instance_id: row.id.clone(),
+        region_id: region_of(&row.scope).into(),
+        user_data: row.user_data.clone(),
+    })
+}

@@ -1,0 +1,175 @@
+//! How Alibaba Cloud writes lists, moments and ids.
+
+use isobar_kernel::Random;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::regions::Region;
+
+/// A list under the name of its items: `{"Instance": [...]}`, which is how answers hold lists.
+#[derive(Debug)]
+pub(crate) struct Listed<T>(pub(crate) &'static str, pub(crate) Vec<T>);
+
+impl<T: Serialize> Serialize for Listed<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let mut wrapper = serializer.serialize_struct("", 1)?;
+        wrapper.serialize_field(self.0, &self.1)?;
+        wrapper.end()
+    }
+}
+
+/// Text that a call takes as JSON: `["i-1","i-2"]`. `None` where it is not.
+pub(crate) fn texts(json: &str) -> Option<Vec<String>> {
+    serde_json::from_str(json).ok()
+}
+
+/// The parts of `a,b`; empty ones are left out.
+pub(crate) fn comma_separated(text: &str) -> Vec<&str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// `2026-11-21T02:34Z`, the form of ECS's instances and key pairs.
+pub(crate) fn minutes(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%MZ").to_string()
+}
+
+/// `2026-11-21T02:34:56Z`, the form of everything else.
+pub(crate) fn seconds(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A moment as a caller writes it, with or without seconds.
+pub(crate) fn moment(text: &str) -> Option<Timestamp> {
+    let text = match text.strip_suffix('Z') {
+        Some(rest) if rest.len() == "2026-11-21T02:34".len() => format!("{rest}:00Z"),
+        _ => text.to_owned(),
+    };
+    text.parse().ok()
+}
+
+/// What an id stands for: its prefix, and how many characters follow the prefix.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdForm(pub(crate) &'static str, pub(crate) usize);
+
+/// Instances.
+pub(crate) const INSTANCE: IdForm = IdForm("i-", 20);
+/// Disks.
+pub(crate) const DISK: IdForm = IdForm("d-", 20);
+/// Network interfaces.
+pub(crate) const NETWORK_INTERFACE: IdForm = IdForm("eni-", 20);
+/// Security groups.
+pub(crate) const SECURITY_GROUP: IdForm = IdForm("sg-", 20);
+/// Rules of security groups.
+pub(crate) const SECURITY_GROUP_RULE: IdForm = IdForm("sgr-", 20);
+/// Key pairs.
+pub(crate) const KEY_PAIR: IdForm = IdForm("ssh-", 20);
+/// VPCs.
+pub(crate) const VPC: IdForm = IdForm("vpc-", 21);
+/// VPCs' routers.
+pub(crate) const ROUTER: IdForm = IdForm("vrt-", 21);
+/// Route tables.
+pub(crate) const ROUTE_TABLE: IdForm = IdForm("vtb-", 21);
+/// vSwitches.
+pub(crate) const VSWITCH: IdForm = IdForm("vsw-", 21);
+/// Load balancers.
+pub(crate) const LOAD_BALANCER: IdForm = IdForm("lb-", 21);
+
+/// A new id: the prefix, three characters that tell the region, and chance.
+pub(crate) fn id(form: IdForm, region: &Region, random: &Random) -> String {
+    let IdForm(prefix, length) = form;
+    format!("{prefix}{}{}", region.infix, random.lower(length - region.infix.len()))
+}
+
+/// The id of the account's default resource group.
+pub(crate) fn default_resource_group(account: &str) -> String {
+    let digits: String = account.chars().rev().take(11).collect();
+    format!("rg-acfm{digits:a<11}")
+}
+
+/// Whether the text fits a pattern in which `*` stands for anything.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+/// Names and descriptions as the vendor takes them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NameForm {
+    /// The fewest characters.
+    pub(crate) min: usize,
+    /// The most characters.
+    pub(crate) max: usize,
+    /// It begins with a letter, and holds letters, digits and `:_.-` alone.
+    pub(crate) strict: bool,
+}
+
+/// Names of ECS: instances, security groups, key pairs.
+pub(crate) const STRICT_NAME: NameForm = NameForm { min: 2, max: 128, strict: true };
+/// Names of VPC.
+pub(crate) const FREE_NAME: NameForm = NameForm { min: 1, max: 128, strict: false };
+/// Descriptions.
+pub(crate) const DESCRIPTION: NameForm = NameForm { min: 0, max: 256, strict: false };
+
+impl NameForm {
+    /// Whether the text may be such a name.
+    pub(crate) fn allows(&self, text: &str) -> bool {
+        let length = text.chars().count();
+        let web = text.starts_with("http://") || text.starts_with("https://");
+        let strict = !self.strict
+            || text.starts_with(char::is_alphabetic)
+                && text.chars().all(|c| c.is_alphanumeric() || ":_.-".contains(c));
+        (self.min..=self.max).contains(&length) && !web && strict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, text, fit) in [
+            ("web", "web", true),
+            ("web", "web1", false),
+            ("web*", "web1", true),
+            ("*b1", "web1", true),
+            ("w*b*1", "web-1", true),
+            ("*", "", true),
+            ("a*a", "a", false),
+        ] {
+            assert_eq!(fits(pattern, text), fit, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn moments() {
+        let moment = moment("2026-11-21T02:34Z").unwrap();
+        assert_eq!(minutes(moment), "2026-11-21T02:34Z");
+        assert_eq!(seconds(moment), "2026-11-21T02:34:00Z");
+    }
+
+    #[test]
+    fn names() {
+        assert!(STRICT_NAME.allows("web-1.a:b_c"));
+        assert!(STRICT_NAME.allows("服务器"));
+        for bad in ["a", "1a", "a b", "http://a", &"a".repeat(129)] {
+            assert!(!STRICT_NAME.allows(bad), "{bad}");
+        }
+    }
+}

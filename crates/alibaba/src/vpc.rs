@@ -1,0 +1,26 @@
+//! VPC: networks and their vSwitches. ECS's first version of the same operations is served by the
+//! same functions.
+
+pub(crate) mod errors;
+mod places;
+pub(crate) mod records;
+mod tags;
+pub(crate) mod vpcs;
+pub(crate) mod vswitches;
+
+use isobar_kernel::face::Served;
+
+use crate::World;
+
+/// The service.
+pub(crate) const SERVICE: Served<World> = Served {
+    name: "vpc",
+    operations: &[
+        vpcs::OPERATIONS,
+        vpcs::ATTRIBUTES,
+        vswitches::OPERATIONS,
+        vswitches::ATTRIBUTES,
+        tags::OPERATIONS,
+        places::OPERATIONS,
+    ],
+};

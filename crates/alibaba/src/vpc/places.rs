@@ -1,0 +1,72 @@
+//! The regions and zones where VPCs can be.
+
+use isobar_kernel::{Fault, query};
+use serde::{Deserialize, Serialize};
+
+use crate::forms::Listed;
+use crate::regions::{self, REGIONS};
+use crate::{Handler, Query};
+
+pub(super) const OPERATIONS: &[Handler] = &[query!(describe_regions), query!(describe_zones)];
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeRegions {
+    accept_language: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Regions {
+    regions: Listed<RegionView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RegionView {
+    region_endpoint: String,
+    local_name: &'static str,
+    region_id: &'static str,
+}
+
+fn describe_regions(_: &Query<'_>, input: DescribeRegions) -> Result<Regions, Fault> {
+    let language = regions::language(input.accept_language.as_deref())?;
+    let view = |region: &regions::Region| RegionView {
+        region_endpoint: format!("vpc.{}.aliyuncs.com", region.id),
+        local_name: region.name(language),
+        region_id: region.id,
+    };
+    Ok(Regions { regions: Listed("Region", REGIONS.iter().map(view).collect()) })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeZones {
+    _region_id: String,
+    accept_language: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Zones {
+    zones: Listed<ZoneView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ZoneView {
+    local_name: String,
+    zone_id: String,
+    zone_type: &'static str,
+}
+
+fn describe_zones(cx: &Query<'_>, input: DescribeZones) -> Result<Zones, Fault> {
+    let language = regions::language(input.accept_language.as_deref())?;
+    let region = regions::of_call(cx.region);
+    let view = |zone_id: String| ZoneView {
+        local_name: region.zone_name(&zone_id, language),
+        zone_id,
+        zone_type: "AvailabilityZone",
+    };
+    Ok(Zones { zones: Listed("Zone", region.zones().map(view).collect()) })
+}
