@@ -15,13 +15,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use isobar_engines::machines::keeper;
 
 use crate::report::Class;
 
 fn main() -> ExitCode {
-    // A machine's keeper is this binary too; it needs neither arguments nor a runtime.
-    if let Some(code) = isobar_engines::machines::keeper::run_if_asked(std::env::args_os()) {
-        return code;
+    // A machine's keeper is this binary too; it needs neither a command line nor a runtime.
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    if let Some((first, rest)) = arguments.split_first()
+        && first == keeper::ARGUMENT
+    {
+        return keeper::main(rest);
     }
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,

@@ -104,7 +104,7 @@ impl Running {
         let engines = start_engines(&shared, &machines).await?;
         let control = open_control(state, &endpoints, &shared, ephemeral).await?;
         let (stop, stopped) = watch::channel(false);
-        let tasks = serve(listeners, &shared, &keys, &engines, &control, &stopped);
+        let tasks = serve(listeners, &shared, &keys, &engines, &control, &stopped)?;
         control.resume().await.map_err(|error| {
             Error::failed("control_unusable", "unfinished work cannot be taken up").source(error)
         })?;
@@ -223,7 +223,7 @@ fn serve(
     engines: &Engines,
     control: &Control,
     stopped: &watch::Receiver<bool>,
-) -> Vec<JoinHandle<()>> {
+) -> Result<Vec<JoinHandle<()>>, Error> {
     let aws = isobar_aws::local(
         shared.clone(),
         isobar_aws::Settings {
@@ -232,7 +232,10 @@ fn serve(
             keys: aws_keys(keys),
             engines: engines.clone(),
         },
-    );
+    )
+    .map_err(|error| {
+        Error::failed("state_unusable", "the local clouds' state cannot be written").source(error)
+    })?;
     let alibaba = isobar_alibaba::local(
         shared.clone(),
         isobar_alibaba::Settings {
@@ -252,7 +255,7 @@ fn serve(
         },
     );
     let app = App::new(control.clone(), shared.clone());
-    vec![
+    Ok(vec![
         tokio::spawn(isobar_kernel::serve::serve(listeners.aws, Arc::new(aws), stopped.clone())),
         tokio::spawn(isobar_kernel::serve::serve(
             listeners.alibaba,
@@ -266,7 +269,7 @@ fn serve(
         )),
         tokio::spawn(isobar_server::serve(listeners.control, app, stopped.clone())),
         tokio::spawn(flush(shared.store.clone(), stopped.clone())),
-    ]
+    ])
 }
 
 /// Flushes the store's log once a second.
