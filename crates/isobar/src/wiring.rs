@@ -274,7 +274,7 @@ fn serve(
 
 /// Flushes the store's log once a second.
 async fn flush(store: Store, mut stopped: watch::Receiver<bool>) {
-    while tokio::time::timeout(FLUSH, stopped.wait_for(|stop| *stop)).await.is_err() {
+    while tokio::time::timeout(FLUSH, isobar_kernel::serve::stopped(&mut stopped)).await.is_err() {
         let store = store.clone();
         let flushed = tokio::task::spawn_blocking(move || store.flush()).await;
         if let Ok(Err(error)) = flushed {

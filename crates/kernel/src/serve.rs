@@ -41,12 +41,12 @@ pub async fn serve<F: Face>(
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let place = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = stopped(&mut stop) => break,
             place = Arc::clone(&places).acquire_owned() => place,
         };
         let Ok(place) = place else { break };
         let (stream, _peer) = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = stopped(&mut stop) => break,
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
@@ -67,6 +67,12 @@ pub async fn serve<F: Face>(
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections were closed before their answers ended");
     }
+}
+
+/// Returns once `stop` turned true, or nobody is left who could turn it.
+pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // The value that it returns holds a lock, which must not live on.
+    drop(stop.wait_for(|stop| *stop).await);
 }
 
 fn connection<F: Face>(

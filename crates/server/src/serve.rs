@@ -6,6 +6,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use isobar_kernel::serve::stopped;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -21,7 +22,7 @@ pub async fn serve(listener: TcpListener, app: App, mut stop: watch::Receiver<bo
     let service = router(app);
     loop {
         let (stream, _peer) = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = stopped(&mut stop) => break,
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
