@@ -196,6 +196,7 @@ def test_ssh_keys(token, manager):
     )
     key = digitalocean.SSHKey(token=token, name="mine", public_key=public)
     key.create()
+    key.load()
     assert key.fingerprint and manager.get_ssh_key(key.id).name == "mine"
     with pytest.raises(digitalocean.DataReadError):
         digitalocean.SSHKey(token=token, name="again", public_key=public).create()

@@ -22,8 +22,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use rustix::fs::Mode;
 use rustix::process::{
-    Pid, Signal, WaitOptions, WaitStatus, getpid, set_child_subreaper, setsid, wait,
+    Pid, Signal, WaitOptions, WaitStatus, getpid, set_child_subreaper, setsid, wait, umask,
 };
 
 use super::Exit;
@@ -99,6 +100,8 @@ fn start(place: &Place, output: io::PipeWriter) -> io::Result<Pid> {
     let script = fs::read(&path)?;
     let (interpreter, argument) = interpreter(&script)
         .ok_or_else(|| io::Error::other("its first line names no interpreter"))?;
+    // A machine has the mask that machines have; Isobar's own is for its state.
+    let own = umask(Mode::from_raw_mode(0o022));
     let child = Command::new(interpreter)
         .args(argument)
         .arg(&path)
@@ -107,8 +110,9 @@ fn start(place: &Place, output: io::PipeWriter) -> io::Result<Pid> {
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)
-        .spawn()
-        .map_err(|error| explain(&error, interpreter))?;
+        .spawn();
+    umask(own);
+    let child = child.map_err(|error| explain(&error, interpreter))?;
     Ok(Pid::from_child(&child))
 }
 

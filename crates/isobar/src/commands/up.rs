@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use rustix::fs::Mode;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::watch;
@@ -18,6 +19,8 @@ const DEMO: &str = include_str!("../../../../examples/hello/isobar.yaml");
 
 pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
     start_log();
+    // The state holds keys and scripts: nothing in it is for others to read.
+    rustix::process::umask(Mode::from_raw_mode(0o077));
     let directory = api::directory(global)?;
     let state = State::take(&directory)?;
     let listeners = Listeners::bind(arguments).await?;
