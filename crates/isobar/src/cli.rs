@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// One API over AWS, Alibaba Cloud and DigitalOcean: call them, deploy to them, run them locally.
 #[derive(Debug, Parser)]
-#[command(name = "isobar", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "isobar", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done, 1 the work failed, 2 wrong usage or input, \
                         3 not allowed, 4 cannot reach the server.")]
 pub(crate) struct Cli {
@@ -243,4 +243,14 @@ pub(crate) struct ResourcesList {
     /// At most so many
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) limit: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
 }
