@@ -55,8 +55,6 @@ pub struct Timings {
     pub poll: Duration,
     /// How long undoing may take before what is left goes to the sweeper.
     pub undo_deadline: Duration,
-    /// How long connections may drain from an instance that leaves a load balancer.
-    pub drain: Duration,
     /// How often the sweeper looks for what no deployment owns.
     pub sweep: Duration,
     /// How long answers are kept for replays.
@@ -72,7 +70,6 @@ impl Default for Timings {
             retry_longest: Duration::from_secs(10),
             poll: Duration::from_millis(500),
             undo_deadline: Duration::from_mins(10),
-            drain: Duration::from_secs(10),
             sweep: Duration::from_mins(1),
             idempotency: Duration::from_hours(24),
         }

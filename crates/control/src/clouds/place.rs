@@ -45,7 +45,6 @@ impl Place {
         manifest: &Manifest,
         target: &TargetSpec,
         cloud: Cloud,
-        drain: Duration,
     ) -> Self {
         let scope = [installation, &manifest.environment, &manifest.service, &target.region];
         let ports = format!("{} {}", manifest.run.port, manifest.expose.port);
@@ -69,7 +68,7 @@ impl Place {
             expose_port: manifest.expose.port,
             protocol: manifest.expose.protocol,
             health: manifest.health.clone(),
-            drain,
+            drain: Duration::from_secs(manifest.expose.drain_seconds.into()),
             names: Names {
                 network: name("network"),
                 firewall: name(&format!("firewall {ports}")),

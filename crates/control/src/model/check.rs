@@ -102,7 +102,11 @@ const MANIFEST: Rule = Rule::Fields(&[
     ),
     optional(
         "expose",
-        Rule::Fields(&[optional("port", PORT), optional("protocol", Rule::Word(&["http", "tcp"]))]),
+        Rule::Fields(&[
+            optional("port", PORT),
+            optional("protocol", Rule::Word(&["http", "tcp"])),
+            optional("drain_seconds", Rule::Whole { least: 0, most: 300 }),
+        ]),
     ),
     optional(
         "health",

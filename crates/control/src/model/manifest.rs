@@ -76,6 +76,10 @@ pub struct Expose {
     /// The protocol; `http` by default.
     #[serde(default)]
     pub protocol: Protocol,
+    /// Seconds for which requests under way may go on when an instance leaves a load balancer, 0 to
+    /// 300; 10 by default.
+    #[serde(default = "default_drain")]
+    pub drain_seconds: u32,
 }
 
 /// The protocol between load balancer and instance, and of the health checks.
@@ -234,12 +238,20 @@ fn default_expose_port() -> u16 {
     80
 }
 
+fn default_drain() -> u32 {
+    10
+}
+
 fn default_surge() -> u32 {
     1
 }
 
 impl Default for Expose {
     fn default() -> Self {
-        Self { port: default_expose_port(), protocol: Protocol::default() }
+        Self {
+            port: default_expose_port(),
+            protocol: Protocol::default(),
+            drain_seconds: default_drain(),
+        }
     }
 }

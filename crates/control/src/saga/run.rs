@@ -501,8 +501,7 @@ impl Inner {
     ) -> Result<Place, Failure> {
         let cloud: Cloud =
             spec.cloud.parse().map_err(|_| Failure::Refused(format!("no cloud {}", spec.cloud)))?;
-        let drain = self.config.timings.drain;
-        Ok(Place::new(&self.installation, deployment, manifest, spec, cloud, drain))
+        Ok(Place::new(&self.installation, deployment, manifest, spec, cloud))
     }
 }
 
