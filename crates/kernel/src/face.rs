@@ -55,6 +55,12 @@ pub trait Face: Send + Sync + 'static {
     /// How an error is written where the request does not say.
     fn default_dialect(&self) -> Dialect;
 
+    /// What an error says of the host that answered, where the cloud's errors say it, from the
+    /// request's `Host`.
+    fn host_id(&self, _host: &str) -> Option<String> {
+        None
+    }
+
     /// A new request id.
     fn request_id(&self, random: &Random) -> String;
 
@@ -231,7 +237,7 @@ impl<F: Face> Local<F> {
         let admitted = match self.face.admit(&arrival) {
             Ok(admitted) => admitted,
             Err(refused) => {
-                let mut response = encode_refused(&refused, &request_id);
+                let mut response = encode_refused(&refused, &request_id, self.face.host_id(host));
                 self.face.finish_refused(&mut response, &arrival);
                 self.note(
                     None,
@@ -258,7 +264,8 @@ impl<F: Face> Local<F> {
             Ok(response) => (response, None),
             Err(fault) => {
                 let service = Some(admitted.service);
-                (encode_fault(service, admitted.dialect, &fault, &request_id), Some(fault))
+                let host_id = self.face.host_id(host);
+                (encode_fault(service, admitted.dialect, &fault, &request_id, host_id), Some(fault))
             }
         };
         self.face.finish(&mut response, Some(&admitted), now);
@@ -273,7 +280,7 @@ impl<F: Face> Local<F> {
         let request_id = self.face.request_id(&self.shared.random);
         let dialect = self.face.default_dialect();
         let refused = Refused { service: None, dialect, fault: row.with(&[&what]) };
-        let mut response = encode_refused(&refused, &request_id);
+        let mut response = encode_refused(&refused, &request_id, self.face.host_id(""));
         self.face.finish(&mut response, None, now);
         response
     }
@@ -447,8 +454,8 @@ fn token_of(admitted: &Admitted, input: &Value) -> Option<(String, String, Strin
     Some((key, token, rest))
 }
 
-fn encode_refused(refused: &Refused, request_id: &str) -> Response {
-    encode_fault(refused.service, refused.dialect, &refused.fault, request_id)
+fn encode_refused(refused: &Refused, request_id: &str, host_id: Option<String>) -> Response {
+    encode_fault(refused.service, refused.dialect, &refused.fault, request_id, host_id)
 }
 
 fn encode_fault(
@@ -456,6 +463,7 @@ fn encode_fault(
     dialect: Dialect,
     fault: &Fault,
     request_id: &str,
+    host_id: Option<String>,
 ) -> Response {
     let status = StatusCode::from_u16(fault.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let error = ErrorReply {
@@ -464,7 +472,7 @@ fn encode_fault(
         status,
         sender_fault: status.is_client_error(),
         request_id: request_id.to_owned(),
-        host_id: None,
+        host_id,
         fields: fault.fields.clone(),
     };
     isobar_wire::encode_error(service, dialect, &error)
