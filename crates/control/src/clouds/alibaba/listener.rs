@@ -35,11 +35,11 @@ const fn words(protocol: Protocol) -> Words {
 /// The health checks, in the range that Server Load Balancer takes.
 fn health_check(place: &Place) -> Value {
     let health = &place.health;
-    let interval = health.interval_seconds.clamp(1, 50);
     let mut check = json!({
         "HealthCheckConnectPort": place.run_port,
         "HealthyThreshold": health.healthy_after.clamp(2, 10),
         "UnhealthyThreshold": health.unhealthy_after.clamp(2, 10),
+        "HealthCheckInterval": health.interval_seconds.clamp(1, 50),
     });
     match place.protocol {
         Protocol::Http => {
@@ -47,13 +47,10 @@ fn health_check(place: &Place) -> Value {
             check["HealthCheckURI"] = json!(health.path);
             check["HealthCheckHttpCode"] = json!("http_2xx");
             check["HealthCheckTimeout"] = json!(health.timeout_seconds.clamp(1, 300));
-            check["HealthCheckInterval"] = json!(interval);
         }
         Protocol::Tcp => {
             check["HealthCheckType"] = json!("tcp");
             check["HealthCheckConnectTimeout"] = json!(health.timeout_seconds.clamp(1, 300));
-            // The vendor's own spelling.
-            check["healthCheckInterval"] = json!(interval);
         }
     }
     check
@@ -94,8 +91,10 @@ pub(super) async fn ensure(
             add(&mut input, &check);
             input["BackendServerPort"] = json!(place.run_port);
             input["Bandwidth"] = json!(-1);
-            if place.protocol == Protocol::Http {
-                input["StickySession"] = json!("off");
+            match place.protocol {
+                Protocol::Http => input["StickySession"] = json!("off"),
+                // This one operation spells it in its own way.
+                Protocol::Tcp => input["healthCheckInterval"] = input["HealthCheckInterval"].take(),
             }
             patient(session.write("slb", words.create, input, "listener").await)?;
             "stopped".to_owned()
@@ -110,10 +109,9 @@ pub(super) async fn ensure(
     patient(session.write("slb", "StartLoadBalancerListener", input, "listener").await).map(drop)
 }
 
-/// Whether a listener's checks are others. Answers spell the interval in their own way.
+/// Whether a listener's checks are others.
 fn differs(check: &Value, listener: &Value) -> bool {
     check.as_object().into_iter().flatten().any(|(name, wanted)| {
-        let name = if name == "healthCheckInterval" { "HealthCheckInterval" } else { name };
         let stands = text(listener, &format!("/{name}"));
         let wanted = wanted.as_str().map_or_else(|| wanted.to_string(), str::to_owned);
         stands.is_some_and(|stands| stands != wanted)
