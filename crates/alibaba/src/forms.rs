@@ -54,16 +54,12 @@ pub(crate) struct IdForm(pub(crate) &'static str, pub(crate) usize);
 
 /// Instances.
 pub(crate) const INSTANCE: IdForm = IdForm("i-", 20);
-/// Disks.
-pub(crate) const DISK: IdForm = IdForm("d-", 20);
 /// Network interfaces.
 pub(crate) const NETWORK_INTERFACE: IdForm = IdForm("eni-", 20);
 /// Security groups.
 pub(crate) const SECURITY_GROUP: IdForm = IdForm("sg-", 20);
 /// Rules of security groups.
 pub(crate) const SECURITY_GROUP_RULE: IdForm = IdForm("sgr-", 20);
-/// Key pairs.
-pub(crate) const KEY_PAIR: IdForm = IdForm("ssh-", 20);
 /// VPCs.
 pub(crate) const VPC: IdForm = IdForm("vpc-", 21);
 /// VPCs' routers.

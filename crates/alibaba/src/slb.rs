@@ -1,13 +1,48 @@
-//! SLB: load balancers.
+//! SLB: load balancers with listeners and backend servers, made real by the engines' balancers.
 
+mod backend_servers;
+mod errors;
+mod health;
+mod listener_settings;
+mod listener_views;
+mod listeners;
+mod load_balancers;
+mod places;
 pub(crate) mod records;
+mod sync;
+mod tags;
 
+use isobar_kernel::Record as _;
 use isobar_kernel::face::Served;
 
 use crate::{Command, World};
+use records::{BY_SERVER, LoadBalancer};
 
 /// The service.
-pub(crate) const SERVICE: Served<World> = Served { name: "slb", operations: &[] };
+pub(crate) const SERVICE: Served<World> = Served {
+    name: "slb",
+    operations: &[
+        load_balancers::OPERATIONS,
+        listeners::OPERATIONS,
+        backend_servers::OPERATIONS,
+        health::OPERATIONS,
+        tags::OPERATIONS,
+        places::OPERATIONS,
+    ],
+};
 
 /// Takes a server that is no more from the load balancers of its region.
-pub(crate) fn forget_server(_: &mut Command<'_, '_>, _: &str, _: &str) {}
+pub(crate) fn forget_server(cx: &mut Command<'_, '_>, scope: &str, server: &str) {
+    let keys: Vec<String> = cx
+        .store
+        .by::<LoadBalancer>(BY_SERVER, server)
+        .filter(|balancer| balancer.scope == scope)
+        .map(|balancer| balancer.key())
+        .collect();
+    for key in keys {
+        cx.store.modify::<LoadBalancer>(&key, |balancer| {
+            balancer.servers.retain(|row| row.id != server);
+        });
+        sync::sync(cx, &key);
+    }
+}

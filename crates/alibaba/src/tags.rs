@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct Given {
     /// The key.
-    #[serde(alias = "key", alias = "TagKey")]
+    #[serde(alias = "key", alias = "TagKey", alias = "tagKey")]
     pub(crate) key: Option<String>,
     /// The value.
-    #[serde(alias = "value", alias = "TagValue")]
+    #[serde(alias = "value", alias = "TagValue", alias = "tagValue")]
     pub(crate) value: Option<String>,
 }
 
@@ -124,6 +124,14 @@ impl Tags {
     /// As VPC writes them.
     pub(crate) fn key_values(&self) -> Vec<KeyValue> {
         self.iter().map(|(key, value)| KeyValue { key: key.into(), value: value.into() }).collect()
+    }
+}
+
+/// Tags that a call gives as JSON: `[{"TagKey":"k","TagValue":"v"}]`.
+pub(crate) fn from_json(json: Option<&str>) -> Option<Vec<Given>> {
+    match json.filter(|json| !json.is_empty()) {
+        None => Some(Vec::new()),
+        Some(json) => serde_json::from_str(json).ok(),
     }
 }
 

@@ -98,6 +98,11 @@ impl<'a> Found<'a> {
     }
 }
 
+/// The address of the instance's machine; empty where there is none.
+pub(crate) fn address_of(tables: &Tables, id: &str) -> String {
+    machines::find(tables, id).map(|machine| machine.address.to_string()).unwrap_or_default()
+}
+
 /// The instance of the id.
 pub(super) fn find<'a>(
     context: &Context<'_, World>,

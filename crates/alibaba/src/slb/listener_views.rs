@@ -1,0 +1,237 @@
+//! How listeners are shown.
+
+use serde::Serialize;
+
+use super::records::Listener;
+use crate::forms::Listed;
+use crate::tags::TagKeyValue;
+
+const fn switch(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+/// What is peculiar to TCP.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct TcpConfig {
+    persistence_timeout: i64,
+    established_timeout: i64,
+    connection_drain: &'static str,
+    connection_drain_timeout: Option<i64>,
+    health_check: &'static str,
+    health_check_type: &'static str,
+    health_check_method: Option<String>,
+    #[serde(rename = "HealthCheckURI")]
+    health_check_uri: Option<String>,
+    health_check_domain: Option<String>,
+    health_check_http_code: Option<String>,
+    health_check_connect_port: u16,
+    health_check_connect_timeout: i64,
+    health_check_interval: i64,
+    healthy_threshold: i64,
+    unhealthy_threshold: i64,
+    master_slave_server_group_id: &'static str,
+}
+
+impl TcpConfig {
+    fn of(listener: &Listener) -> Self {
+        let health = &listener.health;
+        let request = |text: &String| health.http.then(|| text.clone());
+        Self {
+            persistence_timeout: 0,
+            established_timeout: listener.established_timeout,
+            connection_drain: switch(listener.drain.is_some()),
+            connection_drain_timeout: listener.drain,
+            health_check: switch(health.on),
+            health_check_type: if health.http { "http" } else { "tcp" },
+            health_check_method: request(&health.method),
+            health_check_uri: request(&health.uri),
+            health_check_domain: request(&health.domain),
+            health_check_http_code: request(&health.codes),
+            health_check_connect_port: health.port.unwrap_or(listener.backend_port),
+            health_check_connect_timeout: health.timeout,
+            health_check_interval: health.interval,
+            healthy_threshold: health.healthy,
+            unhealthy_threshold: health.unhealthy,
+            master_slave_server_group_id: "",
+        }
+    }
+}
+
+/// What is peculiar to HTTP.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct HttpConfig {
+    sticky_session: &'static str,
+    listener_forward: &'static str,
+    gzip: &'static str,
+    idle_timeout: i64,
+    request_timeout: i64,
+    x_forwarded_for: &'static str,
+    #[serde(rename = "XForwardedFor_SLBIP")]
+    forwarded_ip: &'static str,
+    #[serde(rename = "XForwardedFor_SLBID")]
+    forwarded_id: &'static str,
+    #[serde(rename = "XForwardedFor_proto")]
+    forwarded_protocol: &'static str,
+    #[serde(rename = "XForwardedFor_SLBPORT")]
+    forwarded_port: &'static str,
+    #[serde(rename = "XForwardedFor_ClientSrcPort")]
+    forwarded_client_port: &'static str,
+    health_check: &'static str,
+    health_check_method: Option<String>,
+    #[serde(rename = "HealthCheckURI")]
+    health_check_uri: Option<String>,
+    health_check_domain: Option<String>,
+    health_check_http_code: Option<String>,
+    health_check_connect_port: Option<u16>,
+    health_check_timeout: Option<i64>,
+    health_check_interval: Option<i64>,
+    healthy_threshold: Option<i64>,
+    unhealthy_threshold: Option<i64>,
+}
+
+impl HttpConfig {
+    fn of(listener: &Listener) -> Self {
+        let health = &listener.health;
+        let text = |text: &String| health.on.then(|| text.clone());
+        let number = |number: i64| health.on.then_some(number);
+        Self {
+            sticky_session: "off",
+            listener_forward: "off",
+            gzip: "off",
+            idle_timeout: listener.idle_timeout,
+            request_timeout: listener.request_timeout,
+            x_forwarded_for: "on",
+            forwarded_ip: "off",
+            forwarded_id: "off",
+            forwarded_protocol: "off",
+            forwarded_port: "off",
+            forwarded_client_port: "off",
+            health_check: switch(health.on),
+            health_check_method: text(&health.method),
+            health_check_uri: text(&health.uri),
+            health_check_domain: text(&health.domain),
+            health_check_http_code: text(&health.codes),
+            health_check_connect_port: health
+                .on
+                .then(|| health.port.unwrap_or(listener.backend_port)),
+            health_check_timeout: number(health.timeout),
+            health_check_interval: number(health.interval),
+            healthy_threshold: number(health.healthy),
+            unhealthy_threshold: number(health.unhealthy),
+        }
+    }
+}
+
+/// What every listener has.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Common {
+    load_balancer_id: String,
+    listener_port: u16,
+    backend_server_port: u16,
+    status: &'static str,
+    bandwidth: i64,
+    scheduler: String,
+    description: String,
+    acl_status: &'static str,
+    v_server_group_id: &'static str,
+}
+
+impl Common {
+    pub(super) fn of(balancer: &str, listener: &Listener) -> Self {
+        Self {
+            load_balancer_id: balancer.to_owned(),
+            listener_port: listener.port,
+            backend_server_port: listener.backend_port,
+            status: if listener.running { "running" } else { "stopped" },
+            bandwidth: listener.bandwidth,
+            scheduler: listener.scheduler.clone(),
+            description: listener.description.clone(),
+            acl_status: "off",
+            v_server_group_id: "",
+        }
+    }
+}
+
+/// A TCP listener by itself.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct TcpAttribute {
+    #[serde(flatten)]
+    common: Common,
+    #[serde(flatten)]
+    config: TcpConfig,
+    syn_proxy: &'static str,
+    proxy_protocol_v2_enabled: bool,
+    acl_ids: Listed<String>,
+    tags: Listed<TagKeyValue>,
+}
+
+impl TcpAttribute {
+    pub(super) fn of(balancer: &str, listener: &Listener) -> Self {
+        Self {
+            common: Common::of(balancer, listener),
+            config: TcpConfig::of(listener),
+            syn_proxy: "disable",
+            proxy_protocol_v2_enabled: false,
+            acl_ids: Listed("AclId", Vec::new()),
+            tags: Listed("Tag", listener.tags.tag_key_values()),
+        }
+    }
+}
+
+/// An HTTP listener by itself.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct HttpAttribute {
+    #[serde(flatten)]
+    common: Common,
+    #[serde(flatten)]
+    config: HttpConfig,
+    security_status: &'static str,
+    acl_ids: Listed<String>,
+    rules: Listed<String>,
+    tags: Listed<TagKeyValue>,
+}
+
+impl HttpAttribute {
+    pub(super) fn of(balancer: &str, listener: &Listener) -> Self {
+        Self {
+            common: Common::of(balancer, listener),
+            config: HttpConfig::of(listener),
+            security_status: "off",
+            acl_ids: Listed("AclId", Vec::new()),
+            rules: Listed("Rule", Vec::new()),
+            tags: Listed("Tag", listener.tags.tag_key_values()),
+        }
+    }
+}
+
+/// A listener in a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Summary {
+    #[serde(flatten)]
+    common: Common,
+    listener_protocol: &'static str,
+    #[serde(rename = "TCPListenerConfig")]
+    tcp: Option<TcpConfig>,
+    #[serde(rename = "HTTPListenerConfig")]
+    http: Option<HttpConfig>,
+    tags: Vec<TagKeyValue>,
+}
+
+impl Summary {
+    pub(super) fn of(balancer: &str, listener: &Listener) -> Self {
+        let tcp = listener.protocol == super::records::Protocol::Tcp;
+        Self {
+            common: Common::of(balancer, listener),
+            listener_protocol: listener.protocol.name(),
+            tcp: tcp.then(|| TcpConfig::of(listener)),
+            http: (!tcp).then(|| HttpConfig::of(listener)),
+            tags: listener.tags.tag_key_values(),
+        }
+    }
+}

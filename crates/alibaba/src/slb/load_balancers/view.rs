@@ -1,0 +1,201 @@
+//! How load balancers are shown.
+
+use isobar_engines::balancers;
+use isobar_kernel::Tables;
+use serde::Serialize;
+
+use crate::Query;
+use crate::ecs::instances::address_of;
+use crate::forms::{Listed, default_resource_group, seconds};
+use crate::lookup::region_of;
+use crate::slb::records::{Listener, LoadBalancer, Server};
+use crate::tags::TagKeyValue;
+
+/// The address, with a port where the first listener's could not be had: it opens as it is shown.
+pub(super) fn shown_address(tables: &Tables, row: &LoadBalancer) -> String {
+    balancers::find(tables, &row.id).map(|engine| engine.shown_address()).unwrap_or_default()
+}
+
+impl LoadBalancer {
+    /// `active` or `inactive`.
+    pub(in crate::slb) const fn status(&self) -> &'static str {
+        if self.active { "active" } else { "inactive" }
+    }
+}
+
+/// What both ways to describe a load balancer show.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Common {
+    load_balancer_id: String,
+    load_balancer_name: String,
+    load_balancer_status: &'static str,
+    address: String,
+    address_type: &'static str,
+    #[serde(rename = "AddressIPVersion")]
+    address_ip_version: &'static str,
+    network_type: &'static str,
+    vpc_id: String,
+    v_switch_id: String,
+    region_id: String,
+    region_id_alias: String,
+    master_zone_id: String,
+    slave_zone_id: String,
+    bandwidth: i64,
+    load_balancer_spec: String,
+    pay_type: &'static str,
+    instance_charge_type: String,
+    create_time: String,
+    create_time_stamp: i64,
+    delete_protection: &'static str,
+    modification_protection_status: &'static str,
+    modification_protection_reason: String,
+    resource_group_id: String,
+    tags: Listed<TagKeyValue>,
+}
+
+impl Common {
+    fn of(cx: &Query<'_>, row: &LoadBalancer) -> Self {
+        let private = row.network.is_some();
+        let (vpc_id, v_switch_id) = row.network.clone().unwrap_or_default();
+        let protected = row.console_protection.is_some();
+        Self {
+            load_balancer_id: row.id.clone(),
+            load_balancer_name: row.name.clone(),
+            load_balancer_status: row.status(),
+            address: shown_address(cx.store, row),
+            address_type: if private { "intranet" } else { "internet" },
+            address_ip_version: "ipv4",
+            network_type: if private { "vpc" } else { "classic" },
+            vpc_id,
+            v_switch_id,
+            region_id: region_of(&row.scope).into(),
+            region_id_alias: region_of(&row.scope).into(),
+            master_zone_id: row.master_zone.clone(),
+            slave_zone_id: row.slave_zone.clone(),
+            bandwidth: row.bandwidth.unwrap_or(5120),
+            load_balancer_spec: row.spec.clone(),
+            pay_type: "PayOnDemand",
+            instance_charge_type: row.instance_charge_type.clone(),
+            create_time: seconds(row.created_at),
+            create_time_stamp: row.created_at.as_second() * 1000,
+            delete_protection: if row.delete_protection { "on" } else { "off" },
+            modification_protection_status: if protected {
+                "ConsoleProtection"
+            } else {
+                "NonProtection"
+            },
+            modification_protection_reason: row.console_protection.clone().unwrap_or_default(),
+            resource_group_id: default_resource_group(&cx.caller.account),
+            tags: Listed("Tag", row.tags.tag_key_values()),
+        }
+    }
+}
+
+/// A load balancer in a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Summary {
+    #[serde(flatten)]
+    common: Common,
+    /// A number here: 3 for bandwidth, 4 for traffic.
+    internet_charge_type: &'static str,
+    internet_charge_type_alias: String,
+}
+
+impl Summary {
+    pub(super) fn of(cx: &Query<'_>, row: &LoadBalancer) -> Self {
+        let by_bandwidth = row.internet_charge_type == "paybybandwidth";
+        Self {
+            common: Common::of(cx, row),
+            internet_charge_type: if by_bandwidth { "3" } else { "4" },
+            internet_charge_type_alias: row.internet_charge_type.clone(),
+        }
+    }
+}
+
+/// A load balancer by itself.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Attribute {
+    #[serde(flatten)]
+    common: Common,
+    internet_charge_type: String,
+    end_time: &'static str,
+    end_time_stamp: i64,
+    listener_ports: Listed<u16>,
+    listener_ports_and_protocal: Listed<PortAndProtocal>,
+    listener_ports_and_protocol: Listed<PortAndProtocol>,
+    backend_servers: Listed<BackendServer>,
+}
+
+/// The vendor misspelt it first, and keeps both.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PortAndProtocal {
+    listener_port: u16,
+    listener_protocal: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PortAndProtocol {
+    listener_port: u16,
+    listener_protocol: &'static str,
+    listener_forward: &'static str,
+    description: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct BackendServer {
+    server_id: String,
+    server_ip: String,
+    #[serde(rename = "Type")]
+    kind: String,
+    weight: u32,
+    description: String,
+}
+
+impl Attribute {
+    pub(super) fn of(cx: &Query<'_>, row: &LoadBalancer) -> Self {
+        let protocal = |listener: &Listener| PortAndProtocal {
+            listener_port: listener.port,
+            listener_protocal: listener.protocol.name(),
+        };
+        let protocol = |listener: &Listener| PortAndProtocol {
+            listener_port: listener.port,
+            listener_protocol: listener.protocol.name(),
+            listener_forward: "off",
+            description: listener.description.clone(),
+        };
+        let server = |server: &Server| BackendServer {
+            server_id: server.named.clone(),
+            server_ip: address_of(cx.store, &server.id),
+            kind: server.kind.clone(),
+            weight: server.weight,
+            description: server.description.clone(),
+        };
+        let listeners = &row.listeners;
+        Self {
+            common: Common::of(cx, row),
+            internet_charge_type: row.internet_charge_type.clone(),
+            // Pay-as-you-go load balancers never end.
+            end_time: "2999-09-08T16:00:00Z",
+            end_time_stamp: 32_493_801_600_000,
+            listener_ports: Listed(
+                "ListenerPort",
+                listeners.iter().map(|listener| listener.port).collect(),
+            ),
+            listener_ports_and_protocal: Listed(
+                "ListenerPortAndProtocal",
+                listeners.iter().map(protocal).collect(),
+            ),
+            listener_ports_and_protocol: Listed(
+                "ListenerPortAndProtocol",
+                listeners.iter().map(protocol).collect(),
+            ),
+            backend_servers: Listed("BackendServer", row.servers.iter().map(server).collect()),
+        }
+    }
+}

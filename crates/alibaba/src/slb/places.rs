@@ -1,0 +1,83 @@
+//! The regions and zones where load balancers can be.
+
+use isobar_kernel::{Fault, query};
+use serde::{Deserialize, Serialize};
+
+use crate::forms::Listed;
+use crate::regions::{self, Language, REGIONS, Region};
+use crate::{Handler, Query};
+
+pub(super) const OPERATIONS: &[Handler] = &[query!(describe_regions), query!(describe_zones)];
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeRegions {
+    accept_language: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Regions {
+    regions: Listed<RegionView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RegionView {
+    region_endpoint: String,
+    local_name: &'static str,
+    region_id: &'static str,
+}
+
+fn describe_regions(_: &Query<'_>, input: DescribeRegions) -> Result<Regions, Fault> {
+    let language = regions::language(input.accept_language.as_deref())?;
+    let view = |region: &Region| RegionView {
+        region_endpoint: format!("slb.{}.aliyuncs.com", region.id),
+        local_name: region.name(language),
+        region_id: region.id,
+    };
+    Ok(Regions { regions: Listed("Region", REGIONS.iter().map(view).collect()) })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeZones {
+    _region_id: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Zones {
+    zones: Listed<ZoneView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ZoneView {
+    zone_id: String,
+    local_name: String,
+    slave_zones: Listed<SlaveZone>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SlaveZone {
+    zone_id: String,
+    local_name: String,
+}
+
+fn describe_zones(cx: &Query<'_>, _: DescribeZones) -> Result<Zones, Fault> {
+    let region = regions::of_call(cx.region);
+    let local_name = |zone: &str| region.zone_name(zone, Language::Chinese);
+    let zone = |zone_id: String| {
+        let others = region.zones().filter(|other| *other != zone_id);
+        let others =
+            others.map(|zone_id| SlaveZone { local_name: local_name(&zone_id), zone_id }).collect();
+        ZoneView {
+            local_name: local_name(&zone_id),
+            zone_id,
+            slave_zones: Listed("SlaveZone", others),
+        }
+    };
+    Ok(Zones { zones: Listed("Zone", region.zones().map(zone).collect()) })
+}
