@@ -7,9 +7,15 @@ mod errors;
 mod filters;
 mod ids;
 mod images;
+mod instance_attributes;
+mod instance_states;
+mod instance_status;
 mod instance_types;
+mod instances;
 mod key_pairs;
+mod launch;
 mod network_acls;
+mod network_interfaces;
 mod pages;
 pub(crate) mod records;
 mod regions;
@@ -20,6 +26,7 @@ mod security_groups;
 pub(crate) mod seed;
 mod subnets;
 mod tags;
+mod volumes;
 mod vpcs;
 
 use isobar_kernel::face::Served;
@@ -33,9 +40,15 @@ pub(crate) const SERVICE: Served<World> = Served {
         account_attributes::OPERATIONS,
         availability_zones::OPERATIONS,
         images::OPERATIONS,
+        instance_attributes::OPERATIONS,
+        instance_states::OPERATIONS,
+        instance_status::OPERATIONS,
         instance_types::OPERATIONS,
+        instances::OPERATIONS,
         key_pairs::OPERATIONS,
+        launch::OPERATIONS,
         network_acls::OPERATIONS,
+        network_interfaces::OPERATIONS,
         regions::OPERATIONS,
         route_tables::OPERATIONS,
         rule_changes::OPERATIONS,
@@ -43,6 +56,7 @@ pub(crate) const SERVICE: Served<World> = Served {
         security_groups::OPERATIONS,
         subnets::OPERATIONS,
         tags::OPERATIONS,
+        volumes::OPERATIONS,
         vpcs::OPERATIONS,
     ],
 };

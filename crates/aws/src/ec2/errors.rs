@@ -247,10 +247,49 @@ pub(super) const INSTANCE_COUNTS: Row = Row::new(
     "InvalidParameterCombination",
     "The maxCount value ({}) must be greater than or equal to the minCount value ({}).",
 );
-pub(super) const INSTANCE_LIMIT: Row = Row::new(
+pub(super) const VCPU_LIMIT: Row = Row::new(
     400,
-    "InstanceLimitExceeded",
-    "You have requested more instances ({}) than your current instance limit of {} allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
+    "VcpuLimitExceeded",
+    "You have requested more vCPU capacity than your current vCPU limit of {} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
+);
+pub(super) const CREDITS: Row = Row::new(
+    400,
+    "InvalidParameterCombination",
+    "The instance type '{}' does not support CPU credits. Specify a burstable performance instance type.",
+);
+pub(super) const SHUTDOWN: Row = Row::new(
+    400,
+    "InvalidParameterValue",
+    "Value ({}) for parameter instanceInitiatedShutdownBehavior is invalid. Valid values are stop and terminate.",
+);
+pub(super) const DEVICE_SIZE: Row = Row::new(
+    400,
+    "InvalidBlockDeviceMapping",
+    "Volume of size {}GB is smaller than snapshot '{}', expect size >= {}GB",
+);
+pub(super) const DEVICE_NAME: Row = Row::new(
+    400,
+    "MissingParameter",
+    "The request must contain the parameter BlockDeviceMapping.DeviceName",
+);
+pub(super) const VOLUME_TYPE: Row =
+    Row::new(400, "UnknownVolumeType", "Unknown volume type: '{}'");
+pub(super) const VOLUME_SIZE: Row = Row::new(
+    400,
+    "InvalidParameterValue",
+    "Value ({}) for parameter volumeSize is invalid. Volume sizes are from 1 to 16384 GiB.",
+);
+pub(super) const SNAPSHOT: Row =
+    Row::new(400, "InvalidSnapshot.NotFound", "The snapshot '{}' does not exist.");
+pub(super) const INTERFACES: Row = Row::new(
+    400,
+    "AttachmentLimitExceeded",
+    "Interface count {} exceeds the limit for {}",
+);
+pub(super) const DEVICE_INDEX: Row = Row::new(
+    400,
+    "InvalidParameterCombination",
+    "A network interface with device index 0 must be specified",
 );
 pub(super) const ARCHITECTURE: Row = Row::new(
     400,
@@ -330,6 +369,10 @@ pub(super) const HIBERNATE: Row = Row::new(
     "UnsupportedHibernationConfiguration",
     "This instance type is not configured for hibernation: '{}'",
 );
+pub(super) const NO_ATTRIBUTE: Row =
+    Row::new(400, "InvalidParameterCombination", "No attributes specified.");
+pub(super) const CONSOLE: Row =
+    Row::new(500, "InternalError", "The console output of the instance cannot be read.");
 pub(super) const ATTRIBUTE_STATE: Row =
     Row::new(400, "UnsupportedOperation", "The attribute '{}' cannot be changed.");
 

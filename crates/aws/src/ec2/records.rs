@@ -203,6 +203,9 @@ pub(crate) struct Instance {
     pub(crate) id: String,
     pub(crate) reservation_id: String,
     pub(crate) launch_index: i64,
+    /// When it was created; its volumes and interface are as old.
+    pub(crate) created_at: Timestamp,
+    /// When it was last started.
     pub(crate) launched_at: Timestamp,
     pub(crate) client_token: String,
     pub(crate) image_id: String,

@@ -267,7 +267,7 @@ pub(in crate::ec2) fn find(name: &str) -> Option<Type> {
 
 impl Family {
     /// Whether it is of the generations that come after Xen.
-    pub(super) fn is_nitro(&self) -> bool {
+    pub(in crate::ec2) fn is_nitro(&self) -> bool {
         !self.architectures.contains(&"i386")
     }
 

@@ -58,7 +58,7 @@ impl Material {
         let pair = Ed25519Keypair::from_seed(&seed);
         let public = PublicKey::new(KeyData::Ed25519(pair.public), "");
         let private = PrivateKey::new(KeypairData::Ed25519(pair), "")
-            .and_then(|key| key.to_openssh(ssh_key::LineEnding::LF))
+            .and_then(|key| key.to_openssh(LineEnding::LF))
             .expect("a key that was drawn can be written");
         Self {
             kind: "ed25519",

@@ -1,0 +1,352 @@
+//! The states of instances, which are their machines', and what changes them.
+
+use std::borrow::Cow;
+
+use isobar_engines::machines::{self, Machine, Phase};
+use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, Handler, Row, Tables, command};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::ids::INSTANCE;
+use super::records::Instance;
+use super::{Command, errors, tags};
+use crate::World;
+
+pub(super) const OPERATIONS: &[Handler<World>] = &[
+    command!(start_instances),
+    command!(stop_instances),
+    command!(reboot_instances),
+    command!(terminate_instances),
+];
+
+/// The state of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Pending,
+    Running,
+    ShuttingDown,
+    Terminated,
+    Stopping,
+    Stopped,
+}
+
+/// A state as it is shown.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StateView {
+    code: i64,
+    name: &'static str,
+}
+
+impl State {
+    pub(crate) const fn name(self) -> &'static str {
+        self.view().name
+    }
+
+    pub(super) const fn view(self) -> StateView {
+        let (code, name) = match self {
+            Self::Pending => (0, "pending"),
+            Self::Running => (16, "running"),
+            Self::ShuttingDown => (32, "shutting-down"),
+            Self::Terminated => (48, "terminated"),
+            Self::Stopping => (64, "stopping"),
+            Self::Stopped => (80, "stopped"),
+        };
+        StateView { code, name }
+    }
+
+    /// The state of an instance whose machine this is.
+    pub(super) fn of(instance: &Instance, machine: Option<&Machine>) -> Self {
+        let Some(machine) = machine else { return Self::Terminated };
+        match machine.phase {
+            Phase::Starting => Self::Pending,
+            Phase::Running | Phase::Rebooting => Self::Running,
+            Phase::Stopping => Self::Stopping,
+            Phase::Stopped if ended_itself(instance, machine) => Self::Terminated,
+            Phase::Stopped => Self::Stopped,
+            Phase::Removing => Self::ShuttingDown,
+            Phase::Removed => Self::Terminated,
+        }
+    }
+
+    /// Whether the instance has its network and volumes.
+    pub(super) const fn is_attached(self) -> bool {
+        !matches!(self, Self::Terminated)
+    }
+}
+
+/// The state of the instance of the id, if it is one of the scope.
+pub(crate) fn state_of(store: &Tables, scope: &str, id: &str) -> Option<State> {
+    let instance = store.get::<Instance>(&format!("{scope}{id}"))?;
+    Some(State::of(instance, machines::find(store, id).map(|machine| &**machine)))
+}
+
+/// Whether it shut itself down, and was launched to terminate then.
+fn ended_itself(instance: &Instance, machine: &Machine) -> bool {
+    instance.shutdown_behavior == "terminate" && machine.exit.is_some()
+}
+
+/// Why an instance is as it is: code and message.
+pub(super) fn reason<'a>(
+    instance: &'a Instance,
+    machine: Option<&Machine>,
+    state: State,
+) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    const ITSELF: (&str, &str) = (
+        "Client.InstanceInitiatedShutdown",
+        "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+    );
+    let borrowed = |(code, message): (&'a str, &'a str)| (code.into(), message.into());
+    let stopped_itself = machine.is_some_and(|machine| machine.exit.is_some());
+    match (&instance.reason, state) {
+        (Some((code, message)), _) => Some(borrowed((code, message))),
+        (None, State::Pending) => Some(borrowed(("pending", "pending"))),
+        (None, State::Stopped | State::Terminated) if stopped_itself => Some(borrowed(ITSELF)),
+        (None, _) => None,
+    }
+}
+
+/// Ends what ended itself, and forgets what has been gone for long enough.
+pub(super) fn sweep(cx: &mut Command<'_, '_>) {
+    let now = cx.now;
+    let scope = cx.scope();
+    let (mut ended, mut old) = (Vec::new(), Vec::new());
+    for instance in cx.store.list::<Instance>(&scope) {
+        if !instance.is_shown(now) {
+            old.push(instance.id.clone());
+        } else if instance.is_live()
+            && machines::find(cx.store, &instance.id).is_none_or(|machine| {
+                machine.phase == Phase::Stopped && ended_itself(instance, machine)
+            })
+        {
+            ended.push(instance.id.clone());
+        }
+    }
+    for id in ended {
+        end(cx, &id, None);
+    }
+    for id in old {
+        machines::forget(cx.store, &id, now);
+        tags::clear(cx, &id);
+        let key = cx.key(&id);
+        cx.store.remove::<Instance>(&key);
+    }
+}
+
+/// Ends an instance: its machine goes, and it holds on to nothing any more.
+fn end(cx: &mut Command<'_, '_>, id: &str, by: Option<(&str, &str)>) {
+    let now = cx.now;
+    let key = cx.key(id);
+    machines::remove(cx.store, id, now);
+    let Some(instance) = cx.store.get::<Instance>(&key).cloned() else { return };
+    tags::clear(cx, &instance.interface.id);
+    for volume in &instance.volumes {
+        tags::clear(cx, &volume.id);
+    }
+    cx.store.modify::<Instance>(&key, |instance| {
+        instance.terminated_at = Some(now);
+        instance.reason = by.map(|(code, message)| (code.to_owned(), message.to_owned()));
+        instance.transition = if by.is_some() { by_user(now) } else { String::new() };
+    });
+    crate::elbv2::forget_instance(cx, id);
+}
+
+fn by_user(now: Timestamp) -> String {
+    format!("User initiated ({} GMT)", now.strftime("%Y-%m-%d %H:%M:%S"))
+}
+
+const BY_USER: (&str, &str) =
+    ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown");
+
+/// The instances of the ids with their states, each once, or the error for those that do not exist.
+pub(super) fn existing(
+    store: &Tables,
+    scope: &str,
+    ids: &[String],
+    now: Timestamp,
+) -> Result<Vec<(String, State)>, Fault> {
+    if ids.is_empty() {
+        return Err(errors::MISSING.with(&[&"InstanceId"]));
+    }
+    INSTANCE.check_all(ids)?;
+    let mut found: Vec<(String, State)> = Vec::new();
+    let mut missing: Vec<&str> = Vec::new();
+    for id in ids {
+        let instance = store.get::<Instance>(&format!("{scope}{id}"));
+        match instance.filter(|instance| instance.is_shown(now)) {
+            None => missing.push(id),
+            Some(_) if found.iter().any(|(known, _)| known == id) => {}
+            Some(instance) => {
+                let machine = machines::find(store, id).map(|machine| &**machine);
+                found.push((id.clone(), State::of(instance, machine)));
+            }
+        }
+    }
+    match missing.as_slice() {
+        [] => Ok(found),
+        [id] => Err(INSTANCE.missing(id)),
+        ids => Err(errors::INSTANCES_MISSING.with(&[&ids.join(", ")])),
+    }
+}
+
+/// An instance's state before and after.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Changed {
+    instance_id: String,
+    current_state: StateView,
+    previous_state: StateView,
+}
+
+impl Changed {
+    fn new(id: String, before: State, after: State) -> Self {
+        Self { instance_id: id, current_state: after.view(), previous_state: before.view() }
+    }
+}
+
+/// Refuses instances in states that the operation does not take.
+fn check_states(
+    instances: &[(String, State)],
+    refused: &[State],
+    row: &Row,
+) -> Result<(), Fault> {
+    match instances.iter().find(|(_, state)| refused.contains(state)) {
+        Some((id, _)) => Err(row.with(&[id])),
+        None => Ok(()),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct StartInstances {
+    instance_ids: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Starting {
+    starting_instances: Vec<Changed>,
+}
+
+fn start_instances(cx: &mut Command<'_, '_>, input: StartInstances) -> Result<Starting, Fault> {
+    sweep(cx);
+    let (now, scope) = (cx.now, cx.scope());
+    let instances = existing(cx.store, &scope, &input.instance_ids, now)?;
+    let refused = [State::Stopping, State::ShuttingDown, State::Terminated];
+    check_states(&instances, &refused, &errors::CANNOT_START)?;
+    let mut starting_instances = Vec::new();
+    for (id, before) in instances {
+        let mut after = before;
+        if before == State::Stopped {
+            machines::start(cx.store, &id, now);
+            cx.store.modify::<Instance>(&format!("{scope}{id}"), |instance| {
+                instance.launched_at = now;
+                instance.reason = None;
+                instance.transition.clear();
+            });
+            after = State::Pending;
+        }
+        starting_instances.push(Changed::new(id, before, after));
+    }
+    Ok(Starting { starting_instances })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct StopInstances {
+    instance_ids: Vec<String>,
+    hibernate: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Stopping {
+    stopping_instances: Vec<Changed>,
+}
+
+fn stop_instances(cx: &mut Command<'_, '_>, input: StopInstances) -> Result<Stopping, Fault> {
+    sweep(cx);
+    let (now, scope) = (cx.now, cx.scope());
+    let instances = existing(cx.store, &scope, &input.instance_ids, now)?;
+    let refused = [State::Pending, State::ShuttingDown, State::Terminated];
+    check_states(&instances, &refused, &errors::CANNOT_STOP)?;
+    for (id, _) in &instances {
+        let instance = cx.store.get::<Instance>(&format!("{scope}{id}"));
+        if instance.is_some_and(|instance| instance.disable_api_stop) {
+            return Err(errors::STOP_PROTECTED.with(&[id]));
+        }
+        if input.hibernate == Some(true) {
+            return Err(errors::HIBERNATE.with(&[id]));
+        }
+    }
+    let mut stopping_instances = Vec::new();
+    for (id, before) in instances {
+        let mut after = before;
+        if before == State::Running {
+            machines::stop(cx.store, &id, now);
+            cx.store.modify::<Instance>(&format!("{scope}{id}"), |instance| {
+                instance.reason = Some((BY_USER.0.to_owned(), BY_USER.1.to_owned()));
+                instance.transition = by_user(now);
+            });
+            after = State::Stopping;
+        }
+        stopping_instances.push(Changed::new(id, before, after));
+    }
+    Ok(Stopping { stopping_instances })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RebootInstances {
+    instance_ids: Vec<String>,
+}
+
+fn reboot_instances(cx: &mut Command<'_, '_>, input: RebootInstances) -> Result<Empty, Fault> {
+    sweep(cx);
+    let instances = existing(cx.store, &cx.scope(), &input.instance_ids, cx.now)?;
+    let refused = [State::Stopping, State::Stopped, State::ShuttingDown, State::Terminated];
+    check_states(&instances, &refused, &errors::CANNOT_REBOOT)?;
+    for (id, _) in &instances {
+        machines::reboot(cx.store, id, cx.context.now);
+    }
+    Ok(Empty {})
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TerminateInstances {
+    instance_ids: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Terminating {
+    terminating_instances: Vec<Changed>,
+}
+
+fn terminate_instances(
+    cx: &mut Command<'_, '_>,
+    input: TerminateInstances,
+) -> Result<Terminating, Fault> {
+    sweep(cx);
+    let scope = cx.scope();
+    let instances = existing(cx.store, &scope, &input.instance_ids, cx.now)?;
+    for (id, state) in &instances {
+        let instance = cx.store.get::<Instance>(&format!("{scope}{id}"));
+        let protected = instance.is_some_and(|instance| instance.disable_api_termination);
+        if protected && state.is_attached() {
+            return Err(errors::TERMINATION_PROTECTED.with(&[id]));
+        }
+    }
+    let mut terminating_instances = Vec::new();
+    for (id, before) in instances {
+        let mut after = before;
+        if !matches!(before, State::ShuttingDown | State::Terminated) {
+            end(cx, &id, Some(BY_USER));
+            after = State::ShuttingDown;
+        }
+        terminating_instances.push(Changed::new(id, before, after));
+    }
+    Ok(Terminating { terminating_instances })
+}

@@ -1,0 +1,314 @@
+//! Network interfaces: each instance has one.
+
+use std::net::Ipv4Addr;
+
+use isobar_kernel::{Fault, Handler, query};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::filters::{Field, Filters, Selection};
+use super::ids::INTERFACE;
+use super::instances::{GroupIdentifier, Operator, Seen};
+use super::pages::{self, Page};
+use super::records::{self, Instance};
+use super::tags::{self, TagView};
+use super::Query;
+use crate::World;
+
+pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_network_interfaces)];
+
+/// The addresses of an instance. Its private and its public one are the same: its machine's.
+#[derive(Debug)]
+pub(super) struct Addresses {
+    address: Ipv4Addr,
+    region: String,
+    is_public: bool,
+    has_public_name: bool,
+}
+
+impl Addresses {
+    pub(super) fn new(
+        address: Ipv4Addr,
+        region: &str,
+        is_public: bool,
+        has_public_name: bool,
+    ) -> Self {
+        Self { address, region: region.to_owned(), is_public, has_public_name }
+    }
+
+    pub(super) fn private(&self) -> String {
+        self.address.to_string()
+    }
+
+    pub(super) fn private_name(&self) -> String {
+        let [a, b, c, d] = self.address.octets();
+        match self.region.as_str() {
+            "us-east-1" => format!("ip-{a}-{b}-{c}-{d}.ec2.internal"),
+            region => format!("ip-{a}-{b}-{c}-{d}.{region}.compute.internal"),
+        }
+    }
+
+    pub(super) fn public(&self) -> Option<String> {
+        self.is_public.then(|| self.address.to_string())
+    }
+
+    /// The name under which the instance can be reached. No name server here knows the vendor's
+    /// names, so it is the address, which can be opened.
+    pub(super) fn public_name(&self) -> Option<String> {
+        (self.is_public && self.has_public_name).then(|| self.address.to_string())
+    }
+}
+
+/// An interface as its instance shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct InstanceInterface<'a> {
+    association: Option<Association>,
+    attachment: Attachment<'a>,
+    description: &'a str,
+    groups: Vec<GroupIdentifier<'a>>,
+    ipv6_addresses: [(); 0],
+    mac_address: &'a str,
+    network_interface_id: &'a str,
+    owner_id: &'a str,
+    private_dns_name: String,
+    private_ip_address: String,
+    private_ip_addresses: [PrivateAddress; 1],
+    source_dest_check: bool,
+    status: &'static str,
+    subnet_id: &'a str,
+    vpc_id: &'a str,
+    interface_type: &'static str,
+    operator: Operator,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Association {
+    ip_owner_id: &'static str,
+    public_dns_name: String,
+    public_ip: String,
+}
+
+impl Association {
+    fn of(addresses: &Addresses) -> Option<Self> {
+        Some(Self {
+            ip_owner_id: "amazon",
+            public_dns_name: addresses.public_name().unwrap_or_default(),
+            public_ip: addresses.public()?,
+        })
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attachment<'a> {
+    attach_time: Timestamp,
+    attachment_id: &'a str,
+    delete_on_termination: bool,
+    device_index: i64,
+    status: &'static str,
+    network_card_index: i64,
+    /// Only where the interface is looked at by itself.
+    instance_id: Option<&'a str>,
+    instance_owner_id: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PrivateAddress {
+    association: Option<Association>,
+    primary: bool,
+    private_dns_name: String,
+    private_ip_address: String,
+}
+
+impl PrivateAddress {
+    fn of(addresses: &Addresses) -> Self {
+        Self {
+            association: Association::of(addresses),
+            primary: true,
+            private_dns_name: addresses.private_name(),
+            private_ip_address: addresses.private(),
+        }
+    }
+}
+
+impl<'a> InstanceInterface<'a> {
+    pub(super) fn new(
+        instance: &'a Instance,
+        addresses: &Addresses,
+        groups: &[GroupIdentifier<'a>],
+    ) -> Self {
+        let interface = &instance.interface;
+        Self {
+            association: Association::of(addresses),
+            attachment: attachment(instance, false),
+            description: &interface.description,
+            groups: groups.to_vec(),
+            ipv6_addresses: [],
+            mac_address: &interface.mac,
+            network_interface_id: &interface.id,
+            owner_id: records::account(&instance.scope),
+            private_dns_name: addresses.private_name(),
+            private_ip_address: addresses.private(),
+            private_ip_addresses: [PrivateAddress::of(addresses)],
+            source_dest_check: instance.source_dest_check,
+            status: "in-use",
+            subnet_id: &instance.subnet_id,
+            vpc_id: &instance.vpc_id,
+            interface_type: "interface",
+            operator: Operator::NONE,
+        }
+    }
+}
+
+fn attachment(instance: &Instance, alone: bool) -> Attachment<'_> {
+    let interface = &instance.interface;
+    Attachment {
+        attach_time: instance.created_at,
+        attachment_id: &interface.attachment_id,
+        delete_on_termination: interface.delete_on_termination,
+        device_index: 0,
+        status: "attached",
+        network_card_index: 0,
+        instance_id: alone.then_some(&instance.id),
+        instance_owner_id: alone.then(|| records::account(&instance.scope)),
+    }
+}
+
+/// An interface by itself.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct InterfaceView<'a> {
+    association: Option<Association>,
+    attachment: Attachment<'a>,
+    availability_zone: &'a str,
+    availability_zone_id: &'a str,
+    description: &'a str,
+    groups: Vec<GroupIdentifier<'a>>,
+    interface_type: &'static str,
+    ipv6_addresses: [(); 0],
+    mac_address: &'a str,
+    network_interface_id: &'a str,
+    owner_id: &'a str,
+    private_dns_name: String,
+    private_ip_address: String,
+    private_ip_addresses: [PrivateAddress; 1],
+    requester_managed: bool,
+    source_dest_check: bool,
+    status: &'static str,
+    subnet_id: &'a str,
+    tag_set: Vec<TagView<'a>>,
+    vpc_id: &'a str,
+    operator: Operator,
+}
+
+fn view<'a>(cx: &Query<'a>, seen: Seen<'a>) -> Option<InterfaceView<'a>> {
+    let instance = seen.instance;
+    let addresses = seen.addresses(cx.store)?;
+    let interface = &instance.interface;
+    Some(InterfaceView {
+        association: Association::of(&addresses),
+        attachment: attachment(instance, true),
+        availability_zone: &instance.zone,
+        availability_zone_id: &instance.zone_id,
+        description: &interface.description,
+        groups: seen.groups(cx.store),
+        interface_type: "interface",
+        ipv6_addresses: [],
+        mac_address: &interface.mac,
+        network_interface_id: &interface.id,
+        owner_id: records::account(&instance.scope),
+        private_dns_name: addresses.private_name(),
+        private_ip_address: addresses.private(),
+        private_ip_addresses: [PrivateAddress::of(&addresses)],
+        requester_managed: false,
+        source_dest_check: instance.source_dest_check,
+        status: "in-use",
+        subnet_id: &instance.subnet_id,
+        tag_set: tags::of(cx.store, &instance.scope, &interface.id),
+        vpc_id: &instance.vpc_id,
+        operator: Operator::NONE,
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeNetworkInterfaces {
+    network_interface_ids: Option<Vec<String>>,
+    filters: Filters,
+    next_token: Option<String>,
+    max_results: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described<'a> {
+    network_interfaces: Vec<InterfaceView<'a>>,
+    next_token: Option<String>,
+}
+
+pub(super) const FILTERS: &[Field] = &[
+    ("addresses.association.owner-id", "PrivateIpAddresses.Association.IpOwnerId"),
+    ("addresses.association.public-ip", "PrivateIpAddresses.Association.PublicIp"),
+    ("addresses.primary", "PrivateIpAddresses.Primary"),
+    ("addresses.private-ip-address", "PrivateIpAddresses.PrivateIpAddress"),
+    ("association.allocation-id", "Association.AllocationId"),
+    ("association.association-id", "Association.AssociationId"),
+    ("association.ip-owner-id", "Association.IpOwnerId"),
+    ("association.public-dns-name", "Association.PublicDnsName"),
+    ("association.public-ip", "Association.PublicIp"),
+    ("attachment.attach-time", "Attachment.AttachTime"),
+    ("attachment.attachment-id", "Attachment.AttachmentId"),
+    ("attachment.delete-on-termination", "Attachment.DeleteOnTermination"),
+    ("attachment.device-index", "Attachment.DeviceIndex"),
+    ("attachment.instance-id", "Attachment.InstanceId"),
+    ("attachment.instance-owner-id", "Attachment.InstanceOwnerId"),
+    ("attachment.status", "Attachment.Status"),
+    ("availability-zone", "AvailabilityZone"),
+    ("availability-zone-id", "AvailabilityZoneId"),
+    ("description", "Description"),
+    ("group-id", "Groups.GroupId"),
+    ("group-name", "Groups.GroupName"),
+    ("interface-type", "InterfaceType"),
+    ("ipv6-addresses.ipv6-address", "Ipv6Addresses.Ipv6Address"),
+    ("mac-address", "MacAddress"),
+    ("network-interface-id", "NetworkInterfaceId"),
+    ("owner-id", "OwnerId"),
+    ("private-dns-name", "PrivateDnsName"),
+    ("private-ip-address", "PrivateIpAddress"),
+    ("requester-id", "RequesterId"),
+    ("requester-managed", "RequesterManaged"),
+    ("source-dest-check", "SourceDestCheck"),
+    ("status", "Status"),
+    ("subnet-id", "SubnetId"),
+    ("vpc-id", "VpcId"),
+];
+
+fn describe_network_interfaces<'a>(
+    cx: &Query<'a>,
+    input: DescribeNetworkInterfaces,
+) -> Result<Described<'a>, Fault> {
+    let selection = Selection::new(&input.filters, FILTERS, Some("TagSet"))?;
+    let ids = input.network_interface_ids.unwrap_or_default();
+    INTERFACE.check_all(&ids)?;
+    let mut interfaces: Vec<_> = cx
+        .store
+        .list::<Instance>(&cx.scope())
+        .filter_map(|instance| view(cx, Seen::new(cx.store, instance)))
+        .collect();
+    let exists = |id: &str| interfaces.iter().any(|row| row.network_interface_id == id);
+    if let Some(id) = ids.iter().find(|id| !exists(id)) {
+        return Err(INTERFACE.missing(id));
+    }
+    interfaces.retain(|row| {
+        (ids.is_empty() || ids.iter().any(|id| id == row.network_interface_id))
+            && selection.takes(row)
+    });
+    interfaces.sort_unstable_by_key(|row| row.network_interface_id);
+    let page = Page { max_results: input.max_results, next_token: input.next_token.as_deref() };
+    let (network_interfaces, next_token) =
+        page.cut(interfaces, |row| row.network_interface_id, pages::USUAL, None)?;
+    Ok(Described { network_interfaces, next_token })
+}

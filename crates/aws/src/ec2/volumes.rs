@@ -1,0 +1,181 @@
+//! Volumes: those that instances were launched with.
+
+use isobar_kernel::{Fault, Handler, query};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::filters::{Field, Filters, Selection, TAGS};
+use super::ids::VOLUME;
+use super::instances::{Operator, Seen};
+use super::pages::{self, Page};
+use super::records::{Instance, Volume};
+use super::tags::{self, TagView};
+use super::Query;
+use crate::World;
+
+pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_volumes)];
+
+/// A volume as its instance shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct InstanceVolume<'a> {
+    device_name: &'a str,
+    ebs: Ebs<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Ebs<'a> {
+    attach_time: Timestamp,
+    delete_on_termination: bool,
+    status: &'static str,
+    volume_id: &'a str,
+    ebs_card_index: i64,
+}
+
+impl<'a> InstanceVolume<'a> {
+    /// All volumes of the instance.
+    pub(super) fn all(instance: &'a Instance) -> Vec<Self> {
+        let shown = |volume: &'a Volume| Self {
+            device_name: &volume.device,
+            ebs: Ebs {
+                attach_time: instance.created_at,
+                delete_on_termination: volume.delete_on_termination,
+                status: "attached",
+                volume_id: &volume.id,
+                ebs_card_index: 0,
+            },
+        };
+        instance.volumes.iter().map(shown).collect()
+    }
+}
+
+/// A volume by itself.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct VolumeView<'a> {
+    availability_zone_id: &'a str,
+    iops: Option<i64>,
+    tags: Vec<TagView<'a>>,
+    volume_type: &'a str,
+    multi_attach_enabled: bool,
+    throughput: Option<i64>,
+    operator: Operator,
+    volume_id: &'a str,
+    size: i64,
+    snapshot_id: &'a str,
+    availability_zone: &'a str,
+    state: &'static str,
+    create_time: Timestamp,
+    attachments: [Attachment<'a>; 1],
+    encrypted: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attachment<'a> {
+    delete_on_termination: bool,
+    ebs_card_index: i64,
+    volume_id: &'a str,
+    instance_id: &'a str,
+    device: &'a str,
+    state: &'static str,
+    attach_time: Timestamp,
+}
+
+fn view<'a>(cx: &Query<'a>, instance: &'a Instance, volume: &'a Volume) -> VolumeView<'a> {
+    VolumeView {
+        availability_zone_id: &instance.zone_id,
+        iops: volume.iops,
+        tags: tags::of(cx.store, &instance.scope, &volume.id),
+        volume_type: &volume.kind,
+        multi_attach_enabled: false,
+        throughput: volume.throughput,
+        operator: Operator::NONE,
+        volume_id: &volume.id,
+        size: volume.size_gib,
+        snapshot_id: &volume.snapshot_id,
+        availability_zone: &instance.zone,
+        state: "in-use",
+        create_time: instance.created_at,
+        attachments: [Attachment {
+            delete_on_termination: volume.delete_on_termination,
+            ebs_card_index: 0,
+            volume_id: &volume.id,
+            instance_id: &instance.id,
+            device: &volume.device,
+            state: "attached",
+            attach_time: instance.created_at,
+        }],
+        encrypted: volume.encrypted,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeVolumes {
+    volume_ids: Option<Vec<String>>,
+    filters: Filters,
+    next_token: Option<String>,
+    max_results: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described<'a> {
+    next_token: Option<String>,
+    volumes: Vec<VolumeView<'a>>,
+}
+
+pub(super) const FILTERS: &[Field] = &[
+    ("attachment.attach-time", "Attachments.AttachTime"),
+    ("attachment.delete-on-termination", "Attachments.DeleteOnTermination"),
+    ("attachment.device", "Attachments.Device"),
+    ("attachment.instance-id", "Attachments.InstanceId"),
+    ("attachment.status", "Attachments.State"),
+    ("availability-zone", "AvailabilityZone"),
+    ("availability-zone-id", "AvailabilityZoneId"),
+    ("create-time", "CreateTime"),
+    ("encrypted", "Encrypted"),
+    ("fast-restored", "FastRestored"),
+    ("multi-attach-enabled", "MultiAttachEnabled"),
+    ("size", "Size"),
+    ("snapshot-id", "SnapshotId"),
+    ("status", "State"),
+    ("volume-id", "VolumeId"),
+    ("volume-type", "VolumeType"),
+];
+
+fn describe_volumes<'a>(cx: &Query<'a>, input: DescribeVolumes) -> Result<Described<'a>, Fault> {
+    let selection = Selection::new(&input.filters, FILTERS, Some(TAGS))?;
+    let ids = input.volume_ids.unwrap_or_default();
+    VOLUME.check_all(&ids)?;
+    let mut volumes: Vec<_> = cx
+        .store
+        .list::<Instance>(&cx.scope())
+        .filter(|instance| Seen::new(cx.store, instance).state.is_attached())
+        .flat_map(|instance| instance.volumes.iter().map(|volume| view(cx, instance, volume)))
+        .collect();
+    let exists = |id: &str| volumes.iter().any(|row| row.volume_id == id);
+    if let Some(id) = ids.iter().find(|id| !exists(id)) {
+        return Err(VOLUME.missing(id));
+    }
+    volumes.retain(|row| {
+        (ids.is_empty() || ids.iter().any(|id| id == row.volume_id)) && selection.takes(row)
+    });
+    volumes.sort_unstable_by_key(|row| row.volume_id);
+    let page = Page { max_results: input.max_results, next_token: input.next_token.as_deref() };
+    let asked = (!ids.is_empty()).then_some("volumesSet");
+    let (volumes, next_token) = page.cut(volumes, |row| row.volume_id, pages::USUAL, asked)?;
+    Ok(Described { next_token, volumes })
+}
+
+/// The operations and the MiB that a volume does each second where nobody says.
+pub(super) fn defaults(kind: &str, size_gib: i64) -> (Option<i64>, Option<i64>) {
+    match kind {
+        "gp3" => (Some(3000), Some(125)),
+        // Three for each GiB, from 100 to 16,000.
+        "gp2" => (Some((3 * size_gib).clamp(100, 16_000)), None),
+        _ => (None, None),
+    }
+}
