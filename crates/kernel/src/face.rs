@@ -49,6 +49,16 @@ pub trait Face: Send + Sync + 'static {
     /// The error for input that cannot be read or breaks a constraint.
     fn unreadable(&self, admitted: &Admitted, error: &DecodeError) -> Fault;
 
+    /// Checks input against the catalogue's constraints before its handler sees it. Nothing is checked
+    /// unless a face says so: a handler's types say what is required, and most services word what
+    /// else they refuse in their own ways.
+    ///
+    /// # Errors
+    /// The cloud's own error.
+    fn check(&self, _admitted: &Admitted, _input: &Value) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// The errors that every service has.
     fn standard(&self) -> &'static Standard;
 
@@ -329,6 +339,7 @@ impl<F: Face> Local<F> {
         };
         let input = isobar_wire::decode_request(service, operation, *dialect, request)
             .map_err(|error| self.face.unreadable(admitted, &error))?;
+        self.face.check(admitted, &input)?;
         let base_url = format!("http://{host}");
         let context = Context {
             world: self.face.world(),
