@@ -8,7 +8,7 @@ mod filters;
 mod ids;
 mod images;
 mod instance_attributes;
-mod instance_states;
+pub(crate) mod instance_states;
 mod instance_status;
 mod instance_types;
 mod instances;

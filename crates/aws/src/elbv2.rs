@@ -1,15 +1,36 @@
 //! Elastic Load Balancing, version 2: application and network load balancers, which are real proxies.
 
+mod attributes;
+mod balance;
+mod errors;
+mod listeners;
+mod load_balancers;
+mod names;
+mod pages;
 pub(crate) mod records;
+mod rules;
+mod tags;
+mod target_groups;
+mod targets;
 
 use isobar_kernel::Tables;
 use isobar_kernel::face::Served;
 
-use crate::World;
-use crate::{Command, Query};
+use crate::{Command, Query, World};
 use records::LoadBalancer;
 
-pub(crate) const SERVICE: Served<World> = Served { name: "elbv2", operations: &[] };
+pub(crate) const SERVICE: Served<World> = Served {
+    name: "elbv2",
+    operations: &[
+        attributes::OPERATIONS,
+        listeners::OPERATIONS,
+        load_balancers::OPERATIONS,
+        rules::OPERATIONS,
+        tags::OPERATIONS,
+        target_groups::OPERATIONS,
+        targets::OPERATIONS,
+    ],
+};
 
 /// Whether a load balancer stands in the subnet.
 pub(crate) fn uses_subnet(store: &Tables, scope: &str, subnet_id: &str) -> bool {
@@ -24,4 +45,6 @@ pub(crate) fn uses_group(store: &Tables, scope: &str, group_id: &str) -> bool {
 }
 
 /// Takes an instance that has ended out of the target groups.
-pub(crate) fn forget_instance(_cx: &mut Command<'_, '_>, _id: &str) {}
+pub(crate) fn forget_instance(cx: &mut Command<'_, '_>, id: &str) {
+    targets::forget(cx, id);
+}

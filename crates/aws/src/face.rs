@@ -11,7 +11,7 @@ use isobar_auth::sigv4::{Expected, Style, Verifier};
 use isobar_catalogue::{Cloud, Protocol, Service};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::{Caller, Fault, Keys, Random, Row};
-use isobar_wire::{DecodeError, Dialect, Response, RouteProblem};
+use isobar_wire::{DecodeError, Dialect, Response, RouteProblem, Value};
 use jiff::Timestamp;
 
 use crate::{World, regions};
@@ -129,6 +129,15 @@ impl Face for Aws {
 
     fn unreadable(&self, admitted: &Admitted, error: &DecodeError) -> Fault {
         input::unreadable(admitted, error)
+    }
+
+    /// EC2 words each parameter's constraints in its own way; the other services share theirs.
+    fn check(&self, admitted: &Admitted, input: &Value) -> Result<(), Fault> {
+        if admitted.dialect.protocol == Protocol::Ec2 {
+            return Ok(());
+        }
+        let violations = isobar_wire::validate(admitted.service, admitted.operation, input);
+        input::invalid(admitted, &violations)
     }
 
     fn standard(&self) -> &'static Standard {

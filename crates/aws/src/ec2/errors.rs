@@ -120,8 +120,6 @@ pub(super) const ONE_ATTRIBUTE: Row =
     Row::new(400, "InvalidParameterCombination", "Fields for multiple attribute types specified");
 
 // Security groups.
-pub(super) const GROUP_NAME_MISSING: Row =
-    Row::new(400, "InvalidGroup.NotFound", "The security group '{}' does not exist");
 pub(super) const GROUP_NAME_IN_VPC: Row =
     Row::new(400, "InvalidGroup.NotFound", "The security group '{}' does not exist in VPC '{}'");
 pub(super) const GROUP_NAME_DEFAULT_VPC: Row = Row::new(
@@ -272,8 +270,7 @@ pub(super) const DEVICE_NAME: Row = Row::new(
     "MissingParameter",
     "The request must contain the parameter BlockDeviceMapping.DeviceName",
 );
-pub(super) const VOLUME_TYPE: Row =
-    Row::new(400, "UnknownVolumeType", "Unknown volume type: '{}'");
+pub(super) const VOLUME_TYPE: Row = Row::new(400, "UnknownVolumeType", "Unknown volume type: '{}'");
 pub(super) const VOLUME_SIZE: Row = Row::new(
     400,
     "InvalidParameterValue",
@@ -281,11 +278,6 @@ pub(super) const VOLUME_SIZE: Row = Row::new(
 );
 pub(super) const SNAPSHOT: Row =
     Row::new(400, "InvalidSnapshot.NotFound", "The snapshot '{}' does not exist.");
-pub(super) const INTERFACES: Row = Row::new(
-    400,
-    "AttachmentLimitExceeded",
-    "Interface count {} exceeds the limit for {}",
-);
 pub(super) const DEVICE_INDEX: Row = Row::new(
     400,
     "InvalidParameterCombination",

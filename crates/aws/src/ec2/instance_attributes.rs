@@ -184,9 +184,8 @@ impl ModifyInstanceAttribute {
         changes.extend(on(self.ebs_optimized).map(Change::EbsOptimized));
         let text = |text: Option<Text>| text.and_then(|text| text.value);
         changes.extend(text(self.instance_type).map(Change::InstanceType));
-        changes.extend(
-            text(self.instance_initiated_shutdown_behavior).map(Change::ShutdownBehavior),
-        );
+        changes
+            .extend(text(self.instance_initiated_shutdown_behavior).map(Change::ShutdownBehavior));
         changes.extend(self.user_data.map(|data| {
             let bytes = data.value.map(|value| value.0).filter(|value| !value.is_empty());
             Change::UserData(bytes.map(|bytes| STANDARD.encode(bytes)))
@@ -350,11 +349,7 @@ fn describe_instance_credit_specifications<'a>(
         .filter(|row| (named || row.cpu_credits == "unlimited") && selection.takes(row))
         .collect();
     let page = Page { max_results: input.max_results, next_token: input.next_token.as_deref() };
-    let (instance_credit_specifications, next_token) = page.cut(
-        credits,
-        |row| row.instance_id,
-        pages::USUAL,
-        named.then_some("instanceIds"),
-    )?;
+    let (instance_credit_specifications, next_token) =
+        page.cut(credits, |row| row.instance_id, pages::USUAL, named.then_some("instanceIds"))?;
     Ok(Credits { instance_credit_specifications, next_token })
 }

@@ -206,11 +206,7 @@ impl Changed {
 }
 
 /// Refuses instances in states that the operation does not take.
-fn check_states(
-    instances: &[(String, State)],
-    refused: &[State],
-    row: &Row,
-) -> Result<(), Fault> {
+fn check_states(instances: &[(String, State)], refused: &[State], row: &Row) -> Result<(), Fault> {
     match instances.iter().find(|(_, state)| refused.contains(state)) {
         Some((id, _)) => Err(row.with(&[id])),
         None => Ok(()),

@@ -151,7 +151,10 @@ fn get_console_output(cx: &Query<'_>, input: GetConsoleOutput) -> Result<Console
     })?;
     let shown = &console[console.len().saturating_sub(SHOWN)..];
     Ok(Console {
-        timestamp: seen.first().and_then(|seen| seen.machine).map_or(cx.now, |machine| machine.phase_at),
+        timestamp: seen
+            .first()
+            .and_then(|seen| seen.machine)
+            .map_or(cx.now, |machine| machine.phase_at),
         output: (!shown.is_empty()).then(|| STANDARD.encode(shown)),
         instance_id,
     })

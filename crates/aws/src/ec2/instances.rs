@@ -211,9 +211,7 @@ pub(super) fn view<'a>(store: &'a Tables, seen: Seen<'a>) -> InstanceView<'a> {
     let groups = seen.groups(store);
     InstanceView {
         architecture: image.map_or("x86_64", |image| image.architecture),
-        block_device_mappings: attached
-            .then(|| InstanceVolume::all(instance))
-            .unwrap_or_default(),
+        block_device_mappings: attached.then(|| InstanceVolume::all(instance)).unwrap_or_default(),
         client_token: &instance.client_token,
         ebs_optimized: instance.ebs_optimized,
         ena_support: true,
@@ -324,10 +322,7 @@ struct Described<'a> {
 }
 
 /// The instances of the ids that are shown, in the ids' order; all where none are given.
-pub(super) fn chosen<'a>(
-    cx: &Query<'a>,
-    ids: Option<&[String]>,
-) -> Result<Vec<Seen<'a>>, Fault> {
+pub(super) fn chosen<'a>(cx: &Query<'a>, ids: Option<&[String]>) -> Result<Vec<Seen<'a>>, Fault> {
     let (scope, now) = (cx.scope(), cx.now);
     let ids = ids.unwrap_or_default();
     if ids.is_empty() {
@@ -386,7 +381,10 @@ pub(super) const FILTERS: &[Field] = &[
     ("availability-zone", "Instances.Placement.AvailabilityZone"),
     ("availability-zone-id", "Instances.Placement.AvailabilityZoneId"),
     ("block-device-mapping.attach-time", "Instances.BlockDeviceMappings.Ebs.AttachTime"),
-    ("block-device-mapping.delete-on-termination", "Instances.BlockDeviceMappings.Ebs.DeleteOnTermination"),
+    (
+        "block-device-mapping.delete-on-termination",
+        "Instances.BlockDeviceMappings.Ebs.DeleteOnTermination",
+    ),
     ("block-device-mapping.device-name", "Instances.BlockDeviceMappings.DeviceName"),
     ("block-device-mapping.status", "Instances.BlockDeviceMappings.Ebs.Status"),
     ("block-device-mapping.volume-id", "Instances.BlockDeviceMappings.Ebs.VolumeId"),
@@ -419,18 +417,39 @@ pub(super) const FILTERS: &[Field] = &[
     ("maintenance-options.auto-recovery", "Instances.MaintenanceOptions.AutoRecovery"),
     ("metadata-options.http-endpoint", "Instances.MetadataOptions.HttpEndpoint"),
     ("metadata-options.http-protocol-ipv6", "Instances.MetadataOptions.HttpProtocolIpv6"),
-    ("metadata-options.http-put-response-hop-limit", "Instances.MetadataOptions.HttpPutResponseHopLimit"),
+    (
+        "metadata-options.http-put-response-hop-limit",
+        "Instances.MetadataOptions.HttpPutResponseHopLimit",
+    ),
     ("metadata-options.http-tokens", "Instances.MetadataOptions.HttpTokens"),
     ("metadata-options.instance-metadata-tags", "Instances.MetadataOptions.InstanceMetadataTags"),
     ("metadata-options.state", "Instances.MetadataOptions.State"),
     ("monitoring-state", "Instances.Monitoring.State"),
-    ("network-interface.addresses.association.public-ip", "Instances.NetworkInterfaces.PrivateIpAddresses.Association.PublicIp"),
-    ("network-interface.addresses.primary", "Instances.NetworkInterfaces.PrivateIpAddresses.Primary"),
-    ("network-interface.addresses.private-ip-address", "Instances.NetworkInterfaces.PrivateIpAddresses.PrivateIpAddress"),
+    (
+        "network-interface.addresses.association.public-ip",
+        "Instances.NetworkInterfaces.PrivateIpAddresses.Association.PublicIp",
+    ),
+    (
+        "network-interface.addresses.primary",
+        "Instances.NetworkInterfaces.PrivateIpAddresses.Primary",
+    ),
+    (
+        "network-interface.addresses.private-ip-address",
+        "Instances.NetworkInterfaces.PrivateIpAddresses.PrivateIpAddress",
+    ),
     ("network-interface.association.public-ip", "Instances.NetworkInterfaces.Association.PublicIp"),
-    ("network-interface.attachment.attachment-id", "Instances.NetworkInterfaces.Attachment.AttachmentId"),
-    ("network-interface.attachment.delete-on-termination", "Instances.NetworkInterfaces.Attachment.DeleteOnTermination"),
-    ("network-interface.attachment.device-index", "Instances.NetworkInterfaces.Attachment.DeviceIndex"),
+    (
+        "network-interface.attachment.attachment-id",
+        "Instances.NetworkInterfaces.Attachment.AttachmentId",
+    ),
+    (
+        "network-interface.attachment.delete-on-termination",
+        "Instances.NetworkInterfaces.Attachment.DeleteOnTermination",
+    ),
+    (
+        "network-interface.attachment.device-index",
+        "Instances.NetworkInterfaces.Attachment.DeviceIndex",
+    ),
     ("network-interface.attachment.status", "Instances.NetworkInterfaces.Attachment.Status"),
     ("network-interface.availability-zone", "Instances.Placement.AvailabilityZone"),
     ("network-interface.description", "Instances.NetworkInterfaces.Description"),

@@ -94,7 +94,7 @@ fn plan(cx: &Command<'_, '_>, input: &RunInstances) -> Result<Plan, Fault> {
             .ok_or_else(|| errors::KEY_NAME_MISSING.with(&[name]))?;
     }
     let place = Place::find(cx, input)?;
-    let script = options::script(input.user_data.as_deref())?;
+    let script = script(input.user_data.as_deref())?;
     Ok(Plan { image, image_id, kind, place, key_name, script })
 }
 

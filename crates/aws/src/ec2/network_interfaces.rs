@@ -6,13 +6,13 @@ use isobar_kernel::{Fault, Handler, query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Query;
 use super::filters::{Field, Filters, Selection};
 use super::ids::INTERFACE;
 use super::instances::{GroupIdentifier, Operator, Seen};
 use super::pages::{self, Page};
 use super::records::{self, Instance};
 use super::tags::{self, TagView};
-use super::Query;
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_network_interfaces)];

@@ -296,7 +296,7 @@ pub(crate) struct MetadataOptions {
 }
 
 /// The row of the id, or the error of its kind.
-pub(crate) fn find<'a, T: Record>(
+pub(super) fn find<'a, T: Record>(
     store: &'a Tables,
     scope: &str,
     noun: &ids::Noun,

@@ -4,13 +4,13 @@ use isobar_kernel::{Fault, Handler, query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Query;
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::VOLUME;
 use super::instances::{Operator, Seen};
 use super::pages::{self, Page};
 use super::records::{Instance, Volume};
 use super::tags::{self, TagView};
-use super::Query;
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_volumes)];

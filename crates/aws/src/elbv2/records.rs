@@ -169,8 +169,6 @@ record!(Listener, "elbv2.listener", |row| {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Forward {
     pub(crate) groups: Vec<Weighted>,
-    /// For how long a client stays with a group, where it does.
-    pub(crate) sticky_seconds: Option<i64>,
     /// The place that the request gave the action.
     pub(crate) order: Option<i64>,
 }
@@ -180,6 +178,8 @@ pub(crate) struct Forward {
 pub(crate) struct Weighted {
     pub(crate) arn: String,
     pub(crate) weight: i64,
+    /// It is the only one of its action.
+    pub(crate) is_alone: bool,
 }
 
 /// A tag of any of these.

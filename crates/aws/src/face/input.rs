@@ -20,8 +20,9 @@ const EC2_TYPE: Row = Row::new(
 );
 const EC2_OTHER: Row = Row::new(400, "InvalidParameterValue", "The parameter {} {}");
 
-const INVALID: Row = Row::new(400, "ValidationError", "1 validation error detected: {}");
-const INVALID_JSON: Row = Row::new(400, "ValidationException", "1 validation error detected: {}");
+const INVALID: Row = Row::new(400, "ValidationError", "{} validation error{} detected: {}");
+const INVALID_JSON: Row =
+    Row::new(400, "ValidationException", "{} validation error{} detected: {}");
 const WRONG_TYPE: Row = Row::new(400, "MalformedInput", "The value '{}' at '{}' must be {}");
 
 /// The service's own error for the input.
@@ -69,32 +70,51 @@ fn on_wire(admitted: &Admitted, path: &str) -> String {
 
 /// The other services share a framework, and its words.
 fn shared(protocol: Protocol, violation: &Violation) -> Fault {
+    if let Problem::WrongType { expected, found } = &violation.problem {
+        return WRONG_TYPE.with(&[found, &small(&violation.path), expected]);
+    }
+    listed(protocol, std::slice::from_ref(violation))
+}
+
+/// The error for input that breaks constraints: all of them in one message.
+pub(super) fn invalid(admitted: &Admitted, violations: &[Violation]) -> Result<(), Fault> {
+    if violations.is_empty() {
+        return Ok(());
+    }
+    Err(listed(admitted.dialect.protocol, violations))
+}
+
+fn listed(protocol: Protocol, violations: &[Violation]) -> Fault {
     let row = if is_form(protocol) { &INVALID } else { &INVALID_JSON };
+    let texts: Vec<String> = violations.iter().map(words).collect();
+    let plural = if texts.len() == 1 { "" } else { "s" };
+    row.with(&[&texts.len(), &plural, &texts.join("; ")])
+}
+
+fn words(violation: &Violation) -> String {
     let path = small(&violation.path);
-    let text = match &violation.problem {
-        Problem::WrongType { expected, found } => {
-            return WRONG_TYPE.with(&[found, &path, expected]);
-        }
+    match &violation.problem {
         Problem::Missing => {
             format!("Value null at '{path}' failed to satisfy constraint: Member must not be null")
         }
         Problem::OutOfRange { value, min, max } => {
-            format!("Value '{value}' at '{path}' {}", bounds("value", *min, *max))
+            format!("Value '{value}' at '{path}' {}", bounds("value", *value, *min, *max))
         }
-        Problem::WrongLength { min, max, .. } => {
-            format!("Value at '{path}' {}", bounds("length", *min, *max))
+        Problem::WrongLength { length, min, max } => {
+            #[expect(clippy::cast_precision_loss, reason = "no body has so many characters")]
+            let length = *length as f64;
+            format!("Value at '{path}' {}", bounds("length", length, *min, *max))
         }
         other => format!("Value at '{path}' {other}"),
-    };
-    row.with(&[&text])
+    }
 }
 
-fn bounds(what: &str, min: Option<f64>, max: Option<f64>) -> String {
+/// The bound that the value breaks.
+fn bounds(what: &str, value: f64, min: Option<f64>, max: Option<f64>) -> String {
     let relation = match (min, max) {
-        (Some(min), Some(max)) => format!("between {min} and {max}, inclusive"),
-        (Some(min), None) => format!("greater than or equal to {min}"),
-        (None, Some(max)) => format!("less than or equal to {max}"),
-        (None, None) => "valid".to_owned(),
+        (Some(min), _) if value < min => format!("greater than or equal to {min}"),
+        (_, Some(max)) => format!("less than or equal to {max}"),
+        _ => "valid".to_owned(),
     };
     format!("failed to satisfy constraint: Member must have {what} {relation}")
 }

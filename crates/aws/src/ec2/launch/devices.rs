@@ -17,13 +17,15 @@ pub(super) fn volumes(
     devices: &[BlockDevice],
     random: &Random,
 ) -> Result<Vec<Volume>, Fault> {
-    let named = |name: &str| devices.iter().find(|device| device.device_name.as_deref() == Some(name));
+    let named =
+        |name: &str| devices.iter().find(|device| device.device_name.as_deref() == Some(name));
     let none = Ebs::default();
     let root = named(image.root_device).and_then(|device| device.ebs.as_ref()).unwrap_or(&none);
     let mut volumes = vec![volume(image.root_device, root, Some((image, region)), random)?];
     for device in devices {
         let name = device.device_name.as_deref().ok_or_else(|| errors::DEVICE_NAME.fault())?;
-        if name == image.root_device || device.no_device.is_some() || device.virtual_name.is_some() {
+        if name == image.root_device || device.no_device.is_some() || device.virtual_name.is_some()
+        {
             continue;
         }
         volumes.push(volume(name, device.ebs.as_ref().unwrap_or(&none), None, random)?);

@@ -215,7 +215,8 @@ impl RunInstances {
     }
 
     fn unbuilt_members(&self) -> [(&'static str, bool); 17] {
-        let some = |list: &Option<Vec<IgnoredAny>>| list.as_ref().is_some_and(|list| !list.is_empty());
+        let some =
+            |list: &Option<Vec<IgnoredAny>>| list.as_ref().is_some_and(|list| !list.is_empty());
         let dns = self.private_dns_name_options.as_ref();
         let capacity = self.capacity_reservation_specification.as_ref();
         [
@@ -233,7 +234,9 @@ impl RunInstances {
             ("SecondaryInterfaces", some(&self.secondary_interfaces)),
             (
                 "HibernationOptions",
-                self.hibernation_options.as_ref().is_some_and(|options| options.configured == Some(true)),
+                self.hibernation_options
+                    .as_ref()
+                    .is_some_and(|options| options.configured == Some(true)),
             ),
             (
                 "EnclaveOptions",
@@ -262,17 +265,24 @@ impl RunInstances {
     fn unbuilt_placement(&self) -> [(&'static str, bool); 6] {
         let given = |text: fn(&Placement) -> &Option<String>| {
             let placement = self.placement.as_ref();
-            placement.and_then(|placement| text(placement).as_ref()).is_some_and(|text| !text.is_empty())
+            placement
+                .and_then(|placement| text(placement).as_ref())
+                .is_some_and(|text| !text.is_empty())
         };
         [
             ("Placement.GroupName", given(|placement| &placement.group_name)),
             ("Placement.GroupId", given(|placement| &placement.group_id)),
             ("Placement.HostId", given(|placement| &placement.host_id)),
-            ("Placement.HostResourceGroupArn", given(|placement| &placement.host_resource_group_arn)),
+            (
+                "Placement.HostResourceGroupArn",
+                given(|placement| &placement.host_resource_group_arn),
+            ),
             ("Placement.Affinity", given(|placement| &placement.affinity)),
             (
                 "Placement.PartitionNumber",
-                self.placement.as_ref().is_some_and(|placement| placement.partition_number.is_some()),
+                self.placement
+                    .as_ref()
+                    .is_some_and(|placement| placement.partition_number.is_some()),
             ),
         ]
     }
@@ -306,10 +316,18 @@ impl RunInstances {
     pub(super) fn metadata(&self, image: &Image) -> MetadataOptions {
         let none = AskedMetadata::default();
         let asked = self.metadata_options.as_ref().unwrap_or(&none);
-        let text = |asked: &Option<String>, usual: &str| asked.clone().unwrap_or_else(|| usual.to_owned());
+        let text =
+            |asked: &Option<String>, usual: &str| asked.clone().unwrap_or_else(|| usual.to_owned());
         MetadataOptions {
-            http_tokens: text(&asked.http_tokens, if image.imds_v2 { "required" } else { "optional" }),
-            hop_limit: asked.http_put_response_hop_limit.unwrap_or(if image.imds_v2 { 2 } else { 1 }),
+            http_tokens: text(
+                &asked.http_tokens,
+                if image.imds_v2 { "required" } else { "optional" },
+            ),
+            hop_limit: asked.http_put_response_hop_limit.unwrap_or(if image.imds_v2 {
+                2
+            } else {
+                1
+            }),
             http_endpoint: text(&asked.http_endpoint, "enabled"),
             http_protocol_ipv6: text(&asked.http_protocol_ipv6, "disabled"),
             instance_tags: text(&asked.instance_metadata_tags, "disabled"),
@@ -319,7 +337,8 @@ impl RunInstances {
 
 impl InterfaceSpecification {
     fn unbuilt(&self) -> [(&'static str, bool); 5] {
-        let some = |list: &Option<Vec<IgnoredAny>>| list.as_ref().is_some_and(|list| !list.is_empty());
+        let some =
+            |list: &Option<Vec<IgnoredAny>>| list.as_ref().is_some_and(|list| !list.is_empty());
         let positive = |count: Option<i64>| count.is_some_and(|count| count > 0);
         [
             ("NetworkInterface.PrivateIpAddress", self.private_ip_address.is_some()),

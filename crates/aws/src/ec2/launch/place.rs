@@ -106,7 +106,8 @@ fn zone(cx: &Command<'_, '_>, input: &RunInstances) -> Result<Option<String>, Fa
     let Some(placement) = &input.placement else { return Ok(None) };
     let region = regions::find(cx.region).expect("a request is admitted for a region that exists");
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let found = match (given(&placement.availability_zone), given(&placement.availability_zone_id)) {
+    let found = match (given(&placement.availability_zone), given(&placement.availability_zone_id))
+    {
         (Some(name), _) => (region.zone(&name), name),
         (None, Some(id)) => (region.zone_of_id(&id), id),
         (None, None) => return Ok(None),
