@@ -165,7 +165,18 @@ pub(crate) struct Vpcs {
     pub(crate) page_size: i64,
     pub(crate) page_number: i64,
     pub(crate) total_count: i64,
-    pub(crate) vpcs: Listed<VpcView>,
+    pub(crate) vpcs: Listed<VpcSummary>,
+}
+
+/// A VPC in a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct VpcSummary {
+    #[serde(flatten)]
+    pub(crate) vpc: VpcView,
+    cen_status: &'static str,
+    nat_gateway_ids: Listed<String>,
+    router_table_ids: Listed<String>,
 }
 
 /// What both ways to describe a VPC show.
@@ -186,15 +197,13 @@ pub(crate) struct VpcView {
     pub(crate) description: String,
     pub(crate) resource_group_id: String,
     pub(crate) ipv6_cidr_block: &'static str,
-    pub(crate) cen_status: &'static str,
+    pub(crate) dns_hostname_status: &'static str,
     pub(crate) enabled_ipv6: bool,
     pub(crate) tags: Listed<KeyValue>,
     pub(crate) ipv6_cidr_blocks: Listed<String>,
     pub(crate) v_switch_ids: Listed<String>,
     pub(crate) secondary_cidr_blocks: Listed<String>,
     pub(crate) user_cidrs: Listed<String>,
-    pub(crate) nat_gateway_ids: Listed<String>,
-    pub(crate) router_table_ids: Listed<String>,
 }
 
 fn view(cx: &Query<'_>, vpc: &Vpc) -> VpcView {
@@ -214,15 +223,13 @@ fn view(cx: &Query<'_>, vpc: &Vpc) -> VpcView {
         description: vpc.description.clone(),
         resource_group_id: forms::default_resource_group(&cx.caller.account),
         ipv6_cidr_block: "",
-        cen_status: "",
+        dns_hostname_status: "DISABLED",
         enabled_ipv6: false,
         tags: Listed("Tag", vpc.tags.key_values()),
         ipv6_cidr_blocks: Listed("Ipv6CidrBlock", Vec::new()),
         v_switch_ids: Listed("VSwitchId", vswitches),
         secondary_cidr_blocks: Listed("SecondaryCidrBlock", Vec::new()),
         user_cidrs: Listed("UserCidr", vpc.user_cidrs.clone()),
-        nat_gateway_ids: Listed("NatGatewayIds", Vec::new()),
-        router_table_ids: Listed("RouterTableIds", vec![vpc.route_table_id.clone()]),
     }
 }
 
@@ -246,7 +253,13 @@ pub(crate) fn describe_vpcs(cx: &Query<'_>, input: DescribeVpcs) -> Result<Vpcs,
         .filter(|vpc| vpc.tags.fit(input.tag.as_deref()))
         .collect();
     let (total_count, vpcs) = page.cut(vpcs);
-    let vpcs = vpcs.into_iter().map(|vpc| view(cx, vpc)).collect();
+    let summary = |vpc: &Arc<Vpc>| VpcSummary {
+        vpc: view(cx, vpc),
+        cen_status: "",
+        nat_gateway_ids: Listed("NatGatewayIds", Vec::new()),
+        router_table_ids: Listed("RouterTableIds", vec![vpc.route_table_id.clone()]),
+    };
+    let vpcs = vpcs.into_iter().map(summary).collect();
     Ok(Vpcs {
         page_size: page.size,
         page_number: page.number,

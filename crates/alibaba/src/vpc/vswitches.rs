@@ -277,36 +277,10 @@ pub(crate) struct VSwitchId {
     v_switch_id: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct VSwitchAttributes {
-    #[serde(flatten)]
-    vswitch: VSwitchView,
-    cloud_resources: Listed<CloudResource>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct CloudResource {
-    resource_type: &'static str,
-    resource_count: usize,
-}
-
-fn describe_v_switch_attributes(
-    cx: &Query<'_>,
-    input: VSwitchId,
-) -> Result<VSwitchAttributes, Fault> {
+fn describe_v_switch_attributes(cx: &Query<'_>, input: VSwitchId) -> Result<VSwitchView, Fault> {
     let not_found = &errors::VSWITCH_ATTRIBUTES_NOT_FOUND;
     let vswitch = find::<VSwitch>(cx, cx.store, &input.v_switch_id, not_found)?;
-    let count = |resource_type, resource_count| CloudResource { resource_type, resource_count };
-    let resources = vec![
-        count("ECS", cx.store.by::<Instance>(BY_VSWITCH, &vswitch.id).count()),
-        count("SLB", cx.store.by::<LoadBalancer>(BY_VSWITCH, &vswitch.id).count()),
-    ];
-    Ok(VSwitchAttributes {
-        vswitch: view(cx, vswitch),
-        cloud_resources: Listed("CloudResourceSetType", resources),
-    })
+    Ok(view(cx, vswitch))
 }
 
 #[derive(Debug, Deserialize)]

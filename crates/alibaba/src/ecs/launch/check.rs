@@ -32,8 +32,11 @@ pub(super) struct Checked {
     pub(super) tags: Tags,
 }
 
+/// Where a call has a parameter.
+type Parameter = fn(&Launch) -> &Option<String>;
+
 /// Parameters that name something that nothing here makes, and what such a name gets.
-const NOWHERE: &[(fn(&Launch) -> &Option<String>, Row)] = &[
+const NOWHERE: &[(Parameter, Row)] = &[
     (|input| &input.ram_role_name, errors::RAM_ROLE_NOT_FOUND),
     (|input| &input.hpc_cluster_id, errors::HPC_CLUSTER_NOT_FOUND),
     (|input| &input.deployment_set_id, errors::DEPLOYMENT_SET_NOT_FOUND),

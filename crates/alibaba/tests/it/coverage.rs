@@ -1,0 +1,24 @@
+//! Every operation that is served is called by some test.
+
+use std::path::Path;
+
+use isobar_catalogue::Cloud;
+
+#[test]
+fn every_operation_is_called_by_a_test() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let tests: String = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let served = isobar_kernel::face::served_operations(Cloud::Alibaba, isobar_alibaba::SERVICES);
+    assert!(served.len() > 80, "{} operations are served", served.len());
+    let missing: Vec<_> = served
+        .into_iter()
+        .filter(|(service, operation)| {
+            !tests.contains(&format!("\"{service}\", \"{operation}\""))
+                && !tests.contains(&format!("\"{service}\",\n        \"{operation}\""))
+        })
+        .collect();
+    assert!(missing.is_empty(), "no test calls {missing:?}");
+}

@@ -1,0 +1,11 @@
+//! The local Alibaba Cloud from request to answer, without sockets: requests are encoded and signed as
+//! a client does, answers decoded as a client does.
+
+mod admission;
+mod coverage;
+mod groups;
+mod harness;
+mod instances;
+mod load_balancers;
+mod networks;
+mod offers;
