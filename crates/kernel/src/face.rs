@@ -129,7 +129,7 @@ pub struct Refused {
 /// The errors that every service of a cloud has.
 #[derive(Debug)]
 pub struct Standard {
-    /// The operation is catalogued and not built here; `{}` is its name.
+    /// The operation is catalogued and not built here; `{}` is its name, a second one its service's.
     pub not_implemented: Row,
     /// Something broke here.
     pub internal: Row,
@@ -335,7 +335,7 @@ impl<F: Face> Local<F> {
         let Admitted { service, operation, dialect, .. } = admitted;
         let standard = self.face.standard();
         let Some(handler) = self.handlers.find(service, operation) else {
-            return Err(standard.not_implemented.with(&[&operation.name]));
+            return Err(standard.not_implemented.with(&[&operation.name, &service.name]));
         };
         let input = isobar_wire::decode_request(service, operation, *dialect, request)
             .map_err(|error| self.face.unreadable(admitted, &error))?;
