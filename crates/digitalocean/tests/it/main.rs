@@ -17,6 +17,7 @@ mod projects;
 mod protocol;
 mod ratchet;
 mod ssh_keys;
+mod state;
 mod tags;
 mod vpcs;
 
@@ -66,14 +67,22 @@ fn not_found() -> Result<Value, Failed> {
     failed(404, "not_found", "The resource you were accessing could not be found.")
 }
 
+fn kinds() -> Schema {
+    let mut kinds = Schema::default();
+    isobar_kernel::schema(&mut kinds);
+    isobar_engines::schema(&mut kinds);
+    schema(&mut kinds);
+    kinds
+}
+
 impl World {
     fn new() -> Self {
-        let mut kinds = Schema::default();
-        isobar_kernel::schema(&mut kinds);
-        isobar_engines::schema(&mut kinds);
-        schema(&mut kinds);
+        Self::over(Store::ephemeral(kinds()))
+    }
+
+    fn over(store: Store) -> Self {
         let shared = Shared {
-            store: Store::ephemeral(kinds),
+            store,
             clock: Clock::default(),
             random: Random::seeded(1),
             journal: Journal::default(),

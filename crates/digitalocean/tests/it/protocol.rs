@@ -61,6 +61,9 @@ async fn what_is_not_built_says_so() {
         assert_eq!(response.status, StatusCode::NOT_IMPLEMENTED, "{path}");
         assert_eq!(body(&response)["id"], "not_implemented");
     }
+    let response = world.send(Method::GET, "/v2/volumes", "").await;
+    let message = "The operation list of volumes is not implemented by this local cloud";
+    assert_eq!(body(&response)["message"], message);
 }
 
 #[tokio::test]
@@ -89,6 +92,19 @@ async fn bodies_that_cannot_be_read_are_bad_requests() {
     let response = world.send(Method::POST, "/v2/droplets", text).await;
     assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(world.get("/v2/droplets").await["meta"]["total"], 0);
+}
+
+/// The vendor's own SDK sends some truth values as text.
+#[tokio::test]
+async fn flags_may_be_text() {
+    let world = World::new();
+    let id = world.droplet("web", json!({})).await;
+    world.settle();
+    world.act(id, json!({"type": "power_off"})).await.unwrap();
+    let text = r#"{"type": "resize", "size": "s-2vcpu-2gb", "disk": "true"}"#;
+    let response = world.send(Method::POST, &format!("/v2/droplets/{id}/actions/"), text).await;
+    assert_eq!(response.status, StatusCode::CREATED);
+    assert_eq!(world.get(&format!("/v2/droplets/{id}")).await["droplet"]["disk"], 60);
 }
 
 #[tokio::test]
