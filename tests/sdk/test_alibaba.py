@@ -264,12 +264,15 @@ def test_tea_identity_and_errors(tea, server):
     assert tea_error(wrong.get_caller_identity) == ("SignatureDoesNotMatch", 400)
 
 
-def test_tea_tags_and_dry_run(tea):
+def test_tea_tags_and_dry_run(tea, acs):
     from alibabacloud_ecs20140526 import models
 
     ecs = tea("alibabacloud_ecs20140526")
+    vpc, _, _ = network(acs())
     group = ecs.create_security_group(
-        models.CreateSecurityGroupRequest(region_id=REGION, security_group_name="tea")
+        models.CreateSecurityGroupRequest(
+            region_id=REGION, security_group_name="tea", vpc_id=vpc
+        )
     ).body.security_group_id
     tag = models.TagResourcesRequestTag(key="k", value="v")
     ecs.tag_resources(

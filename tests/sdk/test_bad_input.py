@@ -117,7 +117,7 @@ def test_digitalocean_malformed(server, body):
 
 def test_digitalocean_wrong_types(server):
     good = {"name": "a", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-22-04-x64"}
-    for change in ({"name": 7}, {"tags": "x"}, {"backups": "maybe"}, {"image": []}):
+    for change in ({"name": {"a": 1}}, {"tags": "x"}, {"backups": "maybe"}, {"image": []}):
         status, error = ocean(server, "POST", "/v2/droplets", json.dumps({**good, **change}).encode())
         assert status in (400, 422) and error["message"], (change, error)
     status, error = ocean(server, "POST", "/v2/droplets", b"{}")
