@@ -329,6 +329,7 @@ def test_tea_load_balancer_serves(tea, acs):
             sticky_session="off",
             health_check="on",
             health_check_uri="/",
+            health_check_method="get",
             health_check_interval=1,
             health_check_timeout=1,
             healthy_threshold=2,
