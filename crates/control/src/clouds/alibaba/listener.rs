@@ -44,6 +44,8 @@ fn health_check(place: &Place) -> Value {
     match place.protocol {
         Protocol::Http => {
             check["HealthCheck"] = json!("on");
+            // HEAD, the default, is more than a service has to answer.
+            check["HealthCheckMethod"] = json!("get");
             check["HealthCheckURI"] = json!(health.path);
             check["HealthCheckHttpCode"] = json!("http_2xx");
             check["HealthCheckTimeout"] = json!(health.timeout_seconds.clamp(1, 300));
