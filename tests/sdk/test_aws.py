@@ -173,7 +173,12 @@ def test_instance_life(aws):
 def test_a_machine_that_exits_is_stopped(aws):
     ec2 = aws("ec2")
     instance = launch(ec2, UserData="#!/bin/sh\necho done\nexit 3\n")[0]["InstanceId"]
-    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+
+    def state():
+        found = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
+        return found[0]["State"]["Name"]
+
+    wait_until(lambda: state() == "stopped", what="the end of the machine")
     ec2.terminate_instances(InstanceIds=[instance])
 
 
@@ -289,7 +294,7 @@ def test_aws_cli(server):
     code, output = run("sts", "get-caller-identity", "--query", "Account", "--output", "text")
     assert (code, output.strip()) == (0, aws["account_id"])
     code, output = run("ec2", "describe-instances", "--instance-ids", "i-00000000000000000")
-    assert code == 254 and "InvalidInstanceID.NotFound" in output
+    assert code == 255 and "InvalidInstanceID.NotFound" in output
 
 
 def test_background_examples(aws):

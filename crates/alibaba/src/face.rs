@@ -131,6 +131,10 @@ impl Face for Alibaba {
         Dialect::new(Protocol::AlibabaRpc)
     }
 
+    fn host_id(&self, host: &str) -> Option<String> {
+        Some(host.to_owned())
+    }
+
     fn request_id(&self, random: &Random) -> String {
         random.uuid().to_uppercase()
     }

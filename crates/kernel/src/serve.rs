@@ -8,10 +8,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::{HOST, ORIGIN};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -24,6 +24,8 @@ use crate::face::{Face, Local};
 
 /// The largest body that is read.
 pub const MAX_BODY: usize = 16 << 20;
+/// How much of a larger body is read all the same, and dropped.
+const MAX_DROPPED: usize = 64 << 20;
 /// The most connections at once; further ones wait in the system's queue.
 pub const MAX_CONNECTIONS: usize = 1024;
 /// How long a connection may take to send its headers.
@@ -119,11 +121,9 @@ async fn answer<F: Face>(
         let what = format!("requests for the host {host}");
         return Ok(http_response(local.turn_away(&standard.foreign, &what)));
     }
-    let body = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
-            return Ok(http_response(local.turn_away(&standard.too_large, "")));
-        }
+    let body = match read(body).await {
+        Ok(Some(body)) => body,
+        Ok(None) => return Ok(http_response(local.turn_away(&standard.too_large, ""))),
         // The peer went away before its request ended; nobody reads an answer.
         Err(_) => return Err(Silence),
     };
@@ -136,6 +136,26 @@ async fn answer<F: Face>(
         body,
     };
     local.answer(&request, &host).await.map(http_response).ok_or(Silence)
+}
+
+/// The body; `None` where it is over the limit. What is too much is read and dropped up to a further
+/// bound, since a client that is still writing sees no answer.
+async fn read(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    let known = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut read = BytesMut::with_capacity(known.min(MAX_BODY));
+    let mut dropped = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        if dropped == 0 && read.len() + data.len() <= MAX_BODY {
+            read.extend_from_slice(&data);
+        } else {
+            dropped += data.len();
+            if dropped > MAX_DROPPED {
+                break;
+            }
+        }
+    }
+    Ok((dropped == 0).then(|| read.freeze()))
 }
 
 fn http_response(response: Response) -> http::Response<Full<Bytes>> {
