@@ -132,6 +132,8 @@ pub(crate) struct Keys {
     pub(crate) alibaba_access_key_secret: String,
     pub(crate) digitalocean_account_id: String,
     pub(crate) digitalocean_token: String,
+    /// The control plane's own, since DigitalOcean limits how often each token calls.
+    pub(crate) digitalocean_control_token: String,
 }
 
 impl Keys {
@@ -150,6 +152,7 @@ impl Keys {
             alibaba_access_key_secret: random.lower(30),
             digitalocean_account_id: random.uuid(),
             digitalocean_token: format!("dop_v1_{}", random.hex(64)),
+            digitalocean_control_token: format!("dop_v1_{}", random.hex(64)),
         }
     }
 }

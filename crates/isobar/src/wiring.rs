@@ -102,7 +102,7 @@ impl Running {
         let scratch = ephemeral.then(|| scratch_directory(&shared.random));
         let machines = scratch.clone().unwrap_or_else(|| state.directory.clone()).join("machines");
         let engines = start_engines(&shared, &machines).await?;
-        let control = open_control(state, &endpoints, &shared, ephemeral).await?;
+        let control = open_control(state, &endpoints, &keys, &shared, ephemeral).await?;
         let (stop, stopped) = watch::channel(false);
         let tasks = serve(listeners, &shared, &keys, &engines, &control, &stopped)?;
         control.resume().await.map_err(|error| {
@@ -182,6 +182,7 @@ fn scratch_directory(random: &Random) -> PathBuf {
 async fn open_control(
     state: &State,
     endpoints: &Endpoints,
+    keys: &Keys,
     shared: &Shared,
     ephemeral: bool,
 ) -> Result<Control, Error> {
@@ -192,7 +193,7 @@ async fn open_control(
     };
     let config = Config {
         database,
-        clouds: Arc::new(clouds::Local::new(endpoints)),
+        clouds: Arc::new(clouds::Local::new(endpoints, keys)),
         prober: Arc::new(isobar_control::probe::Direct::default()),
         clock: Arc::new(context::SystemClock),
         random: Arc::new(context::SystemRandom(shared.random.clone())),
@@ -336,15 +337,17 @@ fn alibaba_keys(keys: &Keys) -> isobar_kernel::Keys {
 
 fn digitalocean_keys(keys: &Keys) -> isobar_kernel::Keys {
     let account = &keys.digitalocean_account_id;
-    one_key(
-        "",
-        Caller {
+    let accepted = isobar_kernel::Keys::default();
+    for token in [&keys.digitalocean_token, &keys.digitalocean_control_token] {
+        let caller = Caller {
             account: account.clone(),
             principal: account.clone(),
             name: "isobar@localhost".to_owned(),
-            key_id: keys.digitalocean_token.clone(),
-        },
-    )
+            key_id: token.clone(),
+        };
+        accepted.add(Key { secret: String::new(), caller: Arc::new(caller) });
+    }
+    accepted
 }
 
 fn one_key(secret: &str, caller: Caller) -> isobar_kernel::Keys {

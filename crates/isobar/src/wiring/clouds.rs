@@ -10,7 +10,7 @@ use isobar_control::clouds::{CallError, Caller, Clouds};
 use isobar_control::error::CloudFault;
 use serde_json::Value;
 
-use crate::state::Endpoints;
+use crate::state::{Endpoints, Keys};
 
 /// Clients for the local clouds, one per cloud and region, made when they are first asked for.
 pub(super) struct Local {
@@ -19,12 +19,12 @@ pub(super) struct Local {
 }
 
 impl Local {
-    pub(super) fn new(endpoints: &Endpoints) -> Self {
+    pub(super) fn new(endpoints: &Endpoints, keys: &Keys) -> Self {
         let Endpoints { aws, alibaba, digitalocean, .. } = endpoints;
         let aws_key = Credentials::new(aws.access_key_id.as_str(), aws.secret_access_key.as_str());
         let alibaba_key =
             Credentials::new(alibaba.access_key_id.as_str(), alibaba.access_key_secret.as_str());
-        let token = Credentials::bearer(digitalocean.token.as_str());
+        let token = Credentials::bearer(keys.digitalocean_control_token.as_str());
         let places = HashMap::from([
             (Cloud::Aws, (aws.url.clone(), aws_key)),
             (Cloud::Alibaba, (alibaba.url.clone(), alibaba_key)),
