@@ -247,11 +247,11 @@ def test_load_balancer_serves(aws):
         HealthCheckTimeoutSeconds=2,
         HealthyThresholdCount=2,
     )["TargetGroups"][0]["TargetGroupArn"]
-    balancer = elb.create_load_balancer(Name="web", Subnets=[s["SubnetId"] for s in subnets[:2]])[
+    balancer = elb.create_load_balancer(Name="web", Subnets=[s["SubnetId"] for s in subnets])[
         "LoadBalancers"
     ][0]
     arn = balancer["LoadBalancerArn"]
-    again = elb.create_load_balancer(Name="web", Subnets=[s["SubnetId"] for s in subnets[:2]])
+    again = elb.create_load_balancer(Name="web", Subnets=[s["SubnetId"] for s in subnets])
     assert again["LoadBalancers"][0]["LoadBalancerArn"] == arn
     forward = [{"Type": "forward", "TargetGroupArn": group}]
     elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=forward)
