@@ -220,7 +220,7 @@ def test_a_failed_first_deployment_leaves_nothing(fresh_server):
     document["health"]["deadline_seconds"] = 10
     failed = ended(server, deploy(server, document))
     assert failed["status"] == "rolled_back", reason(failed)
-    assert "refused" in failed["status_reason"] or "stopped" in failed["status_reason"], reason(failed)
+    assert "its script ended" in failed["status_reason"], reason(failed)
     assert empty(census(server)), census(server)
 
 

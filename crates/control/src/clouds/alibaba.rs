@@ -44,11 +44,15 @@ fn is_busy(code: &str) -> bool {
     STARTS.iter().any(|start| code.starts_with(start))
 }
 
+const NO_RESOURCE: &str = "The specified resource does not exist";
+
 /// Gives `None` where the cloud says that there is no such thing.
 fn found<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
     match result {
         Ok(found) => Ok(Some(found)),
         Err(Failure::Call(error)) if is_not_found(error.code()) => Ok(None),
+        // Server Load Balancer says so of listeners in the message alone.
+        Err(Failure::Call(error)) if error.fault.message.contains(NO_RESOURCE) => Ok(None),
         Err(failure) => Err(failure),
     }
 }
