@@ -74,3 +74,67 @@ impl Flag {
         Some(Self { value: Some(value) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use isobar_catalogue::{Cloud, Kind, Service, ShapeId};
+
+    use super::filters::Field;
+    use super::*;
+
+    /// The filters of each operation and the member that holds its items.
+    const TABLES: &[(&str, &str, &[Field])] = &[
+        ("DescribeAvailabilityZones", "AvailabilityZones", availability_zones::FILTERS),
+        ("DescribeImages", "Images", images::FILTERS),
+        (
+            "DescribeInstanceCreditSpecifications",
+            "InstanceCreditSpecifications",
+            instance_attributes::FILTERS,
+        ),
+        ("DescribeInstanceStatus", "InstanceStatuses", instance_status::FILTERS),
+        (
+            "DescribeInstanceTypeOfferings",
+            "InstanceTypeOfferings",
+            instance_types::OFFERING_FILTERS,
+        ),
+        ("DescribeInstanceTypes", "InstanceTypes", instance_types::FILTERS),
+        ("DescribeInstances", "Reservations", instances::FILTERS),
+        ("DescribeKeyPairs", "KeyPairs", key_pairs::FILTERS),
+        ("DescribeNetworkAcls", "NetworkAcls", network_acls::FILTERS),
+        ("DescribeNetworkInterfaces", "NetworkInterfaces", network_interfaces::FILTERS),
+        ("DescribeRegions", "Regions", regions::FILTERS),
+        ("DescribeRouteTables", "RouteTables", route_tables::FILTERS),
+        ("DescribeSecurityGroupRules", "SecurityGroupRules", security_group_rules::FILTERS),
+        ("DescribeSecurityGroups", "SecurityGroups", security_groups::FILTERS),
+        ("DescribeSubnets", "Subnets", subnets::FILTERS),
+        ("DescribeTags", "Tags", tags::FILTERS),
+        ("DescribeVolumes", "Volumes", volumes::FILTERS),
+        ("DescribeVpcs", "Vpcs", vpcs::FILTERS),
+    ];
+
+    /// The shape at the path, through lists.
+    fn at(service: &Service, shape: ShapeId, path: &str) -> Option<ShapeId> {
+        if let Kind::List(list) = &service.shape(shape).kind {
+            return at(service, list.item, path);
+        }
+        if path.is_empty() {
+            return Some(shape);
+        }
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let members = &service.structure(shape)?.members;
+        let member = members.iter().find(|member| member.name == name)?;
+        at(service, member.shape, rest)
+    }
+
+    #[test]
+    fn filters_look_at_members_that_exist() {
+        let service = isobar_catalogue::service(Cloud::Aws, "ec2").unwrap();
+        for (operation, items, fields) in TABLES {
+            let output = service.operation(operation).unwrap().output.unwrap();
+            let item = at(service, output, items).unwrap();
+            for (name, path) in *fields {
+                assert!(at(service, item, path).is_some(), "{operation} {name}: {path}");
+            }
+        }
+    }
+}

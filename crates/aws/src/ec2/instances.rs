@@ -211,7 +211,7 @@ pub(super) fn view<'a>(store: &'a Tables, seen: Seen<'a>) -> InstanceView<'a> {
     let groups = seen.groups(store);
     InstanceView {
         architecture: image.map_or("x86_64", |image| image.architecture),
-        block_device_mappings: attached.then(|| InstanceVolume::all(instance)).unwrap_or_default(),
+        block_device_mappings: if attached { InstanceVolume::all(instance) } else { Vec::new() },
         client_token: &instance.client_token,
         ebs_optimized: instance.ebs_optimized,
         ena_support: true,

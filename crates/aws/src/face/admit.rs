@@ -46,7 +46,8 @@ pub(super) fn service(request: &Request, host: &str) -> Option<&'static Service>
         .map(Entry::service)
 }
 
-/// Of services that are signed for by one name, the one whose version or target the request has.
+/// Of services that are signed for by one name, the one whose version or target the request has;
+/// else the first that knows its path.
 fn among(request: &Request, entries: &[&'static Entry]) -> Option<&'static Entry> {
     if let [entry] = entries {
         return Some(entry);
@@ -58,7 +59,9 @@ fn among(request: &Request, entries: &[&'static Entry]) -> Option<&'static Entry
         (None, Some(version)) => entry.version == version.as_ref(),
         (None, None) => false,
     };
-    entries.iter().find(is_meant).or_else(|| entries.last()).copied()
+    let knows = |entry: &&&'static Entry| isobar_wire::route(entry.service(), request).is_ok();
+    let found = entries.iter().find(is_meant).or_else(|| entries.iter().find(knows));
+    found.or_else(|| entries.first()).copied()
 }
 
 fn by_target(names: &Names, request: &Request) -> Option<&'static Entry> {

@@ -1,0 +1,29 @@
+//! Every operation that is served is called by a test.
+
+use isobar_catalogue::Cloud;
+
+/// The other files of these tests.
+const TESTS: &[&str] = &[
+    include_str!("admission.rs"),
+    include_str!("instances.rs"),
+    include_str!("key_pairs.rs"),
+    include_str!("load_balancers.rs"),
+    include_str!("networks.rs"),
+    include_str!("offers.rs"),
+    include_str!("security_groups.rs"),
+    include_str!("tags.rs"),
+];
+
+#[test]
+fn every_operation_is_called() {
+    let served = isobar_kernel::face::served_operations(Cloud::Aws, isobar_aws::SERVICES);
+    assert!(served.len() > 70, "{} operations", served.len());
+    let is_called = |service: &str, operation: &str| {
+        let call = format!("\"{service}\", \"{operation}\"");
+        let helper = format!("(\"{operation}\"");
+        TESTS.iter().any(|test| test.contains(&call) || test.contains(&helper))
+    };
+    let missing: Vec<_> =
+        served.iter().filter(|(service, operation)| !is_called(service, operation)).collect();
+    assert!(missing.is_empty(), "no test calls {missing:?}");
+}

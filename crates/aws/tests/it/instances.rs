@@ -1,0 +1,427 @@
+//! Instances.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use isobar_engines::machines;
+use jiff::SignedDuration;
+use serde_json::{Value as Json, json};
+
+use crate::harness::{ACCOUNT, Cloud, count, text};
+
+async fn shown(cloud: &Cloud, id: &str) -> Json {
+    let found = cloud.ok("ec2", "DescribeInstances", json!({ "InstanceIds": [id] })).await;
+    found["Reservations"][0]["Instances"][0].clone()
+}
+
+async fn state(cloud: &Cloud, id: &str) -> String {
+    text(&shown(cloud, id).await, "/State/Name")
+}
+
+#[tokio::test]
+async fn an_instance_is_launched_whole() {
+    let cloud = Cloud::new();
+    let script = "#!/bin/sh\necho hello\n";
+    let tags = json!([{ "Key": "Name", "Value": "web" }]);
+    let input = json!({
+        "ImageId": cloud.image().await,
+        "InstanceType": "t3.micro",
+        "MinCount": 1,
+        "MaxCount": 2,
+        "UserData": STANDARD.encode(script),
+        "ClientToken": "once",
+        "TagSpecifications": [
+            { "ResourceType": "instance", "Tags": tags },
+            { "ResourceType": "volume", "Tags": tags },
+        ],
+    });
+    let launched = cloud.ok("ec2", "RunInstances", input.clone()).await;
+    assert_eq!(launched["OwnerId"], ACCOUNT);
+    assert!(text(&launched, "/ReservationId").starts_with("r-0"));
+    assert_eq!(count(&launched, "/Instances"), 2);
+    let instance = &launched["Instances"][0];
+    assert_eq!(instance["State"], json!({ "Code": 0, "Name": "pending" }));
+    assert_eq!(instance["StateReason"], json!({ "Code": "pending", "Message": "pending" }));
+    assert_eq!(instance["Tags"], tags);
+    assert_eq!(instance["Placement"]["AvailabilityZone"], "us-east-1a");
+    assert_eq!(instance["Monitoring"]["State"], "disabled");
+    assert_eq!(instance["SecurityGroups"][0]["GroupName"], "default");
+    assert_eq!(instance["MetadataOptions"]["HttpTokens"], "required");
+    assert_eq!(instance["CpuOptions"], json!({ "CoreCount": 1, "ThreadsPerCore": 2 }));
+    assert_eq!(instance["BlockDeviceMappings"][0]["DeviceName"], "/dev/xvda");
+    let id = text(instance, "/InstanceId");
+    assert_eq!(id.len(), 19);
+    cloud.local.shared.store.read(|tables| {
+        assert_eq!(machines::find(tables, &id).unwrap().script, script.as_bytes());
+    });
+
+    // The token stands for the first answer; other input with it is refused.
+    assert_eq!(cloud.ok("ec2", "RunInstances", input.clone()).await, launched);
+    let mut other = input;
+    other["MaxCount"] = json!(1);
+    cloud.fails("ec2", "RunInstances", other, "IdempotentParameterMismatch").await;
+
+    cloud.settle();
+    let running = shown(&cloud, &id).await;
+    assert_eq!(running["State"], json!({ "Code": 16, "Name": "running" }));
+    assert!(running.get("StateReason").is_none());
+    let address = text(&running, "/PrivateIpAddress");
+    assert!(address.starts_with("127."), "{address}");
+    assert_eq!(running["PublicIpAddress"], address.as_str());
+    let interface = &running["NetworkInterfaces"][0];
+    assert_eq!(interface["PrivateIpAddress"], address.as_str());
+    assert_eq!(interface["Association"]["PublicIp"], address.as_str());
+    assert_eq!(interface["Status"], "in-use");
+
+    let filters = json!([{ "Name": "attachment.instance-id", "Values": [id] }]);
+    let input = json!({ "Filters": filters });
+    let interfaces = cloud.ok("ec2", "DescribeNetworkInterfaces", input.clone()).await;
+    assert_eq!(
+        interfaces["NetworkInterfaces"][0]["NetworkInterfaceId"],
+        interface["NetworkInterfaceId"]
+    );
+    let volumes = cloud.ok("ec2", "DescribeVolumes", input).await;
+    assert_eq!(volumes["Volumes"][0]["Size"], 8);
+    assert_eq!(volumes["Volumes"][0]["Tags"], tags);
+    assert_eq!(volumes["Volumes"][0]["Attachments"][0]["InstanceId"], id.as_str());
+}
+
+#[tokio::test]
+async fn an_instance_lives_through_its_states() {
+    let cloud = Cloud::new();
+    let id = cloud.run(1).await.remove(0);
+    let ids = json!({ "InstanceIds": [id] });
+    cloud.ok("ec2", "RebootInstances", ids.clone()).await;
+    assert_eq!(state(&cloud, &id).await, "running");
+    cloud.settle();
+
+    let stopping = cloud.ok("ec2", "StopInstances", ids.clone()).await;
+    assert_eq!(
+        stopping["StoppingInstances"],
+        json!([{
+            "InstanceId": id,
+            "CurrentState": { "Code": 64, "Name": "stopping" },
+            "PreviousState": { "Code": 16, "Name": "running" },
+        }])
+    );
+    let message = cloud.fails("ec2", "StartInstances", ids.clone(), "IncorrectInstanceState").await;
+    assert_eq!(
+        message,
+        format!("The instance '{id}' is not in a state from which it can be started.")
+    );
+    cloud.settle();
+    let stopped = shown(&cloud, &id).await;
+    assert_eq!(stopped["State"], json!({ "Code": 80, "Name": "stopped" }));
+    assert_eq!(stopped["StateReason"]["Code"], "Client.UserInitiatedShutdown");
+    assert!(text(&stopped, "/StateTransitionReason").starts_with("User initiated ("));
+    assert!(stopped.get("PublicIpAddress").is_none());
+    let address = text(&stopped, "/PrivateIpAddress");
+    cloud.fails("ec2", "RebootInstances", ids.clone(), "IncorrectInstanceState").await;
+
+    let starting = cloud.ok("ec2", "StartInstances", ids.clone()).await;
+    assert_eq!(starting["StartingInstances"][0]["CurrentState"]["Name"], "pending");
+    cloud.settle();
+    let running = shown(&cloud, &id).await;
+    assert_eq!(running["PublicIpAddress"], address.as_str());
+    assert_eq!(running["StateTransitionReason"], "");
+
+    let ending = cloud.ok("ec2", "TerminateInstances", ids.clone()).await;
+    assert_eq!(ending["TerminatingInstances"][0]["CurrentState"]["Name"], "shutting-down");
+    cloud.settle();
+    let ended = shown(&cloud, &id).await;
+    assert_eq!(ended["State"], json!({ "Code": 48, "Name": "terminated" }));
+    assert_eq!(ended["NetworkInterfaces"], json!([]));
+    assert_eq!(ended["BlockDeviceMappings"], json!([]));
+    for gone in ["PrivateIpAddress", "PublicIpAddress", "VpcId", "SubnetId"] {
+        assert!(ended.get(gone).is_none(), "{gone}");
+    }
+    cloud.fails("ec2", "StartInstances", ids.clone(), "IncorrectInstanceState").await;
+    let again = cloud.ok("ec2", "TerminateInstances", ids.clone()).await;
+    assert_eq!(again["TerminatingInstances"][0]["PreviousState"]["Name"], "terminated");
+
+    cloud.advance(SignedDuration::from_mins(61));
+    cloud.fails("ec2", "DescribeInstances", ids, "InvalidInstanceID.NotFound").await;
+    cloud.run(1).await;
+    cloud.local.shared.store.read(|tables| assert!(machines::find(tables, &id).is_none()));
+}
+
+#[tokio::test]
+async fn launches_that_cannot_be_are_refused() {
+    let cloud = Cloud::new();
+    let image = cloud.image().await;
+    let base =
+        json!({ "ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1 });
+    for (member, value, code, message) in [
+        (
+            "ImageId",
+            json!("nonsense"),
+            "InvalidAMIID.Malformed",
+            "Invalid id: \"nonsense\" (expecting \"ami-...\")",
+        ),
+        (
+            "ImageId",
+            json!("ami-0123456789abcdef0"),
+            "InvalidAMIID.NotFound",
+            "The image id '[ami-0123456789abcdef0]' does not exist",
+        ),
+        (
+            "InstanceType",
+            json!("t3.huge"),
+            "InvalidParameterValue",
+            "Invalid value 't3.huge' for InstanceType.",
+        ),
+        (
+            "KeyName",
+            json!("nobody"),
+            "InvalidKeyPair.NotFound",
+            "The key pair 'nobody' does not exist",
+        ),
+        (
+            "SecurityGroupIds",
+            json!(["sg-0123456789abcdef0"]),
+            "InvalidGroup.NotFound",
+            "The security group 'sg-0123456789abcdef0' does not exist",
+        ),
+        (
+            "SubnetId",
+            json!("subnet-0123456789abcdef0"),
+            "InvalidSubnetID.NotFound",
+            "The subnet ID 'subnet-0123456789abcdef0' does not exist",
+        ),
+        (
+            "UserData",
+            json!("***"),
+            "InvalidUserData.Malformed",
+            "Invalid BASE64 encoding of user data.",
+        ),
+        (
+            "LaunchTemplate",
+            json!({ "LaunchTemplateId": "lt-1" }),
+            "InvalidLaunchTemplateId.NotFound",
+            "The specified launch template, with template ID lt-1, does not exist.",
+        ),
+        (
+            "InstanceMarketOptions",
+            json!({ "MarketType": "spot" }),
+            "NotImplemented",
+            "The parameter InstanceMarketOptions is catalogued but not implemented here",
+        ),
+        (
+            "IamInstanceProfile",
+            json!({ "Name": "web" }),
+            "InvalidParameterValue",
+            "Value (web) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+        ),
+    ] {
+        let mut input = base.clone();
+        input[member] = value;
+        assert_eq!(cloud.fails("ec2", "RunInstances", input, code).await, message);
+    }
+    let mut input = base.clone();
+    input["InstanceType"] = json!("t4g.micro");
+    let message = cloud.fails("ec2", "RunInstances", input, "InvalidParameterValue").await;
+    assert!(message.starts_with("The architecture 'arm64' of the specified instance type"));
+    let mut input = base.clone();
+    (input["MinCount"], input["MaxCount"]) = (json!(10_000), json!(10_000));
+    cloud.fails("ec2", "RunInstances", input, "VcpuLimitExceeded").await;
+    let mut input = base.clone();
+    (input["MinCount"], input["MaxCount"]) = (json!(3), json!(2));
+    cloud.fails("ec2", "RunInstances", input, "InvalidParameterCombination").await;
+    let input = json!({ "MinCount": 1, "MaxCount": 1 });
+    let message = cloud.fails("ec2", "RunInstances", input, "MissingParameter").await;
+    assert_eq!(message, "The request must contain the parameter ImageId");
+    let found = cloud.ok("ec2", "DescribeInstances", json!({})).await;
+    assert_eq!(found["Reservations"], json!([]));
+    let mut input = base;
+    input["DryRun"] = json!(true);
+    cloud.fails("ec2", "RunInstances", input, "DryRunOperation").await;
+}
+
+#[tokio::test]
+async fn an_interface_says_where_the_instance_goes() {
+    let cloud = Cloud::new();
+    let vpc = cloud.ok("ec2", "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await;
+    let vpc = text(&vpc, "/Vpc/VpcId");
+    let input = json!({ "VpcId": vpc, "CidrBlock": "10.0.0.0/28" });
+    let subnet = text(&cloud.ok("ec2", "CreateSubnet", input).await, "/Subnet/SubnetId");
+    let group = json!({ "GroupName": "web", "Description": "web", "VpcId": vpc });
+    let group = text(&cloud.ok("ec2", "CreateSecurityGroup", group).await, "/GroupId");
+    let base = json!({
+        "ImageId": cloud.image().await, "InstanceType": "t3.nano", "MinCount": 1, "MaxCount": 1,
+        "NetworkInterfaces": [{
+            "DeviceIndex": 0, "SubnetId": subnet, "Groups": [group], "AssociatePublicIpAddress": true,
+        }],
+        "BlockDeviceMappings": [
+            { "DeviceName": "/dev/xvda", "Ebs": { "VolumeSize": 20, "DeleteOnTermination": false } },
+            { "DeviceName": "/dev/sdf", "Ebs": { "VolumeSize": 5, "VolumeType": "gp2" } },
+        ],
+    });
+    let launched = cloud.ok("ec2", "RunInstances", base.clone()).await;
+    let instance = &launched["Instances"][0];
+    assert_eq!(instance["SubnetId"], subnet.as_str());
+    assert_eq!(instance["SecurityGroups"], json!([{ "GroupId": group, "GroupName": "web" }]));
+    assert!(instance.get("PublicIpAddress").is_some());
+    assert_eq!(instance["PublicDnsName"], "");
+    assert_eq!(count(instance, "/BlockDeviceMappings"), 2);
+    let mut both = base.clone();
+    both["SubnetId"] = json!(subnet);
+    cloud.fails("ec2", "RunInstances", both, "InvalidParameterCombination").await;
+    let mut many = base;
+    many["MinCount"] = json!(11);
+    many["MaxCount"] = json!(11);
+    cloud.fails("ec2", "RunInstances", many, "InsufficientFreeAddressesInSubnet").await;
+    for (operation, input) in [
+        ("DeleteSubnet", json!({ "SubnetId": subnet })),
+        ("DeleteSecurityGroup", json!({ "GroupId": group })),
+        ("DeleteVpc", json!({ "VpcId": vpc })),
+    ] {
+        cloud.fails("ec2", operation, input, "DependencyViolation").await;
+    }
+    let id = text(instance, "/InstanceId");
+    cloud.ok("ec2", "TerminateInstances", json!({ "InstanceIds": [id] })).await;
+    cloud.ok("ec2", "DeleteSubnet", json!({ "SubnetId": subnet })).await;
+    cloud.ok("ec2", "DeleteSecurityGroup", json!({ "GroupId": group })).await;
+    cloud.ok("ec2", "DeleteVpc", json!({ "VpcId": vpc })).await;
+}
+
+#[tokio::test]
+async fn instances_are_filtered_and_paged() {
+    let cloud = Cloud::new();
+    let ids = cloud.run(7).await;
+    let tag = json!({ "Resources": [ids[0]], "Tags": [{ "Key": "Name", "Value": "chosen" }] });
+    cloud.ok("ec2", "CreateTags", tag).await;
+    cloud.ok("ec2", "StopInstances", json!({ "InstanceIds": [ids[1]] })).await;
+    for (name, value, expected) in [
+        ("tag:Name", "cho*", 1),
+        ("tag-key", "Name", 1),
+        ("instance-state-name", "running", 6),
+        ("instance-state-code", "64", 1),
+        ("instance-type", "t3.*", 7),
+        ("availability-zone", "us-east-1b", 0),
+        ("network-interface.addresses.private-ip-address", "127.*", 7),
+        ("owner-id", ACCOUNT, 7),
+        ("reservation-id", "r-*", 7),
+        ("instance-id", &ids[2], 1),
+    ] {
+        let input = json!({ "Filters": [{ "Name": name, "Values": [value] }] });
+        let found = cloud.ok("ec2", "DescribeInstances", input).await;
+        let seen: usize = found["Reservations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|reservation| count(reservation, "/Instances"))
+            .sum();
+        assert_eq!(seen, expected, "{name}");
+    }
+    let page = cloud.ok("ec2", "DescribeInstances", json!({ "MaxResults": 5 })).await;
+    assert_eq!(count(&page, "/Reservations/0/Instances"), 5);
+    let token = page["NextToken"].clone();
+    let input = json!({ "MaxResults": 5, "NextToken": token });
+    let page = cloud.ok("ec2", "DescribeInstances", input).await;
+    assert_eq!(count(&page, "/Reservations/0/Instances"), 2);
+    let input = json!({ "InstanceIds": [ids[0]], "MaxResults": 5 });
+    let message =
+        cloud.fails("ec2", "DescribeInstances", input, "InvalidParameterCombination").await;
+    assert_eq!(message, "The parameter instancesSet cannot be used with the parameter maxResults");
+    let input = json!({ "InstanceIds": ["i-0123456789abcdef0", "i-0123456789abcdef1"] });
+    let message =
+        cloud.fails("ec2", "DescribeInstances", input, "InvalidInstanceID.NotFound").await;
+    assert_eq!(message, "The instance IDs 'i-0123456789abcdef0, i-0123456789abcdef1' do not exist");
+    let elsewhere =
+        cloud.call_in("eu-west-1", "ec2", "DescribeInstances", &json!({})).await.unwrap();
+    assert_eq!(elsewhere["Reservations"], json!([]));
+}
+
+#[tokio::test]
+async fn statuses_and_consoles_are_shown() {
+    let cloud = Cloud::new();
+    let ids = cloud.run(2).await;
+    cloud.ok("ec2", "StopInstances", json!({ "InstanceIds": [ids[1]] })).await;
+    let statuses = cloud.ok("ec2", "DescribeInstanceStatus", json!({})).await;
+    assert_eq!(count(&statuses, "/InstanceStatuses"), 1);
+    let status = &statuses["InstanceStatuses"][0];
+    assert_eq!(status["InstanceStatus"]["Status"], "ok");
+    assert_eq!(
+        status["SystemStatus"]["Details"],
+        json!([{ "Name": "reachability", "Status": "passed" }])
+    );
+    let input = json!({ "IncludeAllInstances": true });
+    let statuses = cloud.ok("ec2", "DescribeInstanceStatus", input).await;
+    assert_eq!(count(&statuses, "/InstanceStatuses"), 2);
+    // No machine runs in these tests, so its console is empty.
+    let console = cloud.ok("ec2", "GetConsoleOutput", json!({ "InstanceId": ids[0] })).await;
+    assert_eq!(console["InstanceId"], ids[0].as_str());
+    assert!(console.get("Output").is_none());
+}
+
+#[tokio::test]
+async fn attributes_are_shown_and_changed() {
+    let cloud = Cloud::new();
+    let id = cloud.run(1).await.remove(0);
+    let on = json!({ "InstanceId": id, "DisableApiTermination": { "Value": true } });
+    cloud.ok("ec2", "ModifyInstanceAttribute", on).await;
+    let input = json!({ "InstanceId": id, "Attribute": "disableApiTermination" });
+    let attribute = cloud.ok("ec2", "DescribeInstanceAttribute", input).await;
+    assert_eq!(attribute, json!({ "InstanceId": id, "DisableApiTermination": { "Value": true } }));
+    let ids = json!({ "InstanceIds": [id] });
+    let message =
+        cloud.fails("ec2", "TerminateInstances", ids.clone(), "OperationNotPermitted").await;
+    assert_eq!(
+        message,
+        format!(
+            "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance \
+             attribute and try again."
+        )
+    );
+    let off = json!({ "InstanceId": id, "Attribute": "disableApiTermination", "Value": "false" });
+    cloud.ok("ec2", "ModifyInstanceAttribute", off).await;
+
+    let resize = json!({ "InstanceId": id, "InstanceType": { "Value": "t3.small" } });
+    let message = cloud
+        .fails("ec2", "ModifyInstanceAttribute", resize.clone(), "IncorrectInstanceState")
+        .await;
+    assert_eq!(message, format!("The instance '{id}' is not in the 'stopped' state."));
+    cloud.ok("ec2", "StopInstances", ids.clone()).await;
+    cloud.settle();
+    cloud.ok("ec2", "ModifyInstanceAttribute", resize).await;
+    assert_eq!(shown(&cloud, &id).await["InstanceType"], "t3.small");
+    let script = STANDARD.encode("#!/bin/sh\ntrue\n");
+    let data = json!({ "InstanceId": id, "UserData": { "Value": script } });
+    cloud.ok("ec2", "ModifyInstanceAttribute", data).await;
+    let input = json!({ "InstanceId": id, "Attribute": "userData" });
+    let attribute = cloud.ok("ec2", "DescribeInstanceAttribute", input).await;
+    assert_eq!(attribute["UserData"]["Value"], script);
+    let credits = cloud.ok("ec2", "DescribeInstanceCreditSpecifications", ids).await;
+    assert_eq!(
+        credits["InstanceCreditSpecifications"],
+        json!([{ "InstanceId": id, "CpuCredits": "unlimited" }])
+    );
+}
+
+#[tokio::test]
+async fn a_machine_that_ends_shows_as_its_launch_asked() {
+    let cloud = Cloud::new();
+    let image = cloud.image().await;
+    for (behavior, expected) in [("stop", "stopped"), ("terminate", "terminated")] {
+        let input = json!({
+            "ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1,
+            "InstanceInitiatedShutdownBehavior": behavior,
+        });
+        let launched = cloud.ok("ec2", "RunInstances", input).await;
+        let id = text(&launched, "/Instances/0/InstanceId");
+        cloud
+            .local
+            .shared
+            .store
+            .update(|tx| {
+                tx.modify::<machines::Machine>(&id, |machine| {
+                    machine.desired = machines::Desired::Stopped;
+                    machine.phase = machines::Phase::Stopped;
+                    machine.exit = Some(machines::Exit::Code(0));
+                });
+            })
+            .unwrap();
+        let instance = shown(&cloud, &id).await;
+        assert_eq!(instance["State"]["Name"], expected);
+        assert_eq!(instance["StateReason"]["Code"], "Client.InstanceInitiatedShutdown");
+    }
+}
