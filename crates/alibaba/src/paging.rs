@@ -1,10 +1,13 @@
 //! Pages by number, and pages by token.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use isobar_kernel::Fault;
 
 use crate::standard;
+use crate::tagging::Tagged;
 
 /// A page that is asked for by its number.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,22 @@ impl Page {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         (total, items.into_iter().skip(before).take(size).collect())
     }
+}
+
+/// Where a resource stands in a list, which shows the newest first.
+pub(crate) fn place<T: Tagged>(row: &Arc<T>) -> String {
+    // From the far future backwards, so that what is newer has the smaller text.
+    let age = i64::MAX - row.created_at().as_microsecond();
+    format!("{age:020}/{}", row.id())
+}
+
+/// Puts the newest first.
+pub(crate) fn newest_first<'a, T: Tagged>(
+    rows: impl Iterator<Item = &'a Arc<T>>,
+) -> Vec<&'a Arc<T>> {
+    let mut rows: Vec<&Arc<T>> = rows.collect();
+    rows.sort_by_cached_key(|row| place(row));
+    rows
 }
 
 /// Takes the items after the token's, as many as are asked for, and gives the token of the next page:

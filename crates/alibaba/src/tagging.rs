@@ -3,6 +3,7 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record, Row, Tables, Tx};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::forms::Listed;
@@ -18,6 +19,8 @@ pub(crate) trait Tagged: Record + Clone {
     fn tags(&self) -> &Tags;
     /// Its tags.
     fn tags_mut(&mut self) -> &mut Tags;
+    /// When it was made.
+    fn created_at(&self) -> Timestamp;
 }
 
 /// One of a product's kinds of resources.

@@ -3,15 +3,13 @@
 mod query;
 mod view;
 
-use std::sync::Arc;
-
 use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
 use super::instances::Found;
 use super::records::Instance;
 use crate::forms::Listed;
-use crate::paging::{Page, after_token};
+use crate::paging::{Page, after_token, newest_first, place};
 use crate::tags;
 use crate::{Handler, Query, standard};
 use view::InstanceView;
@@ -78,11 +76,8 @@ struct Instances {
 
 fn describe_instances(cx: &Query<'_>, input: DescribeInstances) -> Result<Instances, Fault> {
     let filters = query::Filters::new(cx, &input.asked)?;
-    let found: Vec<&Arc<Instance>> = cx
-        .store
-        .list::<Instance>(&cx.scope())
-        .filter(|row| filters.fit(&Found::of(cx.store, row)))
-        .collect();
+    let rows = cx.store.list::<Instance>(&cx.scope());
+    let found = newest_first(rows.filter(|row| filters.fit(&Found::of(cx.store, row))));
     let token = input.next_token.as_deref();
     let (page, total_count, found, next_token) = if input.max_results.is_some() || token.is_some() {
         let most = input.max_results.unwrap_or(10);
@@ -91,7 +86,7 @@ fn describe_instances(cx: &Query<'_>, input: DescribeInstances) -> Result<Instan
         let within = within.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"MaxResults"]))?;
         let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
         let invalid = || standard::INVALID_PARAMETER.with(&[&"NextToken"]);
-        let (found, next) = after_token(found, token, within, |row| row.id.clone(), invalid)?;
+        let (found, next) = after_token(found, token, within, |row| place(row), invalid)?;
         (Page { number: 1, size: most }, total, found, next)
     } else {
         let page = Page::new(input.page_number, input.page_size, MOST)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::errors;
 use super::records::{BY_KEY_PAIR, Instance, KeyPair};
 use crate::forms::{self, Listed, STRICT_NAME, fits, minutes, texts};
-use crate::paging::Page;
+use crate::paging::{Page, newest_first};
 use crate::tags::{self, TagKeyValue, Tags};
 use crate::{Command, Handler, Query};
 
@@ -112,13 +112,13 @@ struct KeyPairView {
 fn describe_key_pairs(cx: &Query<'_>, input: DescribeKeyPairs) -> Result<KeyPairs, Fault> {
     let page = Page::new(input.page_number, input.page_size, 50)?;
     let print = input.key_pair_finger_print.as_ref();
-    let pairs: Vec<_> = cx
+    let pairs = cx
         .store
         .list::<KeyPair>(&cx.scope())
         .filter(|pair| input.key_pair_name.as_ref().is_none_or(|name| fits(name, &pair.name)))
         .filter(|pair| print.is_none_or(|print| *print == pair.fingerprint))
-        .filter(|pair| pair.tags.fit(input.tag.as_deref()))
-        .collect();
+        .filter(|pair| pair.tags.fit(input.tag.as_deref()));
+    let pairs = newest_first(pairs);
     let (total_count, pairs) = page.cut(pairs);
     let public = input.include_public_key.unwrap_or(false);
     let view = |pair: &std::sync::Arc<KeyPair>| KeyPairView {

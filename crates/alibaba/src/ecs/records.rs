@@ -213,6 +213,10 @@ impl Tagged for Instance {
     fn tags_mut(&mut self) -> &mut Tags {
         &mut self.tags
     }
+
+    fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
 }
 
 impl Tagged for SecurityGroup {
@@ -227,6 +231,10 @@ impl Tagged for SecurityGroup {
     fn tags_mut(&mut self) -> &mut Tags {
         &mut self.tags
     }
+
+    fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
 }
 
 impl Tagged for KeyPair {
@@ -240,5 +248,9 @@ impl Tagged for KeyPair {
 
     fn tags_mut(&mut self) -> &mut Tags {
         &mut self.tags
+    }
+
+    fn created_at(&self) -> Timestamp {
+        self.created_at
     }
 }

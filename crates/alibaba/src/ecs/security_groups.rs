@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::errors;
 use super::records::{BY_GROUP, Instance, SecurityGroup};
 use crate::forms::{self, DESCRIPTION, Listed, STRICT_NAME, fits, seconds};
-use crate::paging::{Page, after_token};
+use crate::paging::{Page, after_token, newest_first, place};
 use crate::tags::{self, TagKeyValue, Tags};
 use crate::vpc::records::Vpc;
 use crate::{Command, Handler, Query, regions, standard};
@@ -211,7 +211,7 @@ fn describe_security_groups(
             let most = most.and_then(|most| usize::try_from(most).ok());
             let most = most.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"MaxResults"]))?;
             let total = i64::try_from(groups.len()).unwrap_or(i64::MAX);
-            let key = |group: &&Arc<SecurityGroup>| group.id.clone();
+            let key = |group: &&Arc<SecurityGroup>| place(*group);
             let token = input.next_token.as_deref();
             let (groups, next) =
                 after_token(groups, token, most, key, || errors::BAD_GROUP_TOKEN.fault())?;
@@ -254,15 +254,15 @@ fn matching<'a>(
         Some(true) => group.name.contains(name.trim_matches('*')),
         _ => fits(name, &group.name),
     };
-    Ok(cx
+    let groups = cx
         .store
         .list::<SecurityGroup>(&cx.scope())
         .filter(|group| !elsewhere && ids.as_ref().is_none_or(|ids| ids.contains(&group.id)))
         .filter(|group| input.vpc_id.as_ref().is_none_or(|vpc| *vpc == group.vpc_id))
         .filter(|group| kind.is_none_or(|kind| kind == group.kind))
         .filter(|group| input.security_group_name.as_ref().is_none_or(|name| named(group, name)))
-        .filter(|group| group.tags.fit(input.tag.as_deref()))
-        .collect())
+        .filter(|group| group.tags.fit(input.tag.as_deref()));
+    Ok(newest_first(groups))
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,7 @@
 //! DescribeInstanceStatus.
 
+use std::sync::Arc;
+
 use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use super::errors;
 use super::instances::{Found, Status};
 use super::records::Instance;
 use crate::forms::Listed;
-use crate::paging::Page;
+use crate::paging::{Page, newest_first};
 use crate::{Handler, Query, regions};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_instance_status)];
@@ -55,17 +57,17 @@ fn describe_instance_status(
         return Err(errors::ZONE_NOT_FOUND.fault());
     }
     let elsewhere = input.cluster_id.is_some_and(|cluster| !cluster.is_empty());
-    let statuses: Vec<_> = cx
+    let rows = cx
         .store
         .list::<Instance>(&cx.scope())
         .filter(|row| !elsewhere && (ids.is_empty() || ids.contains(&row.id)))
-        .filter(|row| zone.as_ref().is_none_or(|zone| *zone == row.zone_id))
-        .map(|row| InstanceStatus {
-            instance_id: row.id.clone(),
-            status: Found::of(cx.store, row).status(),
-        })
-        .collect();
-    let (total_count, statuses) = page.cut(statuses);
+        .filter(|row| zone.as_ref().is_none_or(|zone| *zone == row.zone_id));
+    let (total_count, rows) = page.cut(newest_first(rows));
+    let status = |row: &Arc<Instance>| InstanceStatus {
+        instance_id: row.id.clone(),
+        status: Found::of(cx.store, row).status(),
+    };
+    let statuses = rows.into_iter().map(status).collect();
     Ok(InstanceStatuses {
         page_size: page.size,
         page_number: page.number,

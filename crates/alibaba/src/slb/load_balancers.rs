@@ -15,7 +15,7 @@ use super::sync::sync;
 use crate::cidr::{Cidr, is_ipv4};
 use crate::forms::{self, FREE_NAME, Listed, comma_separated, fits};
 use crate::lookup::find;
-use crate::paging::Page;
+use crate::paging::{Page, newest_first};
 use crate::tags::{self, Tags};
 use crate::vpc::records::{VSwitch, Vpc};
 use crate::vpc::vswitches;
@@ -321,11 +321,8 @@ fn describe_load_balancers(
     let page = Page::new(input.page_number.filter(|number| *number != 0), input.page_size, 100)?;
     let tags = tags::from_json(input.tags.as_deref());
     let tags = tags.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"Tags"]))?;
-    let rows: Vec<_> = cx
-        .store
-        .list::<LoadBalancer>(&cx.scope())
-        .filter(|row| input.fits(cx, row, &tags))
-        .collect();
+    let rows = cx.store.list::<LoadBalancer>(&cx.scope()).filter(|row| input.fits(cx, row, &tags));
+    let rows = newest_first(rows);
     let (total_count, rows) = page.cut(rows);
     let summaries = rows.into_iter().map(|row| Summary::of(cx, row)).collect();
     Ok(LoadBalancers {

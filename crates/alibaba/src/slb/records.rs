@@ -171,4 +171,8 @@ impl Tagged for LoadBalancer {
     fn tags_mut(&mut self) -> &mut Tags {
         &mut self.tags
     }
+
+    fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
 }

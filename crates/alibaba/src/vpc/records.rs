@@ -99,6 +99,10 @@ impl Tagged for Vpc {
     fn tags_mut(&mut self) -> &mut Tags {
         &mut self.tags
     }
+
+    fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
 }
 
 impl Tagged for VSwitch {
@@ -112,5 +116,9 @@ impl Tagged for VSwitch {
 
     fn tags_mut(&mut self) -> &mut Tags {
         &mut self.tags
+    }
+
+    fn created_at(&self) -> Timestamp {
+        self.created_at
     }
 }

@@ -12,7 +12,7 @@ use crate::cidr::Cidr;
 use crate::ecs::records::SecurityGroup;
 use crate::forms::{self, DESCRIPTION, FREE_NAME, Listed, comma_separated, seconds};
 use crate::lookup::{find, region_of};
-use crate::paging::Page;
+use crate::paging::{Page, newest_first};
 use crate::tags::{self, KeyValue, Tags};
 use crate::{Command, Handler, Query, regions};
 
@@ -244,14 +244,14 @@ pub(crate) fn describe_vpcs(cx: &Query<'_>, input: DescribeVpcs) -> Result<Vpcs,
         || input.vpc_owner_id.is_some_and(|owner| owner != cx.world.account_number())
         || input.dhcp_options_set_id.is_some_and(|id| !id.is_empty())
         || input.enable_ipv6 == Some(true);
-    let vpcs: Vec<_> = cx
+    let vpcs = cx
         .store
         .list::<Vpc>(&cx.scope())
         .filter(|vpc| !elsewhere && (ids.is_empty() || ids.contains(&vpc.id.as_str())))
         .filter(|vpc| input.vpc_name.as_ref().is_none_or(|name| *name == vpc.name))
         .filter(|vpc| input.is_default.is_none_or(|asked| asked == vpc.is_default))
-        .filter(|vpc| vpc.tags.fit(input.tag.as_deref()))
-        .collect();
+        .filter(|vpc| vpc.tags.fit(input.tag.as_deref()));
+    let vpcs = newest_first(vpcs);
     let (total_count, vpcs) = page.cut(vpcs);
     let summary = |vpc: &Arc<Vpc>| VpcSummary {
         vpc: view(cx, vpc),

@@ -12,7 +12,7 @@ use crate::cidr::Cidr;
 use crate::ecs::records::{BY_VSWITCH, Instance};
 use crate::forms::{self, DESCRIPTION, FREE_NAME, Listed, comma_separated, seconds};
 use crate::lookup::{find, region_of};
-use crate::paging::Page;
+use crate::paging::{Page, newest_first};
 use crate::slb::records::LoadBalancer;
 use crate::tags::{self, KeyValue, Tags};
 use crate::{Command, Handler, Query, regions};
@@ -250,7 +250,7 @@ pub(crate) fn describe_v_switches(
             .get::<Vpc>(&cx.key(&vswitch.vpc_id))
             .is_some_and(|vpc| vpc.route_table_id == *table)
     };
-    let vswitches: Vec<_> = cx
+    let vswitches = cx
         .store
         .list::<VSwitch>(&cx.scope())
         .filter(|row| !elsewhere && (ids.is_empty() || ids.contains(&row.id.as_str())))
@@ -259,8 +259,8 @@ pub(crate) fn describe_v_switches(
         .filter(|row| input.v_switch_name.as_ref().is_none_or(|name| *name == row.name))
         .filter(|row| input.is_default.is_none_or(|asked| asked == row.is_default))
         .filter(|row| input.route_table_id.as_ref().is_none_or(|table| of_table(row, table)))
-        .filter(|row| row.tags.fit(input.tag.as_deref()))
-        .collect();
+        .filter(|row| row.tags.fit(input.tag.as_deref()));
+    let vswitches = newest_first(vswitches);
     let (total_count, vswitches) = page.cut(vswitches);
     let vswitches = vswitches.into_iter().map(|vswitch| view(cx, vswitch)).collect();
     Ok(VSwitches {

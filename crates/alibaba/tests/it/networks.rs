@@ -1,5 +1,6 @@
 //! VPCs and vSwitches, by VPC's calls and by ECS's.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::harness::{Cloud, text, texts};
@@ -43,7 +44,10 @@ async fn vpcs_are_found() {
             "VpcName": format!("vpc-{at}"), "Tag": [{"Key": "parity", "Value": (at % 2).to_string()}],
         });
         cloud.ok("vpc", "CreateVpc", input).await;
+        cloud.local.shared.clock.advance(SignedDuration::from_secs(1));
     }
+    let first = cloud.ok("vpc", "DescribeVpcs", json!({"PageSize": 2})).await;
+    assert_eq!(texts(&first["Vpcs"]["Vpc"], "VpcName"), ["vpc-11", "vpc-10"]);
     let second = cloud.ok("vpc", "DescribeVpcs", json!({"PageNumber": 2})).await;
     assert_eq!(second["Vpcs"]["Vpc"].as_array().unwrap().len(), 2);
     let odd = json!({"Tag": [{"Key": "parity", "Value": "1"}], "PageSize": 50});
