@@ -194,7 +194,7 @@ async fn open_control(
     let config = Config {
         database,
         clouds: Arc::new(clouds::Local::new(endpoints, keys)),
-        prober: Arc::new(isobar_control::probe::Direct::default()),
+        prober: Arc::new(isobar_control::probe::Direct),
         clock: Arc::new(context::SystemClock),
         random: Arc::new(context::SystemRandom(shared.random.clone())),
         faults: context::fault_points(),

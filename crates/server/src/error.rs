@@ -14,7 +14,8 @@ pub struct Error {
     code: Code,
     message: String,
     details: Vec<Violation>,
-    cloud: Option<CloudFault>,
+    /// Boxed, since most errors have none and all are moved about.
+    cloud: Option<Box<CloudFault>>,
     retry_after_seconds: Option<u64>,
 }
 
@@ -221,7 +222,7 @@ impl From<ControlError> for Error {
         let message = error.to_string();
         let (details, cloud) = match error {
             ControlError::Validation(violations) => (violations, None),
-            ControlError::Cloud(fault) => (Vec::new(), Some(*fault)),
+            ControlError::Cloud(fault) => (Vec::new(), Some(fault)),
             _ => (Vec::new(), None),
         };
         Self { code, message, details, cloud, retry_after_seconds: retryable.then_some(1) }
