@@ -164,7 +164,11 @@ fn encode_ec2_response(
         Some(structure) => {
             writer.members(shapes::entries(structure, shapes::as_entries(output)?))?;
         }
-        None => common::no_members(output)?,
+        // What the service says where an operation has nothing to tell.
+        None => {
+            common::no_members(output)?;
+            writer.text_element("return", "true");
+        }
     }
     writer.close(&answer);
     Ok(common::aws_response(common::success(call), EC2_XML, writer.out, request_id))
