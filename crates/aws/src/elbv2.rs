@@ -2,6 +2,7 @@
 
 mod attributes;
 mod balance;
+mod capacity_reservations;
 mod errors;
 mod listeners;
 mod load_balancers;
@@ -23,6 +24,7 @@ pub(crate) const SERVICE: Served<World> = Served {
     name: "elbv2",
     operations: &[
         attributes::OPERATIONS,
+        capacity_reservations::OPERATIONS,
         listeners::OPERATIONS,
         load_balancers::OPERATIONS,
         rules::OPERATIONS,

@@ -60,7 +60,8 @@ pub(super) const TAGGABLE_NETWORK: Row = Row::new(
 pub(super) const TAG_KEY: Row = Row::new(
     400,
     "InvalidParameterValue",
-    "Value ( {} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for internal use",
+    "Value ( {} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for \
+     internal use",
 );
 pub(super) const TAG_KEY_EMPTY: Row =
     Row::new(400, "InvalidParameterValue", "Tag keys cannot be null or empty");
@@ -109,12 +110,14 @@ pub(super) const SUBNET_DEPENDENCY: Row =
 pub(super) const SUBNET_ZONE: Row = Row::new(
     400,
     "InvalidParameterValue",
-    "Value ({}) for parameter {} is invalid. Subnets can currently only be created in the following availability zones: {}.",
+    "Value ({}) for parameter {} is invalid. Subnets can currently only be created in the \
+     following availability zones: {}.",
 );
 pub(super) const SUBNET_FULL: Row = Row::new(
     400,
     "InsufficientFreeAddressesInSubnet",
-    "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+    "There are not enough free addresses in subnet '{}' to satisfy the requested number of \
+     instances.",
 );
 pub(super) const ONE_ATTRIBUTE: Row =
     Row::new(400, "InvalidParameterCombination", "Fields for multiple attribute types specified");
@@ -144,12 +147,14 @@ pub(super) const GROUP_TEXT: Row = Row::new(
 pub(super) const DESCRIPTION: Row = Row::new(
     400,
     "InvalidParameterValue",
-    "Invalid {}. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
+    "Invalid {}. Valid descriptions are strings less than 256 characters from the following set:  \
+     a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
 );
 pub(super) const GROUP_NAME_LONG: Row = Row::new(
     400,
     "InvalidParameterValue",
-    "Value ({}) for parameter GroupName is invalid. Group names may not be longer than 255 characters.",
+    "Value ({}) for parameter GroupName is invalid. Group names may not be longer than 255 \
+     characters.",
 );
 pub(super) const GROUP_LIMIT: Row = Row::new(
     400,
@@ -210,7 +215,8 @@ pub(super) const KEY_FORMAT: Row =
 pub(super) const KEY_NAME: Row = Row::new(
     400,
     "InvalidParameterValue",
-    "Value ({}) for parameter KeyName is invalid. The key name must be 1 to 255 ASCII characters without leading or trailing spaces.",
+    "Value ({}) for parameter KeyName is invalid. The key name must be 1 to 255 ASCII characters \
+     without leading or trailing spaces.",
 );
 pub(super) const KEY_LIMIT: Row =
     Row::new(400, "KeyPairLimitExceeded", "The maximum number of key pairs has been reached.");
@@ -248,17 +254,21 @@ pub(super) const INSTANCE_COUNTS: Row = Row::new(
 pub(super) const VCPU_LIMIT: Row = Row::new(
     400,
     "VcpuLimitExceeded",
-    "You have requested more vCPU capacity than your current vCPU limit of {} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
+    "You have requested more vCPU capacity than your current vCPU limit of {} allows for the \
+     instance bucket that the specified instance type belongs to. Please visit \
+     http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
 );
 pub(super) const CREDITS: Row = Row::new(
     400,
     "InvalidParameterCombination",
-    "The instance type '{}' does not support CPU credits. Specify a burstable performance instance type.",
+    "The instance type '{}' does not support CPU credits. Specify a burstable performance \
+     instance type.",
 );
 pub(super) const SHUTDOWN: Row = Row::new(
     400,
     "InvalidParameterValue",
-    "Value ({}) for parameter instanceInitiatedShutdownBehavior is invalid. Valid values are stop and terminate.",
+    "Value ({}) for parameter instanceInitiatedShutdownBehavior is invalid. Valid values are stop \
+     and terminate.",
 );
 pub(super) const DEVICE_SIZE: Row = Row::new(
     400,
@@ -286,7 +296,10 @@ pub(super) const DEVICE_INDEX: Row = Row::new(
 pub(super) const ARCHITECTURE: Row = Row::new(
     400,
     "InvalidParameterValue",
-    "The architecture '{}' of the specified instance type does not match the architecture '{}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.",
+    "The architecture '{}' of the specified instance type does not match the architecture '{}' of \
+     the specified AMI. Specify an instance type and an AMI that have matching architectures, and \
+     try again. You can use 'describe-instance-types' or 'describe-images' to discover the \
+     architecture of the instance type or AMI.",
 );
 pub(super) const USER_DATA: Row =
     Row::new(400, "InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
@@ -349,12 +362,14 @@ pub(super) const MUST_BE_STOPPED: Row =
 pub(super) const TERMINATION_PROTECTED: Row = Row::new(
     400,
     "OperationNotPermitted",
-    "The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.",
+    "The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance \
+     attribute and try again.",
 );
 pub(super) const STOP_PROTECTED: Row = Row::new(
     400,
     "OperationNotPermitted",
-    "The instance '{}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.",
+    "The instance '{}' may not be stopped. Modify its 'disableApiStop' instance attribute and try \
+     again.",
 );
 pub(super) const HIBERNATE: Row = Row::new(
     400,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ids::INSTANCE;
-use super::records::Instance;
+use super::records::{self, Instance};
 use super::{Command, errors, tags};
 use crate::World;
 
@@ -237,7 +237,7 @@ fn start_instances(cx: &mut Command<'_, '_>, input: StartInstances) -> Result<St
         if before == State::Stopped {
             machines::start(cx.store, &id, now);
             cx.store.modify::<Instance>(&format!("{scope}{id}"), |instance| {
-                instance.launched_at = now;
+                instance.launched_at = records::whole_second(now);
                 instance.reason = None;
                 instance.transition.clear();
             });

@@ -10,7 +10,7 @@ use super::filters::{Field, Filters, Selection};
 use super::instance_states::{State, StateView};
 use super::instances::{self, Operator, Seen};
 use super::pages::{self, Page};
-use super::{Query, errors};
+use super::{Query, errors, records};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] =
@@ -154,7 +154,7 @@ fn get_console_output(cx: &Query<'_>, input: GetConsoleOutput) -> Result<Console
         timestamp: seen
             .first()
             .and_then(|seen| seen.machine)
-            .map_or(cx.now, |machine| machine.phase_at),
+            .map_or(cx.now, |machine| records::whole_second(machine.phase_at)),
         output: (!shown.is_empty()).then(|| STANDARD.encode(shown)),
         instance_id,
     })

@@ -114,7 +114,7 @@ fn put(
         kind: material.kind.to_owned(),
         fingerprint: material.fingerprint,
         public_key: material.public_key,
-        created_at: cx.context.now,
+        created_at: records::whole_millisecond(cx.context.now),
     });
     wanted.put(cx, "key-pair", &key.id);
     let tags = tags::of(cx.store, &key.scope, &key.id);

@@ -11,7 +11,7 @@ use super::ids::{self, IMAGE, INSTANCE, INTERFACE};
 use super::images::{self, Image};
 use super::instance_types::{self, Type};
 use super::instances::{self, Reservation, Seen};
-use super::records::{Instance, Interface};
+use super::records::{self, Instance, Interface};
 use super::tags::Wanted;
 use super::{Command, errors, instance_states, key_pairs};
 use crate::World;
@@ -132,7 +132,7 @@ fn new(
     reservation_id: &str,
     launch_index: i64,
 ) -> Result<Instance, Fault> {
-    let (random, now) = (cx.random, cx.now);
+    let (random, now) = (cx.random, records::whole_second(cx.now));
     let place = &plan.place;
     let devices = input.block_device_mappings.as_deref().unwrap_or_default();
     let volumes = devices::volumes(plan.image, cx.region, devices, random)?;

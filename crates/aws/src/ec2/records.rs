@@ -39,6 +39,16 @@ pub(super) fn arn(scope: &str, kind: &str, id: &str) -> String {
     format!("arn:aws:ec2:{}:{}:{kind}/{id}", region(scope), account(scope))
 }
 
+/// The moment without what EC2 leaves out of its answers.
+pub(super) fn whole_second(moment: Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
+}
+
+/// The moment without what answers leave out elsewhere.
+pub(crate) fn whole_millisecond(moment: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
+}
+
 macro_rules! record {
     ($type:ident, $kind:literal, |$row:ident| $links:expr) => {
         impl Record for $type {

@@ -14,6 +14,7 @@ use super::records::{self, Kind, Listener, LoadBalancer, Zone};
 use super::tags::{self, Tag};
 use super::{Command, Query, errors, listeners, names, pages};
 use crate::World;
+use crate::ec2::records::whole_millisecond;
 use zones::{Asked, SubnetMapping};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
@@ -202,7 +203,7 @@ fn create_load_balancer<'c>(
         vpc_id,
         zones,
         group_ids,
-        created_at: cx.context.now,
+        created_at: whole_millisecond(cx.context.now),
         attributes: std::collections::BTreeMap::new(),
     });
     tags::put(cx, &row.arn, &tags)?;

@@ -28,7 +28,8 @@ async fn refusal(
     (error.code, error.status.as_u16(), error.message)
 }
 
-const WRONG: &str = "The request signature we calculated does not match the signature you provided. \
+const WRONG: &str = "The request signature we calculated does not match the signature you \
+ provided. \
     Check your AWS Secret Access Key and signing method. Consult the service documentation for \
     details.";
 

@@ -209,7 +209,8 @@ async fn launches_that_cannot_be_are_refused() {
             "IamInstanceProfile",
             json!({ "Name": "web" }),
             "InvalidParameterValue",
-            "Value (web) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+            "Value (web) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance \
+             Profile name",
         ),
     ] {
         let mut input = base.clone();
@@ -368,7 +369,8 @@ async fn attributes_are_shown_and_changed() {
     assert_eq!(
         message,
         format!(
-            "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance \
+            "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' \
+             instance \
              attribute and try again."
         )
     );

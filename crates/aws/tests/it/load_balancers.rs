@@ -83,6 +83,9 @@ async fn a_load_balancer_is_shown_as_it_was_created() {
     assert_eq!(row["AvailabilityZones"][0]["ZoneName"], "us-east-1a");
     assert!(text(row, "/DNSName").starts_with("127."));
     assert!(text(row, "/CanonicalHostedZoneId").starts_with('Z'));
+    let input_arn = json!({ "LoadBalancerArn": arn });
+    let reserved = cloud.ok("elbv2", "DescribeCapacityReservation", input_arn).await;
+    assert_eq!(reserved, json!({ "CapacityReservationState": [] }));
     let by_name = cloud.ok("elbv2", "DescribeLoadBalancers", json!({ "Names": ["web"] })).await;
     assert_eq!(by_name["LoadBalancers"][0]["State"], json!({ "Code": "active" }));
 
@@ -180,7 +183,8 @@ async fn target_groups_are_created_changed_and_deleted() {
     let message = cloud.fails("elbv2", "ModifyTargetGroup", bad, "ValidationError").await;
     assert_eq!(
         message,
-        "1 validation error detected: Value '1000' at 'healthCheckIntervalSeconds' failed to satisfy \
+        "1 validation error detected: Value '1000' at 'healthCheckIntervalSeconds' failed to \
+         satisfy \
          constraint: Member must have value less than or equal to 300"
     );
     let found = cloud.ok("elbv2", "DescribeTargetGroups", json!({ "Names": ["web"] })).await;

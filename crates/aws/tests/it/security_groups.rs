@@ -83,7 +83,8 @@ async fn rules_come_and_go() {
         .await;
     assert_eq!(
         message,
-        "the specified rule \"peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW\" already exists"
+        "the specified rule \"peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW\" already \
+         exists"
     );
 
     let filters = json!([{ "Name": "group-id", "Values": [id] }]);
