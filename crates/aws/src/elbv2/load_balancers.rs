@@ -1,5 +1,6 @@
 //! Load balancers.
 
+mod hosted_zones;
 mod zones;
 
 use isobar_engines::balancers;
@@ -7,14 +8,13 @@ use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Tables, command, query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::attributes::DELETION_PROTECTION;
 use super::records::{self, Kind, Listener, LoadBalancer, Zone};
 use super::tags::{self, Tag};
 use super::{Command, Query, errors, listeners, names, pages};
 use crate::World;
-use crate::ec2::records::whole_millisecond;
+use crate::ec2::records::{region, whole_millisecond};
 use zones::{Asked, SubnetMapping};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
@@ -81,7 +81,7 @@ fn view<'a>(store: &'a Tables, row: &'a LoadBalancer, is_new: bool) -> View<'a> 
         load_balancer_arn: &row.arn,
         // No name server here knows the vendor's names, so it is the address, which can be opened.
         dns_name: balancer.map(|balancer| balancer.shown_address()).unwrap_or_default(),
-        canonical_hosted_zone_id: hosted_zone(row),
+        canonical_hosted_zone_id: hosted_zones::find(region(&row.scope), row.kind),
         created_time: row.created_at,
         load_balancer_name: &row.name,
         scheme: &row.scheme,
@@ -106,15 +106,6 @@ fn state(balancer: Option<&balancers::Balancer>, is_new: bool) -> State {
         None if is_ready && !is_new => State { code: "active", reason: None },
         None => State { code: "provisioning", reason: None },
     }
-}
-
-/// The DNS zone of the load balancers of a kind in a region: stable, and of the vendor's form.
-fn hosted_zone(row: &LoadBalancer) -> String {
-    const LETTERS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    let region = row.scope.split('/').nth(1).unwrap_or_default();
-    let digest = Sha256::digest(format!("hosted zone {region} {}", row.kind.name()));
-    let letters = digest.iter().take(13).map(|byte| char::from(LETTERS[usize::from(*byte) % 36]));
-    std::iter::once('Z').chain(letters).collect()
 }
 
 /// The load balancer of the ARN.
