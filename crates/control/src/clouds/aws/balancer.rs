@@ -223,7 +223,13 @@ pub(super) async fn register(
 ) -> Result<(), Failure> {
     let input =
         json!({ "TargetGroupArn": group_of(balancer), "Targets": targets(place, instances) });
-    session.write("elbv2", "RegisterTargets", input, "registration").await.map(drop)
+    match session.write("elbv2", "RegisterTargets", input, "registration").await {
+        // An instance that starts again is refused until it runs.
+        Err(Failure::Call(error)) if error.code() == "InvalidTarget" => {
+            Err(Failure::Busy(error.to_string()))
+        }
+        other => other.map(drop),
+    }
 }
 
 pub(super) async fn members(
