@@ -1,5 +1,5 @@
-//! `cargo xtask cases`: unpacks the vendor's own test cases, which the tests of `wire` and `auth`
-//! run, from the source distribution that the catalogue is made from. They are never committed.
+//! `cargo xtask cases`: unpacks the vendor's own test cases, which the tests of `wire`, `auth` and
+//! `client` run, from the source distribution that the catalogue is made from. They are never committed.
 
 use std::error::Error;
 use std::fs;
@@ -14,17 +14,25 @@ use crate::catalogue;
 const PACKAGE: &str = "botocore";
 
 /// The folders that are unpacked, from the package's own.
-const FOLDERS: [&str; 2] = ["tests/unit/protocols", "tests/unit/auth/aws4_testsuite"];
+const FOLDERS: [&str; 4] = [
+    "tests/unit/protocols",
+    "tests/unit/auth/aws4_testsuite",
+    "tests/unit/data/endpoints",
+    "tests/functional/endpoint-rules",
+];
 
-/// Fetches the cases. What is there already stays: the folder's name has the version in it.
+/// Fetches the cases. What is there as a whole stays: the folder's name has the version in it.
 pub(crate) fn fetch() -> Result<(), Box<dyn Error>> {
     let package = catalogue::pinned(PACKAGE)?;
     let folder = package.root.join("target/cases");
     let done = folder.join(format!("{PACKAGE}-{}", package.version));
-    if !done.is_dir() {
+    if !FOLDERS.iter().all(|folder| done.join(folder).is_dir()) {
         // Unpacked aside and then renamed: an interrupted run leaves no half of the cases behind.
         let aside = folder.join(format!("unpacking-{}", std::process::id()));
         let count = unpack(&package.bytes, &aside)?;
+        if done.exists() {
+            fs::remove_dir_all(&done)?;
+        }
         fs::rename(&aside, &done)?;
         eprintln!("{count} files of cases in {}", done.display());
     }
