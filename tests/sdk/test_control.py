@@ -352,3 +352,12 @@ def test_machines_survive_a_kill(fresh_server):
             return False
 
     wait_until(back, timeout=60, what="the machine at its old address")
+
+
+def test_the_clouds_time_moves_and_deployments_go_on(fresh_server):
+    """The control plane signs with the time that the local clouds hold it to."""
+    server = fresh_server().start()
+    status, _, body = server.api("POST", "/api/v1/local/clock", {"advance_seconds": 7200})
+    assert status == 200 and body["offset_seconds"] == 7200
+    deployment = ended(server, deploy(server, only("aws")))
+    assert deployment["status"] == "successful", reason(deployment)

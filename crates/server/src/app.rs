@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use isobar_control::Control;
+use isobar_kernel::Clock;
 use isobar_kernel::face::Shared;
 
 use crate::rate::Limiter;
@@ -13,6 +14,8 @@ pub struct App {
     pub(crate) control: Control,
     /// What the local clouds stand on, whose clock, faults and journal the API shows.
     pub(crate) local: Shared,
+    /// The real time, whatever the local clouds' is.
+    pub(crate) clock: Clock,
     pub(crate) limiter: Arc<Limiter>,
     /// Seals cursors: drawn at each start, so that a cursor ends with the process at the latest.
     pub(crate) cursor_key: Arc<[u8; 32]>,
@@ -30,6 +33,12 @@ impl App {
     pub fn new(control: Control, local: Shared) -> Self {
         let mut key = [0; 32];
         local.random.fill(&mut key);
-        Self { control, local, limiter: Arc::default(), cursor_key: Arc::new(key) }
+        Self {
+            control,
+            local,
+            clock: Clock::default(),
+            limiter: Arc::default(),
+            cursor_key: Arc::new(key),
+        }
     }
 }
