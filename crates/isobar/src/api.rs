@@ -199,7 +199,14 @@ fn refusal(status: StatusCode, answer: &Value) -> Error {
         _ => Class::Failed,
     };
     let error = &answer["error"];
-    let code = error["code"].as_str().unwrap_or("unexpected_answer");
+    let Some(code) = error["code"].as_str() else {
+        return Error::new(
+            Class::Unreachable,
+            "unexpected_answer",
+            format!("what answered with {status} is no Isobar control plane"),
+        )
+        .hint("look at ISOBAR_URL");
+    };
     let message = match error["message"].as_str() {
         Some(message) => message.to_owned(),
         None => format!("the control plane answered {status}"),

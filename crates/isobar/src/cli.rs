@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// One API over AWS, Alibaba Cloud and DigitalOcean: call them, deploy to them, run them locally.
@@ -154,16 +155,19 @@ pub(crate) enum Deployments {
     /// Show one deployment
     Show {
         /// Its id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
     },
     /// Follow a deployment until it ends
     Watch {
         /// Its id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
     },
     /// Stop a deployment that is under way and undo what it did
     Cancel {
         /// Its id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
         /// Return once the cancellation is accepted
         #[arg(long)]
@@ -195,7 +199,7 @@ pub(crate) struct DeploymentsList {
 #[derive(Debug, Args)]
 pub(crate) struct Rollback {
     /// The deployment to go back from
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) id: String,
     /// Why, for those who read it later
     #[arg(long)]
@@ -216,6 +220,7 @@ pub(crate) enum Operations {
     /// Show one operation
     Show {
         /// Its id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
     },
 }
@@ -227,6 +232,7 @@ pub(crate) enum Resources {
     /// Show one resource
     Show {
         /// Its id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
     },
 }

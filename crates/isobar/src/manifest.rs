@@ -44,7 +44,11 @@ impl Manifest {
 
     pub(crate) fn parse(name: String, text: &str) -> Result<Self, Error> {
         let root: Spanned<Node> = serde_saphyr::from_str(text).map_err(|error| {
-            Error::usage("manifest_malformed", format!("{name} is no YAML")).source(error)
+            let said = error.to_string();
+            // What the library advises its callers is of no use to the manifest's author.
+            let said = said.split(", set DuplicateKeyPolicy").next().unwrap_or_default().to_owned();
+            Error::usage("manifest_malformed", format!("{name} is neither YAML nor JSON"))
+                .source(said)
         })?;
         Ok(Self { document: root.value.to_json(), name, root })
     }

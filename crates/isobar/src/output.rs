@@ -77,9 +77,21 @@ fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
 fn text_of(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => without_fraction(text),
+        Value::Number(number) if number.is_f64() => {
+            format!("{:.1}", number.as_f64().unwrap_or_default())
+        }
         Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(","),
         other => other.to_string(),
+    }
+}
+
+/// A time to the second, which is what people read; other text as it is.
+fn without_fraction(text: &str) -> String {
+    let is_time = text.ends_with('Z') && text.get(10..11) == Some("T");
+    match text.get(..19).filter(|_| is_time && text.get(19..20) == Some(".")) {
+        Some(seconds) => format!("{seconds}Z"),
+        None => text.to_owned(),
     }
 }
 

@@ -103,10 +103,9 @@ impl Error {
             cause = error.source();
         }
         for Detail { place, field, text } in &self.details {
-            match place {
-                Some(place) => eprintln!("  {place}: {field}{text}"),
-                None => eprintln!("  {field}{text}"),
-            }
+            let place = place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+            let text = if field.is_empty() { text.trim_start_matches(": ") } else { text };
+            eprintln!("  {place}{field}{text}");
         }
         if let Some(hint) = &self.hint {
             eprintln!("  hint: {hint}");

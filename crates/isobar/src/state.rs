@@ -227,8 +227,10 @@ fn endpoints_path(directory: &Path) -> PathBuf {
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let unreadable =
-        || Error::failed("state_unusable", format!("{} cannot be read", path.display()));
+    let unreadable = || {
+        Error::failed("state_unusable", format!("{} cannot be read", path.display()))
+            .hint("restore the file, or name another state directory with --state")
+    };
     let text = fs::read(path).map_err(|error| unreadable().source(error))?;
     serde_json::from_slice(&text).map_err(|error| unreadable().source(error))
 }

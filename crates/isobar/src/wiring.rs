@@ -205,12 +205,13 @@ async fn open_control(
             isobar_control::Error::NewerSchema { .. } => "state_newer",
             _ => "state_unusable",
         };
-        let cause = error.context().map(|context| format!("{context:?}"));
-        let error = Error::failed(code, "the control plane's state cannot be opened").source(error);
-        match cause {
-            Some(cause) => error.hint(cause),
-            None => error.hint("use the newer program, or another directory with --state"),
-        }
+        let said = match error.context() {
+            Some(context) => context::in_words(context),
+            None => error.to_string(),
+        };
+        Error::failed(code, "the control plane's state cannot be opened")
+            .source(said)
+            .hint("use the program that wrote it, or another directory with --state")
     };
     let control = Control::open(config).await.map_err(unusable)?;
     control.adopt_key("local", &endpoints.control.api_key).await.map_err(unusable)?;

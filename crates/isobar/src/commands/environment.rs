@@ -6,10 +6,14 @@ use crate::api;
 use crate::cli::{CloudName, Env, Format, Global};
 use crate::output;
 use crate::report::Error;
-use crate::state::Endpoints;
+use crate::state::{self, Endpoints};
 
 pub(super) fn run(arguments: &Env, global: &Global) -> Result<(), Error> {
-    let endpoints = Endpoints::read(&api::directory(global)?)?;
+    let directory = api::directory(global)?;
+    if !state::is_held(&directory) {
+        return Err(state::not_running(&directory));
+    }
+    let endpoints = Endpoints::read(&directory)?;
     let variables = variables(&endpoints, arguments.cloud);
     match global.output {
         Format::Table => {

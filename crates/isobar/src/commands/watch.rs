@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::api::{Api, encode};
 use crate::cli::{Format, Global};
 use crate::output::{self, Column};
-use crate::report::Error;
+use crate::report::{Class, Error};
 
 const TARGET_COLUMNS: &[Column] =
     &[("CLOUD", "cloud"), ("REGION", "region"), ("STATUS", "status"), ("URL", "url")];
@@ -51,7 +51,11 @@ async fn followed(api: &Api, operation: &Value) -> Result<Value, Error> {
     let id = text(&operation["id"]);
     let deployment = text(&operation["deployment_id"]).to_owned();
     tokio::select! {
-        shown = show_events(api, id) => shown?,
+        shown = show_events(api, id) => shown.map_err(|error| {
+            error.hint(format!(
+                "{deployment} may go on; `isobar deployments watch {deployment}` follows it"
+            ))
+        })?,
         _ = tokio::signal::ctrl_c() => {
             return Err(Error::failed("interrupted", format!("{deployment} goes on without you"))
                 .hint(format!(
@@ -106,7 +110,11 @@ async fn show_events(api: &Api, operation: &str) -> Result<(), Error> {
         }
         failures += 1;
         if failures > RECONNECTS {
-            return Err(Error::failed("stream_broken", "the stream of events broke off"));
+            return Err(Error::new(
+                Class::Unreachable,
+                "stream_broken",
+                "the stream of events broke off and could not be taken up again",
+            ));
         }
         tokio::time::sleep(RECONNECT_AFTER).await;
     }

@@ -63,6 +63,18 @@ impl isobar_client::Context for LocalTime {
     }
 }
 
+/// What operators are told of a failure, with its causes.
+pub(super) fn in_words(context: &isobar_control::error::Context) -> String {
+    let mut text = format!("cannot {}", context.doing);
+    let mut cause = context.source.as_deref().map(|source| source as &dyn std::error::Error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
 /// `ISOBAR_FAULT=after:create_instance@aws` ends the process at that point, as a crash would; for
 /// tests of what a restart makes of it.
 #[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
