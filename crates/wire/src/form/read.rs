@@ -7,11 +7,11 @@ use isobar_catalogue::shape::{List, ListStyle, Map, Structure};
 use isobar_catalogue::{Kind, Member, Service, ShapeId};
 
 use super::{Pair, Style};
-use crate::MAX_DEPTH;
 use crate::error::{DecodeError, Problem, Violation};
 use crate::scalar;
 use crate::shapes;
 use crate::value::{Name, Value};
+use crate::{MAX_DEPTH, MAX_PARAMETERS};
 
 /// Reads an input from parameters. EC2 refuses a parameter that it does not know, unless it is
 /// `allowed`; the others pass it over.
@@ -70,19 +70,26 @@ impl<'p> Group<'p> {
         })
     }
 
-    /// The groups whose segment is a number, in its order.
-    fn numbered(self) -> Vec<(u32, Group<'p>)> {
-        let mut items: Vec<_> = self
-            .split()
-            .filter_map(|(segment, group)| Some((segment.parse().ok()?, group)))
-            .collect();
+    /// The groups in the order of their segments' numbers, which may have gaps. A segment that is no
+    /// place in a list is an error: passed over, it would make the list mean less than was sent, and
+    /// no list at all is often everything.
+    fn numbered(self) -> Result<Vec<(usize, Group<'p>)>, Violation> {
+        if let Some(text) = self.exact.filter(|text| !text.is_empty()) {
+            return Err(Violation::wrong_type("a list", scalar::shown(text)));
+        }
+        let numbered = |(segment, group)| Ok((index(segment)?, group));
+        let mut items = self.split().map(numbered).collect::<Result<Vec<_>, _>>()?;
         items.sort_by_key(|(number, _)| *number);
-        items
+        Ok(items)
     }
 
-    /// The group below one of the names, or this one where it has none of them.
+    /// The group below one of the names, or this one where there is anything else.
     fn inside(self, names: [&str; 2]) -> Self {
-        self.split().find(|(segment, _)| names.contains(segment)).map_or(self, |(_, group)| group)
+        let mut groups = self.split();
+        match (groups.next(), groups.next()) {
+            (Some((segment, group)), None) if names.contains(&segment) => group,
+            _ => self,
+        }
     }
 }
 
@@ -90,6 +97,18 @@ fn segment(name: &str, at: usize) -> &str {
     let rest = name.get(at..).unwrap_or_default();
     &rest[..rest.find('.').unwrap_or(rest.len())]
 }
+
+/// The number in a list item's name: written as it would be counted, and not beyond the bound.
+fn index(segment: &str) -> Result<usize, Violation> {
+    let is_plain = !segment.starts_with('0') && segment.bytes().all(|byte| byte.is_ascii_digit());
+    let number = is_plain.then(|| segment.parse().ok()).flatten();
+    number
+        .filter(|number| *number <= MAX_PARAMETERS)
+        .ok_or_else(|| Violation::wrong_type(INDEX, scalar::shown(segment)))
+}
+
+/// What is expected of a list item's number; the bound is [`MAX_PARAMETERS`].
+const INDEX: &str = "numbered from 1 to 10000";
 
 struct Reader {
     service: &'static Service,
@@ -171,18 +190,15 @@ impl Reader {
         group: Group<'_>,
         depth: usize,
     ) -> Result<Value, DecodeError> {
-        if let (Some(text), []) = (group.exact, group.pairs) {
-            // `List=` is how an empty one is written.
-            if text.is_empty() {
-                return Ok(Value::List(Vec::new()));
-            }
-            return Err(Violation::wrong_type("a list", scalar::shown(text)).into());
+        // `List=` is how an empty one is written.
+        if group.exact.is_some_and(str::is_empty) && group.pairs.is_empty() {
+            return Ok(Value::List(Vec::new()));
         }
         let group = match self.style {
             Style::Query => group.inside([list.item_name.as_deref().unwrap_or("member"), "member"]),
             _ => group,
         };
-        let items = group.numbered().into_iter().enumerate().map(|(index, (_, item))| {
+        let items = group.numbered()?.into_iter().enumerate().map(|(index, (_, item))| {
             self.value(list.item, None, item, depth + 1).map_err(|error| error.at(index))
         });
         items.collect::<Result<_, _>>().map(Value::List)
@@ -198,7 +214,7 @@ impl Reader {
         let key_name = map.key_name.as_deref().unwrap_or("key");
         let value_name = map.value_name.as_deref().unwrap_or("value");
         let mut entries: Vec<(Name, Value)> = Vec::new();
-        for (_, entry) in group.inside(["entry"; 2]).numbered() {
+        for (_, entry) in group.inside(["entry"; 2]).numbered()? {
             let (mut key, mut value) = (None, None);
             for (name, below) in entry.split() {
                 if name == key_name {

@@ -60,10 +60,50 @@ fn parameters_are_bounded() {
         read(run, &request("POST", "/", &[], many)),
         Err(DecodeError::TooLarge("number of parameters"))
     );
-    // A number that is no list's index does not make a list of that length.
-    let input = read(run, &request("POST", "/", &[], "SecurityGroupId.4294967295=x")).unwrap();
+    // A large number does not make a list of that length.
+    let input = read(run, &request("POST", "/", &[], "SecurityGroupId.10000=x")).unwrap();
     assert_eq!(input.get("SecurityGroupIds").unwrap().as_list().unwrap().len(), 1);
 }
+
+#[test]
+fn no_item_of_a_list_is_passed_over() {
+    let describe = operation(Cloud::Aws, "ec2", "DescribeInstances");
+    let balancers = operation(Cloud::Aws, "elbv2", "DescribeLoadBalancers");
+    let status = operation(Cloud::Alibaba, "ecs", "DescribeInstanceStatus");
+    let places = [
+        (describe, "InstanceIds", "InstanceId"),
+        (balancers, "Names", "Names.member"),
+        (status, "InstanceId", "InstanceId"),
+    ];
+    for (operation, member, name) in places {
+        let sent = |body: String| read(operation, &request("POST", "/", &[FORM], body));
+        for number in
+            ["0", "01", "-1", "%2B1", "10001", "999999999999", "99999999999999999999", "x"]
+        {
+            for more in [String::new(), format!("&{name}.1=b")] {
+                let body = format!("{name}.{number}=a{more}");
+                let Err(DecodeError::Member(Violation { path, problem })) = sent(body.clone())
+                else {
+                    panic!("{body} is read");
+                };
+                assert_eq!(path, member, "{body}");
+                assert!(matches!(problem, Problem::WrongType { .. }), "{body}: {problem}");
+            }
+        }
+        for body in [format!("{name}=a"), format!("{name}=a&{name}.1=b")] {
+            assert!(sent(body.clone()).is_err(), "{body}");
+        }
+        let input = sent(format!("{name}.10=c&{name}.3=b&{name}.1=a")).unwrap();
+        let items = input.get(member).unwrap().as_list().unwrap();
+        let texts: Vec<_> = items.iter().filter_map(isobar_wire::Value::as_str).collect();
+        assert_eq!(texts, ["a", "b", "c"]);
+    }
+    let read = |body| read(balancers, &request("POST", "/", &[FORM], body));
+    assert!(read("Names.member.1=a&Names.2=b").is_err());
+    assert!(read("Names.1=a").is_ok());
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 #[test]
 fn documents_of_another_form_are_refused() {
