@@ -113,7 +113,7 @@ impl Face for Alibaba {
             |id: &str| self.keys.find(id).map(|key| isobar_auth::Key::new(key.secret, key.caller));
         let caller = self
             .verifier
-            .verify(request, arrival.host, arrival.now, &find)
+            .verify(request, arrival.host, arrival.received, &find)
             .map_err(|error| refused(refusals::fault(&error)))?;
         let region = self.region(&parameters, arrival.host).map_err(refused)?;
         Ok(Admitted { service, operation, dialect, caller, region })

@@ -92,7 +92,7 @@ impl Aws {
         };
         let caller = self
             .verifier
-            .verify(arrival.request, arrival.host, arrival.now, &expected, &find)
+            .verify(arrival.request, arrival.host, arrival.received, &expected, &find)
             .map_err(|error| manner.refuse(&error))?;
         if regions::find(region).is_none() {
             let wrong = isobar_auth::sigv4::Error::Scope(format!(

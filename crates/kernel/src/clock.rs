@@ -5,6 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
+/// The farthest that the clock can be from the system's, either way: a hundred years. What is
+/// reckoned from a time so far away is still within the range of timestamps.
+pub const MAX_OFFSET: SignedDuration = SignedDuration::from_hours(100 * 366 * 24);
+
 /// The local clouds' clock. Clones share the offset.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
@@ -14,17 +18,27 @@ pub struct Clock {
 impl Clock {
     /// Now: the system's time moved by the offset.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub fn now(&self) -> Timestamp {
-        let offset = SignedDuration::from_millis(self.offset_ms.load(Ordering::Relaxed));
-        let now = Timestamp::now();
-        now.checked_add(offset).unwrap_or(now)
+        let now = self.system();
+        now.checked_add(self.offset()).unwrap_or(now)
     }
 
-    /// Moves the clock by the duration, which may be negative. Machines and sockets keep real time.
+    /// The system's time, wherever the clock was moved: what whoever calls from outside goes by.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    pub fn system(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Moves the clock by the duration, which may be negative, and at most to [`MAX_OFFSET`].
+    /// Machines and sockets keep real time.
     pub fn advance(&self, by: SignedDuration) {
-        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.offset_ms.fetch_add(by, Ordering::Relaxed);
+        let most = MAX_OFFSET.as_secs() * 1000;
+        let by =
+            i64::try_from(by.as_millis()).unwrap_or(if by.is_negative() { -most } else { most });
+        let moved = |offset: i64| Some(offset.saturating_add(by).clamp(-most, most));
+        // It never fails, since there always is an offset to move to.
+        let _ = self.offset_ms.fetch_update(Ordering::Relaxed, Ordering::Relaxed, moved);
     }
 
     /// How far the clock is from the system's.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::call::{Command, Context, Failure, Fault, Query, Row, Run};
 use crate::faults::{Effect, Faults, Phase, Target};
-use crate::idempotency::Token;
+use crate::idempotency::{MAX_TOKEN, Token};
 use crate::journal::{Entry, Journal};
 use crate::store::Aborted;
 use crate::{Caller, Clock, Handler, Random, Store};
@@ -96,8 +96,10 @@ pub struct Arrival<'a> {
     pub request: &'a Request,
     /// The `Host` header as it was sent, which signatures cover.
     pub host: &'a str,
-    /// Now.
+    /// Now, by the local clouds' clock.
     pub now: Timestamp,
+    /// Now, by the system's clock, which is the one that signers go by.
+    pub received: Timestamp,
 }
 
 /// A request whose caller and operation are known.
@@ -243,7 +245,8 @@ impl<F: Face> Local<F> {
         let started = tokio::time::Instant::now();
         let now = self.shared.clock.now();
         let request_id = self.face.request_id(&self.shared.random);
-        let arrival = Arrival { request, host, now };
+        let received = self.shared.clock.system();
+        let arrival = Arrival { request, host, now, received };
         let admitted = match self.face.admit(&arrival) {
             Ok(admitted) => admitted,
             Err(refused) => {
@@ -253,7 +256,7 @@ impl<F: Face> Local<F> {
                     None,
                     Some(&refused.fault),
                     refused.service,
-                    &response,
+                    Some(response.status),
                     request_id,
                     started,
                 );
@@ -263,12 +266,12 @@ impl<F: Face> Local<F> {
         let result = match self.disturb(Phase::Before, &admitted, now).await {
             Disturbed::No => self.perform(&admitted, request, host, now, &request_id),
             Disturbed::Fault(fault) => Err(fault),
-            Disturbed::Silence => return None,
+            Disturbed::Silence => return self.fall_silent(&admitted, request_id, started),
         };
         let result = match self.disturb(Phase::After, &admitted, now).await {
             Disturbed::No => result,
             Disturbed::Fault(fault) => Err(fault),
-            Disturbed::Silence => return None,
+            Disturbed::Silence => return self.fall_silent(&admitted, request_id, started),
         };
         let (mut response, fault) = match result {
             Ok(response) => (response, None),
@@ -280,8 +283,20 @@ impl<F: Face> Local<F> {
         };
         self.face.finish(&mut response, Some(&admitted), now);
         let service = Some(admitted.service);
-        self.note(Some(&admitted), fault.as_ref(), service, &response, request_id, started);
+        let status = Some(response.status);
+        self.note(Some(&admitted), fault.as_ref(), service, status, request_id, started);
         Some(response)
+    }
+
+    /// Notes a call that is not answered, which may have taken effect.
+    fn fall_silent(
+        &self,
+        admitted: &Admitted,
+        request_id: String,
+        started: tokio::time::Instant,
+    ) -> Option<Response> {
+        self.note(Some(admitted), None, Some(admitted.service), None, request_id, started);
+        None
     }
 
     /// The answer to a request that the listener does not let through.
@@ -379,7 +394,14 @@ impl<F: Face> Local<F> {
     ) -> Result<Value, Failure> {
         let standard = self.face.standard();
         let now = context.now;
-        let token = token_of(admitted, &input);
+        // A dry run neither leaves an answer behind nor is one that was given before.
+        let token = if dry_run {
+            None
+        } else {
+            token_of(admitted, &input).map_err(|violation| {
+                self.face.unreadable(admitted, &DecodeError::Member(violation))
+            })?
+        };
         let result = self.shared.store.write(|store| {
             if let Some((key, text, asked)) = &token
                 && let Some(before) = store.get::<Token>(key).filter(|token| !token.expired(now))
@@ -428,7 +450,7 @@ impl<F: Face> Local<F> {
         admitted: Option<&Admitted>,
         fault: Option<&Fault>,
         service: Option<&'static Service>,
-        response: &Response,
+        status: Option<StatusCode>,
         request_id: String,
         started: tokio::time::Instant,
     ) {
@@ -440,7 +462,7 @@ impl<F: Face> Local<F> {
             region: admitted.map(|admitted| admitted.region.clone()),
             caller: admitted.map(|admitted| Arc::clone(&admitted.caller)),
             request_id,
-            status: response.status.as_u16(),
+            status: status.map(|status| status.as_u16()),
             error: fault.map(|fault| fault.code.clone()),
             duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         });
@@ -454,15 +476,27 @@ enum Disturbed {
 }
 
 /// The key under which an input's token is kept, the token, and the rest of the input as JSON.
-fn token_of(admitted: &Admitted, input: &Value) -> Option<(String, String, String)> {
+fn token_of(
+    admitted: &Admitted,
+    input: &Value,
+) -> Result<Option<(String, String, String)>, Violation> {
     let Admitted { service, operation, caller, region, .. } = admitted;
-    let member = service.input_members(operation).iter().find(|member| member.idempotency_token)?;
-    let token = input.get(&member.name)?.as_str().filter(|token| !token.is_empty())?.to_owned();
+    let member = service.input_members(operation).iter().find(|member| member.idempotency_token);
+    let Some(member) = member else { return Ok(None) };
+    let token = input.get(&member.name).and_then(Value::as_str).unwrap_or_default();
+    if token.is_empty() {
+        return Ok(None);
+    }
+    if token.len() > MAX_TOKEN {
+        let (length, max) = (token.len(), Some(MAX_TOKEN as f64));
+        let problem = Problem::WrongLength { length, min: None, max };
+        return Err(Violation { path: member.name.to_string(), problem });
+    }
     let mut rest = input.clone();
     rest.set(member.name.as_str(), Value::Null);
-    let rest = serde_json::to_string(&rest).ok()?;
+    let Ok(rest) = serde_json::to_string(&rest) else { return Ok(None) };
     let key = format!("{}/{region}/{}/{}/{token}", caller.account, service.name, operation.name);
-    Some((key, token, rest))
+    Ok(Some((key, token.to_owned(), rest)))
 }
 
 fn encode_refused(refused: &Refused, request_id: &str, host_id: Option<String>) -> Response {

@@ -104,6 +104,9 @@ pub enum Invalid {
     /// A status that is no error's.
     #[error("rules[{0}].effect.error.status: minimum 400, maximum 599")]
     Status(usize),
+    /// A code that no cloud would answer with, and no header could carry.
+    #[error("rules[{0}].effect.error.code: 1 to 128 letters, digits and . : - _")]
+    Code(usize),
     /// A latency beyond bounds.
     #[error("rules[{0}].effect.latency.milliseconds: maximum 600000")]
     Latency(usize),
@@ -121,6 +124,16 @@ impl Faults {
     /// # Errors
     /// Where a rule has a value out of bounds; then nothing changes.
     pub fn replace(&self, rules: Vec<Rule>) -> Result<(), Invalid> {
+        Self::check(&rules)?;
+        *self.rules.write() = rules;
+        Ok(())
+    }
+
+    /// What [`replace`](Self::replace) would say of the rules.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check(rules: &[Rule]) -> Result<(), Invalid> {
         if rules.len() > MAX_RULES {
             return Err(Invalid::TooMany);
         }
@@ -128,17 +141,19 @@ impl Faults {
             if !(0.0..=1.0).contains(&rule.probability) {
                 return Err(Invalid::Probability(at));
             }
-            match rule.effect {
-                Effect::Error { status, .. } if !(400..600).contains(&status) => {
+            match &rule.effect {
+                Effect::Error { status, .. } if !(400..600).contains(status) => {
                     return Err(Invalid::Status(at));
                 }
-                Effect::Latency { milliseconds } if milliseconds > 600_000 => {
+                Effect::Error { code: Some(code), .. } if !is_code(code) => {
+                    return Err(Invalid::Code(at));
+                }
+                Effect::Latency { milliseconds } if *milliseconds > 600_000 => {
                     return Err(Invalid::Latency(at));
                 }
                 _ => {}
             }
         }
-        *self.rules.write() = rules;
         Ok(())
     }
 
@@ -180,6 +195,11 @@ impl Effect {
             _ => None,
         }
     }
+}
+
+fn is_code(code: &str) -> bool {
+    (1..=128).contains(&code.len())
+        && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-_".contains(&byte))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double exactly")]

@@ -1,4 +1,4 @@
-//! Every call that a local cloud answered, the newest ones kept in memory.
+//! Every call that a local cloud took, the newest ones kept in memory.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -31,8 +31,8 @@ pub struct Entry {
     pub caller: Option<Arc<Caller>>,
     /// The answer's request id.
     pub request_id: String,
-    /// The answer's HTTP status.
-    pub status: u16,
+    /// The answer's HTTP status; absent where a fault rule kept the call from being answered.
+    pub status: Option<u16>,
     /// The error's code, where the answer was one.
     pub error: Option<Name>,
     /// Microseconds from the request's last byte to the answer.

@@ -102,7 +102,7 @@ impl Cloud {
         signing: Signing,
     ) {
         let credentials = Credentials::new(KEY_ID, SECRET);
-        let now = self.local.shared.clock.now();
+        let now = self.local.shared.clock.system();
         match signing {
             Signing::Acs3 => {
                 acs3::sign(request, &credentials, HOST, now, &self.nonce()).unwrap();

@@ -5,7 +5,7 @@ use isobar_wire::Request;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::harness::{ACCOUNT, Cloud, KEY_ID, REGION, decoded};
+use crate::harness::{ACCOUNT, Cloud, KEY_ID, REGION, SECRET, decoded};
 
 #[tokio::test]
 async fn the_caller_is_who_holds_the_key() {
@@ -68,16 +68,30 @@ async fn refusals_are_those_of_each_protocol() {
     }
 }
 
+/// Whoever signs goes by the system's time, which the local clouds' clock may be far from.
+#[tokio::test]
+async fn a_clock_that_was_moved_refuses_nobody() {
+    let cloud = Cloud::new();
+    for hours in [24 * 365, -24 * 365 * 2] {
+        cloud.advance(SignedDuration::from_hours(hours));
+        cloud.ok("sts", "GetCallerIdentity", json!({})).await;
+    }
+}
+
 #[tokio::test]
 async fn old_and_broken_signatures_are_refused() {
     let cloud = Cloud::new();
-    let signed = |service: &str, operation: &str| {
+    let now = cloud.local.shared.clock.system();
+    let signed_at = |service: &str, operation: &str, time| {
         let mut request = cloud.unsigned(service, operation, &json!({}));
-        cloud.sign(&mut request, service, REGION);
+        let key = Credentials::new(KEY_ID, SECRET);
+        Cloud::sign_at(&mut request, service, REGION, &key, time);
         request
     };
-    let (sts, ec2) = (signed("sts", "GetCallerIdentity"), signed("ec2", "DescribeVpcs"));
-    cloud.advance(SignedDuration::from_mins(16));
+    let signed = |service: &str, operation: &str| signed_at(service, operation, now);
+    let old = now - SignedDuration::from_mins(16);
+    let (sts, ec2) =
+        (signed_at("sts", "GetCallerIdentity", old), signed_at("ec2", "DescribeVpcs", old));
     let (code, status, message) = refusal(&cloud, "sts", "GetCallerIdentity", &sts).await;
     assert_eq!((code.as_str(), status), ("SignatureDoesNotMatch", 403));
     assert!(message.starts_with("Signature expired: "), "{message}");

@@ -15,7 +15,7 @@ use isobar_kernel::keys::{Caller, Key};
 use isobar_kernel::store::Schema;
 use isobar_kernel::{Clock, Keys, Random, Store};
 use isobar_wire::{Reply, Request, Response, ServiceError, Value};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -90,13 +90,24 @@ impl Cloud {
         region: &str,
         credentials: &Credentials,
     ) {
+        let now = self.local.shared.clock.system();
+        Self::sign_at(request, service, region, credentials, now);
+    }
+
+    pub(crate) fn sign_at(
+        request: &mut Request,
+        service: &str,
+        region: &str,
+        credentials: &Credentials,
+        time: Timestamp,
+    ) {
         let service = isobar_catalogue::service(Vendor::Aws, service).unwrap();
         let signing = Signing {
             credentials,
             region,
             service: &service.signing_name,
             host: HOST,
-            time: self.local.shared.clock.now(),
+            time,
             style: Style::Standard,
             payload: Payload::Signed,
         };

@@ -1,6 +1,7 @@
 //! Fault rules: which calls they meet, how often, and which rules are refused.
 
 use isobar_catalogue::Cloud;
+use isobar_kernel::clock::MAX_OFFSET;
 use isobar_kernel::faults::{Effect, Faults, Phase, Rule, Target};
 use isobar_kernel::{Clock, Random};
 use jiff::{SignedDuration, Timestamp};
@@ -53,6 +54,8 @@ fn rules_out_of_bounds_change_nothing() {
     for bad in [
         r#"{"effect": "silence", "probability": 1.5}"#,
         r#"{"effect": {"error": {"status": 200}}}"#,
+        r#"{"effect": {"error": {"status": 400, "code": "A\nB"}}}"#,
+        r#"{"effect": {"error": {"status": 400, "code": ""}}}"#,
         r#"{"effect": {"latency": {"milliseconds": 600001}}}"#,
     ] {
         assert!(faults.replace(vec![rule(bad)]).is_err(), "{bad}");
@@ -71,6 +74,20 @@ fn the_clock_moves() {
     clock.advance(SignedDuration::from_hours(-24));
     let back = copy.now().duration_since(Timestamp::from_second(0).unwrap());
     assert!(ahead - back > SignedDuration::from_hours(23));
+}
+
+#[test]
+fn the_clock_stays_within_the_range_of_timestamps() {
+    let clock = Clock::default();
+    for by in [SignedDuration::MAX, SignedDuration::from_hours(24), SignedDuration::MAX] {
+        clock.advance(by);
+        assert_eq!(clock.offset(), MAX_OFFSET);
+    }
+    assert!(clock.now() - SignedDuration::from_hours(24) > clock.system());
+    clock.advance(SignedDuration::MIN);
+    clock.advance(SignedDuration::MIN);
+    assert_eq!(clock.offset(), -MAX_OFFSET);
+    assert!(clock.now() < clock.system());
 }
 
 #[test]

@@ -1,0 +1,132 @@
+//! The listener: whom it turns away, what it reads, and how it stops.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use isobar_kernel::serve::{MAX_BODY, is_loopback, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::face;
+
+struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(serve(listener, Arc::new(face::local()), stopped));
+        Self { address, stop, task }
+    }
+
+    /// Sends bytes and reads the answer to its end.
+    async fn send(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8(answer).unwrap()
+    }
+}
+
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or("none")
+}
+
+#[test]
+fn loopback_is_known_by_its_names() {
+    for host in [
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "127.9.8.7:1",
+        "[::1]",
+        "[::1]:80",
+        "::1",
+        "localhost",
+        "LOCALHOST:80",
+        "s3.localhost:80",
+    ] {
+        assert!(is_loopback(host), "{host}");
+    }
+    for host in [
+        "",
+        "example.com",
+        "example.com:80",
+        "10.0.0.1",
+        "0.0.0.0",
+        "[::2]:80",
+        "localhost.evil",
+        "127.0.0.1.evil",
+        "127.0.0.1.evil:80",
+        "notlocalhost",
+        "[::ffff:10.0.0.1]",
+    ] {
+        assert!(!is_loopback(host), "{host}");
+    }
+}
+
+#[tokio::test]
+async fn foreign_requests_are_turned_away() {
+    let server = Server::start().await;
+    let call = "GET /?Action=DescribeNatGateways&Version=2016-11-15 HTTP/1.1\r\nconnection: close";
+    for (headers, expected) in [
+        ("host: 127.0.0.1", "200"),
+        ("host: [::1]:4566", "200"),
+        ("host: plain.example", "200"),
+        // Without a Host it was sent to the address that it came to.
+        ("accept: */*", "200"),
+        ("host: evil.example", "403"),
+        ("host: 127.0.0.1\r\norigin: http://127.0.0.1", "403"),
+        ("host: 127.0.0.1\r\norigin: null", "403"),
+        ("host: caf\u{e9}", "403"),
+        ("host:", "403"),
+    ] {
+        let answer = server.send(format!("{call}\r\n{headers}\r\n\r\n").as_bytes()).await;
+        assert_eq!(status(&answer), expected, "{headers}: {answer}");
+        assert_eq!(answer.contains("<Code>Foreign</Code>"), expected == "403", "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn odd_requests_are_answered() {
+    let server = Server::start().await;
+    for line in
+        ["OPTIONS * HTTP/1.1", "GET http://127.0.0.1/%ff%00?%ff HTTP/1.1", "CONNECT a:1 HTTP/1.1"]
+    {
+        let request = format!("{line}\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
+        let answer = server.send(request.as_bytes()).await;
+        assert_eq!(status(&answer), "404", "{line}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_read_and_refused() {
+    let server = Server::start().await;
+    let length = MAX_BODY + 1;
+    let mut request =
+        format!("POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n")
+            .into_bytes();
+    request.resize(request.len() + length, b'x');
+    let answer = server.send(&request).await;
+    assert_eq!(status(&answer), "413");
+    assert!(answer.contains("<Code>TooLarge</Code>"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_listener_and_idle_connections() {
+    let server = Server::start().await;
+    let mut idle = TcpStream::connect(server.address).await.unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await.unwrap();
+    let mut first = [0; 8];
+    idle.read_exact(&mut first).await.unwrap();
+    server.stop.send(true).unwrap();
+    server.task.await.unwrap();
+    idle.read_to_end(&mut Vec::new()).await.unwrap();
+    assert!(TcpStream::connect(server.address).await.is_err());
+}
