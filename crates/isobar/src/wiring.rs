@@ -30,6 +30,8 @@ const AWS_REGION: &str = "us-east-1";
 const ALIBABA_REGION: &str = "cn-hangzhou";
 /// How often the store's log is flushed to the disk.
 const FLUSH: Duration = Duration::from_secs(1);
+/// After how many flushes answers that idempotency tokens stand for no longer are forgotten.
+const PURGE_AFTER: u32 = 60;
 
 /// The four sockets, bound before anything else begins.
 #[derive(Debug)]
@@ -150,7 +152,7 @@ fn open_store(state: &State, ephemeral: bool) -> Result<Store, Error> {
             store::Error::Newer { .. } | store::Error::UnknownKind(_) => {
                 ("state_newer", "use the newer program, or another directory with --state")
             }
-            store::Error::Row { .. } | store::Error::Log(_) => {
+            store::Error::Row { .. } | store::Error::LongKey { .. } | store::Error::Log(_) => {
                 ("state_unusable", "name another directory with --state")
             }
         };
@@ -270,15 +272,24 @@ fn serve(
             stopped.clone(),
         )),
         tokio::spawn(isobar_server::serve(listeners.control, app, stopped.clone())),
-        tokio::spawn(flush(shared.store.clone(), stopped.clone())),
+        tokio::spawn(flush(shared.store.clone(), shared.clock.clone(), stopped.clone())),
     ])
 }
 
-/// Flushes the store's log once a second.
-async fn flush(store: Store, mut stopped: watch::Receiver<bool>) {
+/// Flushes the store's log once a second, and keeps it from growing without end.
+async fn flush(store: Store, clock: Clock, mut stopped: watch::Receiver<bool>) {
+    let mut rounds = 0_u32;
     while tokio::time::timeout(FLUSH, isobar_kernel::serve::stopped(&mut stopped)).await.is_err() {
+        rounds = rounds.wrapping_add(1);
+        let purge = rounds.is_multiple_of(PURGE_AFTER).then(|| clock.now());
         let store = store.clone();
-        let flushed = tokio::task::spawn_blocking(move || store.flush()).await;
+        let flushed = tokio::task::spawn_blocking(move || {
+            if let Some(now) = purge {
+                isobar_kernel::idempotency::purge(&store, now)?;
+            }
+            store.flush()
+        })
+        .await;
         if let Ok(Err(error)) = flushed {
             tracing::error!(%error, "the state could not be flushed");
         }

@@ -28,6 +28,9 @@ pub const VERSION: u32 = 1;
 
 const VERSION_KEY: &str = "\0version";
 
+/// The longest key that the log takes; it panics at a longer one.
+const MAX_KEY: usize = u16::MAX as usize;
+
 /// A row of a collection.
 pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The collection's name, unique in the store and never changed: `ec2.instance`.
@@ -67,6 +70,14 @@ pub enum Error {
         key: String,
         /// Why.
         source: serde_json::Error,
+    },
+    /// A row's key is longer than the log takes.
+    #[error("a key of {length} bytes in {kind} is too long for the log")]
+    LongKey {
+        /// Its collection.
+        kind: &'static str,
+        /// How long the collection's name and the key are together.
+        length: usize,
     },
     /// The log cannot be read or written.
     #[error("the log cannot be read or written")]
@@ -154,22 +165,10 @@ impl Store {
     ) -> Result<R, Aborted<E>> {
         let mut tables = self.inner.tables.write();
         let mut tx = Tx::new(&mut tables);
-        match change(&mut tx) {
-            Err(error) => {
-                tx.undo();
-                Err(Aborted::By(error))
-            }
-            Ok(result) => match self.append(&tx) {
-                Ok(()) => {
-                    tx.announce();
-                    Ok(result)
-                }
-                Err(error) => {
-                    tx.undo();
-                    Err(Aborted::Log(error))
-                }
-            },
-        }
+        let result = change(&mut tx).map_err(Aborted::By)?;
+        self.append(&tx).map_err(Aborted::Log)?;
+        tx.commit();
+        Ok(result)
     }
 
     /// Runs a change that cannot fail of itself.
@@ -210,6 +209,9 @@ impl Store {
         let mut batch = log.database.batch();
         for change in tx.changes() {
             let key = format!("{}\0{}", change.kind, change.key);
+            if key.len() > MAX_KEY {
+                return Err(Error::LongKey { kind: change.kind, length: key.len() });
+            }
             match &change.row {
                 Some(row) => batch.insert(&log.rows, key, row.as_slice()),
                 None => batch.remove(&log.rows, key),

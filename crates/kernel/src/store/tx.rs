@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{Record, Tables};
 
-/// A write in progress. It reads its own changes.
+/// A write in progress. It reads its own changes. One that is dropped before it is committed is
+/// undone, so that a handler that panics has changed nothing either.
 pub struct Tx<'a> {
     tables: &'a mut Tables,
     changes: Vec<Change>,
@@ -85,7 +86,13 @@ impl<'a> Tx<'a> {
         &self.changes
     }
 
-    pub(super) fn announce(&self) {
+    /// Keeps what was done, and tells those who wait.
+    pub(super) fn commit(mut self) {
+        self.undo.clear();
+        self.announce();
+    }
+
+    fn announce(&self) {
         let mut kinds: Vec<_> = self.changes.iter().map(|change| change.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -93,9 +100,11 @@ impl<'a> Tx<'a> {
             self.tables.announce(kind);
         }
     }
+}
 
-    pub(super) fn undo(self) {
-        for step in self.undo.into_iter().rev() {
+impl Drop for Tx<'_> {
+    fn drop(&mut self) {
+        while let Some(step) = self.undo.pop() {
             step(self.tables);
         }
     }

@@ -114,6 +114,34 @@ fn a_write_that_fails_changes_nothing() {
 }
 
 #[test]
+fn a_write_that_panics_changes_nothing() {
+    let store = Store::ephemeral(schema());
+    store.update(|tx| tx.put(server("1", "red"))).unwrap();
+    let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        store.update(|tx| {
+            tx.put(server("1", "blue"));
+            tx.put(server("2", "blue"));
+            panic!("a handler's mistake");
+        })
+    }));
+    assert!(broken.is_err());
+    store.read(|tables| {
+        assert_eq!(ids(tables.by::<Server>("network", "red")), ["1"]);
+        assert_eq!(tables.count::<Server>(), 1);
+    });
+    store.update(|tx| tx.put(server("3", "red"))).unwrap();
+}
+
+#[test]
+fn a_key_that_the_log_cannot_take_is_an_error() {
+    let directory = Directory::new("long-key");
+    let store = Store::open(&directory.0, schema()).unwrap();
+    let error = store.update(|tx| tx.put(server(&"x".repeat(70_000), "red"))).unwrap_err();
+    assert!(matches!(error, Error::LongKey { kind: "test.server", length: 70_012 }), "{error}");
+    store.read(|tables| assert_eq!(tables.count::<Server>(), 0));
+}
+
+#[test]
 fn a_write_is_announced_to_those_who_wait() {
     let store = Store::ephemeral(schema());
     let watched = store.watch::<Server>();
