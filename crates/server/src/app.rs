@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use isobar_control::Control;
-use isobar_kernel::Clock;
 use isobar_kernel::face::Shared;
+use tokio::sync::watch;
 
 use crate::rate::Limiter;
 
@@ -14,11 +14,11 @@ pub struct App {
     pub(crate) control: Control,
     /// What the local clouds stand on, whose clock, faults and journal the API shows.
     pub(crate) local: Shared,
-    /// The real time, whatever the local clouds' is.
-    pub(crate) clock: Clock,
     pub(crate) limiter: Arc<Limiter>,
     /// Seals cursors: drawn at each start, so that a cursor ends with the process at the latest.
     pub(crate) cursor_key: Arc<[u8; 32]>,
+    /// Turns true when the listener stops: whoever waits or streams ends then.
+    closing: Arc<watch::Sender<bool>>,
 }
 
 impl std::fmt::Debug for App {
@@ -36,9 +36,19 @@ impl App {
         Self {
             control,
             local,
-            clock: Clock::default(),
             limiter: Arc::default(),
             cursor_key: Arc::new(key),
+            closing: Arc::default(),
         }
+    }
+
+    /// Ends what waits or streams.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Returns when the listener stops.
+    pub(crate) async fn closed(&self) {
+        isobar_kernel::serve::stopped(&mut self.closing.subscribe()).await;
     }
 }

@@ -1,46 +1,68 @@
 //! `Idempotency-Key`: a repeated POST is answered as the first one was.
+//!
+//! Work that has begun goes on to its end even where the caller hangs up, which drops the future of
+//! the answer: otherwise the key would be held by nobody, and the work half done.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use isobar_control::error::Violation;
 use isobar_control::model::access::{Idempotency, Principal, StoredResponse};
 use sha2::{Digest, Sha256};
 
 use crate::App;
-use crate::error::Error;
+use crate::error::{Code, Error};
+use crate::write::Write;
 
 const HEADER: &str = "idempotency-key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The longest key.
 const MAX_KEY: usize = 255;
 
-/// Runs the work once per key. Without a key it just runs.
+/// Does the work, once per key.
 pub(crate) async fn once(
     app: &App,
-    caller: &Principal,
-    request: (&Method, &Uri, &HeaderMap, &Bytes),
-    work: impl Future<Output = Result<Response, Error>>,
+    request: Write,
+    work: impl Future<Output = Result<Response, Error>> + Send + 'static,
 ) -> Result<Response, Error> {
-    let (method, uri, headers, body) = request;
-    let Some(key) = key_of(headers)? else { return work.await };
+    let Some(key) = key_of(&request.headers)? else { return to_its_end(work).await };
     let mut hash = Sha256::new();
-    for part in [method.as_str().as_bytes(), uri.to_string().as_bytes(), body] {
+    for part in
+        [request.method.as_str().as_bytes(), request.uri.to_string().as_bytes(), &request.content]
+    {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
-    match app.control.idempotency_begin(caller, &key, &hash.finalize()).await? {
-        Idempotency::Replay(stored) => Ok(replay(stored)),
-        Idempotency::Fresh => match work.await {
-            Ok(response) => finish(app, caller, &key, response).await,
-            Err(error) => {
-                app.control.idempotency_abandon(caller, &key).await?;
-                Err(error)
-            }
-        },
-    }
+    let hash = hash.finalize();
+    let (app, caller) = (app.clone(), request.caller);
+    to_its_end(async move {
+        match app.control.idempotency_begin(&caller, &key, &hash).await? {
+            Idempotency::Replay(stored) => Ok(replay(stored)),
+            Idempotency::Fresh => match to_its_end(work).await {
+                Ok(response) => Ok(finish(&app, &caller, &key, response).await),
+                Err(error) => {
+                    if let Err(error) = app.control.idempotency_abandon(&caller, &key).await {
+                        tracing::error!(?error, "an idempotency key stays held");
+                    }
+                    Err(error)
+                }
+            },
+        }
+    })
+    .await
+}
+
+/// Does the work in a task of its own: whoever waits for it may go away, and a panic in it is an
+/// error like another.
+async fn to_its_end(
+    work: impl Future<Output = Result<Response, Error>> + Send + 'static,
+) -> Result<Response, Error> {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request broke down");
+        Err(Error::new(Code::Internal, "something went wrong inside the control plane"))
+    })
 }
 
 fn key_of(headers: &HeaderMap) -> Result<Option<String>, Error> {
@@ -57,15 +79,12 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Error> {
     Ok(Some(bare.to_owned()))
 }
 
-async fn finish(
-    app: &App,
-    caller: &Principal,
-    key: &str,
-    response: Response,
-) -> Result<Response, Error> {
+/// Keeps the answer. Where that fails the caller is answered all the same, since the work is done.
+async fn finish(app: &App, caller: &Principal, key: &str, response: Response) -> Response {
     let (parts, body) = response.into_parts();
     // The body is in memory: a handler made it.
-    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body: Bytes =
+        body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let kept = [CONTENT_TYPE, ETAG, LOCATION];
     let headers = kept
         .iter()
@@ -75,8 +94,10 @@ async fn finish(
         })
         .collect();
     let stored = StoredResponse { status: parts.status.as_u16(), headers, body: body.to_vec() };
-    app.control.idempotency_finish(caller, key, &stored).await?;
-    Ok(Response::from_parts(parts, body.into()))
+    if let Err(error) = app.control.idempotency_finish(caller, key, &stored).await {
+        tracing::error!(?error, "an answer could not be kept for replays");
+    }
+    Response::from_parts(parts, body.into())
 }
 
 fn replay(stored: StoredResponse) -> Response {

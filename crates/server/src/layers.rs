@@ -31,7 +31,7 @@ pub(crate) async fn all(State(app): State<App>, request: Request, next: Next) ->
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
-    let now = app.clock.now();
+    let now = app.local.clock.system();
     let mut response = error::complete(response, &request_id, now, problem, &path);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -55,7 +55,7 @@ async fn admit(app: &App, mut request: Request, next: Next) -> Result<Response, 
         return Err(isobar_control::Error::Unauthenticated.into());
     };
     let caller = app.control.authenticate(secret).await?;
-    let standing = app.limiter.take(&caller.id, app.clock.now());
+    let standing = app.limiter.take(&caller.id, app.local.clock.system());
     let mut response = if standing.allowed {
         request.extensions_mut().insert(caller);
         next.run(request).await
@@ -97,9 +97,9 @@ fn accepts(headers: &HeaderMap, types: &[&str]) -> bool {
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .map(|range| range.split(';').next().unwrap_or_default().trim())
+        .map(|range| range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
         .any(|range| {
-            types.contains(&range)
+            types.contains(&range.as_str())
                 || types.contains(&"application/json")
                     && (range == "*/*" || range == "application/*")
         })

@@ -14,6 +14,7 @@ mod params;
 mod rate;
 mod routes;
 pub mod serve;
+mod write;
 
 pub use app::App;
 pub use routes::router;

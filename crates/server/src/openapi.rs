@@ -38,6 +38,13 @@ const START: &[Code] = &[
     Code::Cloud,
 ];
 const SET: &[Code] = &[Code::Validation, Code::TooLarge, Code::UnsupportedMediaType];
+const MOVE: &[Code] = &[
+    Code::Validation,
+    Code::TooLarge,
+    Code::UnsupportedMediaType,
+    Code::IdempotencyInProgress,
+    Code::IdempotencyKeyReused,
+];
 const PAGED: &[&str] = &["limit", "cursor", "sort"];
 
 #[rustfmt::skip]
@@ -57,9 +64,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row { method: "get", path: "/api/v1/environments", id: "environments_list", summary: "Lists the environments that deployments name", query: PAGED, body: None, success: (200, "EnvironmentPage"), errors: LIST },
     Row { method: "get", path: "/api/v1/services", id: "services_list", summary: "Lists the services that deployments name", query: &["limit", "cursor", "sort", "environment"], body: None, success: (200, "ServicePage"), errors: LIST },
     Row { method: "get", path: "/api/v1/local/faults", id: "faults_list", summary: "Lists the local clouds' fault rules", query: &[], body: None, success: (200, "FaultRules"), errors: LIST },
-    Row { method: "put", path: "/api/v1/local/faults", id: "faults_replace", summary: "Puts fault rules in the place of those before", query: &[], body: Some("FaultRules"), success: (200, "FaultRules"), errors: SET },
+    Row { method: "put", path: "/api/v1/local/faults", id: "faults_replace", summary: "Puts fault rules in the place of those before", query: &["dry_run"], body: Some("FaultRules"), success: (200, "FaultRules"), errors: SET },
     Row { method: "get", path: "/api/v1/local/clock", id: "clock_show", summary: "Shows the local clouds' time", query: &[], body: None, success: (200, "Clock"), errors: LIST },
-    Row { method: "post", path: "/api/v1/local/clock", id: "clock_advance", summary: "Moves the local clouds' time", query: &[], body: Some("ClockAdvance"), success: (200, "Clock"), errors: SET },
+    Row { method: "post", path: "/api/v1/local/clock", id: "clock_advance", summary: "Moves the local clouds' time", query: &["dry_run"], body: Some("ClockAdvance"), success: (200, "Clock"), errors: MOVE },
     Row { method: "get", path: "/api/v1/local/journal", id: "journal_list", summary: "Lists the newest calls that the local clouds answered", query: &["limit", "cloud", "service", "operation"], body: None, success: (200, "Journal"), errors: LIST },
     Row { method: "get", path: "/healthz", id: "health_live", summary: "Whether the process lives", query: &[], body: None, success: (200, "Health"), errors: &[] },
     Row { method: "get", path: "/readyz", id: "health_ready", summary: "Whether requests can be served", query: &[], body: None, success: (200, "Readiness"), errors: &[] },
@@ -135,7 +142,7 @@ fn operation(row: &Row) -> Value {
             "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
         }));
     }
-    if row.method == "post" && !row.path.contains("/local/") {
+    if row.method == "post" {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "Makes a repeated request safe for 24 hours",
@@ -148,7 +155,7 @@ fn operation(row: &Row) -> Value {
     let content = json!({ kind: { "schema": reference(schema) } });
     responses.insert(status.to_string(), json!({ "description": "Success", "content": content }));
     if row.query.contains(&"dry_run") {
-        responses.insert("200".to_owned(), json!({ "description": "What would be done" }));
+        responses.entry("200").or_insert_with(|| json!({ "description": "What would be done" }));
     }
     for code in row.errors.iter().chain(every_error(row)) {
         let content = json!({ "application/json": { "schema": reference("Error") } });

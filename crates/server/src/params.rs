@@ -3,11 +3,30 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
 use isobar_control::error::Violation;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::App;
+use crate::error::{Code, Error};
+
+/// The id in a path.
+#[derive(Debug)]
+pub(crate) struct Id(pub(crate) String);
+
+impl FromRequestParts<App> for Id {
+    type Rejection = Error;
+
+    /// What is not UTF-8 is no id of anything.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        match Path::from_request_parts(parts, app).await {
+            Ok(Path(id)) => Ok(Self(id)),
+            Err(_) => Err(Error::new(Code::NotFound, "there is nothing at this path")),
+        }
+    }
+}
 
 /// The parameters of one request. Take each that the endpoint knows, then [`finish`](Self::finish).
 #[derive(Debug)]

@@ -40,7 +40,8 @@ impl Limiter {
         let now = now.as_second();
         let mut windows = self.windows.lock();
         let window = windows.entry(key.to_owned()).or_insert(Window { ends: 0, used: 0 });
-        if window.ends <= now {
+        // A window that ends too late was begun by a clock that has been set back since.
+        if window.ends <= now || window.ends > now + WINDOW_SECONDS {
             *window = Window { ends: now + WINDOW_SECONDS, used: 0 };
         }
         let allowed = window.used < LIMIT;

@@ -12,7 +12,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use isobar_catalogue::Cloud;
 use isobar_control::model::operation::Operation;
 use isobar_control::model::page::{Order, Page, PageRequest};
 use serde::Serialize;
@@ -62,7 +63,7 @@ type Answer = Result<Response, Error>;
 fn entity(headers: &HeaderMap, value: &Value) -> Response {
     let body = value.to_string();
     let etag = etag(&body);
-    if headers.get(IF_NONE_MATCH).is_some_and(|known| matches(known, &etag)) {
+    if headers.contains_key(IF_NONE_MATCH) && names(headers, &IF_NONE_MATCH, &etag, true) {
         return (StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response();
     }
     let kind = HeaderValue::from_static("application/json");
@@ -71,12 +72,12 @@ fn entity(headers: &HeaderMap, value: &Value) -> Response {
 
 /// Fails where `If-Match` names another state than this one.
 fn check_match(headers: &HeaderMap, value: &Value) -> Result<(), Error> {
-    match headers.get(IF_MATCH) {
-        Some(wanted) if !matches(wanted, &etag(&value.to_string())) => {
-            Err(Error::new(Code::PreconditionFailed, "it has changed since it was read"))
-        }
-        _ => Ok(()),
+    if headers.contains_key(IF_MATCH)
+        && !names(headers, &IF_MATCH, &etag(&value.to_string()), false)
+    {
+        return Err(Error::new(Code::PreconditionFailed, "it has changed since it was read"));
     }
+    Ok(())
 }
 
 fn etag(body: &str) -> HeaderValue {
@@ -85,12 +86,14 @@ fn etag(body: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{digits}\"")).expect("hexadecimal digits are a header value")
 }
 
-fn matches(wanted: &HeaderValue, etag: &HeaderValue) -> bool {
-    let (Ok(wanted), Ok(etag)) = (wanted.to_str(), etag.to_str()) else { return false };
-    wanted
-        .split(',')
-        .map(str::trim)
-        .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
+/// Whether the header names the tag, or any (RFC 9110, section 8.8.3.2: a weak tag is never the same
+/// where the comparison is strong).
+fn names(headers: &HeaderMap, header: &HeaderName, etag: &HeaderValue, weak: bool) -> bool {
+    let values = headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim).any(|one| {
+        let tag = one.strip_prefix("W/").filter(|_| weak).unwrap_or(one);
+        one == "*" || tag.as_bytes() == etag.as_bytes()
+    })
 }
 
 /// An operation with its links.
@@ -125,28 +128,38 @@ fn with_links(resource: &impl Serialize, links: Value) -> Value {
     value
 }
 
+/// The `cloud` that a list is narrowed to.
+fn cloud(params: &mut Params) -> Option<String> {
+    params.one_of("cloud", &Cloud::ALL, Cloud::name).map(|cloud| cloud.name().to_owned())
+}
+
 /// Which page is asked for: `limit`, `cursor` and `sort`.
 struct Asked {
     page: PageRequest,
     list: String,
 }
 
-/// Takes a list's own parameters. The list's name, with the filter, is what a cursor is bound to.
-fn asked(app: &App, params: &mut Params, list: String) -> Asked {
-    let limit = params.parsed::<u32>("limit", "a whole number from 1 to 100");
+/// How many items are asked for, at most as many as a page holds.
+fn limit(params: &mut Params) -> u32 {
+    let limit = params.parsed::<u64>("limit", "a whole number from 1 to 100");
     if limit == Some(0) {
         params.wrong("limit", 0.into(), "minimum: 1");
     }
+    let limit = limit.map_or(PageRequest::DEFAULT_LIMIT, |limit| {
+        u32::try_from(limit).unwrap_or(PageRequest::MAX_LIMIT)
+    });
+    limit.min(PageRequest::MAX_LIMIT)
+}
+
+/// Takes a list's own parameters. The list's name, with the filter, is what a cursor is bound to.
+fn asked(app: &App, params: &mut Params, list: String) -> Asked {
+    let limit = limit(params);
     let orders = [Order::NewestFirst, Order::OldestFirst];
     let order = params.one_of("sort", &orders, |order| match order {
         Order::NewestFirst => "-created_at",
         Order::OldestFirst => "created_at",
     });
-    let mut page = PageRequest {
-        limit: limit.unwrap_or(PageRequest::DEFAULT_LIMIT).min(PageRequest::MAX_LIMIT),
-        after: None,
-        order: order.unwrap_or_default(),
-    };
+    let mut page = PageRequest { limit, after: None, order: order.unwrap_or_default() };
     if let Some(text) = params.text("cursor") {
         match cursor::open(app, &list, &text) {
             Some((sealed, after)) if order.is_none_or(|order| order == sealed) => {

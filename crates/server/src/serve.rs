@@ -1,5 +1,6 @@
 //! The listener of the control plane.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -8,10 +9,13 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use isobar_kernel::serve::stopped;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{App, router};
 
+/// The most connections at once; further ones wait in the system's queue.
+const MAX_CONNECTIONS: usize = 1024;
+/// How long a connection may take to send its headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a stop waits for answers that are under way.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -19,8 +23,14 @@ const DRAIN: Duration = Duration::from_secs(2);
 /// Serves the API until `stop` turns true, then lets the answers under way end.
 pub async fn serve(listener: TcpListener, app: App, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
-    let service = router(app);
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let service = router(app.clone());
     loop {
+        let place = tokio::select! {
+            () = stopped(&mut stop) => break,
+            place = Arc::clone(&places).acquire_owned() => place,
+        };
+        let Ok(place) = place else { break };
         let (stream, _peer) = tokio::select! {
             () = stopped(&mut stop) => break,
             accepted = listener.accept() => match accepted {
@@ -43,8 +53,12 @@ pub async fn serve(listener: TcpListener, app: App, mut stop: watch::Receiver<bo
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
+            drop(place);
         });
     }
-    // Streams of events have no end of their own; they are cut off.
-    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+    // Streams of events have no end of their own.
+    app.close();
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("connections were left before their answers ended");
+    }
 }

@@ -1,23 +1,21 @@
 //! `/deployments`
 
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, Uri};
 use isobar_control::error::Violation;
-use isobar_control::model::access::{Principal, RollbackRequest};
+use isobar_control::model::access::RollbackRequest;
 use isobar_control::model::deployment::{Deployment, Status};
 use isobar_control::model::manifest::Manifest;
 use isobar_control::model::page::DeploymentFilter;
 use serde_json::{Value, json};
 
-use super::{Answer, accepted, asked, check_match, entity, page_json, with_links};
+use super::{Answer, accepted, asked, check_match, cloud, entity};
+use super::{operation_json, page_json, with_links};
+use crate::App;
 use crate::error::Error;
-use crate::params::Params;
-use crate::{App, body, idempotency};
-
-const CLOUDS: [&str; 3] = ["aws", "alibaba", "digitalocean"];
+use crate::params::{Id, Params};
+use crate::write::Write;
 
 pub(super) async fn list(State(app): State<App>, uri: Uri) -> Answer {
     let mut params = Params::new(uri.query());
@@ -25,7 +23,7 @@ pub(super) async fn list(State(app): State<App>, uri: Uri) -> Answer {
         environment: params.text("environment"),
         service: params.text("service"),
         status: params.one_of("status", &Status::ALL, Status::name),
-        cloud: params.one_of("cloud", &CLOUDS, |cloud| cloud).map(str::to_owned),
+        cloud: cloud(&mut params),
     };
     let asked = asked(&app, &mut params, format!("deployments {}", json!(filter)));
     params.finish()?;
@@ -33,33 +31,22 @@ pub(super) async fn list(State(app): State<App>, uri: Uri) -> Answer {
     Ok(page_json(&app, &uri, &asked, page, shown))
 }
 
-pub(super) async fn create(
-    State(app): State<App>,
-    Extension(caller): Extension<Principal>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    content: Body,
-) -> Answer {
-    let mut params = Params::new(uri.query());
-    let dry_run = params.flag("dry_run");
-    params.finish()?;
-    let content = body::read(content).await?;
-    let document = body::json(&headers, &content, true)?;
-    let manifest = Manifest::parse(&document)?;
-    if dry_run {
+pub(super) async fn create(State(app): State<App>, request: Write) -> Answer {
+    let manifest = Manifest::parse(&request.document()?)?;
+    if request.dry_run {
         return Ok(axum::Json(app.control.plan(manifest).await?).into_response());
     }
-    let work = async {
-        let started = app.control.create(&caller, manifest).await?;
+    let (control, caller) = (app.control.clone(), request.caller.clone());
+    let work = async move {
+        let started = control.create(&caller, manifest).await?;
         Ok(accepted(&started.operation, &json!({})))
     };
-    idempotency::once(&app, &caller, (&method, &uri, &headers, &content), work).await
+    request.once(&app, work).await
 }
 
 pub(super) async fn show(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Id(id): Id,
     uri: Uri,
     headers: HeaderMap,
 ) -> Answer {
@@ -69,7 +56,7 @@ pub(super) async fn show(
 
 pub(super) async fn plan(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Id(id): Id,
     uri: Uri,
     headers: HeaderMap,
 ) -> Answer {
@@ -82,26 +69,17 @@ pub(super) async fn plan(
     Ok(entity(&headers, &with_links(&plan, links)))
 }
 
-pub(super) async fn rollback(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Extension(caller): Extension<Principal>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    content: Body,
-) -> Answer {
-    let mut params = Params::new(uri.query());
-    let dry_run = params.flag("dry_run");
-    params.finish()?;
-    let content = body::read(content).await?;
-    let request = rollback_request(&body::json(&headers, &content, false)?)?;
-    check_match(&headers, &shown(&app.control.deployment(&id).await?))?;
-    if dry_run {
+pub(super) async fn rollback(State(app): State<App>, Id(id): Id, request: Write) -> Answer {
+    let wanted = rollback_request(&request.document_if_any()?)?;
+    if request.dry_run {
+        check_match(&request.headers, &shown(&app.control.deployment(&id).await?))?;
         return Ok(axum::Json(app.control.plan_rollback(&id).await?).into_response());
     }
-    let work = async {
-        let started = app.control.rollback(&caller, &id, request).await?;
+    let control = app.control.clone();
+    let (caller, headers) = (request.caller.clone(), request.headers.clone());
+    let work = async move {
+        check_match(&headers, &shown(&control.deployment(&id).await?))?;
+        let started = control.rollback(&caller, &id, wanted).await?;
         let operation = started.operation;
         let further = json!({
             "rollback_id": started.deployment.id,
@@ -112,30 +90,23 @@ pub(super) async fn rollback(
         });
         Ok(accepted(&operation, &further))
     };
-    idempotency::once(&app, &caller, (&method, &uri, &headers, &content), work).await
+    request.once(&app, work).await
 }
 
-pub(super) async fn cancel(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Extension(caller): Extension<Principal>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    content: Body,
-) -> Answer {
-    let mut params = Params::new(uri.query());
-    let dry_run = params.flag("dry_run");
-    params.finish()?;
-    let content = body::read(content).await?;
-    no_members(&body::json(&headers, &content, false)?)?;
-    check_match(&headers, &shown(&app.control.deployment(&id).await?))?;
-    if dry_run {
+pub(super) async fn cancel(State(app): State<App>, Id(id): Id, request: Write) -> Answer {
+    request.no_members()?;
+    if request.dry_run {
+        check_match(&request.headers, &shown(&app.control.deployment(&id).await?))?;
         let operation = app.control.check_cancel(&id).await?;
-        return Ok(axum::Json(super::operation_json(&operation)).into_response());
+        return Ok(axum::Json(operation_json(&operation)).into_response());
     }
-    let work = async { Ok(accepted(&app.control.cancel(&caller, &id).await?, &json!({}))) };
-    idempotency::once(&app, &caller, (&method, &uri, &headers, &content), work).await
+    let control = app.control.clone();
+    let (caller, headers) = (request.caller.clone(), request.headers.clone());
+    let work = async move {
+        check_match(&headers, &shown(&control.deployment(&id).await?))?;
+        Ok(accepted(&control.cancel(&caller, &id).await?, &json!({})))
+    };
+    request.once(&app, work).await
 }
 
 fn rollback_request(document: &Value) -> Result<RollbackRequest, Error> {
@@ -146,18 +117,6 @@ fn rollback_request(document: &Value) -> Result<RollbackRequest, Error> {
             constraint: format!("an object with at most \"reason\" (text): {error}"),
         }])
     })
-}
-
-/// Fails where a body has members and none are known.
-pub(super) fn no_members(document: &Value) -> Result<(), Error> {
-    match document {
-        Value::Object(members) if members.is_empty() => Ok(()),
-        other => Err(Error::validation(vec![Violation {
-            field: String::new(),
-            value: other.clone(),
-            constraint: "no body, or an empty object".to_owned(),
-        }])),
-    }
 }
 
 fn shown(deployment: &Deployment) -> Value {

@@ -2,23 +2,21 @@
 
 use std::time::Duration;
 
-use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Uri};
-use isobar_control::model::access::Principal;
+use http::{HeaderMap, HeaderValue, Uri};
 use isobar_control::model::operation::{Event, EventKind, Kind, Status};
 use isobar_control::model::page::OperationFilter;
 use serde_json::json;
 
-use super::deployments::no_members;
-use super::{Answer, accepted, asked, entity, operation_json, page_json};
-use crate::params::Params;
-use crate::{App, body, idempotency};
+use super::{Answer, accepted, asked, check_match, entity, operation_json, page_json};
+use crate::App;
+use crate::params::{Id, Params};
+use crate::write::Write;
 
 /// The longest `?wait=`.
 const MAX_WAIT_SECONDS: u64 = 60;
@@ -42,7 +40,7 @@ pub(super) async fn list(State(app): State<App>, uri: Uri) -> Answer {
 
 pub(super) async fn show(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Id(id): Id,
     uri: Uri,
     headers: HeaderMap,
 ) -> Answer {
@@ -53,43 +51,37 @@ pub(super) async fn show(
         params.wrong("wait", wait.into(), constraint);
     }
     params.finish()?;
-    let operation = if wait == 0 {
-        app.control.operation(&id).await?
-    } else {
-        app.control.wait_operation(&id, Duration::from_secs(wait)).await?
+    let waited = app.control.wait_operation(&id, Duration::from_secs(wait));
+    let operation = tokio::select! {
+        waited = waited, if wait > 0 => waited?,
+        () = app.closed(), if wait > 0 => app.control.operation(&id).await?,
+        else => app.control.operation(&id).await?,
     };
     Ok(entity(&headers, &operation_json(&operation)))
 }
 
-pub(super) async fn cancel(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Extension(caller): Extension<Principal>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    content: Body,
-) -> Answer {
-    let mut params = Params::new(uri.query());
-    let dry_run = params.flag("dry_run");
-    params.finish()?;
-    let content = body::read(content).await?;
-    no_members(&body::json(&headers, &content, false)?)?;
-    if dry_run {
-        let deployment = app.control.operation(&id).await?.deployment_id;
-        let operation = app.control.check_cancel(&deployment).await?;
+pub(super) async fn cancel(State(app): State<App>, Id(id): Id, request: Write) -> Answer {
+    request.no_members()?;
+    if request.dry_run {
+        let operation = app.control.operation(&id).await?;
+        check_match(&request.headers, &operation_json(&operation))?;
+        let operation = app.control.check_cancel(&operation.deployment_id).await?;
         return Ok(axum::Json(operation_json(&operation)).into_response());
     }
-    let work =
-        async { Ok(accepted(&app.control.cancel_operation(&caller, &id).await?, &json!({}))) };
-    idempotency::once(&app, &caller, (&method, &uri, &headers, &content), work).await
+    let control = app.control.clone();
+    let (caller, headers) = (request.caller.clone(), request.headers.clone());
+    let work = async move {
+        check_match(&headers, &operation_json(&control.operation(&id).await?))?;
+        Ok(accepted(&control.cancel_operation(&caller, &id).await?, &json!({})))
+    };
+    request.once(&app, work).await
 }
 
 /// The events as they happen (server-sent events). `Last-Event-ID`, or `?after=`, says where to go
 /// on; the event of kind `finished` is the last.
 pub(super) async fn events(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Id(id): Id,
     uri: Uri,
     headers: HeaderMap,
 ) -> Answer {
@@ -118,8 +110,11 @@ async fn next(mut at: Position) -> Option<(Result<Bytes, std::convert::Infallibl
     if at.over {
         return None;
     }
-    let events = at.app.control.wait_events(&at.id, at.after, BATCH, KEEP_ALIVE).await;
-    let Ok(events) = events else { return None };
+    let events = tokio::select! {
+        events = at.app.control.wait_events(&at.id, at.after, BATCH, KEEP_ALIVE) => events.ok()?,
+        // The caller comes back with the last event's id.
+        () = at.app.closed() => return None,
+    };
     let mut text = String::new();
     for event in &events {
         at.after = event.sequence;

@@ -1,19 +1,19 @@
 //! `/resources`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::{HeaderMap, Uri};
 use isobar_control::model::page::ResourceFilter;
 use isobar_control::model::resource::{Kind, Resource, State as ResourceState};
 use serde_json::{Value, json};
 
-use super::{Answer, asked, entity, page_json, with_links};
+use super::{Answer, asked, cloud, entity, page_json, with_links};
 use crate::App;
-use crate::params::Params;
+use crate::params::{Id, Params};
 
 pub(super) async fn list(State(app): State<App>, uri: Uri) -> Answer {
     let mut params = Params::new(uri.query());
     let filter = ResourceFilter {
-        cloud: params.text("cloud"),
+        cloud: cloud(&mut params),
         region: params.text("region"),
         kind: params.one_of("kind", &Kind::ALL, Kind::name),
         service: params.text("service"),
@@ -29,7 +29,7 @@ pub(super) async fn list(State(app): State<App>, uri: Uri) -> Answer {
 
 pub(super) async fn show(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Id(id): Id,
     uri: Uri,
     headers: HeaderMap,
 ) -> Answer {
