@@ -69,6 +69,9 @@ impl State {
         })?;
         let state = Self { directory: directory.to_owned(), _lock: lock };
         state.check_version()?;
+        // What a killed server left says a process id that may be anybody's by now, and nobody may
+        // take it for this server's before this one announces itself.
+        state.withdraw();
         Ok(state)
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use isobar_control::config::{Database, Timings};
 use isobar_control::{Config, Control};
 use isobar_engines::{Engines, machines};
-use isobar_kernel::face::Shared;
+use isobar_kernel::face::{Face, Local, Shared};
 use isobar_kernel::faults::Faults;
 use isobar_kernel::journal::Journal;
 use isobar_kernel::keys::{Caller, Key};
@@ -73,14 +73,32 @@ fn url(listener: &TcpListener) -> Result<String, Error> {
     Ok(format!("http://{address}"))
 }
 
+/// Tasks, and what tells them to end.
+struct Served {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Served {
+    async fn end(self) {
+        // Nobody waits for it where every task is gone already.
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task broke down");
+            }
+        }
+    }
+}
+
 /// Everything that runs.
 pub(crate) struct Running {
     pub(crate) endpoints: Endpoints,
     control: Control,
     engines: Engines,
     store: Store,
-    stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    api: Served,
+    local: Served,
     /// Where ephemeral machines have their directories; removed at the end.
     scratch: Option<PathBuf>,
 }
@@ -105,24 +123,20 @@ impl Running {
         let machines = scratch.clone().unwrap_or_else(|| state.directory.clone()).join("machines");
         let engines = start_engines(&shared, &machines).await?;
         let control = open_control(state, &endpoints, &keys, &shared, ephemeral).await?;
-        let (stop, stopped) = watch::channel(false);
-        let tasks = serve(listeners, &shared, &keys, &engines, &control, &stopped)?;
+        let (local, api) = serve(listeners, &shared, &keys, &engines, &control)?;
         control.resume().await.map_err(|error| {
             Error::failed("control_unusable", "unfinished work cannot be taken up").source(error)
         })?;
-        Ok(Self { endpoints, control, engines, store: shared.store, stop, tasks, scratch })
+        Ok(Self { endpoints, control, engines, store: shared.store, api, local, scratch })
     }
 
-    /// Stops everything: the work at hand is finished, machines are stopped, the state is flushed.
+    /// Stops everything, from the outside in: what asks ends before what answers it. The requests
+    /// at hand are answered, then the control plane ends, which calls the local clouds until then;
+    /// machines are stopped, and the state is flushed.
     pub(crate) async fn stop(self) {
+        self.api.end().await;
         self.control.shutdown().await;
-        // Nobody waits for it where every task is gone already.
-        let _ = self.stop.send(true);
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a task broke down");
-            }
-        }
+        self.local.end().await;
         self.engines.shutdown().await;
         if let Err(error) = self.store.flush() {
             tracing::error!(%error, "the state could not be flushed");
@@ -220,14 +234,14 @@ async fn open_control(
     Ok(control)
 }
 
+/// The local clouds and the control plane's API, serving.
 fn serve(
     listeners: Listeners,
     shared: &Shared,
     keys: &Keys,
     engines: &Engines,
     control: &Control,
-    stopped: &watch::Receiver<bool>,
-) -> Result<Vec<JoinHandle<()>>, Error> {
+) -> Result<(Served, Served), Error> {
     let aws = isobar_aws::local(
         shared.clone(),
         isobar_aws::Settings {
@@ -258,22 +272,28 @@ fn serve(
             engines: engines.clone(),
         },
     );
+    let (stop, stopped) = watch::channel(false);
+    let local = Served {
+        stop,
+        tasks: vec![
+            spawn_cloud(listeners.aws, aws, &stopped),
+            spawn_cloud(listeners.alibaba, alibaba, &stopped),
+            spawn_cloud(listeners.digitalocean, digitalocean, &stopped),
+            tokio::spawn(flush(shared.store.clone(), shared.clock.clone(), stopped)),
+        ],
+    };
     let app = App::new(control.clone(), shared.clone());
-    Ok(vec![
-        tokio::spawn(isobar_kernel::serve::serve(listeners.aws, Arc::new(aws), stopped.clone())),
-        tokio::spawn(isobar_kernel::serve::serve(
-            listeners.alibaba,
-            Arc::new(alibaba),
-            stopped.clone(),
-        )),
-        tokio::spawn(isobar_kernel::serve::serve(
-            listeners.digitalocean,
-            Arc::new(digitalocean),
-            stopped.clone(),
-        )),
-        tokio::spawn(isobar_server::serve(listeners.control, app, stopped.clone())),
-        tokio::spawn(flush(shared.store.clone(), shared.clock.clone(), stopped.clone())),
-    ])
+    let (stop, stopped) = watch::channel(false);
+    let tasks = vec![tokio::spawn(isobar_server::serve(listeners.control, app, stopped))];
+    Ok((local, Served { stop, tasks }))
+}
+
+fn spawn_cloud<F: Face>(
+    listener: TcpListener,
+    cloud: Local<F>,
+    stopped: &watch::Receiver<bool>,
+) -> JoinHandle<()> {
+    tokio::spawn(isobar_kernel::serve::serve(listener, Arc::new(cloud), stopped.clone()))
 }
 
 /// Flushes the store's log once a second, and keeps it from growing without end.

@@ -100,6 +100,7 @@ async fn show_events(api: &Api, operation: &str) -> Result<(), Error> {
     let mut failures = 0;
     loop {
         let path = format!("/api/v1/operations/{}/events?after={last}", encode(operation));
+        let before = last;
         let ended = match api.stream(&path).await {
             Ok(body) => read_events(body, &mut display, &mut last).await,
             Err(error) if failures == 0 && last == 0 => return Err(error),
@@ -108,7 +109,8 @@ async fn show_events(api: &Api, operation: &str) -> Result<(), Error> {
         if ended {
             return Ok(());
         }
-        failures += 1;
+        // A stream that brought something is a new start.
+        failures = if last > before { 1 } else { failures + 1 };
         if failures > RECONNECTS {
             return Err(Error::new(
                 Class::Unreachable,
