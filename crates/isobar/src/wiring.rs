@@ -209,7 +209,7 @@ async fn open_control(
     };
     let config = Config {
         database,
-        clouds: Arc::new(clouds::Local::new(endpoints, keys, &shared.clock)),
+        clouds: Arc::new(clouds::Local::new(endpoints, keys)),
         prober: Arc::new(isobar_control::probe::Direct),
         clock: Arc::new(context::SystemClock),
         random: Arc::new(context::SystemRandom(shared.random.clone())),

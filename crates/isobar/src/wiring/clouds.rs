@@ -5,24 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use isobar_auth::Credentials;
 use isobar_catalogue::Cloud;
-use isobar_client::{Client, Config, Context};
+use isobar_client::{Client, Config};
 use isobar_control::clouds::{CallError, Caller, Clouds};
 use isobar_control::error::CloudFault;
-use isobar_kernel::Clock;
 use serde_json::Value;
 
-use super::context::LocalTime;
 use crate::state::{Endpoints, Keys};
 
 /// Clients for the local clouds, one per cloud and region, made when they are first asked for.
 pub(super) struct Local {
     places: HashMap<Cloud, (String, Credentials)>,
-    context: Arc<dyn Context>,
     callers: Mutex<HashMap<(Cloud, String), Arc<dyn Caller>>>,
 }
 
 impl Local {
-    pub(super) fn new(endpoints: &Endpoints, keys: &Keys, clock: &Clock) -> Self {
+    pub(super) fn new(endpoints: &Endpoints, keys: &Keys) -> Self {
         let Endpoints { aws, alibaba, digitalocean, .. } = endpoints;
         let aws_key = Credentials::new(aws.access_key_id.as_str(), aws.secret_access_key.as_str());
         let alibaba_key =
@@ -33,7 +30,7 @@ impl Local {
             (Cloud::Alibaba, (alibaba.url.clone(), alibaba_key)),
             (Cloud::DigitalOcean, (digitalocean.url.clone(), token)),
         ]);
-        Self { places, context: Arc::new(LocalTime::new(clock)), callers: Mutex::default() }
+        Self { places, callers: Mutex::default() }
     }
 }
 
@@ -45,8 +42,7 @@ impl Clouds for Local {
         }
         let (url, credentials) =
             self.places.get(&cloud).ok_or_else(|| format!("{cloud} is not configured"))?;
-        let mut config = Config::new(cloud, region, credentials.clone()).with_endpoint(url);
-        config.context = Arc::clone(&self.context);
+        let config = Config::new(cloud, region, credentials.clone()).with_endpoint(url);
         let client = Client::new(config).map_err(|error| error.to_string())?;
         let caller: Arc<dyn Caller> = Arc::new(Catalogued(client));
         callers.insert((cloud, region.to_owned()), Arc::clone(&caller));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use isobar_control::config;
 use isobar_control::faults::{FaultPoint, FaultPoints, NoFaults};
-use isobar_kernel::{Clock, Random};
+use isobar_kernel::Random;
 use jiff::Timestamp;
 
 /// The system's clock. The control plane's work is real even where the local clouds' time is moved.
@@ -28,38 +28,6 @@ pub(super) struct SystemRandom(pub(super) Random);
 impl config::Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
         self.0.fill(bytes);
-    }
-}
-
-/// What the control plane's client is given: the local clouds' time for its signatures, since they
-/// are held to that time, and the system for everything else.
-#[derive(Debug)]
-pub(super) struct LocalTime {
-    clock: Clock,
-    system: isobar_client::System,
-}
-
-impl LocalTime {
-    pub(super) fn new(clock: &Clock) -> Self {
-        Self { clock: clock.clone(), system: isobar_client::System::default() }
-    }
-}
-
-impl isobar_client::Context for LocalTime {
-    fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.system.elapsed()
-    }
-
-    fn sleep(&self, duration: Duration) -> isobar_client::Sleep {
-        self.system.sleep(duration)
-    }
-
-    fn random(&self, bytes: &mut [u8]) {
-        self.system.random(bytes);
     }
 }
 

@@ -11,7 +11,8 @@ use isobar_kernel::face::{
 use isobar_kernel::faults::{Effect, Phase, Rule};
 use isobar_kernel::store::{Record, Schema};
 use isobar_kernel::{
-    Caller, Clock, Command, Fault, Handler, Query, Random, Store, command, idempotency, query,
+    Caller, Clock, Command, Fault, Handler, Query, Random, Store, Tables, command, idempotency,
+    query,
 };
 use isobar_wire::{
     DecodeError, Dialect, Reply, Request, Response, ServiceError, Value, decode_response,
@@ -194,7 +195,7 @@ async fn create(local: &Local<Plain>, subnet: &str, token: &str) -> Result<Strin
 }
 
 fn count(local: &Local<Plain>) -> usize {
-    local.shared.store.read(|tables| tables.count::<Gateway>())
+    local.shared.store.read(Tables::count::<Gateway>)
 }
 
 fn disturb(local: &Local<Plain>, phase: Phase, effect: Effect) {

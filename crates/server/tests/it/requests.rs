@@ -96,26 +96,21 @@ async fn what_cannot_be_accepted_is_refused() {
 #[tokio::test]
 async fn bodies_are_checked() {
     let world = World::new().await;
-    let json = [("content-type", "application/json")];
-    let send = async |content: Vec<u8>, headers: &[(&str, &str)]| {
-        let mut made = request("POST", "/api/v1/deployments", headers, None);
-        *made.body_mut() = Body::from(content);
-        let answer = world.send(made).await;
-        let (status, code) = answer.code();
-        (status, code.to_owned())
-    };
-    let cases: [(Vec<u8>, &[(&str, &str)], u16); 7] = [
-        (b"{".to_vec(), &json, 400),
-        (b"\xff".to_vec(), &json, 400),
-        (b"[]".to_vec(), &json, 400),
-        ([b"[".repeat(100_000), b"]".repeat(100_000)].concat(), &json, 400),
-        (vec![b' '; (1 << 20) + 1], &json, 413),
-        (b"{}".to_vec(), &[("content-type", "text/plain")], 415),
-        (b"{}".to_vec(), &[], 415),
-    ];
-    for (content, headers, status) in cases {
+    let json = "application/json";
+    for (content, kind, status) in [
+        (b"{".to_vec(), json, 400),
+        (b"\xff".to_vec(), json, 400),
+        (b"[]".to_vec(), json, 400),
+        ([b"[".repeat(100_000), b"]".repeat(100_000)].concat(), json, 400),
+        (vec![b' '; (1 << 20) + 1], json, 413),
+        (b"{}".to_vec(), "text/plain", 415),
+        (b"{}".to_vec(), "", 415),
+    ] {
         let start: Vec<u8> = content.iter().copied().take(20).collect();
-        assert_eq!(send(content, headers).await.0, status, "{start:?}");
+        let headers = [("content-type", kind)];
+        let mut made = request("POST", "/api/v1/deployments", &headers, None);
+        *made.body_mut() = Body::from(content);
+        assert_eq!(world.send(made).await.status, status, "{kind} {start:?}");
     }
 }
 
