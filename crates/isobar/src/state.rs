@@ -266,3 +266,24 @@ fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
             .source(error)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A process id that a killed server left may be anybody's.
+    #[test]
+    fn what_a_killed_server_left_is_forgotten() {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../target")
+            .join(format!("state-test-{}", std::process::id()));
+        let state = State::take(&directory).unwrap();
+        assert!(State::take(&directory).is_err(), "it is held");
+        fs::write(endpoints_path(&directory), "{\"pid\": 1}").unwrap();
+        drop(state);
+        let state = State::take(&directory).unwrap();
+        assert!(!endpoints_path(&directory).exists());
+        drop(state);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+}
