@@ -11,7 +11,7 @@ mod request;
 mod rules;
 mod view;
 
-pub(crate) use engine::{follow, forget_droplet};
+pub(crate) use engine::{follow, forget_droplet, forget_tag};
 
 use std::sync::Arc;
 

@@ -61,6 +61,23 @@ pub(crate) fn forget_droplet(cx: &mut Command<'_, '_>, droplet: u64) {
     }
 }
 
+/// Takes the tag off every load balancer that follows it, which then has no droplets.
+pub(crate) fn forget_tag(cx: &mut Command<'_, '_>, tag: &str) {
+    let follows = |balancer: &LoadBalancer| {
+        balancer.tag.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(tag))
+    };
+    let with_it: Vec<_> = cx
+        .scene()
+        .list::<LoadBalancer>()
+        .filter(|balancer| follows(balancer))
+        .map(|balancer| LoadBalancer::clone(balancer))
+        .collect();
+    for balancer in with_it {
+        let balancer = cx.store.put(LoadBalancer { tag: None, ..balancer });
+        put(cx, &balancer);
+    }
+}
+
 fn listeners(scene: Scene<'_>, balancer: &LoadBalancer) -> Vec<Listener> {
     let targets = targets(scene, balancer);
     let idle_ms = u64::try_from(balancer.http_idle_timeout_seconds).unwrap_or(60) * 1000;

@@ -32,6 +32,7 @@ fn delete(cx: &mut Command<'_, '_>, input: OfTag) -> Result<Empty, Fault> {
     let tag = find(cx, &input.tag_id).ok_or(&NOT_FOUND)?.clone();
     resources::strip(cx, &tag.name);
     firewalls::forget_tag(cx, &tag.name);
+    load_balancers::forget_tag(cx, &tag.name);
     cx.store.remove::<Tag>(&isobar_kernel::Record::key(&tag));
     load_balancers::follow(cx);
     Ok(Empty {})

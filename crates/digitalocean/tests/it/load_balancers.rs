@@ -159,6 +159,14 @@ async fn a_tag_is_followed_as_it_changes() {
     assert_eq!(answer, unprocessable(message));
     world.call("tags", "delete", json!({"tag_id": "web"})).await.unwrap();
     assert_eq!(targets(&world, &id), []);
+    let left = get(&world, &id).await;
+    assert_eq!((&left["tag"], &left["droplet_ids"]), (&json!(""), &json!([])));
+    // It is nobody's any more, so droplets can be put behind it by name.
+    let add = json!({"lb_id": id, "droplet_ids": [third]});
+    world.call("load_balancers", "add_droplets", add).await.unwrap();
+    world.call("tags", "create", json!({"name": "web"})).await.unwrap();
+    world.droplet("four", json!({"tags": ["web"]})).await;
+    assert_eq!(targets(&world, &id), [target(third)]);
 }
 
 #[tokio::test]
