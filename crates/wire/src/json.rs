@@ -17,15 +17,32 @@ pub(crate) use write::{Writer, write_key, write_string};
 pub(crate) struct Rules {
     /// How a timestamp is written that does not say it itself.
     pub(crate) timestamp: TimestampFormat,
+    /// What is read for what.
+    pub(crate) types: Types,
+}
+
+/// How exact a reader is about scalars' types.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Types {
+    /// Each is of its own type.
+    Exact,
+    /// Each is of its own type, but a boolean may be text, as one SDK writes it.
+    BooleansAsText,
     /// Numbers and booleans may come as text and the other way round.
-    pub(crate) lenient: bool,
+    Loose,
 }
 
 /// AWS writes moments as numbers and is exact about types.
-pub(crate) const EXACT: Rules = Rules { timestamp: TimestampFormat::UnixTimestamp, lenient: false };
+pub(crate) const EXACT: Rules =
+    Rules { timestamp: TimestampFormat::UnixTimestamp, types: Types::Exact };
 
 /// The others write moments as text and are not exact.
-pub(crate) const LENIENT: Rules = Rules { timestamp: TimestampFormat::Iso8601, lenient: true };
+pub(crate) const LENIENT: Rules =
+    Rules { timestamp: TimestampFormat::Iso8601, types: Types::Loose };
+
+/// What DigitalOcean takes: it answers less exactly than it lets itself be asked.
+pub(crate) const ASKED: Rules =
+    Rules { timestamp: TimestampFormat::Iso8601, types: Types::BooleansAsText };
 
 /// Appends a value as JSON inside of another format.
 pub(crate) fn write(

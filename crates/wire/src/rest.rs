@@ -50,6 +50,16 @@ impl Rules {
             _ => Self { format: Format::Json(json::EXACT), query: QueryStyle::Repeated },
         }
     }
+
+    /// The rules for reading what is asked.
+    pub(crate) const fn of_request(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::DigitalOcean => {
+                Self { format: Format::Json(json::ASKED), ..Self::of(protocol) }
+            }
+            _ => Self::of(protocol),
+        }
+    }
 }
 
 /// Whether the member is part of a request's body.

@@ -94,6 +94,81 @@ async fn bodies_that_cannot_be_read_are_bad_requests() {
     assert_eq!(world.get("/v2/droplets").await["meta"]["total"], 0);
 }
 
+#[tokio::test]
+async fn members_of_another_type_make_nothing() {
+    let world = World::new();
+    for (path, name) in [
+        ("/v2/droplets", "name"),
+        ("/v2/droplets", "region"),
+        ("/v2/droplets", "size"),
+        ("/v2/droplets", "user_data"),
+        ("/v2/droplets", "vpc_uuid"),
+        ("/v2/droplets", "backups"),
+        ("/v2/droplets", "monitoring"),
+        ("/v2/load_balancers", "name"),
+        ("/v2/load_balancers", "region"),
+        ("/v2/load_balancers", "size_unit"),
+        ("/v2/firewalls", "name"),
+        ("/v2/vpcs", "name"),
+        ("/v2/vpcs", "ip_range"),
+        ("/v2/projects", "name"),
+        ("/v2/tags", "name"),
+        ("/v2/account/keys", "name"),
+    ] {
+        let wrong = match name {
+            "size_unit" => json!("2"),
+            "backups" => json!(1),
+            _ => json!(5),
+        };
+        let mut asked = json!({
+            "name": "a", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64",
+            "purpose": "none", "public_key": "ssh-ed25519 AAAA",
+        });
+        asked[name] = wrong;
+        let response = world.send(Method::POST, path, &asked.to_string()).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{path} {asked}");
+        let message = body(&response)["message"].as_str().unwrap().to_owned();
+        let begin = format!("error parsing request body: {name}: must be");
+        assert!(message.starts_with(&begin), "{path} {name}: {message}");
+    }
+    for list in ["droplets", "load_balancers", "firewalls", "tags"] {
+        assert_eq!(world.get(&format!("/v2/{list}")).await["meta"]["total"], 0, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn open_members_take_what_clients_send() {
+    let world = World::new();
+    let image = world.get("/v2/images/ubuntu-24-04-x64").await["image"]["id"].clone();
+    for image in [image, json!("ubuntu-24-04-x64")] {
+        let asked = json!({
+            "name": "a", "region": null, "size": "s-1vcpu-1gb", "image": image, "ssh_keys": null,
+            "user_data": null, "vpc_uuid": null, "tags": null, "backups": false, "volumes": [],
+        });
+        let response = world.send(Method::POST, "/v2/droplets", &asked.to_string()).await;
+        assert_eq!(response.status, StatusCode::ACCEPTED, "{:?}", response.body);
+    }
+}
+
+#[tokio::test]
+async fn what_can_be_got_can_be_asked_for() {
+    let world = World::new();
+    let id = world.droplet("web", json!({})).await;
+    for (path, status) in [
+        ("/v2/droplets".to_owned(), StatusCode::OK),
+        (format!("/v2/droplets/{id}"), StatusCode::OK),
+        ("/v2/droplets/1".to_owned(), StatusCode::NOT_FOUND),
+        ("/v2/no/such/path".to_owned(), StatusCode::NOT_FOUND),
+        (
+            format!("/v2/droplets/{id}/destroy_with_associated_resources/dangerous"),
+            StatusCode::NOT_FOUND,
+        ),
+    ] {
+        assert_eq!(world.send(Method::HEAD, &path, "").await.status, status, "{path}");
+    }
+    assert_eq!(world.get("/v2/droplets").await["meta"]["total"], 1);
+}
+
 /// The vendor's own SDK sends some truth values as text.
 #[tokio::test]
 async fn flags_may_be_text() {

@@ -9,7 +9,7 @@ use isobar_catalogue::{Kind, Member, Service, ShapeId};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::Rules;
+use super::{Rules, Types};
 use crate::MAX_DEPTH;
 use crate::error::{DecodeError, Problem, Violation};
 use crate::scalar;
@@ -175,6 +175,10 @@ impl Seed<'_> {
         &self.reader.service.shape(self.shape).kind
     }
 
+    fn is_loose(&self) -> bool {
+        self.reader.rules.types == Types::Loose
+    }
+
     fn wrong<E: serde::de::Error>(&self, found: impl Into<String>) -> E {
         self.reader.refuse(Violation::wrong_type(expected(self.kind()), found))
     }
@@ -212,7 +216,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Value, E> {
         match self.kind() {
             Kind::Boolean => Ok(Value::Bool(value)),
-            Kind::String(_) if self.reader.rules.lenient => Ok(Value::from(value.to_string())),
+            Kind::String(_) if self.is_loose() => Ok(Value::from(value.to_string())),
             _ => Err(self.wrong("a boolean")),
         }
     }
@@ -222,8 +226,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
             Kind::Integer(_) => Ok(Value::Integer(number)),
             #[expect(clippy::cast_precision_loss, reason = "the shape is a float")]
             Kind::Float(_) => Ok(Value::Float(number as f64)),
-            Kind::String(_) if self.reader.rules.lenient => Ok(Value::from(number.to_string())),
-            Kind::Boolean if self.reader.rules.lenient && (0..=1).contains(&number) => {
+            Kind::String(_) if self.is_loose() => Ok(Value::from(number.to_string())),
+            Kind::Boolean if self.is_loose() && (0..=1).contains(&number) => {
                 Ok(Value::Bool(number == 1))
             }
             Kind::Timestamp(_) => timestamp::from_value(&Value::Integer(number))
@@ -248,7 +252,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             Kind::Integer(_) if number.fract() == 0.0 && number.abs() < 9.0e15 => {
                 Ok(Value::Integer(number as i64))
             }
-            Kind::String(_) if self.reader.rules.lenient => Ok(Value::from(number.to_string())),
+            Kind::String(_) if self.is_loose() => Ok(Value::from(number.to_string())),
             Kind::Timestamp(_) => timestamp::from_value(&Value::Float(number))
                 .map(Value::Timestamp)
                 .map_err(|violation| self.reader.refuse(violation)),
@@ -260,8 +264,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let shape = self.reader.service.shape(self.shape);
         let readable = match &shape.kind {
             Kind::String(_) | Kind::Blob { .. } | Kind::Timestamp(_) => true,
-            Kind::Float(_) => self.reader.rules.lenient || scalar::special_float(text).is_ok(),
-            Kind::Integer(_) | Kind::Boolean => self.reader.rules.lenient,
+            Kind::Float(_) => self.is_loose() || scalar::special_float(text).is_ok(),
+            Kind::Integer(_) => self.is_loose(),
+            Kind::Boolean => self.reader.rules.types != Types::Exact,
             _ => false,
         };
         if !readable {

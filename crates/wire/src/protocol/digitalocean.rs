@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use http::Method;
 use http::header::HeaderName;
 use isobar_catalogue::{Cloud, Operation, Service};
 
@@ -34,8 +35,10 @@ pub(crate) fn route_all(
     request: &Request,
 ) -> Result<(&'static Service, &'static Operation), RouteProblem> {
     let query = query_pairs(&request.query);
+    // What can be got can be asked for without its body.
+    let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
     let asked = Asked {
-        method: &request.method,
+        method,
         path: &request.path,
         query: &query,
         has_header: &|name| request.headers.contains_key(name),

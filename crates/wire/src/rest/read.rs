@@ -24,7 +24,7 @@ pub(crate) fn request(call: Call, request: &Request) -> Result<Value, DecodeErro
     let Some(structure) = shapes::input(call.service, call.operation) else {
         return Ok(Value::Map(Vec::new()));
     };
-    let rules = Rules::of(call.dialect.protocol);
+    let rules = Rules::of_request(call.dialect.protocol);
     let (path, fixed) = template::split(&call.operation.uri);
     let labels = template::labels(path, &request.path);
     let pairs = router::query_pairs(&request.query);
