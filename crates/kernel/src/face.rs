@@ -141,7 +141,8 @@ pub struct Standard {
     pub token_reused: Row,
     /// The body is over the limit.
     pub too_large: Row,
-    /// The request came from a web page, or for a host that is not this one; `{}` says which.
+    /// The request came from a web page, or for a host that is not this one; `{}` is
+    /// `requests from web pages` or the like.
     pub foreign: Row,
     /// An injected 429 and what a client should read as throttling.
     pub throttled: Row,

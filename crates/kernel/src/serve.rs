@@ -111,7 +111,10 @@ async fn answer<F: Face>(
     let (parts, body) = request.into_parts();
     let host = match parts.headers.get(HOST).map(http::HeaderValue::to_str) {
         Some(Ok(host)) => host.to_owned(),
-        Some(Err(_)) => return Ok(http_response(local.turn_away(&standard.foreign, "the Host"))),
+        Some(Err(_)) => {
+            let what = "requests for a host that cannot be read";
+            return Ok(http_response(local.turn_away(&standard.foreign, what)));
+        }
         None => local_address.map(|address| address.to_string()).unwrap_or_default(),
     };
     if parts.headers.contains_key(ORIGIN) {
