@@ -3,6 +3,7 @@
 mod admit;
 mod input;
 mod refusals;
+mod versions;
 
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ const STANDARD: Standard = Standard {
          request(s) for the client token '{}'.",
     ),
     too_large: Row::new(413, "RequestEntityTooLarge", "Request size exceeded the limit"),
-    foreign: Row::new(403, "AccessDenied", "Requests are not taken from {}"),
+    foreign: Row::new(403, "AccessDenied", "Access denied: {} are refused"),
     throttled: Row::new(400, "Throttling", "Rate exceeded"),
     unavailable: Row::new(
         503,
@@ -59,8 +60,6 @@ const NO_SERVICE: Row = Row::new(
     "The request names no service: it has no credential scope, target, action and version, or host",
 );
 const NO_ACTION: Row = Row::new(400, "MissingAction", "The request is missing an action");
-const UNKNOWN_ACTION: Row =
-    Row::new(400, "InvalidAction", "Could not find operation {} for version {}");
 const UNKNOWN_EC2_ACTION: Row =
     Row::new(400, "InvalidAction", "The action {} is not valid for this web service.");
 const UNKNOWN_PATH: Row = Row::new(404, "UnknownOperationException", "Unknown operation");
@@ -121,6 +120,7 @@ impl Face for Aws {
             Err(error) => error.dialect,
         };
         let refused = |fault| Refused { service: Some(service), dialect, fault };
+        versions::check(service, dialect, arrival.request).map_err(refused)?;
         let (_, operation) =
             routed.map_err(|error| refused(unroutable(service, &error.problem)))?;
         let (caller, region) = self.verify(arrival, service).map_err(refused)?;
@@ -186,7 +186,7 @@ fn unroutable(service: &'static Service, problem: &RouteProblem) -> Fault {
         RouteProblem::UnknownOperation(name) if service.name == "ec2" => {
             UNKNOWN_EC2_ACTION.with(&[name])
         }
-        RouteProblem::UnknownOperation(name) => UNKNOWN_ACTION.with(&[name, &service.version]),
+        RouteProblem::UnknownOperation(name) => versions::no_operation(name, &service.version),
         RouteProblem::NoSuchPath => UNKNOWN_PATH.fault(),
         RouteProblem::MethodNotAllowed { .. } => UNKNOWN_METHOD.fault(),
     }

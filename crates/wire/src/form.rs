@@ -90,6 +90,19 @@ pub(crate) fn body_pairs(body: &[u8]) -> Result<Vec<Pair<'_>>, DecodeError> {
     Ok(pairs)
 }
 
+/// Refuses a parameter that is there twice, of which one would have to be passed over.
+pub(crate) fn once_each(pairs: &[Pair<'_>]) -> Result<(), DecodeError> {
+    let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_ref()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|two| two[0] == two[1]) {
+        Some(two) => {
+            let name = crate::scalar::shown(two[0]);
+            Err(DecodeError::malformed("form", format!("the parameter {name} is there twice")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Whether the body is a form. Some clients send one without saying so.
 fn is_form(request: &Request) -> bool {
     request.header("content-type").is_none_or(|media| {

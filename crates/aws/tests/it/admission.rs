@@ -159,6 +159,103 @@ async fn unknown_actions_and_parameters_are_refused() {
     );
 }
 
+/// The code and message with which a form is refused, signed as the account; `None` where it is not.
+async fn asked(
+    cloud: &Cloud,
+    service: &str,
+    operation: &str,
+    body: &str,
+) -> Option<(String, String)> {
+    let mut request = cloud.unsigned("sts", "GetCallerIdentity", &json!({}));
+    request.body = body.to_owned().into();
+    cloud.sign(&mut request, service, REGION);
+    let response = cloud.answer(&request).await;
+    let error = decoded(service, operation, &response).err()?;
+    assert_eq!(error.status.as_u16(), 400);
+    Some((error.code, error.message))
+}
+
+#[tokio::test]
+async fn versions_are_those_that_were_published() {
+    let cloud = Cloud::new();
+    for version in ["2016-11-15", "2016-09-15", "2014-10-01", "2013-10-15", "2006-06-26"] {
+        let body = format!("Action=DescribeRegions&Version={version}");
+        assert_eq!(asked(&cloud, "ec2", "DescribeRegions", &body).await, None, "{version}");
+    }
+    let ec2 = |version: &str| {
+        let message =
+            format!("The requested version ({version}) of service AmazonEC2 does not exist");
+        ("NoSuchVersion".to_owned(), message)
+    };
+    let missing = "The request must contain the parameter Version".to_owned();
+    let unversioned = ("MissingParameter".to_owned(), missing);
+    let other = |action: &str, version: &str| {
+        let message = format!("Could not find operation {action} for version {version}");
+        ("InvalidAction".to_owned(), message)
+    };
+    let none = "NO_VERSION_SPECIFIED";
+    for (service, operation, version, expected) in [
+        ("ec2", "DescribeRegions", "&Version=2015-12-01", ec2("2015-12-01")),
+        ("ec2", "DescribeRegions", "&Version=2099-01-01", ec2("2099-01-01")),
+        ("ec2", "DescribeRegions", "&Version=latest", ec2("latest")),
+        ("ec2", "DescribeRegions", "&Version=", unversioned.clone()),
+        ("ec2", "DescribeRegions", "", unversioned),
+        (
+            "sts",
+            "GetCallerIdentity",
+            "&Version=2011-06-16",
+            other("GetCallerIdentity", "2011-06-16"),
+        ),
+        ("sts", "GetCallerIdentity", "", other("GetCallerIdentity", none)),
+        ("elbv2", "DescribeTargetGroups", "", other("DescribeTargetGroups", none)),
+        (
+            "elbv2",
+            "DescribeTargetGroups",
+            "&Version=2010-01-01",
+            other("DescribeTargetGroups", "2010-01-01"),
+        ),
+    ] {
+        let body = format!("Action={operation}{version}");
+        let refused = asked(&cloud, service, operation, &body).await;
+        assert_eq!(refused, Some(expected), "{service} {body}");
+    }
+}
+
+#[tokio::test]
+async fn forms_say_each_thing_once_and_lists_are_counted() {
+    let cloud = Cloud::new();
+    let ids = cloud.run(1).await;
+    let ec2 = "Version=2016-11-15";
+    let body = format!("Action=DescribeRegions&Action=DescribeVpcs&{ec2}");
+    let (code, message) = asked(&cloud, "ec2", "DescribeRegions", &body).await.unwrap();
+    assert_eq!(code, "MalformedQueryString");
+    assert_eq!(message, "malformed form: the parameter \"Action\" is there twice");
+    for index in ["0", "x", "999999999999"] {
+        for action in ["DescribeInstances", "TerminateInstances"] {
+            let body = format!("Action={action}&{ec2}&InstanceId.{index}={}", ids[0]);
+            let (code, message) = asked(&cloud, "ec2", action, &body).await.unwrap();
+            assert_eq!(code, "InvalidParameterValue", "{body}");
+            let expected = format!(
+                "Value (\"{index}\") for parameter InstanceId is invalid. \
+                 It must be numbered from 1 to 10000."
+            );
+            assert_eq!(message, expected);
+        }
+    }
+    let sparse = format!("Action=TerminateInstances&{ec2}&InstanceId.3={}", ids[0]);
+    assert_eq!(asked(&cloud, "ec2", "TerminateInstances", &sparse).await, None);
+}
+
+#[tokio::test]
+async fn web_pages_are_told_in_whole_sentences() {
+    let cloud = Cloud::new();
+    let face = isobar_kernel::face::Face::standard(&cloud.local.face);
+    let response = cloud.local.turn_away(&face.foreign, "requests from web pages");
+    let error = decoded("sts", "GetCallerIdentity", &response).unwrap_err();
+    assert_eq!((error.code.as_str(), error.status.as_u16()), ("AccessDenied", 403));
+    assert_eq!(error.message, "Access denied: requests from web pages are refused");
+}
+
 #[tokio::test]
 async fn a_service_is_found_without_a_signature() {
     let cloud = Cloud::new();

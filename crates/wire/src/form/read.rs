@@ -58,7 +58,7 @@ impl<'p> Group<'p> {
             rest = others;
             let end = self.at + segment.len();
             let mut exact = None;
-            // The first of several equal ones counts, as everywhere.
+            // Where a protocol takes several equal ones, the first counts.
             while let Some(((name, value), below)) = own.split_first() {
                 if name.len() != end {
                     break;

@@ -90,6 +90,7 @@ fn route(service: &'static Service, request: &Request) -> Result<&'static Operat
 
 fn decode_request(call: Call, request: &Request) -> Result<Value, DecodeError> {
     let mut pairs = form::pairs(request)?;
+    form::once_each(&pairs)?;
     pairs.retain(|(name, _)| name != "Action" && name != "Version");
     form::read::read(
         call.service,

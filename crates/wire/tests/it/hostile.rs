@@ -103,6 +103,29 @@ fn no_item_of_a_list_is_passed_over() {
     assert!(read("Names.1=a").is_ok());
 }
 
+#[test]
+fn no_parameter_is_there_twice() {
+    for (service, name, body) in [
+        ("ec2", "DescribeRegions", "Action=DescribeRegions&Version=2016-11-15"),
+        ("sts", "GetSessionToken", "Action=GetSessionToken&DurationSeconds=900"),
+        ("elbv2", "DescribeLoadBalancers", "Action=DescribeLoadBalancers&Names.member.1=a"),
+    ] {
+        let asked = operation(Cloud::Aws, service, name);
+        assert!(read(asked, &request("POST", "/", &[FORM], body)).is_ok(), "{body}");
+        for parameter in body.split('&') {
+            let (name, _) = parameter.split_once('=').unwrap();
+            let twice = format!("{body}&{name}=other");
+            let query = format!("/?{name}=other");
+            for asked_twice in
+                [request("POST", "/", &[FORM], twice), request("POST", &query, &[FORM], body)]
+            {
+                let error = read(asked, &asked_twice).unwrap_err().to_string();
+                assert_eq!(error, format!("malformed form: the parameter {name:?} is there twice"));
+            }
+        }
+    }
+}
+
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 #[test]
