@@ -124,7 +124,9 @@ impl Place {
             text.push_str(rest);
             return text;
         }
-        // Another interpreter gets its script through a file, from a shell that sets the scene.
+        // Another interpreter gets its script through a file, from a shell that sets the scene. The
+        // file is in the machine's own home, so that it goes with the machine; a cloud that starts
+        // scripts without a home does so as root.
         let mut text = "#!/bin/sh\n".to_owned();
         for (name, value) in &variables {
             let _ = writeln!(text, "export {name}='{value}'");
@@ -132,9 +134,10 @@ impl Place {
         let mark = format!("ISOBAR_{}", &digest([self.script.as_str()])[..16]);
         let _ = write!(
             text,
-            "file=$(mktemp) || exit 1\ncat > \"$file\" <<'{mark}'\n{}\n{mark}\n\
-             chmod 700 \"$file\" && exec \"$file\"\n",
-            self.script.trim_end_matches('\n')
+            "file=\"${{HOME:-/root}}/.isobar-script\"\ncat > \"$file\" <<'{mark}' || exit 1\n{}\n{mark}\n\
+             chmod 600 \"$file\" && exec {} \"$file\"\n",
+            self.script.trim_end_matches('\n'),
+            command(interpreter)
         );
         text
     }
@@ -164,6 +167,16 @@ impl Place {
 /// `cloud/region`, by which events and fault points name a target.
 pub(crate) fn key(cloud: &str, region: &str) -> String {
     format!("{cloud}/{region}")
+}
+
+/// The interpreter with its one argument, as the kernel reads them, for a shell. It is named rather
+/// than the file executed, since some file systems forbid that.
+fn command(interpreter: &str) -> String {
+    let line = interpreter.trim_start_matches("#!").trim();
+    let (program, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let words = [program, argument.trim_start()].into_iter().filter(|word| !word.is_empty());
+    let quoted = words.map(|word| format!("'{}'", word.replace('\'', "'\\''")));
+    quoted.collect::<Vec<_>>().join(" ")
 }
 
 fn is_shell(interpreter: &str) -> bool {
