@@ -31,6 +31,8 @@ struct Patient {
     passed: u32,
     /// Looks in a row at which it was stopped or gone.
     stopped: u32,
+    /// The cloud knew it at some look.
+    known: bool,
     said: Option<String>,
     seen: String,
 }
@@ -45,6 +47,7 @@ impl Watch<'_> {
                 id: id.clone(),
                 passed: 0,
                 stopped: 0,
+                known: false,
                 said: None,
                 seen: "not looked at yet".to_owned(),
             })
@@ -79,12 +82,17 @@ impl Watch<'_> {
         };
         let (state, address, phase) = match observed {
             Some(observed) => (observed.state, observed.address, Some(observed.phase)),
+            // What the cloud knew and knows no longer is gone; it may take its time to know of it.
+            None if patient.known => ("terminated".to_owned(), None, Some(InstancePhase::Gone)),
             None => ("unknown".to_owned(), None, None),
         };
+        patient.known |= phase.is_some();
         let is_stopped = matches!(phase, Some(InstancePhase::Stopped | InstancePhase::Gone));
         patient.stopped = if is_stopped { patient.stopped + 1 } else { 0 };
         let seen = match &address {
-            _ if is_stopped => Err(format!("the instance is {state}: its script ended")),
+            _ if phase == Some(InstancePhase::Stopped) => {
+                Err(format!("the instance is {state}: its script ended"))
+            }
             Some(address) if phase == Some(InstancePhase::Running) => self.probe(address).await,
             _ => Err(format!("the instance is {state}")),
         };
