@@ -48,6 +48,13 @@ pub(crate) trait Adapter: Send + Sync {
         firewall: &str,
     ) -> Result<Balancer, Failure>;
 
+    /// The address at which the load balancer is found now; `None` if it has none.
+    async fn address(
+        &self,
+        session: &Session,
+        balancer: &Balancer,
+    ) -> Result<Option<String>, Failure>;
+
     /// One instance. Gives its id.
     async fn create_instance(
         &self,

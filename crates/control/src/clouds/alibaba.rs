@@ -103,6 +103,14 @@ impl Adapter for Alibaba {
         patient(balancer::ensure(session, place).await)
     }
 
+    async fn address(
+        &self,
+        session: &Session,
+        balancer: &Balancer,
+    ) -> Result<Option<String>, Failure> {
+        balancer::address(session, &balancer.id).await
+    }
+
     async fn create_instance(
         &self,
         session: &Session,

@@ -82,6 +82,14 @@ impl Adapter for Aws {
         balancer::ensure(session, place, network, firewall).await
     }
 
+    async fn address(
+        &self,
+        session: &Session,
+        balancer: &Balancer,
+    ) -> Result<Option<String>, Failure> {
+        balancer::address(session, &balancer.id).await
+    }
+
     async fn create_instance(
         &self,
         session: &Session,

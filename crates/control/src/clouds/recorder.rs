@@ -66,6 +66,17 @@ impl Recorder {
         Ok(id)
     }
 
+    /// What is, or may be, at the target's place.
+    pub(crate) async fn here(&self) -> Result<Vec<Record>, Error> {
+        let location = Location {
+            environment: &self.environment,
+            service: &self.service,
+            cloud: &self.cloud,
+            region: &self.region,
+        };
+        self.store.resources_at(location).await
+    }
+
     /// Records the id that the cloud gave.
     pub(crate) async fn created(
         &self,
@@ -79,13 +90,7 @@ impl Recorder {
     /// Records that something that was found under a name of this installation's is used: it is
     /// there, whatever became of the attempt that made it, and is not to be swept away.
     pub(crate) async fn adopt(&self, kind: Kind, name: &str, cloud_id: &str) -> Result<(), Error> {
-        let location = Location {
-            environment: &self.environment,
-            service: &self.service,
-            cloud: &self.cloud,
-            region: &self.region,
-        };
-        let known = self.store.resources_at(location).await?;
+        let known = self.here().await?;
         let mut same = known
             .into_iter()
             .map(|record| record.resource)

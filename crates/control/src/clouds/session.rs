@@ -326,7 +326,7 @@ impl Session {
         Ok(id)
     }
 
-    /// Records the address of something that this deployment creates.
+    /// Records the address of something that this deployment uses.
     pub(crate) async fn note_address(
         &self,
         kind: Kind,
@@ -335,11 +335,13 @@ impl Session {
         address: &str,
     ) -> Result<(), Failure> {
         let Mode::Live(recorder) = &self.mode else { return Ok(()) };
-        let known = recorder.store.created_by(&recorder.deployment).await?;
-        let mine = known.iter().map(|record| &record.resource).find(|resource| {
-            resource.kind == kind && resource.name == name && resource.region == recorder.region
+        let known = recorder.here().await?;
+        let same = known.iter().map(|record| &record.resource).find(|resource| {
+            resource.kind == kind
+                && resource.name == name
+                && resource.cloud_id.as_deref().is_none_or(|known| known == id)
         });
-        if let Some(resource) = mine {
+        if let Some(resource) = same.filter(|same| same.address.as_deref() != Some(address)) {
             recorder.created(&resource.id, id, Some(address)).await?;
         }
         Ok(())

@@ -165,6 +165,15 @@ impl Target {
         }
     }
 
+    /// An instance is gone, so that nothing is known of its health.
+    pub(crate) fn instance_removed(&mut self, id: &str) {
+        for instance in self.instances.iter_mut().filter(|instance| instance.id == id) {
+            "terminated".clone_into(&mut instance.state);
+            instance.health = InstanceHealth::Unknown;
+            instance.health_message = None;
+        }
+    }
+
     /// What was asked for.
     #[must_use]
     pub fn spec(&self) -> super::manifest::TargetSpec {

@@ -120,6 +120,11 @@ impl Reporter {
         .await
     }
 
+    /// The deployment that is at work.
+    pub(crate) async fn deployment_id(&self) -> String {
+        self.state.lock().await.deployment.id.clone()
+    }
+
     /// Writes how an instance is.
     pub(crate) async fn instance(&self, key: &str, seen: Instance) -> Result<(), Error> {
         self.change_target(key, |target| {

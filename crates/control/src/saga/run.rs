@@ -200,6 +200,7 @@ impl Run {
             }
         }
         if stage == Stage::Shift && actions.iter().any(|logged| logged.stage == Stage::Shift) {
+            run.settle_address().await?;
             let message = "in service".to_owned();
             self.reporter
                 .change_target(target, |target| target.message = Some(message.clone()))

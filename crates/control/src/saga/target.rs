@@ -16,7 +16,7 @@ use crate::clouds::session::{Failure, Session};
 use crate::control::Inner;
 use crate::model::deployment::{Instance, InstanceHealth};
 use crate::model::resource::{Kind, State};
-use crate::store::resources::Record;
+use crate::store::resources::{Location, Record};
 
 /// One target at work, live or dry.
 pub(crate) struct TargetRun {
@@ -122,6 +122,28 @@ impl TargetRun {
         self.keep(action, json!(balancer))
     }
 
+    /// Tells where the load balancer is found once it serves: only then is the address certain. A
+    /// failure to learn it leaves what is known.
+    pub(crate) async fn settle_address(&mut self) -> Result<(), Failure> {
+        let (Some(reporter), balancer) = (&self.reporter, &mut self.outputs.balancer) else {
+            return Ok(());
+        };
+        if balancer.id.is_empty() {
+            return Ok(());
+        }
+        let address = match self.adapter.address(&self.session, balancer).await {
+            Ok(Some(address)) => address,
+            Err(failure @ Failure::Store(_)) => return Err(failure),
+            Ok(None) | Err(_) => return Ok(()),
+        };
+        let name = &self.place.names.balancer;
+        self.session.note_address(Kind::LoadBalancer, name, &balancer.id, &address).await?;
+        let url = self.place.url(&address);
+        reporter.change_target(&self.place.key(), |target| target.url = Some(url)).await?;
+        balancer.address = address;
+        Ok(())
+    }
+
     async fn create_instance(&self, slot: u32) -> Result<String, Failure> {
         let name = self.place.instance_name(&slot.to_string());
         let token = self.place.token(&format!("instance {slot}"));
@@ -221,8 +243,37 @@ impl TargetRun {
         let certain = !ids.is_empty() || age.as_secs() >= LATEST_APPEARANCE_SECONDS;
         if certain && !dry {
             store.resource_state(&resource.id, State::Deleted, clock.now()).await?;
+            if resource.kind == Kind::Instance {
+                for id in &ids {
+                    self.tell_removed(id).await?;
+                }
+            }
         }
         Ok(certain)
+    }
+
+    /// Tells in every deployment that had the instance that it is gone.
+    pub(crate) async fn tell_removed(&self, id: &str) -> Result<(), Failure> {
+        let key = self.place.key();
+        let mut at_work = None;
+        if let Some(reporter) = &self.reporter {
+            reporter.change_target(&key, |target| target.instance_removed(id)).await?;
+            at_work = Some(reporter.deployment_id().await);
+        }
+        let at_work = at_work.as_deref().unwrap_or_default();
+        self.inner.store.instance_removed(self.location(), id, at_work).await?;
+        self.inner.hub.wake();
+        Ok(())
+    }
+
+    /// The place, by which records are found.
+    pub(crate) fn location(&self) -> Location<'_> {
+        Location {
+            environment: &self.place.environment,
+            service: &self.place.service,
+            cloud: self.place.cloud.name(),
+            region: &self.place.region,
+        }
     }
 }
 

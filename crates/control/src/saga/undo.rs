@@ -46,6 +46,9 @@ impl TargetRun {
                         left.push(format!("{} {}: {failure}", self.place.key(), logged.name));
                     }
                 }
+                if logged.action == (Action::EnsureLoadBalancer {}) {
+                    self.forget_url().await?;
+                }
             }
             let now = self.session.clock.now();
             let store = &self.inner.store;
@@ -146,17 +149,26 @@ impl TargetRun {
             .map(drop)
     }
 
-    async fn forget_instance(&self, slot: u32) -> Result<(), Failure> {
-        if let (Some(reporter), Some(id)) = (&self.reporter, self.outputs.instances.get(&slot)) {
-            reporter
-                .change_target(&self.place.key(), |target| {
-                    for instance in target.instances.iter_mut().filter(|it| it.id == *id) {
-                        "terminated".clone_into(&mut instance.state);
-                    }
-                })
-                .await?;
+    /// Clients find the target no longer, unless its load balancer was there before and stays.
+    async fn forget_url(&self) -> Result<(), Failure> {
+        let Some(reporter) = &self.reporter else { return Ok(()) };
+        let records = self.inner.store.resources_at(self.location()).await?;
+        let stays = records.iter().map(|record| &record.resource).any(|resource| {
+            resource.kind == Kind::LoadBalancer
+                && resource.name == self.place.names.balancer
+                && resource.state == State::Live
+        });
+        if !stays {
+            reporter.change_target(&self.place.key(), |target| target.url = None).await?;
         }
         Ok(())
+    }
+
+    async fn forget_instance(&self, slot: u32) -> Result<(), Failure> {
+        match self.outputs.instances.get(&slot) {
+            Some(id) => self.tell_removed(id).await,
+            None => Ok(()),
+        }
     }
 
     /// Puts old instances back behind the load balancer, those that are still there.

@@ -3,6 +3,7 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::resources::Location;
 use super::{Store, micros, read, write};
 use crate::error::Error;
 use crate::model::deployment::{Deployment, Status};
@@ -99,6 +100,48 @@ impl Store {
             .await
             .map(drop)
             .map_err(Error::internal("write the deployment"))
+    }
+
+    /// Writes that an instance is gone, in every deployment that had it but the one at work, whose
+    /// worker does so itself.
+    pub(crate) async fn instance_removed(
+        &self,
+        at: Location<'_>,
+        instance: &str,
+        at_work: &str,
+    ) -> Result<(), Error> {
+        let failed = || Error::internal("write that the instance is gone");
+        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let rows = sqlx::query(
+            "SELECT document FROM deployments WHERE environment = $1 AND service = $2
+                 AND id <> $3 AND document LIKE $4",
+        )
+        .bind(at.environment)
+        .bind(at.service)
+        .bind(at_work)
+        // A first sieve: what the document means is looked at below.
+        .bind(format!("%\"{instance}\"%"))
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(failed())?;
+        for row in rows {
+            let before = document(&row)?;
+            let mut after = before.clone();
+            let targets = after.targets.iter_mut();
+            for target in targets.filter(|it| it.cloud == at.cloud && it.region == at.region) {
+                target.instance_removed(instance);
+            }
+            if after == before {
+                continue;
+            }
+            sqlx::query("UPDATE deployments SET document = $2 WHERE id = $1")
+                .bind(&after.id)
+                .bind(write(&after)?)
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed())?;
+        }
+        transaction.commit().await.map_err(failed())
     }
 
     /// One deployment, without what it created.

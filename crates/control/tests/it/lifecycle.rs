@@ -6,6 +6,8 @@ use isobar_control::model::access::RollbackRequest;
 use isobar_control::model::deployment::{InstanceHealth, Status};
 use isobar_control::model::manifest::Manifest;
 use isobar_control::model::operation::{self, EventKind};
+use isobar_control::model::page::ResourceFilter;
+use isobar_control::model::resource::Kind;
 use serde_json::json;
 
 use crate::bench::{Bench, caller, document, manifest};
@@ -31,6 +33,52 @@ async fn deploys_to_three_clouds() {
     assert!(numbers.iter().copied().eq(1..=numbers.len() as u64));
     assert_eq!(events.last().unwrap().kind, EventKind::Finished);
     assert_eq!(events.iter().filter(|event| event.kind == EventKind::Finished).count(), 1);
+}
+
+#[tokio::test]
+async fn tells_the_address_that_stands_once_the_listener_does() {
+    let bench = Bench::new().await;
+    bench.door.world.lock().no_port_80 = true;
+    let (_, first) = bench.deploy(&manifest("1.0.0", 1)).await;
+    assert_eq!(first.targets[1].url.as_deref(), Some("http://127.8.8.8:40080"));
+    let balancers = ResourceFilter {
+        kind: Some(Kind::LoadBalancer),
+        cloud: Some("alibaba".to_owned()),
+        ..ResourceFilter::default()
+    };
+    let page = bench.control.resources(&balancers, &Default::default()).await.unwrap();
+    assert_eq!(page.items[0].address.as_deref(), Some("127.8.8.8:40080"));
+}
+
+#[tokio::test]
+async fn gives_scripts_of_other_interpreters_a_file_in_the_machines_home() {
+    let bench = Bench::new().await;
+    let mut document = document("1.0.0", 1);
+    document["run"]["script"] = json!("#!/usr/bin/env python3 -u\nprint('it')\n");
+    let (_, first) = bench.deploy(&Manifest::parse(&document).unwrap()).await;
+    assert_eq!(first.status, Status::Successful, "{first:#?}");
+    let world = bench.door.world.lock();
+    for instance in world.things.values().filter(|it| it.kind == "instance") {
+        let script = &instance.script;
+        assert!(script.starts_with("#!/bin/sh\nexport PORT='8000'\n"), "{script}");
+        assert!(script.contains("\nfile=\"${HOME:-/root}/.isobar-script\"\n"), "{script}");
+        assert!(script.ends_with("exec '/usr/bin/env' 'python3 -u' \"$file\"\n"), "{script}");
+    }
+}
+
+#[tokio::test]
+async fn knows_no_health_of_instances_that_gave_way() {
+    let bench = Bench::new().await;
+    let (_, first) = bench.deploy(&manifest("1.0.0", 3)).await;
+    let (_, second) = bench.deploy(&manifest("2.0.0", 3)).await;
+    let first = bench.control.deployment(&first.id).await.unwrap();
+    for instance in first.targets.iter().flat_map(|target| &target.instances) {
+        assert_eq!(instance.state, "terminated");
+        assert_eq!((instance.health, &instance.health_message), (InstanceHealth::Unknown, &None));
+    }
+    let serving = second.targets.iter().flat_map(|target| &target.instances);
+    assert!(serving.clone().all(|it| it.health == InstanceHealth::Healthy));
+    assert_eq!(serving.count(), 9);
 }
 
 #[tokio::test]

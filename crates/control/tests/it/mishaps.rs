@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isobar_control::Control;
 use isobar_control::faults::NoFaults;
-use isobar_control::model::deployment::Status;
+use isobar_control::model::deployment::{InstanceHealth, Status};
 use isobar_control::model::manifest::Manifest;
 use isobar_control::model::operation;
 use serde_json::json;
@@ -22,6 +22,33 @@ async fn undoes_a_first_deployment_that_never_becomes_healthy() {
     assert!(bench.door.world.lock().things.is_empty());
     assert!(deployment.created_resources.iter().all(|it| it.deleted_at.is_some()));
     assert!(!deployment.created_resources.is_empty());
+    for target in &deployment.targets {
+        assert_eq!(target.url, None, "its load balancer is gone");
+        for instance in &target.instances {
+            assert_eq!(instance.state, "terminated");
+            let health = (instance.health, instance.health_message.as_deref());
+            assert_eq!(health, (InstanceHealth::Unknown, None));
+        }
+    }
+}
+
+#[tokio::test]
+async fn does_not_say_that_the_script_of_a_terminated_instance_ended() {
+    let bench = Bench::new().await;
+    let mut manifest = bad("1.0.0", 1);
+    manifest.health.deadline_seconds = 86_400;
+    let operation = bench.start(&manifest).await.unwrap();
+    // Until each was seen to run, and refuse.
+    let mut refusals = 0;
+    while refusals < 3 {
+        let events = bench.control.events(&operation, 0, 1000).await.unwrap();
+        refusals = events.iter().filter(|it| it.message.contains("connection refused")).count();
+        tokio::task::yield_now().await;
+    }
+    bench.door.world.lock().things.retain(|_, it| it.kind != "instance");
+    let (_, deployment) = bench.end(&operation).await;
+    let reason = deployment.status_reason.unwrap();
+    assert!(reason.ends_with(": the instance is terminated"), "{reason}");
 }
 
 #[tokio::test]
@@ -35,6 +62,7 @@ async fn puts_the_old_back_when_the_new_fails() {
     assert_eq!(before, after);
     assert_eq!(bench.outages(), Vec::<String>::new());
     bench.assert_owned("after the failure").await;
+    assert!(deployment.targets.iter().all(|it| it.url.is_some()), "the load balancers stay");
 }
 
 #[tokio::test]

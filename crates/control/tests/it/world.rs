@@ -23,6 +23,8 @@ pub(crate) struct World {
     pub(crate) calls: Vec<(Cloud, String, Value)>,
     /// Every third call fails, in one of three ways.
     pub(crate) flaky: bool,
+    /// Port 80 cannot be had: once a listener stands, Alibaba Cloud's address carries another.
+    pub(crate) no_port_80: bool,
     /// No cloud has room for instances.
     pub(crate) full: bool,
     /// Instances made after so many are never healthy.
@@ -616,7 +618,7 @@ impl World {
             }
             "DescribeLoadBalancers" => {
                 let ids = self.named(cloud, "load_balancer", &string(&input["LoadBalancerName"]));
-                let balancers = ids.iter().map(|id| json!({ "LoadBalancerId": id, "LoadBalancerName": self.things[id].name, "Address": "127.8.8.8" }));
+                let balancers = ids.iter().map(|id| json!({ "LoadBalancerId": id, "LoadBalancerName": self.things[id].name, "Address": self.shown(id) }));
                 json!({ "LoadBalancers": { "LoadBalancer": balancers.collect::<Vec<_>>() } })
             }
             "CreateLoadBalancer" => {
@@ -657,6 +659,7 @@ impl World {
                     .get_mut(&balancer)
                     .ok_or((404, "InvalidLoadBalancerId.NotFound"))?;
                 it.data["listener"]["Status"] = json!("running");
+                it.data["running_since"] = json!(self.seconds);
                 json!({})
             }
             "DescribeLoadBalancerAttribute" => {
@@ -664,7 +667,7 @@ impl World {
                 let servers = it.members.keys().map(|id| {
                     json!({ "ServerId": id, "Weight": it.data["weights"][id].as_u64().unwrap_or(100) })
                 });
-                json!({ "BackendServers": { "BackendServer": servers.collect::<Vec<_>>() } })
+                json!({ "Address": self.shown(&balancer), "BackendServers": { "BackendServer": servers.collect::<Vec<_>>() } })
             }
             "AddBackendServers" | "SetBackendServers" => {
                 let servers: Vec<Value> = parsed(&input["BackendServers"]);
@@ -693,6 +696,15 @@ impl World {
             }
             other => panic!("the test's Alibaba Cloud has no {other}"),
         })
+    }
+
+    /// The address of an Alibaba load balancer. The listener's port is known some time after it.
+    fn shown(&self, id: &str) -> String {
+        let since = self.things[id].data["running_since"].as_i64();
+        match since.filter(|since| self.no_port_80 && self.seconds >= since + TAKES) {
+            Some(_) => "127.8.8.8:40080".to_owned(),
+            None => "127.8.8.8".to_owned(),
+        }
     }
 
     fn delete(&mut self, id: &str, dependant: &str, code: &'static str) -> Result<Value, Failed> {

@@ -16,20 +16,28 @@ const WEIGHT: u32 = 100;
 pub(super) async fn ensure(session: &Session, place: &Place) -> Result<Balancer, Failure> {
     let name = &place.names.balancer;
     let existing = named(session, name).await?.into_iter().next();
-    let (id, address) = match existing {
-        Some(balancer) => (text(&balancer, "/LoadBalancerId"), text(&balancer, "/Address")),
-        None => {
-            let answer = create(session, place).await?;
-            (Some(answer.text("/LoadBalancerId")?), Some(answer.text("/Address")?))
-        }
-    };
-    let (Some(id), Some(address)) = (id, address) else {
-        return Err(Failure::Refused(format!("{name} was described without id and address")));
+    let id = match existing {
+        Some(balancer) => text(&balancer, "/LoadBalancerId")
+            .ok_or_else(|| Failure::Refused(format!("{name} was described without its id")))?,
+        None => create(session, place).await?.text("/LoadBalancerId")?,
     };
     let id = session.adopt(Kind::LoadBalancer, name, id).await?;
     listener::ensure(session, place, &id).await?;
+    // The address may depend on the listener, so that the one before it does not count.
+    let address = match address(session, &id).await? {
+        Some(address) => address,
+        None if session.is_dry() => "<load balancer address>".to_owned(),
+        None => return Err(Failure::Refused(format!("{name} was described without address"))),
+    };
     session.note_address(Kind::LoadBalancer, name, &id, &address).await?;
     Ok(Balancer { id, group: None, address })
+}
+
+/// Where it is found.
+pub(super) async fn address(session: &Session, id: &str) -> Result<Option<String>, Failure> {
+    let input = json!({ "RegionId": session.region, "LoadBalancerId": id });
+    let answer = found(session.read("slb", "DescribeLoadBalancerAttribute", input).await)?;
+    Ok(answer.and_then(|answer| text(answer.at(""), "/Address")))
 }
 
 /// The load balancers of a name.

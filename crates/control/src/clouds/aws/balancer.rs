@@ -59,6 +59,13 @@ pub(super) async fn find_target_group(
     Ok(found(answer)?.and_then(|answer| answer.list("/TargetGroups").first().cloned()))
 }
 
+/// Where it is found.
+pub(super) async fn address(session: &Session, id: &str) -> Result<Option<String>, Failure> {
+    let input = json!({ "LoadBalancerArns": [id] });
+    let answer = found(session.read("elbv2", "DescribeLoadBalancers", input).await)?;
+    Ok(answer.and_then(|answer| text(answer.at("/LoadBalancers/0"), "/DNSName")))
+}
+
 async fn create(
     session: &Session,
     place: &Place,

@@ -48,6 +48,12 @@ pub(super) async fn ids(session: &Session, name: &str) -> Result<Vec<String>, Fa
     Ok(named(session, name).await?.iter().filter_map(|balancer| text(balancer, "/id")).collect())
 }
 
+/// Where it is found.
+pub(super) async fn address(session: &Session, id: &str) -> Result<Option<String>, Failure> {
+    let answer = found(session.read("load_balancers", "get", json!({ "lb_id": id })).await)?;
+    Ok(answer.and_then(|answer| text(answer.at("/load_balancer"), "/ip")))
+}
+
 /// The settings, with the health checks in the range that DigitalOcean takes.
 fn settings(place: &Place) -> Value {
     let protocol = match place.protocol {
