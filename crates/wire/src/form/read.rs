@@ -167,7 +167,13 @@ impl Reader {
         if let (Some(text), true) = (group.exact, style != ListStyle::Repeated) {
             return shapes::separated(self.service, shape, style, text);
         }
+        let text = group.exact.filter(|text| !text.is_empty() && self.style != Style::Alibaba);
         match kind {
+            // Without this, `Filter.1=x` would be a filter that asks for nothing.
+            Kind::Structure(_) if text.is_some() => {
+                let found = scalar::shown(text.unwrap_or_default());
+                Err(Violation::wrong_type("a structure", found).into())
+            }
             Kind::Structure(structure) => self.structure(&structure.members, group, depth),
             Kind::List(list) => self.items(list, group, depth),
             Kind::Map(map) if self.style == Style::Alibaba => self.named(map, group, depth),

@@ -101,6 +101,10 @@ fn no_item_of_a_list_is_passed_over() {
     let read = |body| read(balancers, &request("POST", "/", &[FORM], body));
     assert!(read("Names.member.1=a&Names.2=b").is_err());
     assert!(read("Names.1=a").is_ok());
+    let read = |body| self::read(describe, &request("POST", "/", &[FORM], body));
+    for body in ["Filter.1=x", "Filter.1=x&Filter.1.Name=vpc-id"] {
+        assert!(read(body).is_err(), "{body}");
+    }
 }
 
 #[test]
