@@ -262,44 +262,47 @@ def test_dry_run_changes_nothing(fresh_server):
 # A process that dies
 
 
-def kill_points(server):
-    """Every action of the example's plan on each cloud."""
-    _, _, plan = server.api("POST", "/api/v1/deployments?dry_run=true", manifest("1.0.0"))
-    points = []
-    for target in plan["targets"]:
-        for step in target["steps"]:
-            points.append((target["cloud"], step["name"]))
-    return points
+def planned_steps(server, document):
+    """The names of the actions that a deployment of the document would carry out."""
+    status, _, plan = server.api("POST", "/api/v1/deployments?dry_run=true", document)
+    assert status == 200, plan
+    steps = [step["name"] for target in plan["targets"] for step in target["steps"]]
+    assert steps
+    return list(dict.fromkeys(steps))
+
+
+def killed_and_restarted(server, point, document):
+    """Deploys, with the process killed at the point; after a restart it ends, it serves, and what
+    the clouds hold is what deployments own."""
+    server.stop()
+    server.start(env={"ISOBAR_FAULT": point})
+    operation = deploy(server, document)
+    server.wait_dead(timeout=120)
+    server.start()
+    deployment = ended(server, operation)
+    assert deployment["status"] == "successful", (point, reason(deployment))
+    assert fetch(urls(deployment)[0])[0] == 200
+    held = {i for ids in census(server).values() for i in ids}
+    assert held <= owned(server), (point, held - owned(server))
 
 
 @pytest.mark.parametrize("cloud", ["aws", "alibaba", "digitalocean"])
 def test_killed_at_every_action(fresh_server, cloud):
-    """kill -9 before and after each action of a deployment and of the next one; after a restart it
-    ends, and what the clouds hold is what deployments own."""
+    """kill -9 before and after each action of a first deployment, and of one that takes over."""
     server = fresh_server().start()
-    server.api("POST", "/api/v1/deployments?dry_run=true", only(cloud))
-    _, _, plan = server.api("POST", "/api/v1/deployments?dry_run=true", only(cloud))
-    steps = [step["name"] for target in plan["targets"] for step in target["steps"]]
-    assert steps
-    server.stop()
-    version = 0
-    for step in dict.fromkeys(steps):
+    steps = planned_steps(server, only(cloud))
+    for number, step in enumerate(steps):
+        for when in ("before", "after"):
+            # A service of its own, so that every step is in the plan again.
+            document = {**only(cloud), "service": f"{when}-{number}", "environment": "kill"}
+            killed_and_restarted(server, f"{when}:{step}", document)
+    steps = planned_steps(server, {**only(cloud), "service": "after-0", "environment": "kill", "version": "2"})
+    version = 1
+    for step in steps:
         for when in ("before", "after"):
             version += 1
-            document = {**only(cloud), "version": str(version)}
-            # A service of its own, so that every step is in the plan again.
-            document["service"] = f"hello-{version}"
-            document["environment"] = "kill"
-            server.start(env={"ISOBAR_FAULT": f"{when}:{step}"})
-            operation = deploy(server, document)
-            server.wait_dead(timeout=120)
-            server.start()
-            deployment = ended(server, operation)
-            assert deployment["status"] == "successful", (when, step, reason(deployment))
-            assert fetch(urls(deployment)[0])[0] == 200
-            held = {i for ids in census(server).values() for i in ids}
-            assert held <= owned(server), (when, step, held - owned(server))
-            server.stop()
+            document = {**only(cloud), "service": "after-0", "environment": "kill"}
+            killed_and_restarted(server, f"{when}:{step}", {**document, "version": str(version)})
 
 
 @pytest.mark.parametrize(
