@@ -262,6 +262,13 @@ def test_dry_run_changes_nothing(fresh_server):
 # A process that dies
 
 
+def answers(url):
+    try:
+        return fetch(url, timeout=2)[0] == 200
+    except OSError:
+        return False
+
+
 def planned_steps(server, document):
     """The names of the actions that a deployment of the document would carry out."""
     status, _, plan = server.api("POST", "/api/v1/deployments?dry_run=true", document)
@@ -281,7 +288,8 @@ def killed_and_restarted(server, point, document):
     server.start()
     deployment = ended(server, operation)
     assert deployment["status"] == "successful", (point, reason(deployment))
-    assert fetch(urls(deployment)[0])[0] == 200
+    # The machines start again with the process that runs them.
+    wait_until(lambda: answers(urls(deployment)[0]), timeout=20, what=f"an answer after {point}")
     held = {i for ids in census(server).values() for i in ids}
     assert held <= owned(server), (point, held - owned(server))
 

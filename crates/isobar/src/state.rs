@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use isobar_kernel::Random;
 use serde::de::DeserializeOwned;
@@ -13,6 +14,8 @@ use crate::report::Error;
 
 /// The layout's version. A directory that says a greater one is refused.
 const VERSION: u32 = 1;
+const LOCK_ATTEMPTS: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// The directory where nothing was said: `$XDG_STATE_HOME/isobar`, else `~/.local/state/isobar`.
 #[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
@@ -59,7 +62,7 @@ impl State {
             .mode(0o600)
             .open(directory.join("lock"))
             .map_err(|error| unusable("written", error))?;
-        lock.try_lock().map_err(|error| match error {
+        hold(&lock).map_err(|error| match error {
             TryLockError::WouldBlock => Error::failed(
                 "state_locked",
                 format!("another process holds the state directory {}", directory.display()),
@@ -115,6 +118,18 @@ impl State {
         // A file that is gone already is what is wanted.
         let _ = fs::remove_file(endpoints_path(&self.directory));
     }
+}
+
+/// Takes the lock. A process that was killed while it started a machine leaves the lock for a moment
+/// with the child that had not become the machine's keeper yet; so a taken lock is tried again.
+fn hold(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_ATTEMPTS {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            other => return other,
+        }
+    }
+    lock.try_lock()
 }
 
 /// Whether some process holds the directory.
