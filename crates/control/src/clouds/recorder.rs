@@ -91,25 +91,64 @@ impl Recorder {
     /// there, whatever became of the attempt that made it, and is not to be swept away.
     pub(crate) async fn adopt(&self, kind: Kind, name: &str, cloud_id: &str) -> Result<(), Error> {
         let known = self.here().await?;
-        let mut same = known
-            .into_iter()
-            .map(|record| record.resource)
-            .filter(|resource| resource.kind == kind && resource.name == name);
-        match same.next() {
-            Some(resource) if resource.state == State::Live => Ok(()),
+        let same: Vec<_> = known
+            .iter()
+            .map(|record| &record.resource)
+            .filter(|resource| resource.kind == kind && resource.name == name)
+            .collect();
+        let of_id = |wanted: Option<&str>| {
+            same.iter().copied().find(|resource| resource.cloud_id.as_deref() == wanted)
+        };
+        let another = || same.first().copied().filter(|_| !is_replaced(kind));
+        match of_id(Some(cloud_id)).or_else(|| of_id(None)).or_else(another) {
+            Some(resource) if resource.state == State::Live => {}
             Some(resource) => {
                 let now = self.clock.now();
-                self.store.adopt_resource(&resource.id, cloud_id, &self.deployment, now).await
+                self.store.adopt_resource(&resource.id, cloud_id, &self.deployment, now).await?;
             }
             None => {
                 let mark = self.begin(kind, name, "").await?;
-                self.created(&mark, cloud_id, None).await
+                self.created(&mark, cloud_id, None).await?;
             }
         }
+        self.replaced(kind, name, cloud_id).await
+    }
+
+    /// Records that whatever else bore a name is gone, now that something of that name is there:
+    /// it was removed by somebody else, or never appeared.
+    pub(crate) async fn replaced(
+        &self,
+        kind: Kind,
+        name: &str,
+        cloud_id: &str,
+    ) -> Result<(), Error> {
+        if !is_replaced(kind) {
+            return Ok(());
+        }
+        for Record { resource, .. } in self.here().await? {
+            let other = resource.cloud_id.as_deref().is_some_and(|known| known != cloud_id);
+            let gone = match resource.state {
+                State::Live => other,
+                // One with an id is removed by that; without, by the name, and that is in use.
+                State::Creating | State::Deleting => {
+                    resource.cloud_id.is_none() && resource.created_by != self.deployment
+                }
+                State::Deleted => false,
+            };
+            if gone && resource.kind == kind && resource.name == name {
+                self.store.resource_state(&resource.id, State::Deleted, self.clock.now()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Records that a creation had no effect.
     pub(crate) async fn refused(&self, mark: &str) -> Result<(), Error> {
         self.store.resource_state(mark, State::Deleted, self.clock.now()).await
     }
+}
+
+/// Whether there is one thing of a kind and name at most, so that a new one takes another's place.
+const fn is_replaced(kind: Kind) -> bool {
+    matches!(kind, Kind::LoadBalancer | Kind::TargetGroup | Kind::Listener)
 }

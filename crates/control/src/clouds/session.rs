@@ -298,7 +298,9 @@ impl Session {
         let mark = recorder.begin(what.kind, what.name, what.template).await?;
         match work.await {
             Ok(made) => {
-                recorder.created(&mark, &id(&made)?, None).await?;
+                let id = id(&made)?;
+                recorder.replaced(what.kind, what.name, &id).await?;
+                recorder.created(&mark, &id, None).await?;
                 Ok(made)
             }
             Err(failure) => {

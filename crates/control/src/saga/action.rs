@@ -105,7 +105,10 @@ const BALANCER: Word = word(
     "ensure_load_balancer",
     "undo_ensure_load_balancer",
     Effect::None,
-    Some("remove the load balancer if this deployment made it, else give it its old settings"),
+    Some(
+        "remove the load balancer if this deployment made it, unless the version that serves lost \
+         its own; else give it its old settings",
+    ),
 );
 const CREATE: Word =
     word("create_instance", "undo_create_instance", Effect::Create, Some("terminate the instance"));

@@ -5,7 +5,7 @@ use super::layout::Observed;
 use crate::clouds::adapter::{Adapter, InstancePhase};
 use crate::clouds::place::Place;
 use crate::clouds::session::{Failure, Session};
-use crate::model::resource::{Kind, State};
+use crate::model::resource::{Kind, Resource, State};
 use crate::store::resources::Record;
 
 /// Looks at a place. `current` is the deployment that serves; `wanted` the place as it is to be,
@@ -24,8 +24,9 @@ pub(crate) async fn observe(
         if resource.kind != Kind::Instance {
             let used = wanted.is_some_and(|place| is_used(place, resource.kind, &resource.name));
             if used {
-                let serves = resource.kind == Kind::LoadBalancer && resource.state == State::Live;
-                observed.same_balancer |= serves;
+                observed.same_balancer |= resource.kind == Kind::LoadBalancer
+                    && resource.state == State::Live
+                    && is_there(adapter, session, resource).await?;
             } else {
                 let unused = (resource.id.clone(), resource.kind, resource.name.clone());
                 observed.unused.push(unused);
@@ -55,7 +56,17 @@ pub(crate) async fn observe(
     Ok(observed)
 }
 
-fn is_used(place: &Place, kind: Kind, name: &str) -> bool {
+/// Whether the cloud still has something: somebody else may have removed it.
+async fn is_there(
+    adapter: &dyn Adapter,
+    session: &Session,
+    resource: &Resource,
+) -> Result<bool, Failure> {
+    let found = adapter.find(session, resource.kind, &resource.name).await?;
+    Ok(resource.cloud_id.as_ref().is_some_and(|id| found.contains(id)))
+}
+
+pub(super) fn is_used(place: &Place, kind: Kind, name: &str) -> bool {
     match kind {
         Kind::Network | Kind::Subnet => name == place.names.network,
         Kind::Firewall => name == place.names.firewall,

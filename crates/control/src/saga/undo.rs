@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::action::{Action, Old};
+use super::observe::is_used;
 use super::report::Told;
 use super::target::TargetRun;
+use crate::clouds::adapter::InstancePhase;
 use crate::clouds::place::Place;
 use crate::clouds::session::Failure;
 use crate::faults::{FaultPoint, When};
@@ -79,6 +81,9 @@ impl TargetRun {
         match &logged.action {
             Action::EnsureNetwork {} => self.remove_kinds(&[Kind::Subnet, Kind::Network]).await,
             Action::EnsureFirewall {} => self.remove_kinds(&[Kind::Firewall]).await,
+            Action::EnsureLoadBalancer {} if self.took_a_place(before).await? => {
+                self.hand_over(before).await
+            }
             Action::EnsureLoadBalancer {} => {
                 self.remove_kinds(&[Kind::Listener, Kind::LoadBalancer, Kind::TargetGroup]).await?;
                 self.restore_settings(before).await
@@ -133,6 +138,64 @@ impl TargetRun {
             }
         }
         Ok(())
+    }
+
+    /// Whether this deployment made the load balancer anew that served before, because somebody else
+    /// had removed it.
+    async fn took_a_place(&self, before: &Before) -> Result<bool, Failure> {
+        let Some(before) = &before.target else { return Ok(false) };
+        let name = &self.place.names.balancer;
+        let made = self.mine(Kind::LoadBalancer).await?;
+        let same = before.place.names.balancer == *name;
+        Ok(same && made.iter().any(|record| record.resource.name == *name))
+    }
+
+    /// Leaves the load balancer that this deployment made to the one that serves, whose own is
+    /// gone, with that one's settings and instances.
+    async fn hand_over(&self, before: &Before) -> Result<(), Failure> {
+        let Some(before) = &before.target else { return Ok(()) };
+        let (store, heir) = (&self.inner.store, &before.place.deployment);
+        let (network, firewall) = (&self.outputs.network, &self.outputs.firewall);
+        let balancer = before
+            .adapter
+            .ensure_load_balancer(&before.session, &before.place, network, firewall)
+            .await?;
+        let mut members = Vec::new();
+        for record in store.resources_at(self.location()).await? {
+            let Record { resource, .. } = record;
+            let serves = resource.state == State::Live && resource.owner == *heir;
+            let Some(id) = resource.cloud_id.filter(|_| serves) else { continue };
+            if resource.kind != Kind::Instance {
+                continue;
+            }
+            let seen = before.adapter.instance(&before.session, &id).await?;
+            let phase = seen.map(|seen| seen.phase);
+            if matches!(phase, Some(InstancePhase::Running | InstancePhase::Starting)) {
+                members.push(id);
+            }
+        }
+        if !members.is_empty() {
+            let place = &before.place;
+            before.adapter.attach(&before.session, place, &balancer, &members).await?;
+        }
+        for kind in [Kind::LoadBalancer, Kind::TargetGroup, Kind::Listener] {
+            for Record { resource, .. } in self.mine(kind).await? {
+                let used = is_used(&before.place, kind, &resource.name);
+                if let Some(id) = resource.cloud_id.filter(|_| used) {
+                    let now = self.session.clock.now();
+                    store.adopt_resource(&resource.id, &id, heir, now).await?;
+                }
+            }
+        }
+        let watch = before.watch("undo_ensure_load_balancer");
+        watch.until_in_service(&balancer, &members).await?;
+        let found = before.adapter.address(&before.session, &balancer).await?;
+        let url = before.place.url(&found.unwrap_or(balancer.address));
+        let key = self.place.key();
+        if let Some(reporter) = &self.reporter {
+            reporter.change_target(&key, |target| target.url = Some(url.clone())).await?;
+        }
+        Ok(store.target_url(heir, self.location(), &url).await?)
     }
 
     /// Gives a load balancer that was there before its settings back.

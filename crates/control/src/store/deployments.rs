@@ -144,6 +144,34 @@ impl Store {
         transaction.commit().await.map_err(failed())
     }
 
+    /// Writes where clients find a target of a deployment at which nobody is at work.
+    pub(crate) async fn target_url(
+        &self,
+        deployment: &str,
+        at: Location<'_>,
+        url: &str,
+    ) -> Result<(), Error> {
+        let failed = || Error::internal("write where the target is found");
+        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let row = sqlx::query("SELECT document FROM deployments WHERE id = $1")
+            .bind(deployment)
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(failed())?;
+        let mut changed = document(&row)?;
+        let targets = changed.targets.iter_mut();
+        for target in targets.filter(|it| it.cloud == at.cloud && it.region == at.region) {
+            target.url = Some(url.to_owned());
+        }
+        sqlx::query("UPDATE deployments SET document = $2 WHERE id = $1")
+            .bind(deployment)
+            .bind(write(&changed)?)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed())?;
+        transaction.commit().await.map_err(failed())
+    }
+
     /// One deployment, without what it created.
     pub(crate) async fn deployment(&self, id: &str) -> Result<Option<Deployment>, Error> {
         sqlx::query("SELECT document FROM deployments WHERE id = $1")

@@ -66,6 +66,42 @@ async fn puts_the_old_back_when_the_new_fails() {
 }
 
 #[tokio::test]
+async fn leaves_the_old_version_a_load_balancer_where_its_own_was_removed() {
+    let bench = Bench::new().await;
+    let (_, first) = bench.deploy(&manifest("1.0.0", 2)).await;
+    bench.door.world.lock().lose_balancers();
+    let (_, failed) = bench.deploy(&bad("3.0.0", 2)).await;
+    assert_eq!(failed.status, Status::RolledBack, "{failed:#?}");
+    assert_eq!(bench.door.world.lock().serving("1.0.0"), 6);
+    bench.assert_owned("after the failure").await;
+    let first = bench.control.deployment(&first.id).await.unwrap();
+    for (old, new) in first.targets.iter().zip(&failed.targets) {
+        assert!(old.url.is_some() && old.url == new.url, "{old:?} {new:?}");
+    }
+    let resources =
+        bench.control.resources(&Default::default(), &Default::default()).await.unwrap();
+    assert!(resources.items.iter().all(|it| it.owner == first.id), "{resources:#?}");
+    // Nothing is left to fail over in the next one.
+    let (_, next) = bench.deploy(&manifest("4.0.0", 2)).await;
+    assert_eq!(next.status, Status::Successful, "{next:#?}");
+    bench.assert_owned("after the next").await;
+}
+
+#[tokio::test]
+async fn makes_load_balancers_again_that_were_removed() {
+    let bench = Bench::new().await;
+    bench.deploy(&manifest("1.0.0", 2)).await;
+    for version in ["1.0.0", "2.0.0"] {
+        bench.door.world.lock().lose_balancers();
+        let (_, next) = bench.deploy(&manifest(version, 2)).await;
+        assert_eq!(next.status, Status::Successful, "{next:#?}");
+        assert_eq!(bench.door.world.lock().serving(version), 6);
+        bench.sweep().await;
+        bench.assert_owned(version).await;
+    }
+}
+
+#[tokio::test]
 async fn makes_old_instances_again_when_a_later_batch_fails() {
     let bench = Bench::new().await;
     let (_, first) = bench.deploy(&manifest("1.0.0", 3)).await;

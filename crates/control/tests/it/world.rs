@@ -64,6 +64,20 @@ impl World {
         self.things.values().filter(|thing| thing.kind == kind).count()
     }
 
+    /// Somebody removes all load balancers by hand.
+    pub(crate) fn lose_balancers(&mut self) {
+        self.things.retain(|_, it| !matches!(it.kind, "load_balancer" | "listener"));
+    }
+
+    /// How many instances of a version get traffic.
+    pub(crate) fn serving(&self, version: &str) -> usize {
+        let members = self.things.values().flat_map(|it| &it.members);
+        members
+            .filter(|(id, since)| self.in_service(id, **since))
+            .filter(|(id, _)| self.things[*id].script.contains(version))
+            .count()
+    }
+
     fn id(&mut self, prefix: &str) -> String {
         self.counter += 1;
         format!("{prefix}{}", self.counter)
