@@ -1,6 +1,7 @@
 //! The clouds, as a deployment needs them: one adapter per cloud, all over [`Caller`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use isobar_catalogue::model::Cloud;
@@ -35,6 +36,8 @@ pub struct CallError {
     pub status: Option<u16>,
     /// The same call may succeed later.
     pub retryable: bool,
+    /// The cloud limits calls: how long it asks to wait, zero where it does not say.
+    pub limited: Option<Duration>,
     /// The request may have had its effect all the same.
     pub may_have_reached: bool,
 }

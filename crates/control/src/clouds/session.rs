@@ -22,8 +22,10 @@ use super::recorder::Recorder;
 use super::{CallError, Caller};
 use crate::config::{Clock, Timings};
 use crate::error::{CloudFault, Error};
+use crate::model::operation::EventKind;
 use crate::model::plan::PlannedCall;
 use crate::model::resource::Kind;
+use crate::saga::report::{Reporter, Told};
 
 /// Why an action did not work.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +72,19 @@ impl Failure {
             | Self::Deadline(_)
             | Self::Stopped
             | Self::Store(_) => false,
+        }
+    }
+
+    /// How long the cloud asks to wait because it limits calls; zero where it does not say.
+    pub(crate) fn limited(&self) -> Option<Duration> {
+        match self {
+            Self::Call(error) => error.limited,
+            Self::Refused(_)
+            | Self::Busy(_)
+            | Self::Unhealthy(_)
+            | Self::Deadline(_)
+            | Self::Stopped
+            | Self::Store(_) => None,
         }
     }
 
@@ -126,6 +141,8 @@ pub(crate) struct Session {
     pub(crate) region: String,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timings: Timings,
+    /// Whom to tell, and of which target, that the cloud makes this wait.
+    pub(crate) teller: Option<(Arc<Reporter>, String)>,
     caller: Arc<dyn Caller>,
     mode: Mode,
     deadline: Timestamp,
@@ -199,6 +216,7 @@ impl Session {
             region: recorder.region.clone(),
             clock: Arc::clone(&recorder.clock),
             timings,
+            teller: None,
             caller,
             mode: Mode::Live(recorder),
             deadline,
@@ -219,6 +237,7 @@ impl Session {
             region: region.to_owned(),
             clock,
             timings,
+            teller: None,
             caller,
             mode: Mode::Dry(Mutex::default()),
             deadline,
@@ -256,13 +275,32 @@ impl Session {
         for _ in 0..READ_AGAIN {
             match self.call(service, operation, input.clone()).await {
                 Err(failure) if failure.retryable() => {
-                    self.pause(pause, || failure.to_string()).await?;
+                    if let (Some(_), Some((reporter, target))) = (failure.limited(), &self.teller) {
+                        let (kind, target) = (EventKind::Retrying, Some(target.as_str()));
+                        let message = self.again(&failure, pause);
+                        reporter.tell(Told { kind, target, step: None, message }).await?;
+                    }
+                    self.pause(rest(&failure, pause), || failure.to_string()).await?;
                     pause = (pause * 2).min(self.timings.retry_longest);
                 }
                 other => return other,
             }
         }
         self.call(service, operation, input).await
+    }
+
+    /// That a call is tried again after a failure, for people.
+    pub(crate) fn again(&self, failure: &Failure, pause: Duration) -> String {
+        if failure.limited().is_none() {
+            return format!("trying again: {failure}");
+        }
+        let cloud = match self.cloud {
+            Cloud::Aws => "AWS",
+            Cloud::Alibaba => "Alibaba Cloud",
+            Cloud::DigitalOcean => "DigitalOcean",
+        };
+        let seconds = rest(failure, pause).as_secs_f64().ceil();
+        format!("{cloud} limits calls; again in {seconds} s")
     }
 
     /// Calls an operation that changes something. `makes` names what it makes, for placeholders.
@@ -435,6 +473,11 @@ impl Session {
             mutates,
         }
     }
+}
+
+/// How long to wait before trying again: as long as the cloud asks to, or longer.
+pub(crate) fn rest(failure: &Failure, pause: Duration) -> Duration {
+    pause.max(failure.limited().unwrap_or_default())
 }
 
 /// What is created.

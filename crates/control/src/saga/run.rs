@@ -13,7 +13,7 @@ use super::target::{Outputs, TargetRun};
 use super::undo::Before;
 use crate::clouds::place::{Place, key};
 use crate::clouds::recorder::Recorder;
-use crate::clouds::session::{Failure, Session, Stop};
+use crate::clouds::session::{Failure, Session, Stop, rest};
 use crate::clouds::{self};
 use crate::control::Inner;
 use crate::error::Error;
@@ -236,8 +236,9 @@ impl Run {
                 }
                 Err(failure) if failure.retryable() => {
                     let seen = failure.to_string();
-                    run.tell(EventKind::Retrying, name, format!("trying again: {seen}")).await?;
-                    run.session.pause(pause, || self.too_late(name, &seen)).await?;
+                    let words = run.session.again(&failure, pause);
+                    run.tell(EventKind::Retrying, name, words).await?;
+                    run.session.pause(rest(&failure, pause), || self.too_late(name, &seen)).await?;
                     last = Some(seen);
                     pause = (pause * 2).min(run.session.timings.retry_longest);
                 }
@@ -454,6 +455,7 @@ impl Run {
             .unwrap_or_else(|| TargetSpec::left(cloud, region));
         let mut run = self.inner.target_run(&manifest, &spec, &deployment.id, deadline, stop)?;
         run.reporter = Some(Arc::clone(&self.reporter));
+        run.session.teller = Some((Arc::clone(&self.reporter), target.to_owned()));
         Ok(run)
     }
 }

@@ -8,7 +8,7 @@ use super::report::Told;
 use super::target::TargetRun;
 use crate::clouds::adapter::InstancePhase;
 use crate::clouds::place::Place;
-use crate::clouds::session::Failure;
+use crate::clouds::session::{Failure, rest};
 use crate::faults::{FaultPoint, When};
 use crate::model::operation::EventKind;
 use crate::model::resource::{Kind, State};
@@ -70,9 +70,9 @@ impl TargetRun {
                 Err(failure) if failure.retryable() => failure,
                 other => return other,
             };
-            let words = format!("trying again: {failure}");
+            let words = self.session.again(&failure, pause);
             self.tell(EventKind::Retrying, &logged.name, words).await?;
-            self.session.pause(pause, || failure.to_string()).await?;
+            self.session.pause(rest(&failure, pause), || failure.to_string()).await?;
             pause = (pause * 2).min(self.session.timings.retry_longest);
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use isobar_control::Control;
+use isobar_control::config::Clock as _;
 use isobar_control::faults::NoFaults;
 use isobar_control::model::deployment::{InstanceHealth, Status};
 use isobar_control::model::manifest::Manifest;
@@ -99,6 +100,23 @@ async fn makes_load_balancers_again_that_were_removed() {
         bench.sweep().await;
         bench.assert_owned(version).await;
     }
+}
+
+#[tokio::test]
+async fn tells_that_a_cloud_limits_calls() {
+    let bench = Bench::new().await;
+    let operation = bench.start(&manifest("1.0.0", 1)).await.unwrap();
+    while bench.door.world.lock().count("instance") < 3 {
+        tokio::task::yield_now().await;
+    }
+    bench.door.world.lock().limited_until = bench.door.clock.now().as_second() + 60;
+    let (_, deployment) = bench.end(&operation).await;
+    assert_eq!(deployment.status, Status::Successful, "{deployment:#?}");
+    let events = bench.control.events(&operation, 0, 1000).await.unwrap();
+    let told = events.iter().find(|it| it.message == "DigitalOcean limits calls; again in 7 s");
+    let told = told.unwrap();
+    assert_eq!(told.kind, operation::EventKind::Retrying);
+    assert_eq!(told.target.as_deref(), Some("digitalocean/nyc3"));
 }
 
 #[tokio::test]

@@ -25,6 +25,8 @@ pub(crate) struct World {
     pub(crate) flaky: bool,
     /// Port 80 cannot be had: once a listener stands, Alibaba Cloud's address carries another.
     pub(crate) no_port_80: bool,
+    /// Until then, in seconds, DigitalOcean answers that there were too many requests.
+    pub(crate) limited_until: i64,
     /// No cloud has room for instances.
     pub(crate) full: bool,
     /// Instances made after so many are never healthy.
@@ -812,6 +814,7 @@ impl Caller for CloudDoor {
             },
             status,
             retryable: status.is_none_or(|status| status >= 500 || status == 429),
+            limited: (status == Some(429)).then_some(Duration::from_secs(7)),
             may_have_reached: reached,
         };
         if !is_read(operation) {
@@ -824,6 +827,9 @@ impl Caller for CloudDoor {
         }
         if world.flaky && way == 3 {
             return Err(failed(Some(429), "Throttling", false));
+        }
+        if self.cloud == Cloud::DigitalOcean && world.seconds < world.limited_until {
+            return Err(failed(Some(429), "too_many_requests", false));
         }
         let answer = match self.cloud {
             Cloud::Aws => world.aws(operation, &input),

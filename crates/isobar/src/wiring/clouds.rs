@@ -67,6 +67,7 @@ impl Caller for Catalogued {
             },
             status: None,
             retryable: false,
+            limited: None,
             may_have_reached: false,
         };
         let input = serde_json::from_value(input).map_err(|error| failed(error.to_string()))?;
@@ -81,6 +82,8 @@ impl Caller for Catalogued {
                 },
                 status: error.status().map(|status| status.as_u16()),
                 retryable: error.is_retryable(),
+                limited: (error.kind() == isobar_client::Kind::Throttled)
+                    .then(|| error.retry_after().unwrap_or_default()),
                 may_have_reached: error.may_have_reached(),
             }),
         }
