@@ -1,5 +1,6 @@
 //! Chance: keys, ids and request ids. Seeded in tests, the operating system's otherwise.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -13,6 +14,30 @@ pub struct Random {
 impl std::fmt::Debug for Random {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Random")
+    }
+}
+
+/// The operating system's random bytes, drawn ahead: each request has an id, and a system call for
+/// each is what a small answer would notice.
+struct Ahead {
+    bytes: [u8; 1024],
+    used: usize,
+}
+
+thread_local! {
+    static AHEAD: RefCell<Ahead> = const { RefCell::new(Ahead { bytes: [0; 1024], used: 1024 }) };
+}
+
+impl Ahead {
+    fn take<const N: usize>(&mut self, draw: impl FnOnce(&mut [u8])) -> [u8; N] {
+        if self.bytes.len() - self.used < N {
+            draw(&mut self.bytes);
+            self.used = 0;
+        }
+        let mut taken = [0; N];
+        taken.copy_from_slice(&self.bytes[self.used..self.used + N]);
+        self.used += N;
+        taken
     }
 }
 
@@ -86,11 +111,14 @@ impl Random {
         self.text(MIXED, length)
     }
 
-    /// A version-4 UUID in lower case.
+    /// A version-4 UUID in lower case: an id, never a secret, since its bytes are drawn ahead.
     #[must_use]
     pub fn uuid(&self) -> String {
         let mut b = [0; 16];
-        self.fill(&mut b);
+        match self.seeded {
+            None => b = AHEAD.with_borrow_mut(|ahead| ahead.take(|bytes| self.fill(bytes))),
+            Some(_) => self.fill(&mut b),
+        }
         b[6] = b[6] & 0x0f | 0x40;
         b[8] = b[8] & 0x3f | 0x80;
         let mut text = String::with_capacity(36);
