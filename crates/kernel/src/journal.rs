@@ -49,10 +49,11 @@ impl Journal {
     /// Notes a call.
     pub fn note(&self, entry: Entry) {
         let mut entries = self.entries.lock();
-        if entries.len() == CAPACITY {
-            entries.pop_front();
-        }
+        let oldest = if entries.len() == CAPACITY { entries.pop_front() } else { None };
         entries.push_back(entry);
+        drop(entries);
+        // What the oldest holds is freed while others can note theirs.
+        drop(oldest);
     }
 
     /// The newest calls that the filter accepts, the newest first.
