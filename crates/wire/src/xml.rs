@@ -45,8 +45,9 @@ fn name<'m>(service: &'m Service, member: &'m Member) -> &'m str {
 
 /// Text as it stands in an element or attribute.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
-    let plain = |byte: &u8| !matches!(byte, b'<' | b'>' | b'&' | b'"' | 0..0x20);
-    if text.as_bytes().iter().all(plain) {
+    let special = |byte: u8| matches!(byte, b'<' | b'>' | b'&' | b'"' | 0..0x20);
+    // All bytes are looked at, whatever was found: without a way out this is done many at a time.
+    if !text.bytes().fold(false, |found, byte| found | special(byte)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

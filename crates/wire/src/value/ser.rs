@@ -1,6 +1,7 @@
 //! From a handler's types to values.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use bytes::Bytes;
 use serde::ser::{
@@ -86,6 +87,11 @@ impl Serializer for ToValue {
 
     fn serialize_str(self, v: &str) -> Result<Value, Error> {
         Ok(Value::from(v.to_owned()))
+    }
+
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<Value, Error> {
+        // The text is made to be kept; `serialize_str` would copy it once more.
+        Ok(Value::from(value.to_string()))
     }
 
     fn serialize_bytes(self, v: &[u8]) -> Result<Value, Error> {
