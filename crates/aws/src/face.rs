@@ -8,7 +8,7 @@ mod versions;
 use std::sync::Arc;
 
 use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, SERVER};
-use isobar_auth::sigv4::{Expected, Style, Verifier};
+use isobar_auth::sigv4::{self, Claim, Expected, Style, Verifier};
 use isobar_catalogue::{Cloud, Protocol, Service};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::{Caller, Fault, Keys, Random, Row};
@@ -75,10 +75,10 @@ impl Aws {
         &self,
         arrival: &Arrival<'_>,
         service: &'static Service,
+        claim: Option<&Claim<'_>>,
     ) -> Result<(Arc<Caller>, String), Fault> {
         let manner = refusals::Manner::of(service);
-        let claim = isobar_auth::sigv4::claim(arrival.request);
-        let region = claim.as_ref().map_or(self.region.as_str(), |claim| claim.region());
+        let region = claim.map_or(self.region.as_str(), |claim| claim.region());
         let expected = Expected {
             region: None,
             service: &service.signing_name,
@@ -94,7 +94,7 @@ impl Aws {
             .verify(arrival.request, arrival.host, arrival.received, &expected, &find)
             .map_err(|error| manner.refuse(&error))?;
         if regions::find(region).is_none() {
-            let wrong = isobar_auth::sigv4::Error::Scope(format!(
+            let wrong = sigv4::Error::Scope(format!(
                 "Credential should be scoped to a valid region, not '{region}'. "
             ));
             return Err(manner.refuse(&wrong));
@@ -110,7 +110,8 @@ impl Face for Aws {
 
     /// A query's action is looked up before its signature is, as the vendor's front ends do.
     fn admit(&self, arrival: &Arrival<'_>) -> Result<Admitted, Refused> {
-        let Some(service) = admit::service(arrival.request, arrival.host) else {
+        let claim = sigv4::claim(arrival.request);
+        let Some(service) = admit::service(arrival.request, arrival.host, claim.as_ref()) else {
             let dialect = self.default_dialect();
             return Err(Refused { service: None, dialect, fault: NO_SERVICE.fault() });
         };
@@ -123,7 +124,7 @@ impl Face for Aws {
         versions::check(service, dialect, arrival.request).map_err(refused)?;
         let (_, operation) =
             routed.map_err(|error| refused(unroutable(service, &error.problem)))?;
-        let (caller, region) = self.verify(arrival, service).map_err(refused)?;
+        let (caller, region) = self.verify(arrival, service, claim.as_ref()).map_err(refused)?;
         Ok(Admitted { service, operation, dialect, caller, region })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use isobar_auth::sigv4::Claim;
 use isobar_catalogue::{Cloud, Entry, Service};
 use isobar_wire::Request;
 
@@ -34,9 +35,13 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 
 /// The service that a request is for: the one that it is signed for, else the one of its target,
 /// of its action and version, or of its host name.
-pub(super) fn service(request: &Request, host: &str) -> Option<&'static Service> {
+pub(super) fn service(
+    request: &Request,
+    host: &str,
+    claim: Option<&Claim<'_>>,
+) -> Option<&'static Service> {
     let names = &*NAMES;
-    let signed = isobar_auth::sigv4::claim(request)
+    let signed = claim
         .and_then(|claim| names.signing.get(claim.service()))
         .and_then(|entries| among(request, entries));
     signed
