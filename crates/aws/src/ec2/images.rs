@@ -3,6 +3,9 @@
 //! A machine here runs its user data on this system whatever its image; an image decides the
 //! architecture, the devices and what the answers say.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use isobar_kernel::{Fault, Handler, query};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -151,9 +154,17 @@ fn stable(prefix: &str, region: &str, name: &str) -> String {
     format!("{prefix}0{digits}")
 }
 
+/// The images by region and id. Each instance that is shown asks for its image, and an id costs a
+/// hash.
+static BY_ID: LazyLock<HashMap<String, (&'static str, &'static Image)>> = LazyLock::new(|| {
+    let names = crate::regions::REGIONS.iter().map(|region| region.name);
+    let of_region = |name| IMAGES.iter().map(move |image| (image.id(name), (name, image)));
+    names.flat_map(of_region).collect()
+});
+
 /// The image of the id in a region.
 pub(super) fn find(region: &str, id: &str) -> Option<&'static Image> {
-    IMAGES.iter().find(|image| image.id(region) == id)
+    BY_ID.get(id).filter(|(name, _)| *name == region).map(|(_, image)| *image)
 }
 
 #[derive(Debug, Serialize)]
