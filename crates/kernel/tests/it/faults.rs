@@ -100,3 +100,10 @@ fn random_text_is_of_its_alphabet() {
     assert!((0..1000).all(|_| random.below(7) < 7));
     assert_ne!(Random::default().secret(40), Random::default().secret(40));
 }
+
+#[test]
+fn ids_that_are_drawn_ahead_differ() {
+    let random = Random::default();
+    let ids: std::collections::HashSet<_> = (0..1000).map(|_| random.uuid()).collect();
+    assert_eq!(ids.len(), 1000);
+}
