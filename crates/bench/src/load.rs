@@ -16,6 +16,8 @@ use tokio::net::TcpStream;
 use crate::Load;
 
 const RESIGN: Duration = Duration::from_secs(1);
+/// An answer that takes longer fails the measurement.
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 const REGION: &str = "us-east-1";
 
 pub(crate) async fn run(load: &Load) -> Result<(), Box<dyn Error>> {
@@ -71,9 +73,7 @@ struct Asker {
 
 impl Asker {
     async fn ask(self, until: Instant) -> Result<Counted, String> {
-        let text = |error: std::io::Error| error.to_string();
-        let mut stream = TcpStream::connect(&self.authority).await.map_err(text)?;
-        stream.set_nodelay(true).map_err(text)?;
+        let mut stream = self.connect().await?;
         let mut counted = Counted::default();
         let mut buffer = Vec::with_capacity(64 << 10);
         let mut question = self.question()?;
@@ -83,13 +83,25 @@ impl Asker {
                 question = self.question()?;
                 signed = Instant::now();
             }
-            stream.write_all(&question).await.map_err(text)?;
-            let (status, length) = read_answer(&mut stream, &mut buffer).await?;
+            stream.write_all(&question).await.map_err(|error| error.to_string())?;
+            let answer =
+                tokio::time::timeout(LONGEST_ANSWER, read_answer(&mut stream, &mut buffer));
+            let answer = answer.await.map_err(|_| "no answer came".to_owned())??;
             counted.answers += 1;
-            counted.bytes += length as u64;
-            counted.errors += u64::from(status != 200);
+            counted.bytes += answer.length as u64;
+            counted.errors += u64::from(answer.status != 200);
+            if answer.is_last {
+                stream = self.connect().await?;
+            }
         }
         Ok(counted)
+    }
+
+    async fn connect(&self) -> Result<TcpStream, String> {
+        let stream =
+            TcpStream::connect(&self.authority).await.map_err(|error| error.to_string())?;
+        stream.set_nodelay(true).map_err(|error| error.to_string())?;
+        Ok(stream)
     }
 
     /// The request's bytes, signed now.
@@ -125,16 +137,25 @@ impl Asker {
     }
 }
 
-/// Reads one answer: its status and its body's length.
-async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<(u16, usize), String> {
+/// What is looked at of an answer.
+struct Answer {
+    status: u16,
+    /// The body's length.
+    length: usize,
+    /// The server takes no further question on the connection.
+    is_last: bool,
+}
+
+/// Reads one answer to its last byte.
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Answer, String> {
     buffer.clear();
     loop {
         if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
-            let (status, length) = head(&buffer[..end])?;
-            while buffer.len() < end + 4 + length {
+            let answer = head(&buffer[..end])?;
+            while buffer.len() < end + 4 + answer.length {
                 fill(stream, buffer).await?;
             }
-            return Ok((status, length));
+            return Ok(answer);
         }
         fill(stream, buffer).await?;
     }
@@ -148,14 +169,16 @@ async fn fill(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<(), String
     }
 }
 
-fn head(bytes: &[u8]) -> Result<(u16, usize), String> {
+fn head(bytes: &[u8]) -> Result<Answer, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     let status = text.get(9..12).and_then(|code| code.parse().ok()).ok_or("no status line")?;
-    let length = text
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .and_then(|(_, value)| value.trim().parse().ok())
-        .ok_or("an answer without a length")?;
-    Ok((status, length))
+    let (mut length, mut is_last) = (None, false);
+    for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().ok();
+        } else if name.eq_ignore_ascii_case("connection") {
+            is_last = value.trim().eq_ignore_ascii_case("close");
+        }
+    }
+    Ok(Answer { status, length: length.ok_or("an answer without a length")?, is_last })
 }
