@@ -64,7 +64,13 @@ impl Caller for Ways {
             message: "nobody is there".to_owned(),
             request_id: None,
         };
-        Err(CallError { fault, status: None, retryable: false, may_have_reached: false })
+        Err(CallError {
+            fault,
+            status: None,
+            retryable: false,
+            may_have_reached: false,
+            limited: None,
+        })
     }
 }
 
