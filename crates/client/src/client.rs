@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use isobar_catalogue::{Cloud, Operation, Protocol, Service, ShapeId};
-use isobar_wire::{Value, encode_request, validate};
+use isobar_wire::{Request, Value, encode_request, validate};
 use parking_lot::RwLock;
 
 use crate::cloud;
@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::context::{Context, uuid};
 use crate::endpoint::{self, Endpoint};
 use crate::error::{Error, Kind};
-use crate::transport::{Answer, Call, Layer, Next, stack};
+use crate::prepared::Prepared;
+use crate::transport::{Answer, Call, Layer, Next, Signing, message, stack};
 
 /// Protocols in which the method says whether a repetition is safe (RFC 9110, section 9.2.2). In the
 /// others everything is a `POST`, or may be.
@@ -25,10 +26,20 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     config: Config,
+    signing: Arc<Signing>,
     layers: Vec<Box<dyn Layer>>,
     /// Endpoints by what decides them. There are as many as services in use, times the few variants
     /// of their operations.
     endpoints: RwLock<HashMap<EndpointKey, Arc<Endpoint>>>,
+}
+
+/// A call that was not begun.
+struct Draft {
+    service: &'static Service,
+    operation: &'static Operation,
+    endpoint: Arc<Endpoint>,
+    request: Request,
+    repeatable: bool,
 }
 
 type EndpointKey = (&'static str, &'static str, &'static [(String, String)]);
@@ -46,8 +57,9 @@ impl Client {
     /// If the base URL is none, or plain HTTP to another machine.
     pub fn new(config: Config) -> Result<Self, Error> {
         endpoint::check(&config)?;
-        let layers = stack(&config);
-        Ok(Self(Arc::new(Inner { config, layers, endpoints: RwLock::default() })))
+        let signing = Arc::new(Signing::new(&config));
+        let layers = stack(&config, &signing);
+        Ok(Self(Arc::new(Inner { config, signing, layers, endpoints: RwLock::default() })))
     }
 
     /// The cloud.
@@ -79,8 +91,35 @@ impl Client {
         &self,
         service: &'static Service,
         operation: &'static Operation,
-        mut input: Value,
+        input: Value,
     ) -> Result<Answer, Error> {
+        let draft = self.draft(service, operation, input)?;
+        Next::new(&self.0.layers).run(&self.as_call(&draft)).await
+    }
+
+    /// The request that [`Client::send`] would send first, signed. Nothing is sent.
+    ///
+    /// # Errors
+    /// As for `send`, but for what only an answer can bring.
+    pub async fn prepare(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+        input: Value,
+    ) -> Result<Prepared, Error> {
+        let draft = self.draft(service, operation, input)?;
+        let call = self.0.signing.sign(&self.as_call(&draft)).await?;
+        Ok(Prepared::new(message(&call)?, call.request.body))
+    }
+
+    /// What a call is before anything is sent: the input completed and checked, the endpoint found,
+    /// the request written.
+    fn draft(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+        mut input: Value,
+    ) -> Result<Draft, Error> {
         let at = |error: Error| error.at(&service.name, &operation.name);
         let fail = |kind| at(Error::new(kind, self.cloud()));
         let has_token = self.complete(service, operation, &mut input);
@@ -95,15 +134,18 @@ impl Client {
         let repeatable = operation.read_only
             || has_token
             || (request.method.is_idempotent() && METHOD_MEANS.contains(&service.protocol()));
-        let call = Call {
+        Ok(Draft { service, operation, endpoint, request, repeatable })
+    }
+
+    fn as_call<'a>(&self, draft: &'a Draft) -> Call<'a> {
+        Call {
             cloud: self.cloud(),
-            service,
-            operation,
-            endpoint: &endpoint,
-            request,
-            repeatable,
-        };
-        Next::new(&self.0.layers).run(&call).await
+            service: draft.service,
+            operation: draft.operation,
+            endpoint: &draft.endpoint,
+            request: draft.request.clone(),
+            repeatable: draft.repeatable,
+        }
     }
 
     /// The operation of a name.

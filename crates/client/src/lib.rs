@@ -27,6 +27,7 @@ mod endpoint;
 mod error;
 mod paging;
 mod path;
+mod prepared;
 mod transport;
 mod waiting;
 
@@ -35,4 +36,5 @@ pub use config::{Breaker, Config, Retry, Timeouts};
 pub use context::{Context, Sleep, System};
 pub use endpoint::{Endpoint, Parameters, Resolved, RuleSet, Signing};
 pub use error::{Error, Kind};
+pub use prepared::Prepared;
 pub use transport::Answer;

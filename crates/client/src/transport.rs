@@ -9,6 +9,8 @@ mod exchange;
 mod retry;
 mod signing;
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use http::StatusCode;
 use isobar_catalogue::{Cloud, Operation, Service};
@@ -18,8 +20,11 @@ use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 
+pub(crate) use exchange::message;
+pub(crate) use signing::Signing;
+
 /// The layers, from the caller inwards.
-pub(crate) fn stack(config: &Config) -> Vec<Box<dyn Layer>> {
+pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Vec<Box<dyn Layer>> {
     vec![
         // A caller gets an answer within the total time, whatever happens further in.
         Box::new(deadline::Deadline::new(config)),
@@ -34,7 +39,7 @@ pub(crate) fn stack(config: &Config) -> Vec<Box<dyn Layer>> {
         Box::new(attempt::Attempt::new(config)),
         // Each attempt has its own time and nonce, so each is signed for itself, and last: nothing
         // may change afterwards.
-        Box::new(signing::Signing::new(config)),
+        Box::new(Arc::clone(signing)),
         // The connection pool, the limit of the answer's size, decoding, and what an error is.
         Box::new(exchange::Exchange::new(config)),
     ]

@@ -112,7 +112,7 @@ impl Layer for Exchange {
 }
 
 /// The request as the pool takes it.
-fn message(call: &Call<'_>) -> Result<http::Request<Full<Bytes>>, Error> {
+pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Full<Bytes>>, Error> {
     let endpoint = call.endpoint;
     let request = &call.request;
     let host = call.host();
