@@ -5,6 +5,7 @@ use std::fmt;
 use http::{Method, StatusCode};
 use isobar_catalogue::{Protocol, Shape};
 
+use crate::scalar;
 use crate::value::{Name, Value};
 
 /// How a request was written, which is how its answer is written.
@@ -224,6 +225,28 @@ pub enum DecodeError {
 impl DecodeError {
     pub(crate) fn malformed(format: &'static str, message: impl fmt::Display) -> Self {
         Self::Malformed { format, message: message.to_string() }
+    }
+
+    /// The same with the beginning of what came, where that is no document of the format at all: a
+    /// proxy's page, say. A document that only breaks off is not shown, since secrets may be in it.
+    pub(crate) fn showing(self, body: &[u8]) -> Self {
+        let Self::Malformed { format, message } = self else { return self };
+        let start = body.trim_ascii_start();
+        let is_page = || {
+            let tag = start.get(..5).unwrap_or(start).to_ascii_lowercase();
+            tag.starts_with(b"<html") || tag.starts_with(b"<!doc")
+        };
+        let foreign = match format {
+            "JSON" => !matches!(start.first(), None | Some(b'{' | b'[' | b'"')),
+            "XML" => !start.is_empty() && (start[0] != b'<' || is_page()),
+            "CBOR" | "event stream" => is_page(),
+            _ => false,
+        };
+        if !foreign {
+            return Self::Malformed { format, message };
+        }
+        let shown = scalar::beginning(body);
+        Self::Malformed { format, message: format!("{message}; it begins with {shown:?}") }
     }
 
     pub(crate) fn within(self, name: &str) -> Self {

@@ -14,6 +14,7 @@ use isobar_catalogue::{Cloud, Operation, Protocol, Service};
 
 mod cbor;
 pub mod error;
+pub mod eventstream;
 mod form;
 mod gzip;
 mod json;
@@ -70,7 +71,25 @@ pub fn decode_response(
     response: &Response,
 ) -> Result<Reply, DecodeError> {
     let call = Call::new(service, operation, Dialect::new(service.protocol()));
-    (protocol::codec(service.protocol()).decode_response)(call, response)
+    let reply = match eventstream::Events::of(service, operation) {
+        Some(events) => eventstream::collect(call, &events, response),
+        None => (protocol::codec(service.protocol()).decode_response)(call, response),
+    };
+    reply.map_err(|error| error.showing(&response.body))
+}
+
+/// Reads the beginning of an answer whose body is a stream of events and has not come yet: what its
+/// headers say. The body is read only where the status is an error's, so then it must be there.
+///
+/// # Errors
+/// Where the answer is not what the protocol demands.
+pub fn decode_start(
+    service: &'static Service,
+    operation: &'static Operation,
+    response: &Response,
+) -> Result<Reply, DecodeError> {
+    let call = Call::new(service, operation, Dialect::new(service.protocol()));
+    eventstream::start(call, response).map_err(|error| error.showing(&response.body))
 }
 
 /// A parameter of the request, from its query string or its form.
@@ -144,7 +163,10 @@ pub fn encode_response(
     request_id: &str,
 ) -> Result<Response, EncodeError> {
     let call = Call::new(service, operation, dialect);
-    (protocol::codec(dialect.protocol).encode_response)(call, output, request_id)
+    match eventstream::Events::of(service, operation) {
+        Some(events) => eventstream::write(call, &events, output, request_id),
+        None => (protocol::codec(dialect.protocol).encode_response)(call, output, request_id),
+    }
 }
 
 /// Writes an error in the request's own form. Members of [`ErrorReply::fields`] that the declared

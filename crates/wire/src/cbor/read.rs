@@ -51,6 +51,13 @@ impl<'b> Reader<'b> {
         Ok(entries)
     }
 
+    /// Reads a document that is a value of a shape.
+    pub(crate) fn item(mut self, shape: ShapeId) -> Result<Value, DecodeError> {
+        let value = self.value(shape, 0)?;
+        self.end()?;
+        Ok(value)
+    }
+
     /// Reads a document of any shape.
     pub(crate) fn document(mut self) -> Result<Value, DecodeError> {
         let value = self.untyped(0)?;

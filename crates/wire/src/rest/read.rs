@@ -154,9 +154,11 @@ fn payload_value(
                 std::str::from_utf8(body).map_err(|error| DecodeError::malformed("text", error))?;
             Ok(Some(Value::from(text.to_owned())))
         }
-        (Kind::Structure(structure), _) if structure.event_stream => {
-            Err(DecodeError::Unsupported("event streams"))
-        }
+        // An answer's events are read apart from it.
+        (Kind::Structure(structure), _) if structure.event_stream => match body.is_empty() {
+            true => Ok(None),
+            false => Err(DecodeError::Unsupported("streams of events in requests")),
+        },
         _ if is_blank(body) => Ok(None),
         (_, Format::Json(format)) => {
             json::Reader::new(call.service, format).value(member.shape, body).map(Some)

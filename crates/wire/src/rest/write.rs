@@ -128,7 +128,7 @@ pub(crate) fn body(
 ) -> Result<Option<(Bytes, &'static str)>, EncodeError> {
     if let Some(member) = payload(structure) {
         let value = entries.iter().find(|(other, _)| other.name == member.name);
-        return payload_body(call, rules, member, value.map(|(_, value)| *value))
+        return payload_body(call, rules, member, value.map(|(_, value)| *value), asks)
             .map_err(|error| error.within(&member.name));
     }
     let is_own = if asks { in_body } else { in_answer };
@@ -169,6 +169,7 @@ fn payload_body(
     rules: Rules,
     member: &'static Member,
     value: Option<&Value>,
+    asks: bool,
 ) -> Result<Option<(Bytes, &'static str)>, EncodeError> {
     let shape = call.service.shape(member.shape);
     match (&shape.kind, value, rules.format) {
@@ -180,9 +181,13 @@ fn payload_body(
             let text = scalar::to_text(&shape.kind, TimestampFormat::Iso8601, value)?;
             Ok(Some((text.into_owned().into(), "text/plain")))
         }
-        (Kind::Structure(structure), _, _) if structure.event_stream => {
-            Err(EncodeError::Unsupported("event streams"))
-        }
+        // An answer's events are written apart from it.
+        (Kind::Structure(structure), value, _) if structure.event_stream => match asks {
+            false if value.is_none() => Ok(None),
+            _ => Err(EncodeError::Unsupported(
+                "requests that are streams of events (HTTP/2, both ways) are not implemented",
+            )),
+        },
         (Kind::Structure(structure), None, Format::Json(_))
             if !structure.union && !is_bodiless(call) =>
         {

@@ -7,6 +7,7 @@ mod alibaba;
 mod aws;
 mod cases;
 mod digitalocean;
+mod eventstream;
 mod hostile;
 mod validation;
 
