@@ -13,8 +13,8 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 
 use crate::cli::Global;
-use crate::report::{Class, Detail, Error};
 use crate::state::{self, Endpoints};
+use isobar_cli::report::{Class, Detail, Error};
 
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 64 << 20;

@@ -1,20 +1,46 @@
 //! The command line: every command and flag, with its help.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
+use isobar_cli::report::CLASSES;
 
 /// One API over AWS, Alibaba Cloud and DigitalOcean: call them, deploy to them, run them locally.
 #[derive(Debug, Parser)]
 #[command(name = "isobar", version, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 the work failed, 2 wrong usage or input, \
-                        3 not allowed, 4 cannot reach the server.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) global: Global,
+}
+
+/// The argument of a command of `isobar_cli` that holds all that follows its name.
+pub(crate) const REST: &str = "arguments";
+
+/// The whole command line. The commands of `isobar_cli` read their arguments themselves; here they
+/// are for the help, and for flags that stand before them.
+pub(crate) fn command() -> clap::Command {
+    let rest = Arg::new(REST)
+        .action(ArgAction::Append)
+        .num_args(0..)
+        .allow_hyphen_values(true)
+        .trailing_var_arg(true)
+        .value_parser(value_parser!(OsString));
+    let calls = isobar_cli::COMMANDS.iter().map(|command| {
+        clap::Command::new(command.name)
+            .visible_aliases(command.aliases)
+            .about(command.about)
+            .disable_help_flag(true)
+            .arg(rest.clone())
+    });
+    let mut codes = String::from("Exit codes: 0 done");
+    for (_, code, words) in CLASSES {
+        codes.push_str(&format!(", {code} {words}"));
+    }
+    Cli::command().subcommands(calls).after_help(format!("{codes}."))
 }
 
 /// What every command takes.
@@ -253,10 +279,8 @@ pub(crate) struct ResourcesList {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

@@ -9,7 +9,7 @@ mod up;
 mod watch;
 
 use crate::cli::{Cli, Command};
-use crate::report::Error;
+use isobar_cli::report::Error;
 
 /// Runs the command that was asked for.
 pub(crate) async fn run(cli: Cli) -> Result<(), Error> {

@@ -5,36 +5,46 @@ mod cli;
 mod commands;
 mod manifest;
 mod output;
-mod report;
 mod state;
 #[cfg(test)]
 mod support;
 mod wiring;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use clap::error::ErrorKind;
+use isobar_cli::report::Class;
+use isobar_cli::shell::Shell;
 use isobar_engines::machines::keeper;
 
-use crate::report::Class;
-
 fn main() -> ExitCode {
-    // A machine's keeper is this binary too; it needs neither a command line nor a runtime.
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    if let Some((first, rest)) = arguments.split_first()
-        && first == keeper::ARGUMENT
-    {
-        return keeper::main(rest);
-    }
-    let cli = match cli::Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Where not even this can be printed there is nobody to tell.
-            let _ = error.print();
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return ExitCode::from(if asked { 0 } else { Class::Usage.exit_code() });
+    if let Some((first, rest)) = arguments.split_first() {
+        // A machine's keeper is this binary too; it needs neither a command line nor a runtime.
+        if first == keeper::ARGUMENT {
+            return keeper::main(rest);
         }
+        // A call knows its arguments from the catalogue, and starts sooner without the rest.
+        if let Some(command) = first.to_str().and_then(isobar_cli::find) {
+            return ExitCode::from(isobar_cli::run(command, &shell(), rest.to_vec()));
+        }
+    }
+    let matches = match cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return refuse(&error),
+    };
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(command) = isobar_cli::find(name)
+    {
+        let rest = matches.get_many::<OsString>(cli::REST).into_iter().flatten().cloned();
+        return ExitCode::from(isobar_cli::run(command, &shell(), rest.collect()));
+    }
+    let cli = match cli::Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -50,4 +60,16 @@ fn main() -> ExitCode {
             ExitCode::from(error.class.exit_code())
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
+fn shell() -> Shell {
+    Shell::system(Arc::new(|name| std::env::var_os(name)))
+}
+
+fn refuse(error: &clap::Error) -> ExitCode {
+    // Where not even this can be printed there is nobody to tell.
+    let _ = error.print();
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    ExitCode::from(if asked { 0 } else { Class::Usage.exit_code() })
 }

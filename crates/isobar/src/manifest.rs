@@ -9,7 +9,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::{Location, Spanned};
 
-use crate::report::Error;
+use isobar_cli::report::Error;
 
 /// The largest manifest that is read.
 const MAX_BYTES: u64 = 1 << 20;

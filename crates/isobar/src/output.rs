@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 
 use crate::cli::Format;
-use crate::report::Error;
+use isobar_cli::report::Error;
 
 /// A column of a table: its heading, and where its value is.
 pub(crate) type Column = (&'static str, &'static str);

@@ -10,7 +10,7 @@ use isobar_kernel::Random;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::report::Error;
+use isobar_cli::report::Error;
 
 /// The layout's version. A directory that says a greater one is refused.
 const VERSION: u32 = 1;
@@ -233,7 +233,7 @@ impl Endpoints {
 /// The error for a directory without a server.
 pub(crate) fn not_running(directory: &Path) -> Error {
     Error::new(
-        crate::report::Class::Unreachable,
+        isobar_cli::report::Class::Unreachable,
         "not_running",
         format!("no server runs with the state directory {}", directory.display()),
     )

@@ -23,8 +23,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::cli::Up;
-use crate::report::Error;
 use crate::state::{self, Endpoints, Keys, State};
+use isobar_cli::report::Error;
 
 const AWS_REGION: &str = "us-east-1";
 const ALIBABA_REGION: &str = "cn-hangzhou";

@@ -7,7 +7,7 @@ use crate::api::Api;
 use crate::cli::{Deploy, Format, Global};
 use crate::manifest::Manifest;
 use crate::output::{self, Column};
-use crate::report::Error;
+use isobar_cli::report::Error;
 
 const CALL_COLUMNS: &[Column] = &[
     ("TARGET", "target"),

@@ -7,7 +7,7 @@ use super::watch;
 use crate::api::{Api, encode};
 use crate::cli::{Deployments, Global, Rollback};
 use crate::output::{self, Column};
-use crate::report::Error;
+use isobar_cli::report::Error;
 
 const COLUMNS: &[Column] = &[
     ("ID", "id"),

@@ -6,8 +6,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::api;
 use crate::cli::Global;
-use crate::report::Error;
 use crate::state::{self, Endpoints};
+use isobar_cli::report::Error;
 
 /// How long the server may take to stop its machines and close its state.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::api;
 use crate::cli::{CloudName, Env, Format, Global};
 use crate::output;
-use crate::report::Error;
 use crate::state::{self, Endpoints};
+use isobar_cli::report::Error;
 
 pub(super) fn run(arguments: &Env, global: &Global) -> Result<(), Error> {
     let directory = api::directory(global)?;

@@ -3,7 +3,7 @@
 use crate::api::{Api, encode};
 use crate::cli::{Global, Operations, Resources};
 use crate::output::{self, Column};
-use crate::report::Error;
+use isobar_cli::report::Error;
 
 const OPERATION_COLUMNS: &[Column] = &[
     ("ID", "id"),

@@ -10,9 +10,9 @@ use crate::api::{self, Api};
 use crate::cli::{Format, Global, Up};
 use crate::manifest::Manifest;
 use crate::output;
-use crate::report::Error;
 use crate::state::{Endpoints, State};
 use crate::wiring::{Listeners, Running};
+use isobar_cli::report::Error;
 
 /// The service that `--demo` deploys.
 const DEMO: &str = include_str!("../../../../examples/hello/isobar.yaml");

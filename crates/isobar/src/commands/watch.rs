@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::api::{Api, encode};
 use crate::cli::{Format, Global};
 use crate::output::{self, Column};
-use crate::report::{Class, Error};
+use isobar_cli::report::{Class, Error};
 
 const TARGET_COLUMNS: &[Column] =
     &[("CLOUD", "cloud"), ("REGION", "region"), ("STATUS", "status"), ("URL", "url")];

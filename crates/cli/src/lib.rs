@@ -1,0 +1,82 @@
+//! The commands that call the clouds: `isobar aws|alibaba|do …` and what goes with them.
+//!
+//! A command is a row of [`COMMANDS`]. It gets its arguments and a [`Shell`], and nothing else of
+//! the process. Which flags and members there are comes from the catalogue when the operation is
+//! known; nothing is built for operations that are not called.
+
+mod call;
+pub mod report;
+pub mod shell;
+
+use std::ffi::OsString;
+
+use isobar_catalogue::Cloud;
+
+use report::{Class, Error};
+use shell::Shell;
+
+/// A command of the first level.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names for it.
+    pub aliases: &'static [&'static str],
+    /// What it does, in one line.
+    pub about: &'static str,
+    /// Does it, with the arguments that follow its name.
+    pub run: fn(&Shell, Vec<String>) -> Result<(), Error>,
+}
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "aws",
+        aliases: &[],
+        about: "Call an operation of AWS: isobar aws ec2 describe-instances",
+        run: |shell, arguments| call::run(Cloud::Aws, shell, arguments),
+    },
+    Command {
+        name: "alibaba",
+        aliases: &["aliyun"],
+        about: "Call an operation of Alibaba Cloud: isobar alibaba ecs DescribeInstances",
+        run: |shell, arguments| call::run(Cloud::Alibaba, shell, arguments),
+    },
+    Command {
+        name: "do",
+        aliases: &["digitalocean"],
+        about: "Call an operation of DigitalOcean: isobar do droplets list",
+        run: |shell, arguments| call::run(Cloud::DigitalOcean, shell, arguments),
+    },
+];
+
+/// The command of a name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name || command.aliases.contains(&name))
+}
+
+/// Runs a command and gives the exit code. What went wrong is on stderr then.
+#[must_use]
+pub fn run(command: &Command, shell: &Shell, arguments: Vec<OsString>) -> u8 {
+    let arguments = arguments.into_iter().map(OsString::into_string).collect::<Result<_, _>>();
+    let done = match arguments {
+        Ok(arguments) => (command.run)(shell, arguments).and_then(|()| shell.flush()),
+        Err(bytes) => Err(Error::usage(
+            "argument_unreadable",
+            format!("an argument is no Unicode: {}", bytes.to_string_lossy()),
+        )),
+    };
+    match done {
+        Ok(()) => 0,
+        Err(error) if error.code == shell::GONE => 0,
+        Err(error) => {
+            // What was printed before the failure is the caller's to have.
+            if error.class != Class::Unwritable {
+                let _ = shell.flush();
+            }
+            shell.note(error.text().trim_end());
+            error.class.exit_code()
+        }
+    }
+}
