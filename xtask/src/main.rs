@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod cases;
 mod catalogue;
+mod conformance;
 mod python;
 mod steps;
 mod test;
@@ -25,6 +26,8 @@ enum Task {
     Catalogue(catalogue::Arguments),
     /// Fetches the protocol cases and the signature suite that the tests read.
     Cases,
+    /// Compares requests with those of the vendors' SDKs, over every operation.
+    Conformance(conformance::Arguments),
     /// Measures the stand-in beside moto and a bare hyper server.
     Bench(bench::Arguments),
     /// Runs everything that proves the project.
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Catalogue(arguments) => catalogue::run(&arguments),
         Task::Cases => cases::fetch().map(|()| ExitCode::SUCCESS),
+        Task::Conformance(arguments) => conformance::conformance(&arguments),
         Task::Bench(arguments) => bench::bench(&arguments),
         Task::Test(arguments) => test::test(&arguments),
     };
