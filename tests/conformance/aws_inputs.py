@@ -13,6 +13,7 @@ MOST_CHARACTERS = 120
 # How often a structure may be within itself.
 MOST_REPEATED = 1
 MOST_DEPTH = 12
+SCALARS = {"string", "character", "integer", "long", "float", "double", "boolean", "blob", "timestamp"}
 
 
 class Kind:
@@ -175,6 +176,10 @@ def structure(service, shape, kind, path, member="", location=None, top=False):
     names = list(shape.members)
     required = set(shape.required_members)
     if getattr(shape, "is_tagged_union", False):
+        # One that does not lead back here, if there is one.
+        plain = [name for name in names if shape.members[name].name not in path and len(path) <= MOST_DEPTH]
+        plain = plain or [name for name in names if shape.members[name].type_name in SCALARS]
+        names = plain or names
         names = [names[kind.union % len(names)]] if names else []
         required = set(names)
     elif not kind.optional:
@@ -207,13 +212,13 @@ def text_of(service, shape, kind, path, member, location):
 
 def list_of(service, shape, kind, path, member, location):
     low, high = length(shape)
-    count = kind.count(low, high)
+    count = several(kind, path, low, high)
     return [value(service, shape.member, kind, path, member, location) for _ in range(count)]
 
 
 def map_of(service, shape, kind, path, member, location):
     low, high = length(shape)
-    count = kind.count(low, high)
+    count = several(kind, path, low, high)
     key = value(service, shape.key, kind, path, member, location)
     if location == "headers":
         key = "label"
@@ -223,6 +228,13 @@ def map_of(service, shape, kind, path, member, location):
     high_key = int(shape.key.metadata.get("max") or MOST_CHARACTERS)
     keys = [one[-high_key:] for one in keys]
     return {one: value(service, shape.value, kind, path, member, location) for one in keys}
+
+
+def several(kind, path, low, high):
+    """How many items; far down as few as possible, for the inputs not to grow without end."""
+    if path.count(path[-1]) > MOST_REPEATED or len(path) > MOST_DEPTH:
+        return low
+    return kind.count(low, high) if len(path) < 6 else max(low, min(kind.count(low, high), 1))
 
 
 def length(shape):
