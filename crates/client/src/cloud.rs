@@ -25,6 +25,8 @@ pub(crate) struct Row {
     pub(crate) transient: &'static [Code],
     /// Codes that say who may do what, where the status does not.
     pub(crate) denied: &'static [Code],
+    /// Codes that say that the credentials are expired.
+    pub(crate) expired: &'static [Code],
     /// Codes that say that something is not there, where the status does not.
     pub(crate) not_found: &'static [Code],
     /// Codes that say that something else is in the way, where the status does not.
@@ -91,12 +93,12 @@ static ROWS: [Row; 3] = [
             Code::StartsWith("AccessDenied"),
             Code::StartsWith("UnrecognizedClient"),
             Code::StartsWith("InvalidSignature"),
-            Code::StartsWith("ExpiredToken"),
             Code::StartsWith("IncompleteSignature"),
             Code::StartsWith("MissingAuthenticationToken"),
             Code::Is("InvalidClientTokenId"),
             Code::Is("SignatureDoesNotMatch"),
         ],
+        expired: &[Code::StartsWith("ExpiredToken"), Code::Is("TokenRefreshRequired")],
         not_found: &[
             Code::EndsWith(".NotFound"),
             Code::EndsWith("NotFound"),
@@ -139,6 +141,11 @@ static ROWS: [Row; 3] = [
             Code::Is("SignatureDoesNotMatch"),
             Code::Is("SignatureNonceUsed"),
         ],
+        expired: &[
+            Code::Is("InvalidSecurityToken.Expired"),
+            Code::Is("SecurityTokenExpired"),
+            Code::Is("StsTokenExpired"),
+        ],
         not_found: &[
             Code::EndsWith(".NotFound"),
             Code::EndsWith("NotFound"),
@@ -161,6 +168,7 @@ static ROWS: [Row; 3] = [
         throttling: &[Code::Is("too_many_requests")],
         transient: &[],
         denied: &[Code::Is("forbidden"), Code::Is("unauthorized"), Code::Is("Unauthorized")],
+        expired: &[],
         not_found: &[Code::Is("not_found")],
         conflict: &[Code::Is("conflict")],
     },
@@ -193,6 +201,7 @@ pub(crate) fn classify(cloud: Cloud, error: &ServiceError) -> (Kind, bool) {
         StatusCode::NOT_IMPLEMENTED => Kind::NotImplemented,
         _ if status.is_server_error() => return (Kind::Unavailable, true),
         _ if is(row.not_found) => Kind::NotFound,
+        _ if is(row.expired) => Kind::Expired,
         _ if is(row.denied) => Kind::Denied,
         _ if is(row.conflict) => Kind::Conflict,
         StatusCode::NOT_FOUND => Kind::NotFound,

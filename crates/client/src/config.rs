@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use isobar_auth::Credentials;
 use isobar_catalogue::Cloud;
 
 use crate::context::{Context, System};
+use crate::credentials::Provide;
 
 /// What a client is told.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub struct Config {
     /// A base URL that replaces the vendor's (`http://127.0.0.1:4566`). Plain HTTP is taken for
     /// loopback addresses only.
     pub endpoint: Option<String>,
-    /// The caller's key.
-    pub credentials: Credentials,
+    /// Who gives the caller's credentials; asked for each attempt.
+    pub credentials: Arc<dyn Provide>,
     /// How long things may take.
     pub timeouts: Timeouts,
     /// How failures are retried.
@@ -34,14 +34,21 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults for a cloud, region and key.
+    /// The defaults for a cloud, region and provider of credentials; [`Credentials`] are one
+    /// themselves.
+    ///
+    /// [`Credentials`]: isobar_auth::Credentials
     #[must_use]
-    pub fn new(cloud: Cloud, region: impl Into<String>, credentials: Credentials) -> Self {
+    pub fn new(
+        cloud: Cloud,
+        region: impl Into<String>,
+        credentials: impl Provide + 'static,
+    ) -> Self {
         Self {
             cloud,
             region: region.into(),
             endpoint: None,
-            credentials,
+            credentials: Arc::new(credentials),
             timeouts: Timeouts::default(),
             retry: Retry::default(),
             breaker: Breaker::default(),

@@ -22,6 +22,16 @@ pub enum Kind {
     Endpoint,
     /// The request could not be signed.
     Credentials,
+    /// There are no credentials; the message lists where they were looked for.
+    NoCredentials,
+    /// A configuration file, or a profile in it, is not what it should be.
+    Profile,
+    /// The profiles' roles lead back to themselves.
+    RoleLoop,
+    /// The credentials' source, such as a command or an endpoint of the machine, failed.
+    Source,
+    /// The credentials are expired, by the clock here or by the service's word.
+    Expired,
     /// The endpoint is left alone after many failures; nothing was sent.
     Open,
     /// No connection came about.
@@ -66,6 +76,11 @@ impl Kind {
             Self::Input => "the input is wrong",
             Self::Endpoint => "there is no endpoint",
             Self::Credentials => "the request cannot be signed",
+            Self::NoCredentials => "there are no credentials",
+            Self::Profile => "the configuration file or profile is wrong",
+            Self::RoleLoop => "the profiles' roles lead back to themselves",
+            Self::Source => "the credentials cannot be fetched",
+            Self::Expired => "the credentials are expired",
             Self::Open => "the endpoint failed often and is left alone for a while",
             Self::Connect => "cannot connect",
             Self::Timeout => "no answer in time",
@@ -138,6 +153,11 @@ impl Error {
                     | Kind::Input
                     | Kind::Endpoint
                     | Kind::Credentials
+                    | Kind::NoCredentials
+                    | Kind::Profile
+                    | Kind::RoleLoop
+                    | Kind::Source
+                    | Kind::Expired
                     | Kind::Open
                     | Kind::Connect
             ),
@@ -150,6 +170,7 @@ impl Error {
     /// An error that the service answered with.
     pub(crate) fn answered(kind: Kind, cloud: Cloud, error: ServiceError) -> Self {
         let mut this = Self::new(kind, cloud);
+        this.0.reached = true;
         this.0.code = Some(error.code);
         this.0.message = Some(error.message).filter(|message| !message.is_empty());
         this.0.status = Some(error.status);

@@ -6,6 +6,7 @@ mod attempt;
 mod breaker;
 mod deadline;
 mod exchange;
+mod identity;
 mod retry;
 mod signing;
 
@@ -26,6 +27,9 @@ pub(crate) use signing::Signing;
 /// The layers, from the caller inwards.
 pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Vec<Box<dyn Layer>> {
     vec![
+        // The caller's credentials are there before time runs: their source may ask a person. Calls
+        // that need none do not ask.
+        Box::new(identity::Identify(Arc::clone(signing))),
         // A caller gets an answer within the total time, whatever happens further in.
         Box::new(deadline::Deadline::new(config)),
         // Failures that pass by themselves are tried again where a repetition is safe, less and less
@@ -38,7 +42,8 @@ pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Vec<Box<dyn Laye
         // An attempt that hangs leaves time for another one.
         Box::new(attempt::Attempt::new(config)),
         // Each attempt has its own time and nonce, so each is signed for itself, and last: nothing
-        // may change afterwards.
+        // may change afterwards. Where the service takes the credentials for expired, it did nothing
+        // else, and the attempt is made once more with new ones.
         Box::new(Arc::clone(signing)),
         // The connection pool, the limit of the answer's size, decoding, and what an error is.
         Box::new(exchange::Exchange::new(config)),
