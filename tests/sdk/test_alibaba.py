@@ -369,3 +369,42 @@ def test_tea_load_balancer_serves(tea, acs):
     )
     for instance in instances:
         wait_until(lambda i=instance: state_of(old, i) is None, what="the instance's end")
+
+
+def test_the_read_only_user(tea, acs, server):
+    from alibabacloud_ecs20140526 import models
+    from alibabacloud_slb20140515 import models as slb_models
+    from aliyunsdkcore.acs_exception.exceptions import ServerException
+
+    alibaba = server.endpoints["alibaba"]
+    key = alibaba["read_only"]
+    identity = tea("alibabacloud_sts20150401", **key).get_caller_identity().body
+    assert identity.identity_type == "RAMUser"
+    assert identity.account_id == alibaba["account_id"]
+    assert identity.arn == f"acs:ram::{alibaba['account_id']}:user/isobar-read-only"
+
+    ecs = tea("alibabacloud_ecs20140526", **key)
+    ecs.describe_instances(models.DescribeInstancesRequest(region_id=REGION))
+    create = models.CreateSecurityGroupRequest(region_id=REGION, security_group_name="no")
+    with pytest.raises(Exception) as caught:
+        ecs.create_security_group(create)
+    assert (caught.value.code, caught.value.status_code) == ("Forbidden.RAM", 403)
+    detail = caught.value.access_denied_detail
+    assert detail["AuthAction"] == "ecs:CreateSecurityGroup"
+    assert detail["AuthPrincipalDisplayName"] == identity.user_id
+    assert detail["NoPermissionType"] == "ImplicitDeny"
+
+    slb = tea("alibabacloud_slb20140515", **key)
+    create = slb_models.CreateLoadBalancerRequest(region_id=REGION)
+    assert tea_error(slb.create_load_balancer, create) == ("Forbidden", 403)
+
+    from aliyunsdkecs.request.v20140526.StopInstanceRequest import StopInstanceRequest
+
+    request = StopInstanceRequest()
+    request.set_InstanceId("i-nobody")
+    with pytest.raises(ServerException) as caught:
+        acs(key["access_key_id"], key["access_key_secret"]).do_action_with_exception(request)
+    assert (caught.value.get_error_code(), caught.value.get_http_status()) == ("Forbidden.RAM", 403)
+    assert caught.value.get_error_msg() == (
+        "User not authorized to operate on the specified resource, or this API doesn't support RAM."
+    )

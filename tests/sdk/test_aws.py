@@ -324,3 +324,42 @@ def test_user_data_is_what_was_sent(aws):
     attribute = ec2.describe_instance_attribute(InstanceId=instance, Attribute="userData")
     assert base64.b64decode(attribute["UserData"]["Value"]) == b"#!/bin/sh\nexec sleep 60\n"
     ec2.terminate_instances(InstanceIds=[instance])
+
+
+def reader(server):
+    """What makes a client of the user who may only read."""
+    key = server.endpoints["aws"]["read_only"]
+    return {
+        "aws_access_key_id": key["access_key_id"],
+        "aws_secret_access_key": key["secret_access_key"],
+    }
+
+
+def test_the_read_only_user(aws, server):
+    """One dry run, two answers: it tells whether the caller has the right."""
+    account = server.endpoints["aws"]["account_id"]
+    arn = f"arn:aws:iam::{account}:user/isobar-read-only"
+    identity = aws("sts", **reader(server)).get_caller_identity()
+    assert identity["Arn"] == arn and identity["Account"] == account
+    assert identity["UserId"].startswith("AIDA") and len(identity["UserId"]) == 21
+
+    ec2 = aws("ec2", **reader(server))
+    assert ec2.describe_vpcs()["Vpcs"]
+    launch = {"ImageId": an_image(ec2), "MinCount": 1, "MaxCount": 1}
+    assert error_of(aws("ec2").run_instances, DryRun=True, **launch) == ("DryRunOperation", 412)
+    assert error_of(ec2.run_instances, DryRun=True, **launch) == ("UnauthorizedOperation", 403)
+    with pytest.raises(ClientError) as caught:
+        ec2.run_instances(**launch)
+    assert caught.value.response["Error"]["Message"] == (
+        f"You are not authorized to perform this operation. User: {arn} is not authorized to "
+        f"perform: ec2:RunInstances on resource: arn:aws:ec2:us-east-1:{account}:instance/* "
+        "because no identity-based policy allows the ec2:RunInstances action"
+    )
+    # Whether a thing is there is told to those who may touch it.
+    missing = "i-00000000000000000"
+    refused = error_of(ec2.terminate_instances, InstanceIds=[missing])
+    assert refused == ("UnauthorizedOperation", 403)
+
+    elbv2 = aws("elbv2", **reader(server))
+    assert elbv2.describe_load_balancers()["LoadBalancers"] is not None
+    assert error_of(elbv2.create_target_group, Name="a") == ("AccessDenied", 403)

@@ -34,8 +34,14 @@ def test_endpoints_file(server):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     endpoints = json.loads(path.read_text())
     assert set(endpoints) == {"pid", "control", "aws", "alibaba", "digitalocean"}
-    assert set(endpoints["aws"]) == {"url", "access_key_id", "secret_access_key", "account_id", "region"}
-    assert stat.S_IMODE((server.state / "keys.json").stat().st_mode) == 0o600
+    assert set(endpoints["aws"]) == {
+        "url", "access_key_id", "secret_access_key", "account_id", "region", "read_only",
+    }
+    assert set(endpoints["aws"]["read_only"]) == {"access_key_id", "secret_access_key"}
+    assert set(endpoints["alibaba"]["read_only"]) == {"access_key_id", "access_key_secret"}
+    assert set(endpoints["digitalocean"]["read_only"]) == {"token"}
+    for name in ("keys.json", "read-only-keys.json"):
+        assert stat.S_IMODE((server.state / name).stat().st_mode) == 0o600
 
 
 def test_env(server):
@@ -50,6 +56,18 @@ def test_env(server):
     assert "ALIBABA" not in server.cli("env", "aws").stdout
     shell = subprocess.run(["sh", "-c", f"{text}\nprintf %s \"$AWS_SECRET_ACCESS_KEY\""], capture_output=True, text=True)
     assert shell.stdout == server.endpoints["aws"]["secret_access_key"]
+
+
+def test_env_read_only(server):
+    owner = server.cli_json("env")
+    reader = server.cli_json("env", "--read-only")
+    assert set(owner) - set(reader) == {"ISOBAR_URL", "ISOBAR_API_KEY"}
+    keys = [name for name in reader if name.split("_")[-1] in ("ID", "KEY", "SECRET", "TOKEN")]
+    keys.remove("ALIBABA_CLOUD_REGION_ID")
+    assert len(keys) == 6 and all(reader[name] != owner[name] for name in keys)
+    assert all(reader[name] == owner[name] for name in set(reader) - set(keys))
+    read_only = server.endpoints["aws"]["read_only"]
+    assert reader["AWS_SECRET_ACCESS_KEY"] == read_only["secret_access_key"]
 
 
 def test_the_environment_finds_the_server(server):

@@ -4,6 +4,7 @@ import copy
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
@@ -294,23 +295,46 @@ def killed_and_restarted(server, point, document):
     assert held <= owned(server), (point, held - owned(server))
 
 
+# Deployments mostly wait: for machines to come up, for balancers' checks, for connections to drain.
+# So servers of their own, each with its clouds, share the points among them.
+KILLED_SERVERS = 6
+
+
+def points(server, document):
+    """Where a deployment of the document can be killed."""
+    steps = planned_steps(server, document)
+    return [f"{when}:{step}" for step in steps for when in ("before", "after")]
+
+
+def killed_at_a_share(server, cloud, share):
+    """Kills a server at its share of the points: of first deployments, then of updates."""
+    server.start()
+    document = {**only(cloud), "environment": "kill"}
+    killed = []
+    for number, point in enumerate(points(server, document)[share::KILLED_SERVERS]):
+        # A service of its own, so that every step is in the plan again.
+        document = {**document, "service": f"kill-{number}"}
+        killed_and_restarted(server, point, document)
+        killed.append(("first", point))
+    updates = points(server, {**document, "version": "2"})
+    for version, point in enumerate(updates[share::KILLED_SERVERS], 2):
+        killed_and_restarted(server, point, {**document, "version": str(version)})
+        killed.append(("update", point))
+    return killed, [("update", point) for point in updates]
+
+
 @pytest.mark.parametrize("cloud", ["aws", "alibaba", "digitalocean"])
 def test_killed_at_every_action(fresh_server, cloud):
     """kill -9 before and after each action of a first deployment, and of one that takes over."""
-    server = fresh_server().start()
-    steps = planned_steps(server, only(cloud))
-    for number, step in enumerate(steps):
-        for when in ("before", "after"):
-            # A service of its own, so that every step is in the plan again.
-            document = {**only(cloud), "service": f"{when}-{number}", "environment": "kill"}
-            killed_and_restarted(server, f"{when}:{step}", document)
-    steps = planned_steps(server, {**only(cloud), "service": "after-0", "environment": "kill", "version": "2"})
-    version = 1
-    for step in steps:
-        for when in ("before", "after"):
-            version += 1
-            document = {**only(cloud), "service": "after-0", "environment": "kill"}
-            killed_and_restarted(server, f"{when}:{step}", {**document, "version": str(version)})
+    first = [("first", point) for point in points(fresh_server().start(), only(cloud))]
+    with ThreadPoolExecutor(KILLED_SERVERS) as threads:
+        shares = [
+            threads.submit(killed_at_a_share, fresh_server(), cloud, share)
+            for share in range(KILLED_SERVERS)
+        ]
+        results = [share.result() for share in shares]
+    killed = [point for points, _ in results for point in points]
+    assert sorted(killed) == sorted(first + results[0][1])
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,17 @@ def manager(token):
 
 @pytest.fixture
 def client(server):
+    endpoint = server.endpoints["digitalocean"]
+    return pydo_client(endpoint["url"], endpoint["token"])
+
+
+def pydo_client(url, token):
     """pydo, whose bearer policy refuses plain HTTP, with the header set by hand."""
     from azure.core.pipeline.policies import HeadersPolicy
     from pydo import Client
 
-    endpoint = server.endpoints["digitalocean"]
-    header = HeadersPolicy({"Authorization": f"Bearer {endpoint['token']}"})
-    return Client(endpoint["token"], endpoint=endpoint["url"], authentication_policy=header)
+    header = HeadersPolicy({"Authorization": f"Bearer {token}"})
+    return Client(token, endpoint=url, authentication_policy=header)
 
 
 def call(server, method, path, body=None, token=None):
@@ -289,3 +293,25 @@ def test_background_examples(token):
     assert droplet.id not in {one.id for one in manager.get_all_droplets()}
     firewall.destroy()
     load_balancer.destroy()
+
+
+def test_the_read_only_token(server, manager):
+    from azure.core.exceptions import HttpResponseError
+
+    endpoint = server.endpoints["digitalocean"]
+    token = endpoint["read_only"]["token"]
+    reader = pydo_client(endpoint["url"], token)
+    assert reader.account.get()["account"]["status"] == "active"
+    assert reader.droplets.list()["droplets"] is not None
+    for write in (
+        lambda: reader.vpcs.create(body={"name": "no", "region": "nyc3"}),
+        lambda: reader.droplets.destroy(droplet_id=1),
+    ):
+        with pytest.raises(HttpResponseError) as caught:
+            write()
+        assert caught.value.status_code == 403
+        error = json.loads(caught.value.response.text())
+        assert error["id"] == "Forbidden"
+        assert error["message"] == "You are not authorized to perform this operation"
+    with pytest.raises(digitalocean.baseapi.DataReadError, match="You are not authorized"):
+        digitalocean.Tag(name="no", token=token).create()

@@ -10,7 +10,7 @@ use isobar_auth::alibaba::Verifier;
 use isobar_catalogue::{Cloud, Protocol, Service};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::{Fault, Keys, Random};
-use isobar_wire::{DecodeError, Dialect, Request, Response, RouteProblem};
+use isobar_wire::{DecodeError, Dialect, Request, Response, RouteProblem, Value};
 use jiff::Timestamp;
 
 use self::parameters::Parameters;
@@ -121,6 +121,10 @@ impl Face for Alibaba {
 
     fn unreadable(&self, admitted: &Admitted, error: &DecodeError) -> Fault {
         refusals::unreadable(admitted.service, error)
+    }
+
+    fn denied(&self, admitted: &Admitted, _: &Value) -> Fault {
+        refusals::denied(admitted)
     }
 
     fn standard(&self) -> &'static Standard {

@@ -31,6 +31,8 @@ mod vpcs;
 
 use isobar_kernel::face::Served;
 
+pub(crate) use ids::resource_type;
+
 use crate::World;
 use crate::{Command, Query};
 

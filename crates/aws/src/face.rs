@@ -3,6 +3,7 @@
 mod admit;
 mod input;
 mod refusals;
+mod resources;
 mod versions;
 
 use std::sync::Arc;
@@ -130,6 +131,10 @@ impl Face for Aws {
 
     fn unreadable(&self, admitted: &Admitted, error: &DecodeError) -> Fault {
         input::unreadable(admitted, error)
+    }
+
+    fn denied(&self, admitted: &Admitted, input: &Value) -> Fault {
+        refusals::Manner::of(admitted.service).deny(admitted, input)
     }
 
     /// EC2 words each parameter's constraints in its own way; the other services share theirs.

@@ -4,6 +4,9 @@ use isobar_kernel::Row;
 use isobar_kernel::face::Standard;
 
 pub(crate) const UNAUTHORIZED: Row = Row::new(401, "unauthorized", "Unable to authenticate you");
+/// The token is good for something else.
+pub(crate) const FORBIDDEN: Row =
+    Row::new(403, "Forbidden", "You are not authorized to perform this operation");
 pub(crate) const NOT_FOUND: Row =
     Row::new(404, "not_found", "The resource you were accessing could not be found.");
 pub(crate) const NO_ROUTE: Row =

@@ -8,7 +8,7 @@ use http::header::{HeaderName, HeaderValue};
 use isobar_catalogue::{Cloud, Location, Protocol};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::{Caller, Fault, Keys, Random};
-use isobar_wire::{DecodeError, Dialect, Problem, Request, Response, Violation};
+use isobar_wire::{DecodeError, Dialect, Problem, Request, Response, Value, Violation};
 use jiff::Timestamp;
 
 use crate::errors;
@@ -76,6 +76,10 @@ impl Face for DigitalOcean {
             DecodeError::Member(violation) => unfit(admitted, violation),
             _ => errors::UNPARSABLE.fault(),
         }
+    }
+
+    fn denied(&self, _: &Admitted, _: &Value) -> Fault {
+        errors::FORBIDDEN.fault()
     }
 
     fn standard(&self) -> &'static Standard {

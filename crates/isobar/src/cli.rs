@@ -130,6 +130,9 @@ pub(crate) struct Env {
     /// Only this cloud's
     #[arg(value_enum)]
     pub(crate) cloud: Option<CloudName>,
+    /// Keys of the local clouds that may only read, and no key of the control plane
+    #[arg(long)]
+    pub(crate) read_only: bool,
 }
 
 /// The clouds, as arguments.

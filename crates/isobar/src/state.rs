@@ -99,11 +99,23 @@ impl State {
 
     /// The keys of this directory, drawn when they are first asked for.
     pub(crate) fn keys(&self, random: &Random) -> Result<Keys, Error> {
-        let path = self.directory.join("keys.json");
+        Ok(Keys {
+            owner: self.drawn("keys.json", || OwnerKeys::draw(random))?,
+            read_only: self.drawn("read-only-keys.json", || ReadOnlyKeys::draw(random))?,
+        })
+    }
+
+    /// What the file has; what is drawn, where there is none.
+    fn drawn<T: Serialize + DeserializeOwned>(
+        &self,
+        name: &str,
+        draw: impl FnOnce() -> T,
+    ) -> Result<T, Error> {
+        let path = self.directory.join(name);
         if path.exists() {
             return read_json(&path);
         }
-        let keys = Keys::draw(random);
+        let keys = draw();
         write_json(&path, &keys)?;
         Ok(keys)
     }
@@ -138,9 +150,15 @@ pub(crate) fn is_held(directory: &Path) -> bool {
         .is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-/// The keys of a state directory: what opens its control plane and its local clouds.
-#[derive(Serialize, Deserialize)]
+/// The keys of a state directory.
 pub(crate) struct Keys {
+    pub(crate) owner: OwnerKeys,
+    pub(crate) read_only: ReadOnlyKeys,
+}
+
+/// The keys that may do everything: what opens the control plane and the local clouds.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct OwnerKeys {
     pub(crate) api_key: String,
     pub(crate) aws_account_id: String,
     pub(crate) aws_access_key_id: String,
@@ -154,18 +172,14 @@ pub(crate) struct Keys {
     pub(crate) digitalocean_control_token: String,
 }
 
-impl Keys {
+impl OwnerKeys {
     fn draw(random: &Random) -> Self {
-        let digits = |count: u32| {
-            let least = 10_u64.pow(count - 1);
-            (least + random.below(least * 9)).to_string()
-        };
         Self {
             api_key: format!("isobar_{}", random.lower(40)),
-            aws_account_id: digits(12),
+            aws_account_id: digits(random, 12),
             aws_access_key_id: format!("AKIA{}", random.upper(16)),
             aws_secret_access_key: random.secret(40),
-            alibaba_account_id: digits(16),
+            alibaba_account_id: digits(random, 16),
             alibaba_access_key_id: format!("LTAI{}", random.lower(20)),
             alibaba_access_key_secret: random.lower(30),
             digitalocean_account_id: random.uuid(),
@@ -173,6 +187,38 @@ impl Keys {
             digitalocean_control_token: format!("dop_v1_{}", random.hex(64)),
         }
     }
+}
+
+/// The keys that may only read, and on AWS and Alibaba Cloud the ids of the users who hold them.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ReadOnlyKeys {
+    pub(crate) aws_user_id: String,
+    pub(crate) aws_access_key_id: String,
+    pub(crate) aws_secret_access_key: String,
+    pub(crate) alibaba_user_id: String,
+    pub(crate) alibaba_access_key_id: String,
+    pub(crate) alibaba_access_key_secret: String,
+    pub(crate) digitalocean_token: String,
+}
+
+impl ReadOnlyKeys {
+    fn draw(random: &Random) -> Self {
+        Self {
+            aws_user_id: format!("AIDA{}", random.upper(17)),
+            aws_access_key_id: format!("AKIA{}", random.upper(16)),
+            aws_secret_access_key: random.secret(40),
+            alibaba_user_id: digits(random, 18),
+            alibaba_access_key_id: format!("LTAI{}", random.lower(20)),
+            alibaba_access_key_secret: random.lower(30),
+            digitalocean_token: format!("dop_v1_{}", random.hex(64)),
+        }
+    }
+}
+
+/// A number of so many digits, of which the first is not 0.
+fn digits(random: &Random, count: u32) -> String {
+    let least = 10_u64.pow(count - 1);
+    (least + random.below(least * 9)).to_string()
 }
 
 /// Where a running server is, as `endpoints.json` says it.
@@ -200,6 +246,14 @@ pub(crate) struct Aws {
     pub(crate) secret_access_key: String,
     pub(crate) account_id: String,
     pub(crate) region: String,
+    pub(crate) read_only: AwsKey,
+}
+
+/// A key of the local AWS.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct AwsKey {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
 }
 
 /// The local Alibaba Cloud.
@@ -210,12 +264,27 @@ pub(crate) struct Alibaba {
     pub(crate) access_key_secret: String,
     pub(crate) account_id: String,
     pub(crate) region: String,
+    pub(crate) read_only: AlibabaKey,
+}
+
+/// A key of the local Alibaba Cloud.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct AlibabaKey {
+    pub(crate) access_key_id: String,
+    pub(crate) access_key_secret: String,
 }
 
 /// The local DigitalOcean.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct DigitalOcean {
     pub(crate) url: String,
+    pub(crate) token: String,
+    pub(crate) read_only: Token,
+}
+
+/// A token of the local DigitalOcean.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Token {
     pub(crate) token: String,
 }
 
@@ -227,6 +296,18 @@ impl Endpoints {
             return Err(not_running(directory));
         }
         read_json(&path)
+    }
+
+    /// The same, with the keys that may only read in the place of the clouds' own.
+    pub(crate) fn read_only(mut self) -> Self {
+        let AwsKey { access_key_id, secret_access_key } = self.aws.read_only.clone();
+        self.aws.access_key_id = access_key_id;
+        self.aws.secret_access_key = secret_access_key;
+        let AlibabaKey { access_key_id, access_key_secret } = self.alibaba.read_only.clone();
+        self.alibaba.access_key_id = access_key_id;
+        self.alibaba.access_key_secret = access_key_secret;
+        self.digitalocean.token = self.digitalocean.read_only.token.clone();
+        self
     }
 }
 

@@ -16,7 +16,7 @@ use isobar_kernel::faults::Faults;
 use isobar_kernel::journal::Journal;
 use isobar_kernel::keys::{Caller, Key};
 use isobar_kernel::store::{self, Schema};
-use isobar_kernel::{Clock, Random, Store};
+use isobar_kernel::{Clock, Random, Rights, Store};
 use isobar_server::App;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -245,7 +245,7 @@ fn serve(
     let aws = isobar_aws::local(
         shared.clone(),
         isobar_aws::Settings {
-            account_id: keys.aws_account_id.clone(),
+            account_id: keys.owner.aws_account_id.clone(),
             region: AWS_REGION.to_owned(),
             keys: aws_keys(keys),
             engines: engines.clone(),
@@ -257,7 +257,7 @@ fn serve(
     let alibaba = isobar_alibaba::local(
         shared.clone(),
         isobar_alibaba::Settings {
-            account_id: keys.alibaba_account_id.clone(),
+            account_id: keys.owner.alibaba_account_id.clone(),
             region: ALIBABA_REGION.to_owned(),
             keys: alibaba_keys(keys),
             engines: engines.clone(),
@@ -266,7 +266,7 @@ fn serve(
     let digitalocean = isobar_digitalocean::local(
         shared.clone(),
         isobar_digitalocean::Settings {
-            account_id: keys.digitalocean_account_id.clone(),
+            account_id: keys.owner.digitalocean_account_id.clone(),
             region: String::new(),
             keys: digitalocean_keys(keys),
             engines: engines.clone(),
@@ -317,73 +317,110 @@ async fn flush(store: Store, clock: Clock, mut stopped: watch::Receiver<bool>) {
 }
 
 fn endpoints(listeners: &Listeners, keys: &Keys) -> Result<Endpoints, Error> {
+    let Keys { owner, read_only } = keys;
     Ok(Endpoints {
         pid: std::process::id(),
-        control: state::Control { url: url(&listeners.control)?, api_key: keys.api_key.clone() },
+        control: state::Control { url: url(&listeners.control)?, api_key: owner.api_key.clone() },
         aws: state::Aws {
             url: url(&listeners.aws)?,
-            access_key_id: keys.aws_access_key_id.clone(),
-            secret_access_key: keys.aws_secret_access_key.clone(),
-            account_id: keys.aws_account_id.clone(),
+            access_key_id: owner.aws_access_key_id.clone(),
+            secret_access_key: owner.aws_secret_access_key.clone(),
+            account_id: owner.aws_account_id.clone(),
             region: AWS_REGION.to_owned(),
+            read_only: state::AwsKey {
+                access_key_id: read_only.aws_access_key_id.clone(),
+                secret_access_key: read_only.aws_secret_access_key.clone(),
+            },
         },
         alibaba: state::Alibaba {
             url: url(&listeners.alibaba)?,
-            access_key_id: keys.alibaba_access_key_id.clone(),
-            access_key_secret: keys.alibaba_access_key_secret.clone(),
-            account_id: keys.alibaba_account_id.clone(),
+            access_key_id: owner.alibaba_access_key_id.clone(),
+            access_key_secret: owner.alibaba_access_key_secret.clone(),
+            account_id: owner.alibaba_account_id.clone(),
             region: ALIBABA_REGION.to_owned(),
+            read_only: state::AlibabaKey {
+                access_key_id: read_only.alibaba_access_key_id.clone(),
+                access_key_secret: read_only.alibaba_access_key_secret.clone(),
+            },
         },
         digitalocean: state::DigitalOcean {
             url: url(&listeners.digitalocean)?,
-            token: keys.digitalocean_token.clone(),
+            token: owner.digitalocean_token.clone(),
+            read_only: state::Token { token: read_only.digitalocean_token.clone() },
         },
     })
 }
 
+/// The name of the users who may only read.
+const READ_ONLY: &str = "isobar-read-only";
+
 fn aws_keys(keys: &Keys) -> isobar_kernel::Keys {
-    let account = &keys.aws_account_id;
-    one_key(
-        &keys.aws_secret_access_key,
-        Caller {
-            account: account.clone(),
-            principal: account.clone(),
-            name: format!("arn:aws:iam::{account}:root"),
-            key_id: keys.aws_access_key_id.clone(),
-        },
-    )
+    let Keys { owner, read_only } = keys;
+    let account = &owner.aws_account_id;
+    let root = Caller {
+        account: account.clone(),
+        principal: account.clone(),
+        name: format!("arn:aws:iam::{account}:root"),
+        key_id: owner.aws_access_key_id.clone(),
+        rights: Rights::All,
+    };
+    let reader = Caller {
+        account: account.clone(),
+        principal: read_only.aws_user_id.clone(),
+        name: format!("arn:aws:iam::{account}:user/{READ_ONLY}"),
+        key_id: read_only.aws_access_key_id.clone(),
+        rights: Rights::Reading,
+    };
+    accepted([
+        (owner.aws_secret_access_key.as_str(), root),
+        (read_only.aws_secret_access_key.as_str(), reader),
+    ])
 }
 
 fn alibaba_keys(keys: &Keys) -> isobar_kernel::Keys {
-    let account = &keys.alibaba_account_id;
-    one_key(
-        &keys.alibaba_access_key_secret,
-        Caller {
-            account: account.clone(),
-            principal: account.clone(),
-            name: format!("acs:ram::{account}:root"),
-            key_id: keys.alibaba_access_key_id.clone(),
-        },
-    )
+    let Keys { owner, read_only } = keys;
+    let account = &owner.alibaba_account_id;
+    let root = Caller {
+        account: account.clone(),
+        principal: account.clone(),
+        name: format!("acs:ram::{account}:root"),
+        key_id: owner.alibaba_access_key_id.clone(),
+        rights: Rights::All,
+    };
+    let reader = Caller {
+        account: account.clone(),
+        principal: read_only.alibaba_user_id.clone(),
+        name: format!("acs:ram::{account}:user/{READ_ONLY}"),
+        key_id: read_only.alibaba_access_key_id.clone(),
+        rights: Rights::Reading,
+    };
+    accepted([
+        (owner.alibaba_access_key_secret.as_str(), root),
+        (read_only.alibaba_access_key_secret.as_str(), reader),
+    ])
 }
 
 fn digitalocean_keys(keys: &Keys) -> isobar_kernel::Keys {
-    let account = &keys.digitalocean_account_id;
-    let accepted = isobar_kernel::Keys::default();
-    for token in [&keys.digitalocean_token, &keys.digitalocean_control_token] {
-        let caller = Caller {
-            account: account.clone(),
-            principal: account.clone(),
-            name: "isobar@localhost".to_owned(),
-            key_id: token.clone(),
-        };
-        accepted.add(Key { secret: String::new(), caller: Arc::new(caller) });
-    }
-    accepted
+    let Keys { owner, read_only } = keys;
+    let account = &owner.digitalocean_account_id;
+    let holder = |token: &str, rights| Caller {
+        account: account.clone(),
+        principal: account.clone(),
+        name: "isobar@localhost".to_owned(),
+        key_id: token.to_owned(),
+        rights,
+    };
+    accepted([
+        ("", holder(&owner.digitalocean_token, Rights::All)),
+        ("", holder(&owner.digitalocean_control_token, Rights::All)),
+        ("", holder(&read_only.digitalocean_token, Rights::Reading)),
+    ])
 }
 
-fn one_key(secret: &str, caller: Caller) -> isobar_kernel::Keys {
+fn accepted<const N: usize>(callers: [(&str, Caller); N]) -> isobar_kernel::Keys {
     let keys = isobar_kernel::Keys::default();
-    keys.add(Key { secret: secret.to_owned(), caller: Arc::new(caller) });
+    for (secret, caller) in callers {
+        keys.add(Key { secret: secret.to_owned(), caller: Arc::new(caller) });
+    }
     keys
 }

@@ -1,6 +1,7 @@
 //! The life of a local request, the same for every cloud: admit (which service, who calls, which
-//! operation), perhaps disturb, decode, find the handler, run it in the store, encode, note in the
-//! journal. A [`Face`] gives what is a cloud's own: how a request is admitted and how errors read.
+//! operation), perhaps disturb, find the handler, decode, authorize, run it in the store, encode, note
+//! in the journal. A [`Face`] gives what is a cloud's own: how a request is admitted and how errors read.
+//! Whether its caller may make it is [`authorization`](crate::authorization)'s.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -10,6 +11,7 @@ use isobar_catalogue::{Cloud, Operation, Service};
 use isobar_wire::{DecodeError, Dialect, ErrorReply, Problem, Request, Response, Value, Violation};
 use jiff::Timestamp;
 
+use crate::authorization::authorize;
 use crate::call::{Command, Context, Failure, Fault, Query, Row, Run};
 use crate::faults::{Effect, Faults, Phase, Target};
 use crate::idempotency::{MAX_TOKEN, Token};
@@ -48,6 +50,9 @@ pub trait Face: Send + Sync + 'static {
 
     /// The error for input that cannot be read or breaks a constraint.
     fn unreadable(&self, admitted: &Admitted, error: &DecodeError) -> Fault;
+
+    /// The error for a caller who may not do what it asks for.
+    fn denied(&self, admitted: &Admitted, input: &Value) -> Fault;
 
     /// Checks input against the catalogue's constraints before its handler sees it. Nothing is checked
     /// unless a face says so: a handler's types say what is required, and most services word what
@@ -183,19 +188,19 @@ impl<W> Handlers<W> {
 /// Finds the operation of every handler.
 ///
 /// # Panics
-/// If a handler has no operation in the catalogue or two have the same: a mistake in the program,
-/// which each face's tests look for.
+/// If a handler has no operation in the catalogue, two have the same, or one writes for an operation
+/// that whoever may only read may call: mistakes in the program, which each face's tests look for.
 fn by_operation<W>(service: &'static Service, served: &Served<W>) -> ByOperation<W> {
-    let folded: HashMap<String, &'static str> = service
-        .operations
-        .iter()
-        .map(|operation| (fold(&operation.name), operation.name.as_str()))
-        .collect();
+    let folded: HashMap<String, &'static Operation> =
+        service.operations.iter().map(|operation| (fold(&operation.name), operation)).collect();
     let mut table = ByOperation::new();
     for handler in served.operations.iter().copied().flatten() {
-        let name = folded
+        let operation = folded
             .get(&fold(handler.name))
             .unwrap_or_else(|| panic!("{} has no operation like {}", served.name, handler.name));
+        let name = operation.name.as_str();
+        let writes = matches!(handler.run, Run::Command(_));
+        assert!(!(writes && operation.read_only), "{} writes for {name}, which reads", served.name);
         let before = table.insert(name, handler);
         assert!(before.is_none(), "{} has two handlers for {name}", served.name);
     }
@@ -355,6 +360,7 @@ impl<F: Face> Local<F> {
         };
         let input = isobar_wire::decode_request(service, operation, *dialect, request)
             .map_err(|error| self.face.unreadable(admitted, &error))?;
+        authorize(&self.face, admitted, &input)?;
         self.face.check(admitted, &input)?;
         let base_url = format!("http://{host}");
         let context = Context {
@@ -368,12 +374,13 @@ impl<F: Face> Local<F> {
         };
         let dry_run = input.get("DryRun").and_then(Value::as_bool) == Some(true);
         let output = match handler.run {
-            Run::Query(run) => self.shared.store.read(|store| {
-                if dry_run {
-                    return Err(Failure::Fault(standard.dry_run.fault()));
-                }
-                run(&Query { context, store }, input)
-            }),
+            Run::Query(run) => {
+                let output = self.shared.store.read(|store| run(&Query { context, store }, input));
+                output.and_then(|output| match dry_run {
+                    true => Err(Failure::Fault(standard.dry_run.fault())),
+                    false => Ok(output),
+                })
+            }
             Run::Command(run) => self.command(admitted, run, context, input, dry_run),
         };
         let output = output.map_err(|failure| self.fault_of(failure, admitted))?;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use serde::Serialize;
 
+use crate::Rights;
+
 /// Who calls.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Caller {
@@ -19,6 +21,9 @@ pub struct Caller {
     /// The id of the key that was used. A bearer token is its own id, so it is shown nowhere.
     #[serde(skip)]
     pub key_id: String,
+    /// What they may do.
+    #[serde(skip)]
+    pub rights: Rights,
 }
 
 impl std::fmt::Debug for Caller {
@@ -27,6 +32,7 @@ impl std::fmt::Debug for Caller {
             .field("account", &self.account)
             .field("principal", &self.principal)
             .field("name", &self.name)
+            .field("rights", &self.rights)
             .finish_non_exhaustive()
     }
 }

@@ -3,11 +3,13 @@
 //! * [`store`]: typed collections with secondary indexes over a write-ahead log;
 //! * [`clock`] and [`random`]: the only sources of time and chance;
 //! * [`call`]: what a handler sees and gives: typed input, typed output, declared errors;
+//! * [`authorization`]: whether a caller may do what it asks for;
 //! * [`face`]: the life of a local request, from the listener to the journal;
 //! * [`faults`]: rules that make calls fail or wait;
 //! * [`journal`]: every call that was answered;
 //! * [`serve`]: the listener, and whom it refuses.
 
+pub mod authorization;
 pub mod call;
 pub mod clock;
 pub mod face;
@@ -19,6 +21,7 @@ pub mod random;
 pub mod serve;
 pub mod store;
 
+pub use authorization::Rights;
 pub use call::{Command, Fault, Handler, Query, Row};
 pub use clock::Clock;
 pub use face::{Admitted, Face, Refused};

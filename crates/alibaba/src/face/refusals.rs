@@ -2,8 +2,9 @@
 
 use isobar_auth::alibaba::Error;
 use isobar_catalogue::Service;
+use isobar_kernel::face::Admitted;
 use isobar_kernel::{Fault, Row};
-use isobar_wire::{DecodeError, Problem, Violation};
+use isobar_wire::{DecodeError, Name, Problem, Value, Violation};
 
 use crate::standard;
 
@@ -27,6 +28,47 @@ pub(super) fn fault(error: &Error) -> Fault {
         Error::NonceUsed => Row::new(400, "SignatureNonceUsed", "{}"),
     };
     row.with(&[error])
+}
+
+/// What a product says to a caller who may not do what it asks for, where it is not [`FORBIDDEN`].
+const DENIED: &[(&str, Row)] = &[
+    (
+        "ecs",
+        Row::new(
+            403,
+            "Forbidden.RAM",
+            "User not authorized to operate on the specified resource, or this API doesn't support \
+             RAM.",
+        ),
+    ),
+    ("ram", Row::new(403, "NoPermission", "You do not have the required permissions.")),
+    (
+        "sts",
+        Row::new(
+            403,
+            "NoPermission",
+            "You are not authorized to do this action. You should be authorized by RAM.",
+        ),
+    ),
+];
+const FORBIDDEN: Row =
+    Row::new(403, "Forbidden", "User not authorized to operate on the specified resource.");
+
+/// The error for a caller who may not do what it asks for, with the right that is missing.
+pub(super) fn denied(admitted: &Admitted) -> Fault {
+    let Admitted { service, operation, caller, .. } = admitted;
+    let row =
+        DENIED.iter().find(|(name, _)| *name == service.name).map_or(&FORBIDDEN, |row| &row.1);
+    let detail = [
+        ("AuthAction", format!("{}:{}", service.name, operation.name)),
+        ("AuthPrincipalDisplayName", caller.principal.clone()),
+        ("AuthPrincipalOwnerId", caller.account.clone()),
+        ("AuthPrincipalType", "SubUser".to_owned()),
+        ("NoPermissionType", "ImplicitDeny".to_owned()),
+        ("PolicyType", "AccountLevelIdentityBasedPolicy".to_owned()),
+    ];
+    let detail = detail.map(|(name, value)| (Name::from(name), Value::from(value)));
+    row.fault().field("AccessDeniedDetail", Value::Map(detail.into()))
 }
 
 /// SLB checks by itself what the gateway checks for the others.

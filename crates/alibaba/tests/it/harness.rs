@@ -13,13 +13,15 @@ use isobar_kernel::faults::Faults;
 use isobar_kernel::journal::Journal;
 use isobar_kernel::keys::{Caller, Key};
 use isobar_kernel::store::Schema;
-use isobar_kernel::{Clock, Keys, Random, Store};
+use isobar_kernel::{Clock, Keys, Random, Rights, Store};
 use isobar_wire::{Reply, Request, Response, ServiceError, Value};
 use serde_json::{Value as Json, json};
 
 pub(crate) const ACCOUNT: &str = "1234567890123456";
 pub(crate) const REGION: &str = "cn-hangzhou";
 pub(crate) const KEY_ID: &str = "LTAItest";
+/// The key of a user who may only read.
+pub(crate) const READER: &str = "LTAIreader";
 pub(crate) const SECRET: &str = "testsecret";
 pub(crate) const HOST: &str = "127.0.0.1:4567";
 
@@ -56,6 +58,17 @@ impl Cloud {
                 principal: ACCOUNT.into(),
                 name: format!("acs:ram::{ACCOUNT}:root"),
                 key_id: KEY_ID.into(),
+                rights: Rights::All,
+            }),
+        });
+        keys.add(Key {
+            secret: SECRET.into(),
+            caller: Arc::new(Caller {
+                account: ACCOUNT.into(),
+                principal: "201234567890123456".into(),
+                name: format!("acs:ram::{ACCOUNT}:user/reader"),
+                key_id: READER.into(),
+                rights: Rights::Reading,
             }),
         });
         let engines = Engines::new(
@@ -101,11 +114,21 @@ impl Cloud {
         operation: &Operation,
         signing: Signing,
     ) {
-        let credentials = Credentials::new(KEY_ID, SECRET);
+        self.sign_with(request, service, operation, signing, &Credentials::new(KEY_ID, SECRET));
+    }
+
+    pub(crate) fn sign_with(
+        &self,
+        request: &mut Request,
+        service: &Service,
+        operation: &Operation,
+        signing: Signing,
+        credentials: &Credentials,
+    ) {
         let now = self.local.shared.clock.system();
         match signing {
             Signing::Acs3 => {
-                acs3::sign(request, &credentials, HOST, now, &self.nonce()).unwrap();
+                acs3::sign(request, credentials, HOST, now, &self.nonce()).unwrap();
             }
             Signing::Rpc(format) => {
                 for name in ["x-acs-action", "x-acs-version", "accept"] {
@@ -116,7 +139,7 @@ impl Cloud {
                 request.query.push_str(&format!(
                     "{separator}Action={action}&Version={version}&Format={format}"
                 ));
-                rpc::sign(request, &credentials, now, &self.nonce());
+                rpc::sign(request, credentials, now, &self.nonce());
             }
         }
     }

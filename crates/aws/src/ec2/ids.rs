@@ -118,6 +118,11 @@ pub(super) const ALL: &[&Noun] = &[
     &IMAGE,
 ];
 
+/// What tags and ARNs call the kind of thing that has the id.
+pub(crate) fn resource_type(id: &str) -> Option<&'static str> {
+    ALL.iter().find(|noun| id.starts_with(noun.prefix)).map(|noun| noun.resource_type)
+}
+
 impl Noun {
     /// A new id.
     pub(super) fn draw(&self, random: &Random) -> String {

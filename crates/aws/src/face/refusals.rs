@@ -1,9 +1,13 @@
-//! How each kind of service refuses a signature. The words are the verifier's; code and status are
-//! the service's own.
+//! How each kind of service refuses a signature, and a caller without a right. A signature's words are
+//! the verifier's; code and status are the service's own.
 
 use isobar_auth::sigv4::{Error, Mismatch};
 use isobar_catalogue::{Protocol, Service};
+use isobar_kernel::face::Admitted;
 use isobar_kernel::{Fault, Row};
+use isobar_wire::Value;
+
+use super::resources;
 
 /// The rows of one kind of service. A message of `{}` is the verifier's.
 #[derive(Debug)]
@@ -18,6 +22,7 @@ pub(super) struct Manner {
     token_over: Row,
     mismatch: Row,
     payload: Row,
+    denied: Row,
 }
 
 const fn own(status: u16, code: &'static str) -> Row {
@@ -36,6 +41,7 @@ const QUERY: Manner = Manner {
     token_over: own(403, "ExpiredToken"),
     mismatch: own(403, "SignatureDoesNotMatch"),
     payload: own(400, "XAmzContentSHA256Mismatch"),
+    denied: own(403, "AccessDenied"),
 };
 
 /// EC2 does not say whether the key or the signature is wrong, and answers with 401.
@@ -53,6 +59,11 @@ const EC2: Manner = Manner {
     token_over: EC2_EXPIRED,
     mismatch: EC2_REFUSED,
     payload: own(400, "InvalidParameterValue"),
+    denied: Row::new(
+        403,
+        "UnauthorizedOperation",
+        "You are not authorized to perform this operation. {}",
+    ),
 };
 
 /// Services that speak JSON or CBOR.
@@ -67,6 +78,7 @@ const JSON: Manner = Manner {
     token_over: own(400, "ExpiredTokenException"),
     mismatch: own(400, "InvalidSignatureException"),
     payload: own(400, "InvalidSignatureException"),
+    denied: own(400, "AccessDeniedException"),
 };
 
 /// Services that speak REST with JSON.
@@ -81,6 +93,7 @@ const REST_JSON: Manner = Manner {
     token_over: own(403, "ExpiredTokenException"),
     mismatch: own(403, "InvalidSignatureException"),
     payload: own(403, "InvalidSignatureException"),
+    denied: own(403, "AccessDeniedException"),
 };
 
 /// S3.
@@ -108,6 +121,7 @@ const S3: Manner = Manner {
          key and signing method.",
     ),
     payload: own(400, "XAmzContentSHA256Mismatch"),
+    denied: own(403, "AccessDenied"),
 };
 
 const UNSUPPORTED: Row = own(501, "NotImplemented");
@@ -141,5 +155,18 @@ impl Manner {
             Error::UnsupportedPayload { .. } => &UNSUPPORTED,
         };
         row.with(&[error])
+    }
+
+    /// The answer to a caller who may not do what it asks for, with the right that it lacks.
+    pub(super) fn deny(&self, admitted: &Admitted, input: &Value) -> Fault {
+        let Admitted { service, operation, caller, .. } = admitted;
+        let action = format!("{}:{}", service.signing_name, operation.name);
+        let resource = resources::arn(admitted, input).map(|arn| format!(" on resource: {arn}"));
+        let resource = resource.unwrap_or_default();
+        self.denied.with(&[&format_args!(
+            "User: {} is not authorized to perform: {action}{resource} because no identity-based \
+             policy allows the {action} action",
+            caller.name,
+        )])
     }
 }

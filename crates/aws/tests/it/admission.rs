@@ -295,4 +295,6 @@ async fn a_dry_run_changes_nothing() {
     let input = json!({ "CidrBlock": "10.0.0.0/8", "DryRun": true });
     cloud.fails("ec2", "CreateVpc", input, "InvalidVpc.Range").await;
     cloud.fails("ec2", "DescribeVpcs", json!({ "DryRun": true }), "DryRunOperation").await;
+    let input = json!({ "VpcIds": ["nonsense"], "DryRun": true });
+    cloud.fails("ec2", "DescribeVpcs", input, "InvalidVpcID.Malformed").await;
 }

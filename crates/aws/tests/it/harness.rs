@@ -13,7 +13,7 @@ use isobar_kernel::faults::Faults;
 use isobar_kernel::journal::Journal;
 use isobar_kernel::keys::{Caller, Key};
 use isobar_kernel::store::Schema;
-use isobar_kernel::{Clock, Keys, Random, Store};
+use isobar_kernel::{Clock, Keys, Random, Rights, Store};
 use isobar_wire::{Reply, Request, Response, ServiceError, Value};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
@@ -21,6 +21,8 @@ use serde_json::Value as Json;
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const KEY_ID: &str = "AKIAISOBARTESTKEY000";
+/// The key of a user who may only read.
+pub(crate) const READER: &str = "AKIAISOBARTESTREADER";
 pub(crate) const SECRET: &str = "an/example+secret";
 pub(crate) const HOST: &str = "127.0.0.1:4566";
 
@@ -48,6 +50,17 @@ impl Cloud {
                 principal: ACCOUNT.into(),
                 name: format!("arn:aws:iam::{ACCOUNT}:root"),
                 key_id: KEY_ID.into(),
+                rights: Rights::All,
+            }),
+        });
+        keys.add(Key {
+            secret: SECRET.into(),
+            caller: Arc::new(Caller {
+                account: ACCOUNT.into(),
+                principal: "AIDAISOBARTESTREADER0".into(),
+                name: format!("arn:aws:iam::{ACCOUNT}:user/reader"),
+                key_id: READER.into(),
+                rights: Rights::Reading,
             }),
         });
         let engines = Engines::new(

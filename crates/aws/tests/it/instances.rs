@@ -223,7 +223,9 @@ async fn launches_that_cannot_be_are_refused() {
     assert!(message.starts_with("The architecture 'arm64' of the specified instance type"));
     let mut input = base.clone();
     (input["MinCount"], input["MaxCount"]) = (json!(10_000), json!(10_000));
-    cloud.fails("ec2", "RunInstances", input, "VcpuLimitExceeded").await;
+    cloud.fails("ec2", "RunInstances", input.clone(), "VcpuLimitExceeded").await;
+    input["DryRun"] = json!(true);
+    cloud.fails("ec2", "RunInstances", input, "DryRunOperation").await;
     let mut input = base.clone();
     (input["MinCount"], input["MaxCount"]) = (json!(3), json!(2));
     cloud.fails("ec2", "RunInstances", input, "InvalidParameterCombination").await;

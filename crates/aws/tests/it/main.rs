@@ -8,6 +8,7 @@
 )]
 
 mod admission;
+mod authorization;
 mod coverage;
 mod harness;
 mod instances;

@@ -9,6 +9,7 @@
 
 mod account;
 mod actions;
+mod authorization;
 mod droplets;
 mod firewalls;
 mod images;
@@ -33,12 +34,14 @@ use isobar_kernel::faults::Faults;
 use isobar_kernel::journal::Journal;
 use isobar_kernel::keys::Key;
 use isobar_kernel::store::Schema;
-use isobar_kernel::{Caller, Clock, Keys, Random, Store};
+use isobar_kernel::{Caller, Clock, Keys, Random, Rights, Store};
 use isobar_wire::{Reply, Request, Response};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 const TOKEN: &str = "dop_v1_test";
+/// A token that may only read.
+const READER: &str = "dop_v1_reader";
 const HOST: &str = "127.0.0.1:4568";
 const ACCOUNT: &str = "0c5e9b12-9d3f-4b1a-8a57-3f6a1f1f2c11";
 
@@ -94,15 +97,16 @@ impl World {
             machines::Settings::new("/nowhere", "/nowhere/isobar"),
         );
         let keys = Keys::default();
-        keys.add(Key {
-            secret: String::new(),
-            caller: Arc::new(Caller {
+        for (token, rights) in [(TOKEN, Rights::All), (READER, Rights::Reading)] {
+            let caller = Caller {
                 account: ACCOUNT.to_owned(),
                 principal: ACCOUNT.to_owned(),
                 name: "isobar@localhost".to_owned(),
-                key_id: TOKEN.to_owned(),
-            }),
-        });
+                key_id: token.to_owned(),
+                rights,
+            };
+            keys.add(Key { secret: String::new(), caller: Arc::new(caller) });
+        }
         let settings =
             Settings { account_id: ACCOUNT.to_owned(), region: String::new(), keys, engines };
         Self { local: local(shared, settings) }
@@ -110,12 +114,22 @@ impl World {
 
     /// Calls an operation as the client does.
     async fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, Failed> {
+        self.call_with(TOKEN, service, operation, input).await
+    }
+
+    async fn call_with(
+        &self,
+        token: &'static str,
+        service: &str,
+        operation: &str,
+        input: Value,
+    ) -> Result<Value, Failed> {
         let service = isobar_catalogue::service(Cloud::DigitalOcean, service).expect("a service");
         let operation = service.operation(operation).expect("an operation");
         let input = serde_json::from_value(input).expect("a value");
         let mut request =
             isobar_wire::encode_request(service, operation, &input).expect("a request");
-        isobar_auth::bearer::sign(&mut request, &Credentials::bearer(TOKEN)).expect("a token");
+        isobar_auth::bearer::sign(&mut request, &Credentials::bearer(token)).expect("a token");
         let response = self.local.answer(&request, HOST).await.expect("an answer");
         match isobar_wire::decode_response(service, operation, &response).expect("a reply") {
             Reply::Success { output, .. } => Ok(serde_json::to_value(&output).expect("JSON")),
@@ -129,11 +143,15 @@ impl World {
 
     /// Sends a request as it is.
     async fn send(&self, method: Method, target: &str, body: &str) -> Response {
+        self.send_with(TOKEN, method, target, body).await
+    }
+
+    async fn send_with(&self, token: &str, method: Method, target: &str, body: &str) -> Response {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut request = Request::new(method, path);
         query.clone_into(&mut request.query);
         request.body = body.to_owned().into();
-        let token = HeaderValue::from_str(&format!("Bearer {TOKEN}")).expect("a header");
+        let token = HeaderValue::from_str(&format!("Bearer {token}")).expect("a header");
         request.headers.insert("authorization", token);
         self.local.answer(&request, HOST).await.expect("an answer")
     }

@@ -14,7 +14,14 @@ pub(super) fn run(arguments: &Env, global: &Global) -> Result<(), Error> {
         return Err(state::not_running(&directory));
     }
     let endpoints = Endpoints::read(&directory)?;
-    let variables = variables(&endpoints, arguments.cloud);
+    let variables = if arguments.read_only {
+        // The control plane has no key that may only read.
+        let mut variables = variables(&endpoints.read_only(), arguments.cloud);
+        variables.retain(|(name, _)| !name.starts_with("ISOBAR_"));
+        variables
+    } else {
+        variables(&endpoints, arguments.cloud)
+    };
     match global.output {
         Format::Table => {
             let lines: Vec<_> = variables

@@ -24,7 +24,7 @@ impl Local {
         let aws_key = Credentials::new(aws.access_key_id.as_str(), aws.secret_access_key.as_str());
         let alibaba_key =
             Credentials::new(alibaba.access_key_id.as_str(), alibaba.access_key_secret.as_str());
-        let token = Credentials::bearer(keys.digitalocean_control_token.as_str());
+        let token = Credentials::bearer(keys.owner.digitalocean_control_token.as_str());
         let places = HashMap::from([
             (Cloud::Aws, (aws.url.clone(), aws_key)),
             (Cloud::Alibaba, (alibaba.url.clone(), alibaba_key)),

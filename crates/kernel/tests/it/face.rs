@@ -11,8 +11,8 @@ use isobar_kernel::face::{
 use isobar_kernel::faults::{Effect, Phase, Rule};
 use isobar_kernel::store::{Record, Schema};
 use isobar_kernel::{
-    Caller, Clock, Command, Fault, Handler, Query, Random, Store, Tables, command, idempotency,
-    query,
+    Caller, Clock, Command, Fault, Handler, Query, Random, Rights, Store, Tables, command,
+    idempotency, query,
 };
 use isobar_wire::{
     DecodeError, Dialect, Reply, Request, Response, ServiceError, Value, decode_response,
@@ -32,6 +32,7 @@ const STANDARD: Standard = Standard {
     throttled: Row::new(429, "Throttled", "slower"),
     unavailable: Row::new(503, "Unavailable", "later"),
 };
+const DENIED: Row = Row::new(403, "Denied", "{} may not {} in {}");
 const FULL: Row = Row::new(400, "Full", "there is no room in {}");
 const NO_OPERATION: Row = Row::new(404, "NoOperation", "there is no such operation");
 const UNREADABLE: Row = Row::new(400, "Unreadable", "{}");
@@ -63,6 +64,11 @@ impl Face for Plain {
 
     fn unreadable(&self, _admitted: &Admitted, error: &DecodeError) -> Fault {
         UNREADABLE.with(&[error])
+    }
+
+    fn denied(&self, admitted: &Admitted, input: &Value) -> Fault {
+        let subnet = input.get("SubnetId").and_then(Value::as_str).unwrap_or_default();
+        DENIED.with(&[&admitted.caller.name, &admitted.operation.name, &subnet])
     }
 
     fn standard(&self) -> &'static Standard {
@@ -151,6 +157,10 @@ const OPERATIONS: &[Handler<()>] = &[command!(create_nat_gateway), query!(descri
 const SERVICES: &[Served<()>] = &[Served { name: "ec2", operations: &[OPERATIONS] }];
 
 pub(crate) fn local() -> Local<Plain> {
+    local_for(Rights::All)
+}
+
+fn local_for(rights: Rights) -> Local<Plain> {
     let mut schema = Schema::default();
     isobar_kernel::schema(&mut schema);
     schema.add::<Gateway>();
@@ -166,6 +176,7 @@ pub(crate) fn local() -> Local<Plain> {
         principal: "me".to_owned(),
         name: "me".to_owned(),
         key_id: "secret-token".to_owned(),
+        rights,
     };
     Local::new(Plain { caller: Arc::new(caller) }, shared, SERVICES)
 }
@@ -328,4 +339,25 @@ async fn calls_are_noted_without_their_keys() {
         (Json::Null, json!("me"))
     );
     assert!(!entries.to_string().contains("secret-token"));
+}
+
+#[tokio::test]
+async fn who_may_only_read_writes_nothing() {
+    let local = local_for(Rights::Reading);
+    call(&local, "DescribeNatGateways", json!({})).await.unwrap();
+    for input in [
+        json!({ "SubnetId": "one", "ClientToken": "t" }),
+        json!({ "SubnetId": "one", "DryRun": true }),
+        // What is wrong with the input is told to those who may ask for it.
+        json!({ "SubnetId": "one", "ClientToken": "t".repeat(idempotency::MAX_TOKEN + 1) }),
+    ] {
+        let error = call(&local, "CreateNatGateway", input).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.status.as_u16()), ("Denied", 403));
+        assert_eq!(error.message, "me may not CreateNatGateway in one");
+    }
+    assert_eq!(count(&local), 0);
+    let unread = call(&local, "DescribeNatGateways", json!({ "DryRun": true })).await.unwrap_err();
+    assert_eq!(unread.code, "DryRunOperation");
+    let unbuilt = call(&local, "CreateVpc", json!({})).await.unwrap_err();
+    assert_eq!(unbuilt.code, "NotImplemented");
 }

@@ -11,7 +11,7 @@ use crate::form::push_encoded;
 use crate::json;
 use crate::message::Response;
 use crate::scalar;
-use crate::value::Value;
+use crate::value::{Name, Value};
 use crate::xml;
 
 /// Whether a body is XML rather than JSON.
@@ -24,8 +24,7 @@ pub(crate) fn read(response: &Response) -> ServiceError {
     let mut error = common::bare_error(response);
     let fields: Vec<(Cow<'static, str>, Value)> = if is_xml(&response.body) {
         let root = xml::document::parse(&response.body).unwrap_or_default();
-        let texts = root.children.into_iter();
-        texts.map(|child| (Cow::Owned(child.name), Value::from(child.text))).collect()
+        root.children.into_iter().map(field).collect()
     } else {
         match serde_json::from_slice(&response.body) {
             Ok(Value::Map(entries)) => entries,
@@ -45,6 +44,16 @@ pub(crate) fn read(response: &Response) -> ServiceError {
     error.request_id = text(["RequestId", "request_id", "requestId"]).or(error.request_id);
     error.fields = fields;
     error
+}
+
+/// A member of an error: its text, or its own members.
+fn field(node: xml::document::Element) -> (Name, Value) {
+    let value = if node.children.is_empty() {
+        Value::from(node.text)
+    } else {
+        Value::Map(node.children.into_iter().map(field).collect())
+    };
+    (Cow::Owned(node.name), value)
 }
 
 /// Where the vendor explains an error.
@@ -96,8 +105,28 @@ pub(crate) fn write_xml(
     element(&mut out, "Code", &error.code);
     element(&mut out, "Message", &error.message);
     element(&mut out, "Recommend", &recommendation(service, error));
+    write_fields(&mut out, &error.fields);
     out.push_str("</Error>");
     out
+}
+
+/// An error's further members, with their own.
+fn write_fields(out: &mut String, fields: &Value) {
+    for (name, value) in fields.as_map().unwrap_or_default() {
+        match value {
+            Value::Map(_) => {
+                out.push_str(&format!("<{name}>"));
+                write_fields(out, value);
+                out.push_str(&format!("</{name}>"));
+            }
+            Value::String(text) => element(out, name, text),
+            value => {
+                let mut text = String::new();
+                scalar::write_json(&mut text, value);
+                element(out, name, &text);
+            }
+        }
+    }
 }
 
 /// An error as the ROA services write it that use lower-case names.

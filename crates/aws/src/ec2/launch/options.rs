@@ -22,6 +22,7 @@ const MOST_SCRIPT: u64 = 1 << 20;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct RunInstances {
+    pub(super) dry_run: Option<bool>,
     pub(super) image_id: Option<String>,
     pub(super) instance_type: Option<String>,
     pub(super) min_count: i64,
