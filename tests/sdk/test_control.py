@@ -297,7 +297,7 @@ def killed_and_restarted(server, point, document):
 
 # Deployments mostly wait: for machines to come up, for balancers' checks, for connections to drain.
 # So servers of their own, each with its clouds, share the points among them.
-KILLED_SERVERS = 6
+KILLED_SERVERS = 8
 
 
 def points(server, document):
