@@ -1,12 +1,14 @@
 //! What a client is told, with the defaults.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use isobar_catalogue::Cloud;
+use isobar_catalogue::{Cloud, Service};
 
 use crate::context::{Context, System};
 use crate::credentials::Provide;
+use crate::settings::Found;
 
 /// What a client is told.
 #[derive(Clone, Debug)]
@@ -19,6 +21,17 @@ pub struct Config {
     /// A base URL that replaces the vendor's (`http://127.0.0.1:4566`). Plain HTTP is taken for
     /// loopback addresses only.
     pub endpoint: Option<String>,
+    /// Base URLs of single services, where there is none for all.
+    pub endpoints: Option<Arc<dyn Endpoints>>,
+    /// Whether FIPS endpoints are wanted, where the vendor's rules know them.
+    pub fips: bool,
+    /// Whether endpoints with IPv6 are wanted, where the vendor's rules know them.
+    pub dual_stack: bool,
+    /// Whether STS is called at its global endpoint from the regions that are older than the regional
+    /// ones (AWS's `sts_regional_endpoints = legacy`).
+    pub global_sts: bool,
+    /// Certificates in PEM that are trusted instead of the public ones.
+    pub roots: Option<Arc<[u8]>>,
     /// Who gives the caller's credentials; asked for each attempt.
     pub credentials: Arc<dyn Provide>,
     /// How long things may take.
@@ -48,6 +61,11 @@ impl Config {
             cloud,
             region: region.into(),
             endpoint: None,
+            endpoints: None,
+            fips: false,
+            dual_stack: false,
+            global_sts: false,
+            roots: None,
             credentials: Arc::new(credentials),
             timeouts: Timeouts::default(),
             retry: Retry::default(),
@@ -63,6 +81,12 @@ impl Config {
         self.endpoint = Some(url.into());
         self
     }
+}
+
+/// Names base URLs for services.
+pub trait Endpoints: Debug + Send + Sync {
+    /// The base URL of a service, where it has one of its own.
+    fn endpoint(&self, service: &Service) -> Option<Found<String>>;
 }
 
 /// How long things may take.

@@ -16,6 +16,26 @@ pub use rules::{Parameters, Resolved, RuleSet, Signing};
 /// say so themselves; this is for base URLs of the caller's.
 const PATH_SIGNED_ONCE: [&str; 4] = ["s3", "s3-object-lambda", "s3-outposts", "s3express"];
 
+/// The regions whose calls to STS go to the global endpoint in the SDKs' `legacy` mode.
+const GLOBAL_STS: [&str; 16] = [
+    "ap-northeast-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "aws-global",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 /// Where a call goes, and for what it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -84,6 +104,14 @@ pub(crate) fn resolve(
     if let Some(url) = &config.endpoint {
         return of(url);
     }
+    if let Some(found) = config.endpoints.as_ref().and_then(|it| it.endpoint(service)) {
+        let endpoint = of(&found.value).map_err(|error| error.with_origin(&found.origin))?;
+        return if endpoint.secure || is_loopback(&endpoint.authority) {
+            Ok(endpoint)
+        } else {
+            Err(fail(plain(&found.value)).with_origin(&found.origin))
+        };
+    }
     match &service.endpoints {
         Endpoints::Single(url) => of(url),
         Endpoints::Regions { hosts, regional } => {
@@ -98,8 +126,14 @@ pub(crate) fn resolve(
             of(&format!("https://{host}"))
         }
         Endpoints::Rules(text) => {
-            let parameters =
+            let mut parameters =
                 Parameters::new(&config.region).with_context(&operation.static_context);
+            parameters.set("UseFIPS", config.fips.into());
+            parameters.set("UseDualStack", config.dual_stack.into());
+            if service.name == "sts" {
+                let global = config.global_sts && GLOBAL_STS.contains(&config.region.as_str());
+                parameters.set("UseGlobalEndpoint", global.into());
+            }
             let rules = RuleSet::parse(text).map_err(fail)?;
             let resolved = rules.resolve(&parameters).map_err(fail)?;
             let mut endpoint = of(&resolved.url)?;
@@ -121,11 +155,11 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
     let fail = |text: String| Error::new(Kind::Config, config.cloud).with_message(text);
     let endpoint =
         Endpoint::of(url, "", "").ok_or_else(|| fail(format!("`{url}` is no base URL")))?;
-    if endpoint.secure || is_loopback(&endpoint.authority) {
-        Ok(())
-    } else {
-        Err(fail(format!("`{url}` is plain HTTP, which is for loopback addresses only")))
-    }
+    if endpoint.secure || is_loopback(&endpoint.authority) { Ok(()) } else { Err(fail(plain(url))) }
+}
+
+fn plain(url: &str) -> String {
+    format!("`{url}` is plain HTTP, which is for loopback addresses only")
 }
 
 /// The host of an authority, without its port and brackets.
@@ -140,7 +174,7 @@ fn is_address(authority: &str) -> bool {
     host_of(authority).parse::<std::net::IpAddr>().is_ok()
 }
 
-fn is_loopback(authority: &str) -> bool {
+pub(crate) fn is_loopback(authority: &str) -> bool {
     let host = host_of(authority);
     host == "localhost"
         || host.ends_with(".localhost")

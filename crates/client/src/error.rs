@@ -8,6 +8,8 @@ use http::StatusCode;
 use isobar_catalogue::Cloud;
 use isobar_wire::{ServiceError, Value, Violation};
 
+use crate::origin::Origin;
+
 /// In which phase a call failed, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -189,6 +191,13 @@ impl Error {
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds where the wrong thing was said.
+    pub(crate) fn with_origin(mut self, origin: &Origin) -> Self {
+        let message = self.0.message.take().unwrap_or_default();
+        self.0.message = Some(format!("{message} (from {origin})"));
         self
     }
 

@@ -25,8 +25,8 @@ pub(crate) use exchange::message;
 pub(crate) use signing::Signing;
 
 /// The layers, from the caller inwards.
-pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Vec<Box<dyn Layer>> {
-    vec![
+pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Result<Vec<Box<dyn Layer>>, Error> {
+    Ok(vec![
         // The caller's credentials are there before time runs: their source may ask a person. Calls
         // that need none do not ask.
         Box::new(identity::Identify(Arc::clone(signing))),
@@ -46,8 +46,8 @@ pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Vec<Box<dyn Laye
         // else, and the attempt is made once more with new ones.
         Box::new(Arc::clone(signing)),
         // The connection pool, the limit of the answer's size, decoding, and what an error is.
-        Box::new(exchange::Exchange::new(config)),
-    ]
+        Box::new(exchange::Exchange::new(config)?),
+    ])
 }
 
 /// A call on its way.

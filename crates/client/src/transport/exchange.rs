@@ -17,6 +17,10 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use isobar_wire::{Reply, Response, decode_response};
+use rustls::crypto::ring::default_provider as ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
@@ -41,13 +45,13 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config) -> Result<Self, Error> {
         let pool = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(MOST_IDLE)
-            .build(Connector::new(config.timeouts.connect));
-        Self { pool, limit: config.response_limit, context: config.context.clone() }
+            .build(Connector::new(config)?);
+        Ok(Self { pool, limit: config.response_limit, context: config.context.clone() })
     }
 
     async fn send(&self, call: &Call<'_>) -> Result<Response, Error> {
@@ -157,18 +161,38 @@ type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl Connector {
-    fn new(within: Duration) -> Self {
+    fn new(config: &Config) -> Result<Self, Error> {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
-        let inner = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
-            .expect("the provider has the default versions of TLS")
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(http);
-        Self { inner, within }
+        let builder = HttpsConnectorBuilder::new();
+        let builder = match &config.roots {
+            None => builder
+                .with_provider_and_webpki_roots(ring())
+                .expect("the provider has the default versions of TLS"),
+            Some(pem) => builder.with_tls_config(trusting(pem).map_err(|what| {
+                let message = format!("the certificates to trust cannot be read: {what}");
+                Error::new(Kind::Config, config.cloud).with_message(message)
+            })?),
+        };
+        let inner = builder.https_or_http().enable_http1().wrap_connector(http);
+        Ok(Self { inner, within: config.timeouts.connect })
     }
+}
+
+/// TLS that trusts the certificates of a bundle and no others.
+fn trusting(pem: &[u8]) -> Result<ClientConfig, BoxError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        roots.add(certificate?)?;
+    }
+    if roots.is_empty() {
+        return Err("there are none in the bundle".into());
+    }
+    Ok(ClientConfig::builder_with_provider(Arc::new(ring()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 impl Service<Uri> for Connector {

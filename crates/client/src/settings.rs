@@ -1,0 +1,180 @@
+//! What a client is told where its program is told nothing: settings from the environment and from
+//! the vendors' own files, each with where it comes from.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use isobar_catalogue::Cloud;
+
+use crate::client::Client;
+use crate::config::{Config, Endpoints};
+use crate::context::{Context, System};
+use crate::credentials::{Anonymous, Provide};
+use crate::error::Error;
+use crate::origin::Origin;
+use crate::sources::{self, Around};
+use crate::surroundings::{Machine, Surroundings};
+
+/// A value, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Found<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl<T> Found<T> {
+    /// A value from somewhere.
+    #[must_use]
+    pub fn new(value: T, origin: Origin) -> Self {
+        Self { value, origin }
+    }
+
+    /// Another value from the same place.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Found<U> {
+        Found { value: change(self.value), origin: self.origin }
+    }
+}
+
+/// What the caller says, which goes before everything else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// A profile of AWS or Alibaba Cloud, a context of doctl. Where it is given, the environment's
+    /// keys are passed over.
+    pub profile: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// The base URL for all services.
+    pub endpoint: Option<String>,
+}
+
+/// What was found for a cloud.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The cloud.
+    pub cloud: Cloud,
+    /// The profile or context.
+    pub profile: Option<Found<String>>,
+    /// The region; DigitalOcean has none for a client.
+    pub region: Option<Found<String>>,
+    /// The base URL for all services.
+    pub endpoint: Option<Found<String>>,
+    /// Base URLs by service.
+    pub endpoints: Option<Arc<dyn Endpoints>>,
+    /// Whether FIPS endpoints are wanted (AWS).
+    pub fips: Option<Found<bool>>,
+    /// Whether endpoints with IPv6 are wanted (AWS).
+    pub dual_stack: Option<Found<bool>>,
+    /// `legacy`, `standard` or `adaptive` (AWS).
+    pub retry_mode: Option<Found<String>>,
+    /// How often a call is attempted at most, the first time included.
+    pub max_attempts: Option<Found<u32>>,
+    /// `auto`, `virtual` or `path` (S3).
+    pub addressing_style: Option<Found<String>>,
+    /// `legacy` or `regional` (AWS).
+    pub sts_regional_endpoints: Option<Found<String>>,
+    /// A file of certificates that are trusted instead of the public ones (AWS).
+    pub ca_bundle: Option<Found<PathBuf>>,
+    /// Who gives the credentials. They are looked for when they are first needed.
+    pub credentials: Arc<dyn Provide>,
+    roots: Option<Arc<[u8]>>,
+    context: Arc<dyn Context>,
+}
+
+impl Settings {
+    /// Looks for a cloud's settings. Nothing is called, but for the metadata of the instance that
+    /// this may run on, where nobody names a region.
+    ///
+    /// # Errors
+    /// If a file is broken or a profile is not there.
+    pub async fn load(
+        cloud: Cloud,
+        overrides: &Overrides,
+        surroundings: Arc<dyn Surroundings>,
+        context: Arc<dyn Context>,
+    ) -> Result<Self, Error> {
+        let around = Around { cloud, surroundings, context };
+        match cloud {
+            Cloud::Aws => sources::aws::load(&around, overrides).await,
+            Cloud::Alibaba => sources::alibaba::load(&around, overrides),
+            Cloud::DigitalOcean => sources::digitalocean::load(&around, overrides),
+        }
+    }
+
+    /// The settings of Spaces, DigitalOcean's object storage, for S3's client: its own keys and
+    /// endpoint.
+    ///
+    /// # Errors
+    /// If doctl's configuration is broken.
+    pub fn spaces(
+        overrides: &Overrides,
+        surroundings: Arc<dyn Surroundings>,
+        context: Arc<dyn Context>,
+    ) -> Result<Self, Error> {
+        let around = Around { cloud: Cloud::Aws, surroundings, context };
+        Ok(sources::digitalocean::spaces(&around, overrides))
+    }
+
+    pub(crate) fn new(around: &Around) -> Self {
+        Self {
+            cloud: around.cloud,
+            profile: None,
+            region: None,
+            endpoint: None,
+            endpoints: None,
+            fips: None,
+            dual_stack: None,
+            retry_mode: None,
+            max_attempts: None,
+            addressing_style: None,
+            sts_regional_endpoints: None,
+            ca_bundle: None,
+            credentials: Arc::new(Anonymous),
+            roots: None,
+            context: around.context.clone(),
+        }
+    }
+
+    /// The same with the certificates that are trusted.
+    pub(crate) fn set_roots(&mut self, pem: Vec<u8>) {
+        self.roots = Some(pem.into());
+    }
+
+    /// What a client is told.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        let region = self.region.as_ref().map_or("", |region| region.value.as_str());
+        let mut config = Config::new(self.cloud, region, self.credentials.clone());
+        config.context = self.context.clone();
+        config.endpoint = self.endpoint.as_ref().map(|endpoint| endpoint.value.clone());
+        config.endpoints = self.endpoints.clone();
+        config.roots = self.roots.clone();
+        config.fips = self.fips.as_ref().is_some_and(|fips| fips.value);
+        config.dual_stack = self.dual_stack.as_ref().is_some_and(|dual| dual.value);
+        config.global_sts =
+            self.sts_regional_endpoints.as_ref().is_some_and(|mode| mode.value == "legacy");
+        if let Some(attempts) = &self.max_attempts {
+            config.retry.attempts = attempts.value;
+        }
+        config
+    }
+}
+
+impl Client {
+    /// A client with what the environment and the vendor's own files say: [`Settings::load`] on this
+    /// machine, nothing overridden, and nobody there to be asked for an MFA code.
+    ///
+    /// # Errors
+    /// If a file is broken, a profile is not there, or an endpoint is no base URL. That there are no
+    /// credentials shows with the first call.
+    pub async fn from_env(cloud: Cloud) -> Result<Self, Error> {
+        let machine = Arc::new(Machine::default());
+        let context = Arc::new(System::default());
+        let settings = Settings::load(cloud, &Overrides::default(), machine, context).await?;
+        Self::new(settings.config())
+    }
+}

@@ -1,0 +1,250 @@
+//! Where settings and credentials are looked for: environment, files, programs, the machine's own
+//! endpoints, and the person at the terminal.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use isobar_auth::Secret;
+use tokio::io::AsyncReadExt;
+
+/// The most bytes of a file, an answer or a program's output that are read.
+const LIMIT: u64 = 1 << 20;
+
+/// How long a program may take.
+const PROGRAM_WITHIN: Duration = Duration::from_secs(60);
+
+/// What surrounds a program.
+pub trait Surroundings: fmt::Debug + Send + Sync {
+    /// An environment variable.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// The user's home directory.
+    fn home(&self) -> Option<PathBuf>;
+
+    /// A file's content.
+    ///
+    /// # Errors
+    /// As for opening and reading; a file of more than 1 MiB is `InvalidData`.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Replaces a file's content in one step, readable by its owner only. Directories are made.
+    ///
+    /// # Errors
+    /// As for writing; the file is then as it was.
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+
+    /// Runs a program, without a shell, and waits for it.
+    fn run<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, io::Result<Finished>>;
+
+    /// Sends a request as it is, follows nothing, and reads the answer.
+    fn fetch(
+        &self,
+        request: Request<Bytes>,
+        within: Duration,
+    ) -> BoxFuture<'_, io::Result<Response<Bytes>>>;
+
+    /// Asks the person at the terminal for something that is not to be seen.
+    ///
+    /// # Errors
+    /// If there is nobody.
+    fn ask(&self, question: &str) -> io::Result<Secret>;
+}
+
+/// A program that ended.
+#[derive(Clone)]
+pub struct Finished {
+    /// Whether it says that it succeeded.
+    pub success: bool,
+    /// What it wrote to stdout, which holds secrets.
+    pub stdout: Vec<u8>,
+    /// What it wrote to stderr.
+    pub stderr: Vec<u8>,
+}
+
+impl fmt::Debug for Finished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Finished").field("success", &self.success).finish_non_exhaustive()
+    }
+}
+
+/// Asks a person.
+pub type Ask = Arc<dyn Fn(&str) -> io::Result<Secret> + Send + Sync>;
+
+/// The machine that this runs on.
+#[derive(Default)]
+pub struct Machine {
+    ask: Option<Ask>,
+    pool: OnceLock<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>,
+}
+
+impl Machine {
+    /// With a way to ask a person; without one, nobody is there.
+    #[must_use]
+    pub fn new(ask: Option<Ask>) -> Self {
+        Self { ask, pool: OnceLock::new() }
+    }
+
+    fn pool(&self) -> &Client<HttpsConnector<HttpConnector>, Full<Bytes>> {
+        self.pool.get_or_init(|| {
+            let provider = rustls::crypto::ring::default_provider();
+            let connector = HttpsConnectorBuilder::new()
+                .with_provider_and_webpki_roots(provider)
+                .expect("ring has the protocols' default versions")
+                .https_or_http()
+                .enable_http1()
+                .build();
+            Client::builder(TokioExecutor::new()).build(connector)
+        })
+    }
+
+    async fn exchange(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
+        let response =
+            self.pool().request(request.map(Full::new)).await.map_err(io::Error::other)?;
+        let (head, body) = response.into_parts();
+        let limit = usize::try_from(LIMIT).unwrap_or(usize::MAX);
+        let body = Limited::new(body, limit).collect().await.map_err(io::Error::other)?;
+        Ok(Response::from_parts(head, body.to_bytes()))
+    }
+}
+
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Machine").finish_non_exhaustive()
+    }
+}
+
+impl Surroundings for Machine {
+    #[expect(clippy::disallowed_methods, reason = "this is what everything else is given")]
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        std::fs::File::open(path)?.take(LIMIT + 1).read_to_end(&mut content)?;
+        bounded(content)
+    }
+
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        replace(path, content)
+    }
+
+    fn run<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, io::Result<Finished>> {
+        Box::pin(async move {
+            let late = |_| {
+                let seconds = PROGRAM_WITHIN.as_secs();
+                io::Error::new(io::ErrorKind::TimedOut, format!("not ready within {seconds} s"))
+            };
+            tokio::time::timeout(PROGRAM_WITHIN, run(command)).await.map_err(late)?
+        })
+    }
+
+    fn fetch(
+        &self,
+        request: Request<Bytes>,
+        within: Duration,
+    ) -> BoxFuture<'_, io::Result<Response<Bytes>>> {
+        Box::pin(async move {
+            let late = |_| {
+                let seconds = within.as_secs_f64();
+                io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {seconds} s"))
+            };
+            tokio::time::timeout(within, self.exchange(request)).await.map_err(late)?
+        })
+    }
+
+    fn ask(&self, question: &str) -> io::Result<Secret> {
+        match &self.ask {
+            Some(ask) => ask(question),
+            None => Err(io::Error::new(io::ErrorKind::Unsupported, "there is nobody to ask")),
+        }
+    }
+}
+
+fn bounded(content: Vec<u8>) -> io::Result<Vec<u8>> {
+    if content.len() as u64 > LIMIT {
+        let message = format!("more than {LIMIT} bytes");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(content)
+}
+
+async fn run(command: &[String]) -> io::Result<Finished> {
+    let (program, arguments) = command
+        .split_first()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the command is empty"))?;
+    let mut child = tokio::process::Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let stdout = child.stdout.take().expect("it is piped");
+    let stderr = child.stderr.take().expect("it is piped");
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut stdout = stdout.take(LIMIT + 1);
+    let mut stderr = stderr.take(LIMIT + 1);
+    let (read_out, read_err) =
+        tokio::join!(stdout.read_to_end(&mut out), stderr.read_to_end(&mut err));
+    (read_out?, read_err?);
+    let (stdout, stderr) = (bounded(out)?, bounded(err)?);
+    Ok(Finished { success: child.wait().await?.success(), stdout, stderr })
+}
+
+/// Replaces a file's content in one step, with mode 0600. Where the path is a link, what it leads to
+/// is replaced.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    make_folder(folder)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = folder.join(format!(".{name}.{}", std::process::id()));
+    let written = write_new(&draft, content).and_then(|()| std::fs::rename(&draft, &path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&draft);
+    }
+    written
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    // A draft that a killed process left may be anybody's to read.
+    let _ = std::fs::remove_file(path);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
