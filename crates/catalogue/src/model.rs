@@ -261,6 +261,8 @@ pub enum Auth {
     UnsignedPayload,
     /// SigV4 with an asymmetric key, for requests that any of several regions may serve.
     SigV4a,
+    /// AWS Signature Version 2, which the oldest services still want.
+    SigV2,
 }
 
 /// Whether an operation's endpoint is asked for with a call of its own (`DescribeEndpoints`).

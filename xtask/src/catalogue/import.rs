@@ -45,6 +45,7 @@ fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box
         };
         let sources = botocore::Sources {
             service: text("service-2.json").ok_or("a folder lost its model")?,
+            service_extras: text("service-2.sdk-extras.json"),
             paginators: text("paginators-1.json"),
             paginators_extras: text("paginators-1.sdk-extras.json"),
             waiters: text("waiters-2.json"),

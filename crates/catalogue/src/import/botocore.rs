@@ -19,6 +19,8 @@ use shapes::Ids;
 pub struct Sources<'a> {
     /// `service-2.json`
     pub service: &'a str,
+    /// `service-2.sdk-extras.json`, which is laid over the former.
+    pub service_extras: Option<&'a str>,
     /// `paginators-1.json`
     pub paginators: Option<&'a str>,
     /// `paginators-1.sdk-extras.json`, which is laid over the former.
@@ -34,8 +36,7 @@ pub struct Sources<'a> {
 /// # Errors
 /// If a text is not of the form that botocore's texts have.
 pub fn service(name: &str, sources: &Sources<'_>) -> Result<Service, ImportError> {
-    let model: Model = parse(name, "service-2.json", sources.service)?;
-    let mut service = assemble(name, model)?;
+    let mut service = assemble(name, model(name, sources)?)?;
     for (file, text) in [
         ("paginators-1.json", sources.paginators),
         ("paginators-1.sdk-extras.json", sources.paginators_extras),
@@ -73,6 +74,30 @@ pub fn service_from_case(
         shapes: serde::Deserialize::deserialize(shapes).map_err(json)?,
     };
     assemble(name, model)
+}
+
+/// The model with its extras laid over it.
+fn model(name: &str, sources: &Sources<'_>) -> Result<Model, ImportError> {
+    let file = "service-2.json";
+    let Some(extras) = sources.service_extras else { return parse(name, file, sources.service) };
+    let mut model: Value = parse(name, file, sources.service)?;
+    let mut extras: Value = parse(name, "service-2.sdk-extras.json", extras)?;
+    lay(&mut model, extras["merge"].take());
+    serde_json::from_value(model)
+        .map_err(|source| ImportError::Json { what: format!("{name}/{file}"), source })
+}
+
+/// Lays a document over another: objects are merged, everything else is replaced.
+fn lay(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (key, value) in over {
+                lay(under.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (_, Value::Null) => {}
+        (under, over) => *under = over,
+    }
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(
@@ -115,25 +140,27 @@ fn apply_metadata(service: &mut Service, metadata: Metadata) {
     service.query_compatible = metadata.query_compatible.is_some();
 }
 
-/// The protocols that a service speaks. Botocore itself takes the first of its own order of
-/// preference that a service lists, and `protocol` holds that choice.
+/// The protocols, in the order in which botocore prefers them.
+const PREFERENCE: [(&str, Protocol); 6] = [
+    ("json", Protocol::AwsJson),
+    ("rest-json", Protocol::RestJson),
+    ("rest-xml", Protocol::RestXml),
+    ("smithy-rpc-v2-cbor", Protocol::RpcV2Cbor),
+    ("query", Protocol::AwsQuery),
+    ("ec2", Protocol::Ec2),
+];
+
+/// The protocols that a service speaks, the one that botocore takes first: the one that it prefers
+/// of those that are listed, or the only one where there is no list.
 fn protocols(name: &str, metadata: &Metadata) -> Result<Vec<Protocol>, ImportError> {
-    let mut found = Vec::new();
-    for protocol in std::iter::once(&metadata.protocol).chain(&metadata.protocols) {
-        let protocol = match protocol.as_str() {
-            "query" => Protocol::AwsQuery,
-            "ec2" => Protocol::Ec2,
-            "json" => Protocol::AwsJson,
-            "rest-json" => Protocol::RestJson,
-            "rest-xml" => Protocol::RestXml,
-            "smithy-rpc-v2-cbor" => Protocol::RpcV2Cbor,
-            other => return Err(ImportError::unknown(name, format!("the protocol {other}"))),
-        };
-        if !found.contains(&protocol) {
-            found.push(protocol);
-        }
+    let listed = &metadata.protocols;
+    let listed = if listed.is_empty() { std::slice::from_ref(&metadata.protocol) } else { listed };
+    if let Some(other) = listed.iter().find(|one| PREFERENCE.iter().all(|(known, _)| known != one))
+    {
+        return Err(ImportError::unknown(name, format!("the protocol {other}")));
     }
-    Ok(found)
+    let speaks = |known: &str| listed.iter().any(|one| one == known);
+    Ok(PREFERENCE.iter().filter(|(known, _)| speaks(known)).map(|(_, it)| *it).collect())
 }
 
 /// Lays the paginators over the operations. A text of extras has them under `merge`.

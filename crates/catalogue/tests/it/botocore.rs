@@ -73,6 +73,7 @@ const MODEL: &str = r#"{
 fn sources(service: &str) -> botocore::Sources<'_> {
     botocore::Sources {
         service,
+        service_extras: None,
         paginators: None,
         paginators_extras: None,
         waiters: None,
@@ -82,6 +83,7 @@ fn sources(service: &str) -> botocore::Sources<'_> {
 
 fn things() -> Service {
     let sources = botocore::Sources {
+        service_extras: None,
         paginators: Some(
             r#"{"pagination": {
                 "Gone": {"input_token": "a", "output_token": "b"},

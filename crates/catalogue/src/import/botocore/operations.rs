@@ -95,8 +95,11 @@ fn auth(name: &str, raw: &raw::Operation, metadata: &Metadata) -> Result<Auth, I
         Some("smithy.api#httpBearerAuth") => Ok(Auth::Bearer),
         Some("aws.auth#sigv4") => Ok(Auth::Default),
         Some("aws.auth#sigv4a") => Ok(Auth::SigV4a),
-        None if metadata.signature_version.as_deref() == Some("bearer") => Ok(Auth::Bearer),
-        None => Ok(Auth::Default),
+        None => Ok(match metadata.signature_version.as_deref() {
+            Some("bearer") => Auth::Bearer,
+            Some("v2") => Auth::SigV2,
+            _ => Auth::Default,
+        }),
         Some(other) => Err(ImportError::unknown(name, format!("the authentication {other}"))),
     }
 }
