@@ -87,7 +87,17 @@ pub(crate) fn write_float(out: &mut String, number: f64) {
     } else if number.is_infinite() {
         out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
     } else {
-        write!(out, "{number:?}").expect("writing to a String does not fail");
+        let text = format!("{number:?}");
+        match text.split_once('e') {
+            // Exponents have a sign and two digits, as Python writes them.
+            Some((digits, power)) => {
+                let (sign, power) =
+                    power.strip_prefix('-').map_or(('+', power), |power| ('-', power));
+                write!(out, "{digits}e{sign}{power:0>2}")
+                    .expect("writing to a String does not fail");
+            }
+            None => out.push_str(&text),
+        }
     }
 }
 

@@ -27,6 +27,12 @@ pub(crate) fn write(out: &mut String, moment: Timestamp, format: TimestampFormat
     }
 }
 
+/// The moment without its fraction of a second, which headers do not carry.
+pub(crate) fn whole(moment: Timestamp) -> Timestamp {
+    let seconds = moment.as_microsecond().div_euclid(1_000_000);
+    Timestamp::from_second(seconds).unwrap_or(moment)
+}
+
 /// Appends seconds since 1970, with a fraction of at most microseconds where there is one.
 fn write_epoch(out: &mut String, moment: Timestamp) {
     let micros = moment.as_microsecond();

@@ -44,9 +44,13 @@ fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
     for entry in shapes::entries(structure, shapes::as_entries(input)?) {
         let (member, value) = entry?;
         match member.location {
-            Location::Header | Location::Headers => {
-                header::write(call.service, member, value, &mut request.headers)
-            }
+            Location::Header | Location::Headers => header::write(
+                call.service,
+                member,
+                value,
+                &mut request.headers,
+                header::Writer::Client,
+            ),
             Location::Body => body.member(member, value),
             _ => query.member(member, value),
         }

@@ -32,7 +32,8 @@ pub(crate) const EC2: Codec = Codec {
 };
 
 fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
-    let mut request = common::request(call, call.operation.uri.clone(), input)?;
+    // Whatever the model says, the action is a parameter and the path is the root.
+    let mut request = common::request(call, "/".to_owned(), input)?;
     let mut writer = form::write::Writer::new(call.service, Style::of(call.dialect.protocol));
     writer.pair("Action", &call.operation.name);
     writer.pair("Version", &call.service.version);
@@ -40,7 +41,8 @@ fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
         Some(structure) => writer.structure(structure, shapes::as_entries(input)?)?,
         None => common::no_members(input)?,
     }
-    request.body = writer.out.into();
+    // Forms write a space as a plus; a percent sign of the values is escaped itself.
+    request.body = writer.out.replace("%20", "+").into();
     common::set_type(&mut request.headers, "application/x-www-form-urlencoded; charset=utf-8");
     Ok(common::finish(call, request))
 }

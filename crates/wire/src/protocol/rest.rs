@@ -154,7 +154,13 @@ fn error_headers(service: Option<&'static Service>, error: &ErrorReply, response
     for (member, value) in common::error_entries(shape, &error.fields) {
         if matches!(member.location, Location::Header | Location::Headers) {
             // A member that does not fit is left out: the error itself must reach its caller.
-            let _ = header::write(service, member, &value, &mut response.headers);
+            let _ = header::write(
+                service,
+                member,
+                &value,
+                &mut response.headers,
+                header::Writer::Service,
+            );
         }
     }
 }

@@ -9,7 +9,15 @@ use isobar_catalogue::{Kind, Location, Member, Service};
 
 use crate::error::{DecodeError, EncodeError, Problem, Violation};
 use crate::scalar;
+use crate::timestamp;
 use crate::value::{Name, Value};
+
+/// Who writes a header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    Client,
+    Service,
+}
 
 /// Writes a member that travels in a header, or several under a prefix.
 pub(crate) fn write(
@@ -17,6 +25,7 @@ pub(crate) fn write(
     member: &'static Member,
     value: &Value,
     headers: &mut HeaderMap,
+    writer: Writer,
 ) -> Result<(), EncodeError> {
     let kind = &service.shape(member.shape).kind;
     if member.location == Location::Headers {
@@ -32,7 +41,7 @@ pub(crate) fn write(
         }
         return Ok(());
     }
-    let text = text(service, member, kind, value)?;
+    let text = text(service, member, kind, value, writer)?;
     insert(headers, member.on_wire(), &text)
 }
 
@@ -41,6 +50,7 @@ fn text<'v>(
     member: &Member,
     kind: &Kind,
     value: &'v Value,
+    writer: Writer,
 ) -> Result<Cow<'v, str>, EncodeError> {
     if member.json_value {
         let json = match value {
@@ -58,6 +68,12 @@ fn text<'v>(
         return items_text(service, list, items).map(Cow::Owned);
     }
     let format = scalar::timestamp_format(kind, Some(member), TimestampFormat::Rfc822);
+    // Clients send whole seconds; services answer with what they have.
+    if matches!(kind, Kind::Timestamp(_)) && writer == Writer::Client {
+        let mut out = String::new();
+        timestamp::write(&mut out, timestamp::whole(timestamp::from_value(value)?), format);
+        return Ok(Cow::Owned(out));
+    }
     Ok(scalar::to_text(kind, format, value)?)
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use isobar_catalogue::model::BodyFormat;
 use isobar_catalogue::shape::{Structure, TimestampFormat, XmlNamespace};
-use isobar_catalogue::{Kind, Location, Member, Service, Shape};
+use isobar_catalogue::{Kind, Location, Member, Protocol, Service, Shape};
 
 use super::query::Query;
 use super::{Format, Rules, header, in_answer, in_body, payload, template};
@@ -38,9 +38,13 @@ pub(crate) fn request(call: Call, input: &Value) -> Result<Request, EncodeError>
     for (member, value) in &entries {
         match member.location {
             Location::Query => query.write(call.service, rules.query, member, value),
-            Location::Header | Location::Headers => {
-                header::write(call.service, member, value, &mut request.headers)
-            }
+            Location::Header | Location::Headers => header::write(
+                call.service,
+                member,
+                value,
+                &mut request.headers,
+                header::Writer::Client,
+            ),
             _ => Ok(()),
         }
         .map_err(|error| error.within(&member.name))?;
@@ -143,7 +147,8 @@ pub(crate) fn body(
         return Ok((!nothing).then_some((writer.out.into(), form::FORM)));
     }
     match rules.format {
-        Format::Json(_) if asks && (!may_have || (nothing && is_bodiless(call))) => Ok(None),
+        Format::Json(_) if asks && !may_have => Ok(None),
+        Format::Json(_) if asks && nothing && !is_aws(call) && is_bodiless(call) => Ok(None),
         Format::Json(format) => {
             let mut writer = json::Writer::new(call.service, format);
             writer.members(own())?;
@@ -156,6 +161,10 @@ pub(crate) fn body(
             Ok(Some((writer.out.into(), XML)))
         }
     }
+}
+
+fn is_aws(call: Call) -> bool {
+    call.dialect.protocol == Protocol::RestJson
 }
 
 /// Whether a request of the method has no body where no member asks for one.
@@ -231,7 +240,7 @@ pub(crate) fn answer(
     for (member, value) in &entries {
         match member.location {
             Location::Header | Location::Headers => {
-                header::write(call.service, member, value, headers)
+                header::write(call.service, member, value, headers, header::Writer::Service)
                     .map_err(|error| error.within(&member.name))?;
             }
             Location::Status => status = value.as_i64().and_then(|code| u16::try_from(code).ok()),
