@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use isobar_catalogue::{Cloud, Operation, Protocol, Service, ShapeId};
-use isobar_wire::{Request, Value, encode_request, validate};
+use bytes::Bytes;
+use isobar_catalogue::{Cloud, Location, Operation, Protocol, Service, ShapeId};
+use isobar_wire::{Request, Value, encode_request, streaming_input, validate};
 use parking_lot::RwLock;
 
 use crate::cloud;
@@ -13,7 +14,8 @@ use crate::context::{Context, uuid};
 use crate::endpoint::{self, Endpoint};
 use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
-use crate::transport::{Answer, Call, Layer, Next, Signing, message, stack};
+use crate::transport::{Answer, Call, Layer, Next, Opened, Sending, Signing, message, stack};
+use crate::upload::{Framing, Upload};
 
 /// Protocols in which the method says whether a repetition is safe (RFC 9110, section 9.2.2). In the
 /// others everything is a `POST`, or may be.
@@ -95,7 +97,79 @@ impl Client {
         input: Value,
     ) -> Result<Answer, Error> {
         let draft = self.draft(service, operation, input)?;
-        Next::new(&self.0.layers).run(&self.as_call(&draft)).await
+        self.run(&self.as_call(&draft)).await.map(|opened| opened.answer)
+    }
+
+    /// Calls an operation whose input has a streaming member, which `upload` stands for. The
+    /// attempts of the call are limited by its moving on, [`Timeouts::read`](crate::Timeouts::read),
+    /// and not by their whole time.
+    ///
+    /// # Errors
+    /// Of every [`Kind`]; `Input` if the operation's input does not stream, or if the input has the
+    /// member too. What the source fails with is the innermost source of the error.
+    pub async fn upload(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+        mut input: Value,
+        upload: &Upload,
+    ) -> Result<Answer, Error> {
+        let fail = |text: String| {
+            let error = Error::new(Kind::Input, self.cloud()).at(&service.name, &operation.name);
+            error.with_message(text)
+        };
+        let member = streaming_input(service, operation)
+            .ok_or_else(|| fail("the operation's input has no stream".to_owned()))?;
+        if input.get(&member.name).is_some() {
+            return Err(fail(format!("`{}` is given twice", member.name)));
+        }
+        if input.is_null() {
+            input = Value::Map(Vec::new());
+        }
+        // What is checked and written is a call with an empty body; the upload takes its place.
+        input.set(member.name.clone(), Value::Blob(Bytes::new()));
+        let own = own_checksum(service, operation, &input);
+        let taken = operation.checksum.as_ref().and_then(|it| it.algorithm_member.as_deref());
+        let named = taken.and_then(|name| input.get(name)).and_then(Value::as_str);
+        let algorithm = upload.algorithm(operation, named);
+        let carries = !own && taken.is_some();
+        if let (true, Some(name), Some(algorithm)) = (carries, taken, algorithm)
+            && algorithm.header().is_some()
+        {
+            input.set(name.to_owned(), Value::from(algorithm.name()));
+        }
+        let mut draft = self.draft(service, operation, input)?;
+        if carries {
+            // Of the empty body.
+            for header in CHECKSUM_HEADERS {
+                draft.request.headers.remove(header);
+            }
+        }
+        let mut call = self.as_call(&draft);
+        call.upload = Some(Sending { upload, algorithm, carries, framing: Framing::Plain });
+        self.run(&call).await.map(|opened| opened.answer)
+    }
+
+    /// Calls an operation and leaves the answer's body to the caller, where the operation's output
+    /// has a streaming member. Retries and [`Timeouts::total`](crate::Timeouts::total) end with the
+    /// answer's head. An error of the service is read whole.
+    ///
+    /// # Errors
+    /// Of every [`Kind`].
+    pub async fn open(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+        input: Value,
+    ) -> Result<Opened, Error> {
+        let draft = self.draft(service, operation, input)?;
+        let mut call = self.as_call(&draft);
+        call.opens = true;
+        self.run(&call).await
+    }
+
+    async fn run(&self, call: &Call<'_>) -> Result<Opened, Error> {
+        Next::new(&self.0.layers).run(call).await
     }
 
     /// The request that [`Client::send`] would send first, signed. Nothing is sent.
@@ -145,12 +219,17 @@ impl Client {
             operation: draft.operation,
             endpoint: &draft.endpoint,
             request: draft.request.clone(),
+            upload: None,
+            opens: false,
             repeatable: draft.repeatable,
         }
     }
 
-    /// The operation of a name.
-    pub(crate) fn find(
+    /// The operation of a name, in the vendor's spelling or in kebab case.
+    ///
+    /// # Errors
+    /// [`Kind::Unknown`].
+    pub fn find(
         &self,
         service: &str,
         operation: &str,
@@ -208,6 +287,25 @@ impl Client {
         self.0.endpoints.write().insert(key, endpoint.clone());
         Ok(endpoint)
     }
+}
+
+/// The headers that may hold a checksum of the body.
+const CHECKSUM_HEADERS: [&str; 6] = [
+    "content-md5",
+    "x-amz-checksum-crc32",
+    "x-amz-checksum-crc32c",
+    "x-amz-checksum-crc64nvme",
+    "x-amz-checksum-sha1",
+    "x-amz-checksum-sha256",
+];
+
+/// Whether the caller gives a checksum of the body.
+fn own_checksum(service: &Service, operation: &'static Operation, input: &Value) -> bool {
+    service.input_members(operation).iter().any(|member| {
+        member.location == Location::Header
+            && CHECKSUM_HEADERS.iter().any(|name| member.on_wire().eq_ignore_ascii_case(name))
+            && input.get(&member.name).is_some_and(|value| !value.is_null())
+    })
 }
 
 /// Whether a shape of a service is a whole number.

@@ -17,6 +17,8 @@ pub(crate) struct Row {
     pub(crate) cloud: Cloud,
     /// Puts the caller's signature on a request.
     pub(crate) sign: fn(&mut Request, &Signing<'_>) -> Result<(), Unwritable>,
+    /// The signature covers the body, of whatever length.
+    pub(crate) signs_payload: bool,
     /// The input member that takes the client's region where the caller gives none.
     pub(crate) region_member: Option<&'static str>,
     /// Codes that ask for fewer calls, whatever the status.
@@ -39,6 +41,8 @@ pub(crate) struct Signing<'a> {
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) host: &'a str,
     pub(crate) unsigned_payload: bool,
+    /// What stands for a payload that is not with the request.
+    pub(crate) declared: Option<&'a str>,
     pub(crate) now: Timestamp,
     pub(crate) nonce: &'a str,
     pub(crate) keys: &'a sigv4::SigningKeys,
@@ -68,6 +72,7 @@ static ROWS: [Row; 3] = [
     Row {
         cloud: Cloud::Aws,
         sign: sign_v4,
+        signs_payload: true,
         region_member: None,
         throttling: &[
             Code::StartsWith("Throttl"),
@@ -121,6 +126,7 @@ static ROWS: [Row; 3] = [
     Row {
         cloud: Cloud::Alibaba,
         sign: sign_acs3,
+        signs_payload: false,
         region_member: Some("RegionId"),
         throttling: &[
             Code::Contains("Throttling"),
@@ -164,6 +170,7 @@ static ROWS: [Row; 3] = [
     Row {
         cloud: Cloud::DigitalOcean,
         sign: sign_bearer,
+        signs_payload: false,
         region_member: None,
         throttling: &[Code::Is("too_many_requests")],
         transient: &[],
@@ -232,7 +239,9 @@ fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritabl
     } else {
         sigv4::Style::Standard
     };
-    let payload = if signing.unsigned_payload && signing.endpoint.secure {
+    let payload = if let Some(text) = signing.declared {
+        sigv4::Payload::Declared(text)
+    } else if signing.unsigned_payload && signing.endpoint.secure {
         sigv4::Payload::Unsigned
     } else {
         sigv4::Payload::Signed

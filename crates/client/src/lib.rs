@@ -15,10 +15,15 @@
 //! # }
 //! ```
 //!
+//! Bodies need not be in memory: [`Client::upload`] sends a [`Source`], and [`Client::open`] gives
+//! an answer's body as it arrives.
+//!
 //! What happens between a call and its answer is one list of layers, in `transport`; what differs
 //! between the clouds is one row each, in `cloud`. Time, sleep and randomness come from a
 //! [`Context`].
 
+mod body;
+pub mod checksum;
 mod client;
 mod cloud;
 mod config;
@@ -35,8 +40,10 @@ mod settings;
 mod sources;
 mod surroundings;
 mod transport;
+mod upload;
 mod waiting;
 
+pub use body::Body;
 pub use client::Client;
 pub use config::{Breaker, Config, Endpoints, Retry, Timeouts};
 pub use context::{Context, Sleep, System};
@@ -47,4 +54,5 @@ pub use origin::Origin;
 pub use prepared::Prepared;
 pub use settings::{Found, Overrides, Settings};
 pub use surroundings::{Ask, Finished, Machine, Surroundings};
-pub use transport::Answer;
+pub use transport::{Answer, Opened};
+pub use upload::{Chunks, Source, Upload};

@@ -13,15 +13,18 @@ mod signing;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use isobar_catalogue::{Cloud, Operation, Service};
 use isobar_wire::{Request, Value};
 
+use crate::body::Body;
+use crate::checksum::Algorithm;
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
+use crate::upload::{Framing, Upload};
 
-pub(crate) use exchange::message;
+pub(crate) use exchange::{message, root};
 pub(crate) use signing::Signing;
 
 /// The layers, from the caller inwards.
@@ -59,8 +62,24 @@ pub(crate) struct Call<'a> {
     pub(crate) endpoint: &'a Endpoint,
     /// The request without a signature, until the layer that signs.
     pub(crate) request: Request,
+    /// The body, where it is not the request's.
+    pub(crate) upload: Option<Sending<'a>>,
+    /// The answer's body is the caller's to read, where it is a stream.
+    pub(crate) opens: bool,
     /// Repeating it is safe even if the service carried it out.
     pub(crate) repeatable: bool,
+}
+
+/// An upload on its way.
+#[derive(Clone, Copy)]
+pub(crate) struct Sending<'a> {
+    pub(crate) upload: &'a Upload,
+    /// The checksum that is computed.
+    pub(crate) algorithm: Option<Algorithm>,
+    /// It travels with the request: the operation takes one, and the caller gave none.
+    pub(crate) carries: bool,
+    /// How it is written, which the layer that signs decides.
+    pub(crate) framing: Framing,
 }
 
 impl Call<'_> {
@@ -77,6 +96,7 @@ impl Call<'_> {
 
 /// What a call that succeeded gives.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Answer {
     /// The operation's output; an empty map where it has none.
     pub output: Value,
@@ -84,9 +104,21 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// The HTTP status.
     pub status: StatusCode,
+    /// The headers, for what the catalogue has no members for.
+    pub headers: HeaderMap,
 }
 
-pub(crate) type Outcome = Result<Answer, Error>;
+/// What [`Client::open`](crate::Client::open) gives.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Opened {
+    /// The answer; its output lacks the member that is the stream.
+    pub answer: Answer,
+    /// The stream; `None` where the operation's output has none, and the output is whole.
+    pub body: Option<Body>,
+}
+
+pub(crate) type Outcome = Result<Opened, Error>;
 
 /// One layer.
 pub(crate) trait Layer: Send + Sync {

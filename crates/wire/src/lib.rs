@@ -10,7 +10,7 @@
 //! Each protocol is one record of functions in a table (`protocol.rs`). What protocols share is a
 //! module per document format, which walks a shape and a document together.
 
-use isobar_catalogue::{Cloud, Operation, Protocol, Service};
+use isobar_catalogue::{Cloud, Member, Operation, Protocol, Service};
 
 mod cbor;
 pub mod error;
@@ -90,6 +90,39 @@ pub fn decode_start(
 ) -> Result<Reply, DecodeError> {
     let call = Call::new(service, operation, Dialect::new(service.protocol()));
     eventstream::start(call, response).map_err(|error| error.showing(&response.body))
+}
+
+/// The member of an operation's output that is a stream: a blob of unknown length, or events.
+#[must_use]
+pub fn streaming_output(
+    service: &'static Service,
+    operation: &'static Operation,
+) -> Option<&'static Member> {
+    rest::streaming(service, shapes::output(service, operation)?)
+}
+
+/// The member of an operation's input that is a stream.
+#[must_use]
+pub fn streaming_input(
+    service: &'static Service,
+    operation: &'static Operation,
+) -> Option<&'static Member> {
+    rest::streaming(service, shapes::input(service, operation)?)
+}
+
+/// Reads the head of an answer whose body is a stream: the output without its [`streaming_output`],
+/// and the request's id. Only for answers that say by their status that the call succeeded.
+///
+/// # Errors
+/// Where the headers are not what the protocol demands.
+pub fn decode_head(
+    service: &'static Service,
+    operation: &'static Operation,
+    head: &Response,
+) -> Result<(Value, Option<String>), DecodeError> {
+    let call = Call::new(service, operation, Dialect::new(service.protocol()));
+    let request_id = protocol::common::request_id(&head.headers);
+    Ok((Value::Map(rest::read::head(call, head)?), request_id))
 }
 
 /// A parameter of the request, from its query string or its form.

@@ -79,6 +79,18 @@ pub(crate) fn payload(structure: &'static Structure) -> Option<&'static Member> 
     structure.members.iter().find(|member| member.name == name)
 }
 
+/// The member that is a stream, if there is one.
+pub(crate) fn streaming(
+    service: &'static Service,
+    structure: &'static Structure,
+) -> Option<&'static Member> {
+    let is_stream = |member: &&Member| {
+        streams(service, member)
+            || matches!(&service.shape(member.shape).kind, Kind::Structure(it) if it.event_stream)
+    };
+    structure.members.iter().find(is_stream)
+}
+
 /// Whether the member is a body of unknown length.
 pub(crate) fn streams(service: &'static Service, member: &Member) -> bool {
     member.streaming

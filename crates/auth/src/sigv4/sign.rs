@@ -50,17 +50,20 @@ pub struct Signing<'a> {
     /// How the path is signed.
     pub style: Style,
     /// Whether the payload is signed.
-    pub payload: Payload,
+    pub payload: Payload<'a>,
 }
 
 /// Whether the payload is signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Payload {
+pub enum Payload<'a> {
     /// It is.
     #[default]
     Signed,
     /// It is not, and a header says so.
     Unsigned,
+    /// It is not with the request yet: this stands for it, its hash in hexadecimal or the name of a
+    /// streaming form.
+    Declared(&'a str),
 }
 
 /// Puts the signature into the `Authorization` header, and `X-Amz-Date` and, for a session,
@@ -81,6 +84,7 @@ pub fn sign(
     let payload = match signing.payload {
         Payload::Signed => hash(&request.body).to_vec(),
         Payload::Unsigned => UNSIGNED_PAYLOAD.into(),
+        Payload::Declared(text) => text.into(),
     };
     if signing.style == Style::Objects || signing.payload == Payload::Unsigned {
         set_header(request, CONTENT_HASH, payload.as_slice())?;

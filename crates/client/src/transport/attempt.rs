@@ -21,11 +21,21 @@ impl Attempt {
 impl Layer for Attempt {
     fn call<'a>(&'a self, call: &'a Call<'a>, next: Next<'a>) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            match tokio::time::timeout(self.read, next.run(call)).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(call
+            let mut running = next.run(call);
+            let mut before = 0;
+            loop {
+                if let Ok(outcome) = tokio::time::timeout(self.read, &mut running).await {
+                    return outcome;
+                }
+                // An upload takes as long as it takes, while it moves.
+                let sent = call.upload.map_or(0, |sending| sending.upload.sent());
+                if sent != before {
+                    before = sent;
+                    continue;
+                }
+                return Err(call
                     .error(Kind::Timeout)
-                    .with_message(format!("no answer within {} s", self.read.as_secs_f64()))),
+                    .with_message(format!("no answer within {} s", self.read.as_secs_f64())));
             }
         })
     }

@@ -11,12 +11,13 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
 use http::{Method, Uri};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use isobar_wire::{Reply, Response, decode_response};
+use isobar_wire::{Reply, Response, decode_head, decode_response, streaming_output};
 use rustls::crypto::ring::default_provider as ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -24,11 +25,13 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::{Answer, Call, Layer, Next, Outcome};
+use super::{Answer, Call, Layer, Next, Opened, Outcome};
+use crate::body::{Body, Origin};
 use crate::cloud::{classify, retry_after};
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::upload::{self, Outgoing};
 
 /// How long a connection is kept for the next call.
 const IDLE: Duration = Duration::from_secs(50);
@@ -39,8 +42,9 @@ const MOST_IDLE: usize = 32;
 const AGENT: &str = concat!("isobar/", env!("CARGO_PKG_VERSION"));
 
 pub(super) struct Exchange {
-    pool: Client<Connector, Full<Bytes>>,
+    pool: Client<Connector, Outgoing>,
     limit: usize,
+    idle: Duration,
     context: Arc<dyn Context>,
 }
 
@@ -51,15 +55,27 @@ impl Exchange {
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(MOST_IDLE)
             .build(Connector::new(config)?);
-        Ok(Self { pool, limit: config.response_limit, context: config.context.clone() })
+        Ok(Self {
+            pool,
+            limit: config.response_limit,
+            idle: config.timeouts.read,
+            context: config.context.clone(),
+        })
     }
 
-    async fn send(&self, call: &Call<'_>) -> Result<Response, Error> {
+    async fn send(&self, call: &Call<'_>) -> Result<http::Response<Incoming>, Error> {
         let request = message(call)?;
-        let response = self.pool.request(request).await.map_err(|error| {
+        self.pool.request(request).await.map_err(|error| {
             let kind = if error.is_connect() { Kind::Connect } else { Kind::Interrupted };
             call.error(kind).with_message(root(&error)).with_source(error)
-        })?;
+        })
+    }
+
+    async fn collect(
+        &self,
+        call: &Call<'_>,
+        response: http::Response<Incoming>,
+    ) -> Result<Response, Error> {
         let (head, body) = response.into_parts();
         let body = match Limited::new(body, self.limit).collect().await {
             Ok(body) => body.to_bytes(),
@@ -78,11 +94,31 @@ impl Exchange {
         Ok(Response { status: head.status, headers: head.headers, body })
     }
 
-    fn read(&self, call: &Call<'_>, response: &Response) -> Outcome {
+    /// The head of an answer whose body is the caller's to read.
+    fn open(&self, call: &Call<'_>, response: http::Response<Incoming>) -> Outcome {
+        let Call { cloud, service, operation, .. } = *call;
+        let (head, body) = response.into_parts();
+        let head = Response { status: head.status, headers: head.headers, body: Bytes::new() };
+        let (output, request_id) = decode_head(service, operation, &head).map_err(|error| {
+            let message = error.to_string();
+            call.error(Kind::Answer)
+                .with_message(message)
+                .with_status(head.status)
+                .with_source(error)
+        })?;
+        let answer = Answer { output, request_id, status: head.status, headers: head.headers };
+        let body = Body::new(body, self.idle, Origin { cloud, service, operation });
+        Ok(Opened { answer, body: Some(body) })
+    }
+
+    fn read(&self, call: &Call<'_>, response: Response) -> Outcome {
         let status = response.status;
         let after = || retry_after(&response.headers, self.context.now());
-        match decode_response(call.service, call.operation, response) {
-            Ok(Reply::Success { output, request_id }) => Ok(Answer { output, request_id, status }),
+        match decode_response(call.service, call.operation, &response) {
+            Ok(Reply::Success { output, request_id }) => {
+                let answer = Answer { output, request_id, status, headers: response.headers };
+                Ok(Opened { answer, body: None })
+            }
             Ok(Reply::Failure(failure)) => {
                 let (kind, transient) = classify(call.cloud, &failure);
                 Err(Error::answered(kind, call.cloud, failure)
@@ -110,13 +146,18 @@ impl Layer for Exchange {
     fn call<'a>(&'a self, call: &'a Call<'a>, _: Next<'a>) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             let response = self.send(call).await?;
-            self.read(call, &response)
+            let streams = call.opens && streaming_output(call.service, call.operation).is_some();
+            if streams && response.status().is_success() {
+                return self.open(call, response);
+            }
+            let response = self.collect(call, response).await?;
+            self.read(call, response)
         })
     }
 }
 
 /// The request as the pool takes it.
-pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Full<Bytes>>, Error> {
+pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Outgoing>, Error> {
     let endpoint = call.endpoint;
     let request = &call.request;
     let host = call.host();
@@ -126,14 +167,19 @@ pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Full<Bytes>>, Err
         call.error(Kind::Input).with_message(format!("the request cannot be sent: {error}"))
     };
     let uri: Uri = url.parse().map_err(|error| unsendable(&error))?;
-    let mut message = http::Request::new(Full::new(request.body.clone()));
+    let sending = call.upload.map(|it| (it.upload, it.framing, it.algorithm));
+    let body = upload::body(&request.body, sending).map_err(|error| unsendable(&error))?;
+    let mut message = http::Request::new(body);
     *message.method_mut() = request.method.clone();
     *message.uri_mut() = uri;
     let headers = message.headers_mut();
     headers.clone_from(&request.headers);
     headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| unsendable(&error))?);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
-    if request.body.is_empty()
+    if let Some(sending) = call.upload {
+        let length = sending.upload.source().length();
+        headers.insert(CONTENT_LENGTH, sending.framing.length(length, sending.algorithm).into());
+    } else if request.body.is_empty()
         && matches!(request.method, Method::POST | Method::PUT | Method::PATCH)
     {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -142,7 +188,7 @@ pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Full<Bytes>>, Err
 }
 
 /// What lies at the bottom of an error, which says more than the layers above it.
-fn root(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn root(error: &(dyn StdError + 'static)) -> String {
     let mut at = error;
     while let Some(source) = at.source() {
         at = source;

@@ -54,13 +54,17 @@ impl Retry {
             None => drawn,
         };
         // An attempt after the deadline would not be waited for.
-        (spent + pause < self.total && self.budget.take()).then_some(pause)
+        let in_time = call.upload.is_some() || spent + pause < self.total;
+        (in_time && self.budget.take()).then_some(pause)
     }
 }
 
 /// Whether the failure may pass, and a repetition does no harm. A request that the service asked to
 /// come later was not carried out; one that never left was neither.
 fn may_repeat(call: &Call<'_>, error: &Error) -> bool {
+    if call.upload.is_some_and(|sending| !sending.upload.source().is_there()) {
+        return false;
+    }
     match error.kind() {
         // The breaker's answer will be the same for longer than a call should wait.
         Kind::Open => false,

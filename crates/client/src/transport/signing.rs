@@ -3,15 +3,30 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
 use isobar_auth::sigv4::SigningKeys;
 use isobar_catalogue::model::Auth;
 
 use super::{Call, Layer, Next, Outcome};
+use crate::checksum::Algorithm;
 use crate::cloud;
 use crate::config::Config;
 use crate::context::{Context, uuid};
 use crate::credentials::{Identity, Provide};
 use crate::error::{Error, Kind};
+use crate::upload::Framing;
+
+/// The length of an upload without its frames.
+const DECODED_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
+
+/// The name of the checksum behind the frames.
+const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
+
+/// What stands for a payload that is not signed and has a checksum behind it.
+const TRAILING_PAYLOAD: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+
+/// What stands for a payload that is not signed.
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 pub(crate) struct Signing {
     provider: Arc<dyn Provide>,
@@ -39,11 +54,16 @@ impl Signing {
     /// The call with the caller's signature on its request, where the operation wants one.
     pub(crate) async fn sign<'a>(&self, call: &Call<'a>) -> Result<Call<'a>, Error> {
         let identity = self.identity(call).await?;
-        self.sign_as(call, identity.as_ref())
+        self.sign_as(call, identity.as_ref()).await
     }
 
-    fn sign_as<'a>(&self, call: &Call<'a>, identity: Option<&Identity>) -> Result<Call<'a>, Error> {
+    async fn sign_as<'a>(
+        &self,
+        call: &Call<'a>,
+        identity: Option<&Identity>,
+    ) -> Result<Call<'a>, Error> {
         let mut signed = call.clone();
+        let declared = self.declare(&mut signed).await?;
         let Some(credentials) = identity.and_then(|identity| identity.credentials.as_ref()) else {
             return Ok(signed);
         };
@@ -51,6 +71,7 @@ impl Signing {
             credentials,
             endpoint: call.endpoint,
             host: &call.host(),
+            declared: declared.as_deref(),
             unsigned_payload: call.operation.auth == Auth::UnsignedPayload,
             now: self.context.now(),
             nonce: &uuid(&*self.context),
@@ -60,13 +81,59 @@ impl Signing {
             .map_err(|error| call.error(Kind::Credentials).with_source(error))?;
         Ok(signed)
     }
+
+    /// Writes the headers that an upload needs, and gives what stands for the payload in the
+    /// signature, where the vendor's scheme signs it.
+    async fn declare(&self, call: &mut Call<'_>) -> Result<Option<String>, Error> {
+        let Some(sending) = &mut call.upload else { return Ok(None) };
+        let length = sending.upload.source().length();
+        let headers = &mut call.request.headers;
+        let mut declared = None;
+        if cloud::row(call.cloud).signs_payload {
+            let header = sending.algorithm.and_then(Algorithm::header).filter(|_| sending.carries);
+            if let Some(header) = header
+                && call.endpoint.secure
+            {
+                sending.framing = Framing::Trailer;
+                headers.insert(CONTENT_ENCODING, chunked(headers.get(CONTENT_ENCODING)));
+                headers.insert(DECODED_LENGTH, length.into());
+                headers.insert(TRAILER, HeaderValue::from_static(header));
+                declared = Some(TRAILING_PAYLOAD.to_owned());
+            } else if call.endpoint.secure && call.endpoint.sign_path_once {
+                declared = Some(UNSIGNED_PAYLOAD.to_owned());
+            } else {
+                let digests = sending.upload.digests(sending.algorithm).await;
+                let digests = digests.map_err(|error| {
+                    let text = error.to_string();
+                    Error::new(Kind::Input, call.cloud)
+                        .at(&call.service.name, &call.operation.name)
+                        .with_message(text)
+                        .with_source(error)
+                })?;
+                if let Some((header, checksum)) = header.zip(digests.checksum)
+                    && let Ok(value) = HeaderValue::try_from(checksum.base64())
+                {
+                    headers.insert(HeaderName::from_static(header), value);
+                }
+                declared = Some(digests.payload);
+            }
+        }
+        Ok(declared)
+    }
+}
+
+/// The content's encoding with the frames around it.
+fn chunked(encoding: Option<&HeaderValue>) -> HeaderValue {
+    let own = encoding.and_then(|value| value.to_str().ok());
+    own.and_then(|own| HeaderValue::try_from(format!("{own},aws-chunked")).ok())
+        .unwrap_or(HeaderValue::from_static("aws-chunked"))
 }
 
 impl Layer for Arc<Signing> {
     fn call<'a>(&'a self, call: &'a Call<'a>, next: Next<'a>) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             let identity = self.identity(call).await?;
-            let signed = self.sign_as(call, identity.as_ref())?;
+            let signed = self.sign_as(call, identity.as_ref()).await?;
             let error = match next.run(&signed).await {
                 Err(error) if error.kind() == Kind::Expired => error,
                 outcome => return outcome,
@@ -77,7 +144,7 @@ impl Layer for Arc<Signing> {
             match self.identity(call).await? {
                 // The source has no others.
                 Some(renewed) if renewed.credentials == identity.credentials => Err(error),
-                renewed => next.run(&self.sign_as(call, renewed.as_ref())?).await,
+                renewed => next.run(&self.sign_as(call, renewed.as_ref()).await?).await,
             }
         })
     }

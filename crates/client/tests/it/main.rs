@@ -8,6 +8,7 @@ mod credentials;
 mod endpoints;
 mod paging;
 mod server;
+mod streams;
 mod transport;
 mod waiting;
 mod world;

@@ -17,6 +17,8 @@ pub(crate) enum Act {
     Close,
     /// It closes the connection within the body.
     Break,
+    /// It begins an answer and falls silent within the body.
+    Stall,
     /// It never answers.
     Hang,
     /// It answers with what is no HTTP.
@@ -128,6 +130,11 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
             ),
             Act::Close => return,
             Act::Break => "HTTP/1.1 200 X\r\ncontent-length: 1000\r\n\r\n<Half".to_owned(),
+            Act::Stall => {
+                let text = "HTTP/1.1 200 X\r\ncontent-length: 1000\r\n\r\nHalf";
+                stream.write_all(text.as_bytes()).await.unwrap();
+                std::future::pending().await
+            }
             Act::Hang => std::future::pending().await,
             Act::Garbage => "this is no HTTP\r\n\r\n".to_owned(),
         };

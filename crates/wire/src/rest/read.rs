@@ -71,14 +71,23 @@ pub(crate) fn response(call: Call, response: &Response) -> Result<Value, DecodeE
     let Some(structure) = shapes::output(call.service, call.operation) else {
         return Ok(Value::Map(Vec::new()));
     };
+    let mut entries = head(call, response)?;
+    let rules = Rules::of(call.dialect.protocol);
+    body(call, rules, structure, in_answer, &response.body, &mut entries)?;
+    Ok(Value::Map(entries))
+}
+
+/// Reads what an output has outside of the answer's body.
+pub(crate) fn head(call: Call, response: &Response) -> Result<Vec<(Name, Value)>, DecodeError> {
+    let Some(structure) = shapes::output(call.service, call.operation) else {
+        return Ok(Vec::new());
+    };
     let mut entries = headers(call, structure, &response.headers)?;
     for member in structure.members.iter().filter(|m| m.location == Location::Status) {
         let status = Value::Integer(response.status.as_u16().into());
         entries.push((Cow::Borrowed(&member.name), status));
     }
-    let rules = Rules::of(call.dialect.protocol);
-    body(call, rules, structure, in_answer, &response.body, &mut entries)?;
-    Ok(Value::Map(entries))
+    Ok(entries)
 }
 
 /// Reads the members that travel in headers.

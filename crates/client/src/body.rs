@@ -1,0 +1,131 @@
+//! Bodies of answers that are streams.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+use hyper::body::{Body as _, Incoming};
+use isobar_catalogue::{Cloud, Operation, Service};
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::error::{Error, Kind};
+use crate::transport::root;
+
+/// An answer's body as it arrives. Each chunk must come within the client's read timeout; there is
+/// no limit for the whole. Nothing is repeated: a break is an error of the stream, after which it is
+/// over. Dropped before its end, it closes its connection.
+pub struct Body {
+    inner: Incoming,
+    length: Option<u64>,
+    idle: Duration,
+    /// Runs only while a chunk is waited for: a slow reader is no fault of the service.
+    timer: Pin<Box<Sleep>>,
+    waiting: bool,
+    origin: Origin,
+    over: bool,
+}
+
+/// Whose body it is, for errors.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin {
+    pub(crate) cloud: Cloud,
+    pub(crate) service: &'static Service,
+    pub(crate) operation: &'static Operation,
+}
+
+impl Body {
+    pub(crate) fn new(inner: Incoming, idle: Duration, origin: Origin) -> Self {
+        let length = inner.size_hint().exact();
+        let timer = Box::pin(sleep(idle));
+        Self { inner, length, idle, timer, waiting: false, origin, over: false }
+    }
+
+    /// How many bytes it has from here on, where the answer says so.
+    #[must_use]
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// The next chunk; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Kind::Interrupted`] if the connection breaks before the end, [`Kind::Timeout`] if nothing
+    /// comes for too long.
+    pub async fn chunk(&mut self) -> Option<Result<Bytes, Error>> {
+        self.next().await
+    }
+
+    /// All of it, if that is not more than `limit` bytes.
+    ///
+    /// # Errors
+    /// [`Kind::TooLarge`] if it is, and those of [`Body::chunk`].
+    pub async fn collect(mut self, limit: usize) -> Result<Bytes, Error> {
+        let mut whole = BytesMut::new();
+        while let Some(chunk) = self.chunk().await {
+            let chunk = chunk?;
+            if whole.len() + chunk.len() > limit {
+                let error = self.fail(Kind::TooLarge);
+                return Err(error.with_message(format!("more than {limit} bytes")));
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        Ok(whole.freeze())
+    }
+
+    fn fail(&self, kind: Kind) -> Error {
+        let Origin { cloud, service, operation } = self.origin;
+        Error::new(kind, cloud).at(&service.name, &operation.name)
+    }
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if this.over {
+            return Poll::Ready(None);
+        }
+        loop {
+            match pin!(&mut this.inner).poll_frame(context) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    this.waiting = false;
+                    // Trailers carry nothing that anybody asks for.
+                    let Ok(bytes) = frame.into_data() else { continue };
+                    this.length = this.length.map(|left| left.saturating_sub(bytes.len() as u64));
+                    return Poll::Ready(Some(Ok(bytes)));
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    this.over = true;
+                    let message = root(&error);
+                    let error = this.fail(Kind::Interrupted).with_source(error);
+                    return Poll::Ready(Some(Err(error.with_message(message))));
+                }
+                Poll::Ready(None) => {
+                    this.over = true;
+                    return Poll::Ready(None);
+                }
+                Poll::Pending => {}
+            }
+            if !this.waiting {
+                this.waiting = true;
+                this.timer.as_mut().reset(Instant::now() + this.idle);
+            }
+            if this.timer.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            this.over = true;
+            let message = format!("no more of the answer within {} s", this.idle.as_secs_f64());
+            return Poll::Ready(Some(Err(this.fail(Kind::Timeout).with_message(message))));
+        }
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Body").field("length", &self.length).finish_non_exhaustive()
+    }
+}
