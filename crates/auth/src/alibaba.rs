@@ -1,8 +1,9 @@
 //! Alibaba Cloud's signatures: RPC v1 (parameters), ROA v1 (headers) and ACS3 (headers, for both
-//! styles; what the current SDKs send).
+//! styles; what the current SDKs send). Object storage has schemes of its own, in [`oss`].
 
 pub mod acs3;
 mod nonce;
+pub mod oss;
 pub mod roa;
 pub mod rpc;
 

@@ -105,6 +105,15 @@ pub(crate) fn parameters(query: &str) -> impl Iterator<Item = (&str, Option<&str
 /// Writes a query string canonically: decoded as a form, encoded strictly, sorted by name and value.
 /// The parameter `skip`, where the signature itself travels, is left out.
 pub(crate) fn push_query(out: &mut Vec<u8>, query: &str, skip: Option<&str>) {
+    push_pairs(out, query, skip, |_| true);
+}
+
+/// The same without the equals sign where there is no value.
+pub(crate) fn push_short_query(out: &mut Vec<u8>, query: &str, skip: Option<&str>) {
+    push_pairs(out, query, skip, |value| !value.is_empty());
+}
+
+fn push_pairs(out: &mut Vec<u8>, query: &str, skip: Option<&str>, equals: fn(&[u8]) -> bool) {
     if query.is_empty() {
         return;
     }
@@ -118,8 +127,10 @@ pub(crate) fn push_query(out: &mut Vec<u8>, query: &str, skip: Option<&str>) {
             out.push(b'&');
         }
         out.extend_from_slice(name);
-        out.push(b'=');
-        out.extend_from_slice(value);
+        if equals(value) {
+            out.push(b'=');
+            out.extend_from_slice(value);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! types, constraints, addresses. Prose stays where it is.
 
 pub mod botocore;
+pub mod oss;
 pub mod pydo;
 mod table;
 pub mod tea;

@@ -79,6 +79,8 @@ pub enum Protocol {
     AlibabaRoa,
     /// DigitalOcean's REST.
     DigitalOcean,
+    /// Alibaba Cloud's object storage: paths, headers and XML, with the bucket in the host's name.
+    AlibabaOss,
 }
 
 /// One service (AWS), product version (Alibaba Cloud) or group of operations (DigitalOcean).

@@ -19,8 +19,13 @@ use crate::upload::{Framing, Upload};
 
 /// Protocols in which the method says whether a repetition is safe (RFC 9110, section 9.2.2). In the
 /// others everything is a `POST`, or may be.
-const METHOD_MEANS: [Protocol; 4] =
-    [Protocol::RestJson, Protocol::RestXml, Protocol::AlibabaRoa, Protocol::DigitalOcean];
+const METHOD_MEANS: [Protocol; 5] = [
+    Protocol::RestJson,
+    Protocol::RestXml,
+    Protocol::AlibabaRoa,
+    Protocol::AlibabaOss,
+    Protocol::DigitalOcean,
+];
 
 /// Calls one cloud's operations in one region. Clones share connections, budget and breakers.
 #[derive(Clone)]
@@ -207,6 +212,7 @@ impl Client {
             fail(Kind::Input).with_message(error.to_string()).with_source(error)
         })?;
         let repeatable = operation.read_only
+            || operation.idempotent
             || has_token
             || (request.method.is_idempotent() && METHOD_MEANS.contains(&service.protocol()));
         Ok(Draft { service, operation, endpoint, request, repeatable })

@@ -8,7 +8,7 @@ use isobar_catalogue::{Cloud, Kind as ShapeKind};
 use isobar_wire::{Request, ServiceError};
 use jiff::Timestamp;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Scheme};
 use crate::error::Kind;
 
 /// A cloud's row.
@@ -125,16 +125,20 @@ static ROWS: [Row; 3] = [
     },
     Row {
         cloud: Cloud::Alibaba,
-        sign: sign_acs3,
+        sign: sign_alibaba,
         signs_payload: false,
         region_member: Some("RegionId"),
         throttling: &[
             Code::Contains("Throttling"),
             Code::Is("ServiceUnavailable"),
             Code::Is("SerivceUnavailable"),
+            Code::EndsWith("QpsLimitExceeded"),
+            Code::EndsWith("TrafficRateLimitExceeded"),
         ],
         transient: &[
             Code::StartsWith("InternalError"),
+            Code::Is("RequestTimeTooSkewed"),
+            Code::Is("RequestTimeout"),
             Code::Is("SystemBusy"),
             Code::Is("UnknownError"),
         ],
@@ -156,6 +160,7 @@ static ROWS: [Row; 3] = [
             Code::EndsWith(".NotFound"),
             Code::EndsWith("NotFound"),
             Code::EndsWith("NotExist"),
+            Code::StartsWith("NoSuch"),
             Code::StartsWith("NotFound"),
         ],
         conflict: &[
@@ -258,8 +263,26 @@ fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritabl
     sigv4::sign(request, &signing_v4, signing.keys)
 }
 
-fn sign_acs3(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
-    alibaba::acs3::sign(request, signing.credentials, signing.host, signing.now, signing.nonce)
+fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
+    let Signing { credentials, host, now, .. } = *signing;
+    match signing.endpoint.scheme {
+        Scheme::Cloud => alibaba::acs3::sign(request, credentials, host, now, signing.nonce),
+        Scheme::OssV1 => alibaba::oss::v1::sign(request, credentials, now),
+        Scheme::OssV4 => {
+            let region = signing.endpoint.signing_region.as_str();
+            let product = signing.endpoint.signing_name.as_str();
+            let additional = &[];
+            let signing = alibaba::oss::v4::Signing {
+                credentials,
+                region,
+                product,
+                host,
+                time: now,
+                additional,
+            };
+            alibaba::oss::v4::sign(request, &signing)
+        }
+    }
 }
 
 fn sign_bearer(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {

@@ -8,6 +8,7 @@ use isobar_catalogue::{Cloud, Service};
 
 use crate::context::{Context, System};
 use crate::credentials::Provide;
+use crate::oss;
 use crate::settings::Found;
 
 /// What a client is told.
@@ -42,6 +43,8 @@ pub struct Config {
     pub breaker: Breaker,
     /// The most bytes of an answer's body. Default: 64 MiB.
     pub response_limit: usize,
+    /// How object storage at Alibaba Cloud is called.
+    pub oss: oss::Settings,
     /// Where time, sleep and randomness come from. Default: the system.
     pub context: Arc<dyn Context>,
 }
@@ -71,6 +74,7 @@ impl Config {
             retry: Retry::default(),
             breaker: Breaker::default(),
             response_limit: 64 << 20,
+            oss: oss::Settings::default(),
             context: Arc::new(System::default()),
         }
     }

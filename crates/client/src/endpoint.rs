@@ -5,10 +5,11 @@ mod partitions;
 mod rules;
 
 use isobar_catalogue::model::Endpoints;
-use isobar_catalogue::{Operation, Service};
+use isobar_catalogue::{Operation, Protocol, Service};
 
 use crate::config::Config;
 use crate::error::{Error, Kind};
+use crate::oss;
 
 pub use rules::{Parameters, Resolved, RuleSet, Signing};
 
@@ -51,11 +52,39 @@ pub struct Endpoint {
     pub signing_name: String,
     /// The path is signed as it is.
     pub sign_path_once: bool,
+    /// Where an operation's host prefix goes.
+    pub addressing: Addressing,
+    /// How requests are signed.
+    pub scheme: Scheme,
+}
+
+/// Where an operation's host prefix goes: the bucket of object storage and the like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Addressing {
+    /// Before the host's name; nowhere, where that is an address or `localhost`.
+    #[default]
+    Host,
+    /// Before the path.
+    Path,
+    /// Nowhere: the host is its own.
+    Own,
+}
+
+/// How requests to an endpoint are signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+    /// As the cloud does it.
+    #[default]
+    Cloud,
+    /// Object storage's V1.
+    OssV1,
+    /// Object storage's V4.
+    OssV4,
 }
 
 impl Endpoint {
     /// An endpoint of a URL (`https://host:port/path`).
-    fn of(url: &str, region: &str, service: &str) -> Option<Self> {
+    pub(crate) fn of(url: &str, region: &str, service: &str) -> Option<Self> {
         let (scheme, rest) = url.split_once("://")?;
         let secure = match scheme {
             "https" => true,
@@ -75,6 +104,8 @@ impl Endpoint {
             signing_region: region.to_owned(),
             signing_name: service.to_owned(),
             sign_path_once: PATH_SIGNED_ONCE.contains(&service),
+            addressing: Addressing::default(),
+            scheme: Scheme::default(),
         })
     }
 
@@ -82,10 +113,24 @@ impl Endpoint {
     /// a prefix would name nothing.
     pub(crate) fn host(&self, prefix: Option<&str>) -> String {
         match prefix {
-            Some(prefix) if !is_loopback(&self.authority) && !is_address(&self.authority) => {
+            Some(prefix)
+                if self.addressing == Addressing::Host
+                    && !is_loopback(&self.authority)
+                    && !is_address(&self.authority) =>
+            {
                 format!("{prefix}{}", self.authority)
             }
             _ => self.authority.clone(),
+        }
+    }
+
+    /// What comes before a request's path.
+    pub(crate) fn base(&self, prefix: Option<&str>) -> String {
+        match prefix {
+            Some(prefix) if self.addressing == Addressing::Path => {
+                format!("{}/{}", self.path, prefix.trim_end_matches('.'))
+            }
+            _ => self.path.clone(),
         }
     }
 }
@@ -96,6 +141,9 @@ pub(crate) fn resolve(
     service: &Service,
     operation: &Operation,
 ) -> Result<Endpoint, Error> {
+    if service.protocol() == Protocol::AlibabaOss {
+        return oss::endpoint(config, service);
+    }
     let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
     let of = |url: &str| {
         Endpoint::of(url, &config.region, &service.signing_name)
@@ -170,7 +218,7 @@ fn host_of(authority: &str) -> &str {
     }
 }
 
-fn is_address(authority: &str) -> bool {
+pub(crate) fn is_address(authority: &str) -> bool {
     host_of(authority).parse::<std::net::IpAddr>().is_ok()
 }
 

@@ -8,6 +8,7 @@ use crate::message::{Request, Response};
 use crate::value::Value;
 
 mod alibaba_error;
+mod alibaba_oss;
 mod alibaba_roa;
 mod alibaba_rpc;
 mod aws_json;
@@ -59,6 +60,7 @@ pub(crate) const fn codec(protocol: Protocol) -> &'static Codec {
         Protocol::RestXml => &rest::REST_XML,
         Protocol::AlibabaRpc => &alibaba_rpc::CODEC,
         Protocol::AlibabaRoa => &alibaba_roa::CODEC,
+        Protocol::AlibabaOss => &alibaba_oss::CODEC,
         Protocol::DigitalOcean => &digitalocean::CODEC,
         Protocol::RpcV2Cbor => &rpc_cbor::CODEC,
     }

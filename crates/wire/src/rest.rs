@@ -40,7 +40,9 @@ pub(crate) enum QueryStyle {
 impl Rules {
     pub(crate) const fn of(protocol: Protocol) -> Self {
         match protocol {
-            Protocol::RestXml => Self { format: Format::Xml, query: QueryStyle::Repeated },
+            Protocol::RestXml | Protocol::AlibabaOss => {
+                Self { format: Format::Xml, query: QueryStyle::Repeated }
+            }
             Protocol::AlibabaRoa => {
                 Self { format: Format::Json(json::LENIENT), query: QueryStyle::Numbered }
             }

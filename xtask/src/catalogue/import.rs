@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use isobar_catalogue::import::{botocore, pydo, tea};
+use isobar_catalogue::import::{botocore, oss, pydo, tea};
 use isobar_catalogue::{Cloud, Service};
 
 use super::archive::Texts;
@@ -13,6 +13,7 @@ use super::sources::{Services, Source};
 pub(super) fn services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box<dyn Error>> {
     let services = match source.cloud {
         Cloud::Aws => botocore_services(source, texts)?,
+        Cloud::Alibaba if source.package == OSS => vec![oss_service(texts)?],
         Cloud::Alibaba => vec![tea_service(source, texts)?],
         Cloud::DigitalOcean => pydo_services(source, texts)?,
     };
@@ -56,6 +57,30 @@ fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box
     Ok(services)
 }
 
+/// The package of object storage, which has a form of its own.
+const OSS: &str = "alibabacloud_oss_v2";
+
+/// Object storage.
+fn oss_service(texts: &Texts) -> Result<Service, Box<dyn Error>> {
+    let under = |folder: &'static str| {
+        texts.iter().filter_map(move |(path, text)| {
+            let file = path.strip_prefix(folder)?.strip_suffix(".py")?;
+            (!file.contains('/') && file != "__init__").then_some((file, text.as_str()))
+        })
+    };
+    let sources = oss::Sources {
+        models: under("alibabacloud_oss_v2/models/").collect(),
+        operations: under("alibabacloud_oss_v2/operations/").map(|(_, text)| text).collect(),
+    };
+    let mut service = oss::service(&sources)?;
+    alibaba_overlay()?.apply(&mut service)?;
+    Ok(service)
+}
+
+fn alibaba_overlay() -> Result<tea::Overlay, Box<dyn Error>> {
+    Ok(serde_saphyr::from_str(include_str!("../../../crates/catalogue/overlay/alibaba.yaml"))?)
+}
+
 /// The one service of a Tea package, with the hand-written facts laid over it.
 fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Box<dyn Error>> {
     let name = product(&source.package).ok_or("a package of another form")?;
@@ -69,9 +94,7 @@ fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Box<dyn Error>
             .collect(),
     };
     let mut service = tea::service(&name, &sources)?;
-    let overlay: tea::Overlay =
-        serde_saphyr::from_str(include_str!("../../../crates/catalogue/overlay/alibaba.yaml"))?;
-    overlay.apply(&mut service)?;
+    alibaba_overlay()?.apply(&mut service)?;
     Ok(service)
 }
 

@@ -162,7 +162,8 @@ pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Outgoing>, Error>
     let request = &call.request;
     let host = call.host();
     let scheme = if endpoint.secure { "https" } else { "http" };
-    let url = format!("{scheme}://{host}{}{}", endpoint.path, request.target());
+    let base = endpoint.base(request.host_prefix.as_deref());
+    let url = format!("{scheme}://{host}{base}{}", request.target());
     let unsendable = |error: &dyn StdError| {
         call.error(Kind::Input).with_message(format!("the request cannot be sent: {error}"))
     };

@@ -60,13 +60,18 @@ pub(crate) fn finish(call: Call, mut request: Request) -> Request {
     if call.operation.compressible {
         gzip::compress(&mut request);
     }
-    if call.operation.checksum.as_ref().is_some_and(|checksum| checksum.md5) {
+    // A caller who gives the checksum wants that very one compared.
+    if call.operation.checksum.as_ref().is_some_and(|checksum| checksum.md5)
+        && !request.headers.contains_key(CONTENT_MD5)
+    {
         let digest = Md5::digest(&request.body);
-        let name = HeaderName::from_static("content-md5");
-        set_text(&mut request.headers, name, &scalar::BASE64.encode(digest));
+        set_text(&mut request.headers, CONTENT_MD5, &scalar::BASE64.encode(digest));
     }
     request
 }
+
+/// The header of a body's MD5 hash.
+pub(crate) const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 
 /// Sets a header to text that is known to be one line.
 pub(crate) fn set_text(headers: &mut HeaderMap, name: HeaderName, text: &str) {
@@ -114,6 +119,8 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
         "x-amz-request-id",
         "x-amzn-request-id",
         "x-acs-request-id",
+        "x-oss-request-id",
+        "x-log-requestid",
         "x-request-id",
     ]
     .into_iter()

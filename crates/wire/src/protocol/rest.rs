@@ -1,13 +1,14 @@
 //! REST with JSON and with XML, as AWS speaks them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use http::header::HeaderName;
-use isobar_catalogue::{Kind, Location, Operation, Service};
+use isobar_catalogue::{Kind, Location, Operation, Protocol, Service};
 
 use super::common;
-use super::{Call, Codec, json_error, xml_error};
+use super::{Call, Codec, alibaba_oss, json_error, xml_error};
 use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem};
 use crate::message::{Request, Response};
 use crate::rest::header;
@@ -39,14 +40,18 @@ pub(crate) fn route(
     service: &'static Service,
     request: &Request,
 ) -> Result<&'static Operation, RouteProblem> {
+    route_at(service, request, &request.path)
+}
+
+/// The same for a path that is not quite the request's.
+pub(super) fn route_at(
+    service: &'static Service,
+    request: &Request,
+    path: &str,
+) -> Result<&'static Operation, RouteProblem> {
     let query = query_pairs(&request.query);
     let has_header = |name: &str| request.headers.contains_key(name);
-    let asked = Asked {
-        method: &request.method,
-        path: &request.path,
-        query: &query,
-        has_header: &has_header,
-    };
+    let asked = Asked { method: &request.method, path, query: &query, has_header: &has_header };
     router(service).find(&asked)
 }
 
@@ -75,7 +80,11 @@ fn table(service: &'static Service) -> Router<&'static Operation> {
                 _ => {}
             }
         }
-        router.add(&operation.method, &operation.uri, needs, operation);
+        let uri = match service.protocol() {
+            Protocol::AlibabaOss => Cow::Owned(alibaba_oss::template(operation)),
+            _ => Cow::Borrowed(operation.uri.as_str()),
+        };
+        router.add(&operation.method, &uri, needs, operation);
     }
     router
 }

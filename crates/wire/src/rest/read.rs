@@ -43,7 +43,12 @@ pub(crate) fn request(call: Call, request: &Request) -> Result<Value, DecodeErro
             Location::Header | Location::Headers => {
                 header::read(call.service, member, &request.headers)
             }
-            Location::Body | Location::Status | Location::Host => Ok(None),
+            Location::Host => request
+                .host_prefix
+                .as_deref()
+                .map(|prefix| label(call, member, prefix.trim_end_matches('.')))
+                .transpose(),
+            Location::Body | Location::Status => Ok(None),
         };
         if let Some(value) = value.map_err(|error| error.within(&member.name))? {
             entries.push((Cow::Borrowed(&member.name), value));

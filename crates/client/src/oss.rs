@@ -1,0 +1,87 @@
+//! How object storage at Alibaba Cloud is called: which signature, through which network, and where
+//! a bucket's name goes.
+
+use isobar_catalogue::Service;
+
+use crate::config::Config;
+use crate::endpoint::{Addressing, Endpoint, Scheme, is_address, is_loopback};
+use crate::error::{Error, Kind};
+
+/// What a client is told about object storage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The signature. Default: V4.
+    pub signature: Signature,
+    /// The network that the vendor's hosts are reached through. Default: the public one.
+    pub network: Network,
+    /// The base URL of the client is one bucket's own domain. Default: no. Has no meaning for the
+    /// vendor's hosts.
+    pub own_domain: bool,
+    /// Buckets go into the path even where they could go into the host's name. Default: no. Where
+    /// the host is an address or `localhost`, they always do.
+    pub path_style: bool,
+}
+
+/// A signature of object storage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signature {
+    /// The older one, without a region: HMAC-SHA1.
+    V1,
+    /// `OSS4-HMAC-SHA256`.
+    #[default]
+    V4,
+}
+
+/// A network that leads to object storage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// `oss-REGION.aliyuncs.com`
+    #[default]
+    Public,
+    /// From within the region: `oss-REGION-internal.aliyuncs.com`
+    Internal,
+    /// IPv4 and IPv6: `REGION.oss.aliyuncs.com`
+    DualStack,
+    /// From anywhere over the vendor's network, for buckets that have it switched on.
+    Accelerate,
+    /// The same for what is outside of mainland China.
+    AccelerateOverseas,
+}
+
+/// The endpoint of object storage.
+pub(crate) fn endpoint(config: &Config, service: &Service) -> Result<Endpoint, Error> {
+    let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
+    let settings = &config.oss;
+    let region = config.region.strip_prefix("oss-").unwrap_or(&config.region);
+    let region = region.strip_suffix("-internal").unwrap_or(region);
+    let url = match &config.endpoint {
+        Some(url) => url.clone(),
+        None if region.is_empty() => return Err(fail("object storage needs a region".to_owned())),
+        None => format!("https://{}", host(settings.network, region)),
+    };
+    let mut endpoint = Endpoint::of(&url, region, &service.signing_name)
+        .ok_or_else(|| fail(format!("`{url}` is no base URL")))?;
+    let unnamed = is_address(&endpoint.authority) || is_loopback(&endpoint.authority);
+    endpoint.addressing = if config.endpoint.is_some() && settings.own_domain {
+        Addressing::Own
+    } else if unnamed || settings.path_style {
+        Addressing::Path
+    } else {
+        Addressing::Host
+    };
+    endpoint.scheme = match settings.signature {
+        Signature::V1 => Scheme::OssV1,
+        Signature::V4 => Scheme::OssV4,
+    };
+    Ok(endpoint)
+}
+
+fn host(network: Network, region: &str) -> String {
+    match network {
+        Network::Public => format!("oss-{region}.aliyuncs.com"),
+        Network::Internal => format!("oss-{region}-internal.aliyuncs.com"),
+        Network::DualStack => format!("{region}.oss.aliyuncs.com"),
+        Network::Accelerate => "oss-accelerate.aliyuncs.com".to_owned(),
+        Network::AccelerateOverseas => "oss-accelerate-overseas.aliyuncs.com".to_owned(),
+    }
+}
