@@ -30,6 +30,10 @@ const USER_METADATA: &str = "x-oss-meta-";
 /// Operations that may be repeated although they are posted.
 const REPEATABLE: [&str; 1] = ["DeleteMultipleObjects"];
 
+/// Operations whose answer is a sequence of frames that the package takes apart by hand. Here it is
+/// given as it came.
+const FRAMED: [&str; 1] = ["CreateSelectObjectMeta"];
+
 /// The texts of the package.
 #[derive(Debug)]
 pub struct Sources<'a> {
@@ -116,7 +120,7 @@ impl Importer<'_> {
         let class = self.models.find("", &raw.request)?;
         let mut structure = Structure::default();
         for field in &class.fields {
-            let fixed = raw.fixed(&field.wire);
+            let fixed = field.position == "query" && raw.fixed(&field.wire);
             // What is wanted of the answer's encoding is the client's affair.
             if !fixed && let Some(mut member) = self.member(class, field, Way::Asks)? {
                 self.place_payload(raw, class, field, &mut member, &mut structure)?;
@@ -162,8 +166,9 @@ impl Importer<'_> {
             member.shape = self.structure(named)?;
         } else {
             "body".clone_into(&mut member.name);
-            member.shape = self.scalar(if raw.key { "bytes" } else { "str" });
-            member.streaming = raw.key;
+            let bytes = raw.key && !field.kind.contains("xml");
+            member.shape = self.scalar(if bytes { "bytes" } else { "str" });
+            member.streaming = bytes;
         }
         structure.payload = Some(member.name.clone());
         Ok(())
@@ -174,10 +179,7 @@ impl Importer<'_> {
         let mut structure = Structure::default();
         for field in &class.fields {
             if field.tag.is_empty() && field.attribute == "body" {
-                let mut member = Member::new("body", self.scalar("bytes"));
-                member.streaming = true;
-                structure.payload = Some("body".to_owned());
-                structure.members.push(member);
+                self.add_stream(&mut structure);
                 continue;
             }
             let Some(mut member) = self.member(class, field, Way::Answers)? else { continue };
@@ -198,6 +200,9 @@ impl Importer<'_> {
             }
             structure.members.push(member);
         }
+        if FRAMED.contains(&raw.name.as_str()) {
+            self.add_stream(&mut structure);
+        }
         if structure.members.is_empty() {
             return Ok(None);
         }
@@ -208,6 +213,14 @@ impl Importer<'_> {
             xml_name,
             ..Shape::default()
         })))
+    }
+
+    /// Adds the answer's body, as bytes that stream.
+    fn add_stream(&mut self, structure: &mut Structure) {
+        let mut member = Member::new("body", self.scalar("bytes"));
+        member.streaming = true;
+        structure.payload = Some("body".to_owned());
+        structure.members.push(member);
     }
 
     /// The member of an attribute; `None` where it never travels.
@@ -258,7 +271,12 @@ impl Importer<'_> {
         field: &Field,
         item: Option<&str>,
     ) -> Result<ShapeId, ImportError> {
-        let kind = field.kind.split(',').next().unwrap_or_default();
+        let kind = match field.kind.split(',').next().unwrap_or_default() {
+            "" if self.is_telling(class, &field.annotation) => &field.annotation,
+            // A day has a form of its own, which is the caller's to write.
+            _ if field.kind.ends_with("ios8601date") => "str",
+            kind => kind,
+        };
         let Some(inner) = kind.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
             return self.one(class, kind);
         };
@@ -274,6 +292,13 @@ impl Importer<'_> {
             None => format!("List<{}:{}>", class.file, class.dependency(inner)),
         };
         Ok(self.shapes.get_or_add(&name, || Kind::List(list)))
+    }
+
+    /// Whether a constructor's type says more than that something is text.
+    fn is_telling(&self, class: &Class, annotation: &str) -> bool {
+        annotation.starts_with('[')
+            || matches!(annotation, "int" | "float" | "bool")
+            || self.models.find(&class.file, annotation).is_ok()
     }
 
     fn one(&mut self, class: &Class, kind: &str) -> Result<ShapeId, ImportError> {

@@ -60,6 +60,7 @@ const ERROR_CODE: HeaderName = HeaderName::from_static("x-oss-ec");
 
 fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
     let mut request = write::request(call, input)?;
+    drop_repeated(&mut request.query);
     let typed = shapes::input(call.service, call.operation).is_some_and(|structure| {
         let named = |(name, value): &(Name, Value)| {
             name.eq_ignore_ascii_case("content-type") && !value.is_null()
@@ -84,6 +85,16 @@ fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
         request = common::finish(call, request);
     }
     Ok(request)
+}
+
+/// Takes out the parameters without a value that come with one too: `regions&regions=x`.
+fn drop_repeated(query: &mut String) {
+    let again = |bare: &str| {
+        query.split('&').any(|pair| pair.split('=').next() == Some(bare) && pair != bare)
+    };
+    let kept: Vec<&str> =
+        query.split('&').filter(|pair| pair.contains('=') || !again(pair)).collect();
+    *query = kept.join("&");
 }
 
 /// A body that says what is done to an object. OSS takes the text as it is, without escapes.

@@ -21,25 +21,29 @@ pub(crate) fn request(call: Call, path: String, input: &Value) -> Result<Request
         .map_err(|_| EncodeError::Unsupported("the operation's method"))?;
     let mut request = Request::new(method, path);
     if let Some(template) = &call.operation.host_prefix {
-        request.host_prefix = Some(host_prefix(call, template, input)?);
+        request.host_prefix = host_prefix(call, template, input)?;
     }
     Ok(request)
 }
 
-/// Fills the `{labels}` of a host's prefix.
-fn host_prefix(call: Call, template: &str, input: &Value) -> Result<String, EncodeError> {
+/// Fills the `{labels}` of a host's prefix; `None` where one that need not be given is not.
+fn host_prefix(call: Call, template: &str, input: &Value) -> Result<Option<String>, EncodeError> {
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let (label, after) =
             after.split_once('}').ok_or(EncodeError::Unsupported("the host's prefix"))?;
-        let value = shapes::input(call.service, call.operation)
-            .and_then(|structure| {
-                let at = shapes::position(&structure.members, 0, |member| {
-                    member.name == label || (member.host_label && member.on_wire() == label)
-                })?;
-                input.get(&structure.members[at].name)
-            })
+        let member = shapes::input(call.service, call.operation).and_then(|structure| {
+            let at = shapes::position(&structure.members, 0, |member| {
+                member.name == label || (member.host_label && member.on_wire() == label)
+            })?;
+            Some(&structure.members[at])
+        });
+        let given = member.and_then(|member| input.get(&member.name));
+        if given.is_none() && member.is_some_and(|member| !member.required) {
+            return Ok(None);
+        }
+        let value = given
             .and_then(Value::as_str)
             .filter(|value| !value.is_empty())
             .ok_or_else(|| EncodeError::new(Problem::Missing).within(label))?;
@@ -52,7 +56,7 @@ fn host_prefix(call: Call, template: &str, input: &Value) -> Result<String, Enco
         rest = after;
     }
     out.push_str(rest);
-    Ok(out)
+    Ok(Some(out))
 }
 
 /// Compresses the body and adds its checksum, where the operation asks for it.

@@ -28,7 +28,7 @@ pub(crate) fn request(call: Call, input: &Value) -> Result<Request, EncodeError>
         common::no_members(input)?;
         let mut request = common::request(call, path.to_owned(), input)?;
         fixed.clone_into(&mut request.query);
-        return Ok(request);
+        return Ok(common::finish(call, request));
     };
     let entries = shapes::entries(structure, shapes::as_entries(input)?);
     let entries: Vec<Entry<'_>> = entries.collect::<Result<_, _>>()?;

@@ -9,6 +9,7 @@ mod cases;
 mod digitalocean;
 mod eventstream;
 mod hostile;
+mod oss;
 mod validation;
 
 use http::{HeaderValue, Method};

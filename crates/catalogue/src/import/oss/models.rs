@@ -16,6 +16,8 @@ pub(super) struct Class {
     pub(super) fields: Vec<Field>,
     /// What a type's name in this class stands for, where that is another class.
     dependencies: BTreeMap<String, String>,
+    /// The constructor's types, which may come before the attributes.
+    annotations: BTreeMap<String, String>,
 }
 
 /// An attribute.
@@ -30,7 +32,7 @@ pub(super) struct Field {
     pub(super) wire: String,
     /// Its type as the package says it; empty for text.
     pub(super) kind: String,
-    /// The class that the constructor names for it.
+    /// Its type as the constructor says it.
     pub(super) annotation: String,
     pub(super) required: bool,
 }
@@ -85,7 +87,10 @@ impl Models {
         Ok(())
     }
 
-    fn add(&mut self, class: Class) {
+    fn add(&mut self, mut class: Class) {
+        for field in &mut class.fields {
+            field.annotation = class.annotations.remove(&field.attribute).unwrap_or_default();
+        }
         if !class.name.is_empty() {
             self.classes.entry(class.name.clone()).or_default().push(class);
         }
@@ -137,16 +142,23 @@ impl Class {
                 self.dependencies.insert(name.to_owned(), class[..end].to_owned());
             }
             Part::Parameters => {
-                let class = value.split(" = ").next().unwrap_or(value);
-                let class = class.trim_start_matches("Optional[").trim_end_matches([']', ',']);
-                if let Some(field) = self.fields.iter_mut().find(|it| it.attribute == name) {
-                    class.clone_into(&mut field.annotation);
-                }
+                let kind = annotation(value.split(" = ").next().unwrap_or(value));
+                self.annotations.insert(name.to_owned(), kind);
             }
             Part::Xml | Part::Other => {}
         }
         Ok(())
     }
+}
+
+/// A type of Python in the form that the package's own types have: `Optional[List[Tag]]` is `[Tag]`.
+fn annotation(text: &str) -> String {
+    let text = bare(text);
+    let inside = |word: &str| text.strip_prefix(word)?.strip_suffix(']');
+    if let Some(inner) = inside("Optional[") {
+        return annotation(inner);
+    }
+    inside("List[").map_or_else(|| text.to_owned(), |inner| format!("[{inner}]"))
 }
 
 fn field(attribute: &str, says: &BTreeMap<&str, &str>) -> Field {

@@ -74,9 +74,10 @@ impl RawOperation {
         Some(bare(value))
     }
 
-    /// Whether a parameter always has the same value.
+    /// Whether a parameter always has the same value. One without a value may be given one.
     pub(super) fn fixed(&self, wire: &str) -> bool {
-        self.parameters.iter().any(|(name, value)| name == wire && !is_computed(value))
+        let fixed = |value: &str| !is_computed(value) && !bare(value).is_empty();
+        self.parameters.iter().any(|(name, value)| name == wire && fixed(value))
     }
 
     /// Headers whose text is made of several attributes; callers give the text itself.
