@@ -20,6 +20,7 @@ use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RoutePr
 use crate::form::push_encoded;
 use crate::json;
 use crate::message::{Request, Response};
+use crate::rest::router::query_pairs;
 use crate::rest::{in_answer, payload, read, write};
 use crate::scalar;
 use crate::shapes;
@@ -217,12 +218,17 @@ fn change_names(value: &mut Value, change: &impl Fn(&str) -> String) {
     }
 }
 
-/// The path under which an operation is found: with its bucket, and without what only asks for
-/// another way of writing.
-pub(super) fn template(operation: &Operation) -> String {
+/// The paths under which an operation is found: with its bucket, or without where it needs none, and
+/// without what only asks for another way of writing.
+pub(super) fn templates(service: &Service, operation: &Operation) -> Vec<String> {
     let uri = operation.uri.replace(&format!("{ENCODED}&"), "");
     let uri = uri.replace(&format!("&{ENCODED}"), "").replace(&format!("?{ENCODED}"), "");
-    if operation.host_prefix.is_some() { format!("/{{bucket}}{uri}") } else { uri }
+    let bucket = service.input_members(operation).iter().find(|member| member.host_label);
+    match bucket {
+        Some(bucket) if bucket.required => vec![format!("/{{bucket}}{uri}")],
+        Some(_) => vec![format!("/{{bucket}}{uri}"), uri],
+        None => vec![uri],
+    }
 }
 
 fn route(service: &'static Service, request: &Request) -> Result<&'static Operation, RouteProblem> {
@@ -230,7 +236,24 @@ fn route(service: &'static Service, request: &Request) -> Result<&'static Operat
         Some(prefix) => Cow::Owned(format!("/{}{}", prefix.trim_end_matches('.'), request.path)),
         None => Cow::Borrowed(request.path.as_str()),
     };
-    rest::route_at(service, request, &path)
+    let found = rest::route_at(service, request, &path)?;
+    Ok(by_action(service, found, request).unwrap_or(found))
+}
+
+/// Operations that a parameter's value alone tells apart, by how it ends.
+const ACTIONS: [(&str, &str); 3] =
+    [("/select", "SelectObject"), ("/meta", "CreateSelectObjectMeta"), ("", "ProcessObject")];
+
+fn by_action(
+    service: &'static Service,
+    found: &Operation,
+    request: &Request,
+) -> Option<&'static Operation> {
+    ACTIONS.iter().find(|(_, name)| *name == found.name)?;
+    let pairs = query_pairs(&request.query);
+    let (_, action) = pairs.iter().find(|(name, _)| name == "x-oss-process")?;
+    let (_, name) = ACTIONS.iter().find(|(end, _)| action.ends_with(end))?;
+    service.operation(name)
 }
 
 /// The request with its bucket in the prefix.
@@ -240,6 +263,9 @@ fn located(call: Call, request: &Request) -> Cow<'_, Request> {
     }
     let path = request.path.strip_prefix('/').unwrap_or(&request.path);
     let (bucket, rest) = path.split_once('/').unwrap_or((path, ""));
+    if bucket.is_empty() {
+        return Cow::Borrowed(request);
+    }
     let bucket = percent_decode_str(bucket).decode_utf8_lossy();
     Cow::Owned(Request {
         host_prefix: Some(format!("{bucket}.")),

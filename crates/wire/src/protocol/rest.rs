@@ -1,6 +1,5 @@
 //! REST with JSON and with XML, as AWS speaks them.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -80,11 +79,13 @@ fn table(service: &'static Service) -> Router<&'static Operation> {
                 _ => {}
             }
         }
-        let uri = match service.protocol() {
-            Protocol::AlibabaOss => Cow::Owned(alibaba_oss::template(operation)),
-            _ => Cow::Borrowed(operation.uri.as_str()),
-        };
-        router.add(&operation.method, &uri, needs, operation);
+        if service.protocol() == Protocol::AlibabaOss {
+            for uri in alibaba_oss::templates(service, operation) {
+                router.add(&operation.method, &uri, needs.clone(), operation);
+            }
+        } else {
+            router.add(&operation.method, &operation.uri, needs, operation);
+        }
     }
     router
 }

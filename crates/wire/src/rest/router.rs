@@ -32,7 +32,7 @@ struct Leaf<T> {
 }
 
 /// The names that tell operations of one path apart: those that the operation cannot do without.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Needs {
     pub(crate) query: Vec<String>,
     pub(crate) headers: Vec<String>,
