@@ -58,7 +58,8 @@ pub(crate) fn test(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error
 fn sdk(pytest: &[String]) -> Result<(), Box<dyn std::error::Error>> {
     let tests = steps::root().join("tests").join("sdk");
     let python = python::environment(&tests.join("requirements.txt"))?;
-    run("build", cargo().args(["build", "--package", "isobar"]))?;
+    let packages = ["--package", "isobar", "--package", "isobar-conformance"];
+    run("build", cargo().arg("build").args(packages))?;
     run(
         "sdk",
         std::process::Command::new(python)
@@ -66,6 +67,7 @@ fn sdk(pytest: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             .arg(&tests)
             .args(pytest)
             .env("ISOBAR_BIN", steps::target().join("debug").join("isobar"))
+            .env("ISOBAR_CONFORMANCE", steps::target().join("debug").join("isobar-conformance"))
             .env("PYTHONDONTWRITEBYTECODE", "1"),
     )?;
     Ok(())

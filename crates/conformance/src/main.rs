@@ -1,11 +1,13 @@
 //! What Isobar makes of a call or of an answer, for programs that compare it with the vendors' SDKs.
 //!
 //! `isobar-conformance requests` reads a call from each line of stdin and writes the request that
-//! would be sent; `isobar-conformance answers` reads answers and writes what they say. Lines are
+//! would be sent; `isobar-conformance answers` reads answers and writes what they say;
+//! `isobar-conformance credentials` reads environments and writes what is found in them. Lines are
 //! JSON, one out for one in, in the same order. Time stands still at [`NOW`] and nothing is random,
 //! so that signatures can be compared too.
 
 mod answers;
+mod credentials;
 mod fixed;
 mod requests;
 
@@ -29,7 +31,9 @@ fn main() -> ExitCode {
         Some("requests") => requests::Requests::new()
             .and_then(|mut maker| lines(|call: requests::Call| maker.request(&call))),
         Some("answers") => lines(|answer: answers::Answer| answers::read(&answer)),
-        _ => Err(io::Error::other("usage: isobar-conformance requests|answers")),
+        Some("credentials") => credentials::Looking::new()
+            .and_then(|looking| lines(|world: credentials::World| looking.look(world))),
+        _ => Err(io::Error::other("usage: isobar-conformance requests|answers|credentials")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -56,6 +60,8 @@ where
             Err(error) => serde_json::to_writer(&mut out, &Failed { error })?,
         }
         out.write_all(b"\n")?;
+        // Who asks may wait for the answer before asking further.
+        out.flush()?;
     }
-    out.flush()
+    Ok(())
 }
