@@ -38,12 +38,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         .into_iter()
         .filter(|cloud| arguments.cloud.is_none_or(|wanted| *cloud == wanted));
     for cloud in clouds {
-        let mut services = Vec::new();
+        let (mut services, mut unread) = (Vec::new(), Vec::new());
         manifest.forget(cloud);
         for source in sources.iter().filter(|source| source.cloud == cloud) {
-            let imported = import_source(source)?;
-            manifest.add(source, &imported);
-            services.extend(imported);
+            match import_source(source) {
+                Ok(imported) => {
+                    manifest.add(source, &imported);
+                    services.extend(imported);
+                }
+                Err(error) => unread.push(format!("{}: {error}", source.package)),
+            }
+        }
+        if !unread.is_empty() {
+            return Err(unread.join("\n").into());
         }
         let operations: usize = services.iter().map(|service| service.operations.len()).sum();
         let count = services.len();

@@ -7,14 +7,14 @@ mod refusals;
 use std::borrow::Cow;
 
 use isobar_auth::alibaba::Verifier;
-use isobar_catalogue::{Cloud, Protocol, Service};
+use isobar_catalogue::{Cloud, Entry, Protocol, Service};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::{Fault, Keys, Random};
 use isobar_wire::{DecodeError, Dialect, Request, Response, RouteProblem, Value};
 use jiff::Timestamp;
 
 use self::parameters::Parameters;
-use crate::{Settings, World, regions, standard};
+use crate::{SERVICES, Settings, World, regions, standard};
 
 /// Alibaba Cloud's face.
 #[derive(Debug)]
@@ -40,18 +40,22 @@ impl Alibaba {
         let action = parameters.get("Action", "x-acs-action").unwrap_or_default();
         let entries = isobar_catalogue::services(Cloud::Alibaba);
         let of_version: Vec<_> = entries.iter().filter(|entry| entry.version == version).collect();
-        // Several products may have a version of the same day: then the host or the action tells.
+        // Several products may have a version of the same day: then the host or the action tells,
+        // and of two with the same action, it is the one that is served.
         let named = |name: &str| host.split(['.', '-', ':']).next() == Some(name);
         let has = |names: &[isobar_catalogue::OperationEntry]| {
             names.iter().any(|operation| operation.name == action)
         };
+        let served = |entry: &Entry| SERVICES.iter().any(|served| served.name == entry.name);
         let entry = match of_version.as_slice() {
             [] => None,
             [only] => Some(only),
             several => several
                 .iter()
                 .find(|entry| named(entry.name))
+                .or_else(|| several.iter().find(|entry| served(entry) && has(entry.operations())))
                 .or_else(|| several.iter().find(|entry| has(entry.operations())))
+                .or_else(|| several.iter().find(|entry| served(entry)))
                 .or(several.first()),
         };
         entry.map(|entry| entry.service()).ok_or_else(|| standard::INVALID_VERSION.fault())

@@ -14,6 +14,6 @@ pub mod shape;
 
 pub use model::{Cloud, Operation, Protocol, Service};
 pub use pack::{Entry, OperationEntry};
-pub use packs::{MANIFEST, entry, operation, service, services};
+pub use packs::{MANIFEST, entry, operation, service, services, versions};
 pub use search::{Hit, search};
 pub use shape::{Kind, Location, Member, Shape, ShapeId};

@@ -265,6 +265,8 @@ pub enum Auth {
     SigV4a,
     /// AWS Signature Version 2, which the oldest services still want.
     SigV2,
+    /// As the cloud did it before: Alibaba Cloud's parameters or headers, signed with HMAC-SHA1.
+    Older,
 }
 
 /// Whether an operation's endpoint is asked for with a call of its own (`DescribeEndpoints`).

@@ -34,16 +34,30 @@ pub fn services(cloud: Cloud) -> &'static [Entry] {
     pack(cloud).entries()
 }
 
-/// The service of a name; where there are several versions, the newest. Spelling with hyphens,
-/// underscores or capitals makes no difference where no service is called exactly so.
+/// The service of a name. Where there are several versions of it, this is the newest; `name@version`
+/// is the one of that version. Spelling with hyphens, underscores or capitals makes no difference
+/// where no service is called exactly so.
 #[must_use]
 pub fn entry(cloud: Cloud, name: &str) -> Option<&'static Entry> {
+    versions(cloud, name).next()
+}
+
+/// The versions of the service of a name, the newest first; the one alone that `name@version` asks
+/// for.
+pub fn versions(cloud: Cloud, name: &str) -> impl Iterator<Item = &'static Entry> {
     let entries = services(cloud);
-    let after = entries.partition_point(|entry| entry.name <= name);
-    match after.checked_sub(1).map(|at| &entries[at]) {
-        Some(entry) if entry.name == name => Some(entry),
-        _ => entries.iter().rev().find(|entry| same(entry.name, name)),
+    let (name, version) =
+        name.split_once('@').map_or((name, None), |(name, version)| (name, Some(version)));
+    let mut end = entries.partition_point(|entry| entry.name <= name);
+    if end == 0 || entries[end - 1].name != name {
+        end = entries.iter().rposition(|entry| same(entry.name, name)).map_or(0, |at| at + 1);
     }
+    let found = end.checked_sub(1).map_or("", |last| entries[last].name);
+    entries[..end]
+        .iter()
+        .rev()
+        .take_while(move |entry| entry.name == found)
+        .filter(move |entry| version.is_none_or(|version| version == entry.version))
 }
 
 /// The service of a name, as [`entry`] finds it; decoded on first use.
@@ -53,12 +67,15 @@ pub fn service(cloud: Cloud, name: &str) -> Option<&'static Service> {
 }
 
 /// An operation of a service: `RunInstances`, `run-instances` and `run_instances` are the same.
+/// Where a service has several versions, it is the newest version's that has one.
 #[must_use]
 pub fn operation(
     cloud: Cloud,
     service: &str,
     name: &str,
 ) -> Option<(&'static Service, &'static Operation)> {
-    let service = self::service(cloud, service)?;
-    Some((service, service.find_operation(name)?))
+    versions(cloud, service).find_map(|entry| {
+        let service = entry.service();
+        Some((service, service.find_operation(name)?))
+    })
 }

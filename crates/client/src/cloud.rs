@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use isobar_auth::{Credentials, Unwritable, alibaba, bearer, sigv4};
-use isobar_catalogue::{Cloud, Kind as ShapeKind};
+use isobar_catalogue::{Cloud, Kind as ShapeKind, Protocol};
 use isobar_wire::{Request, ServiceError};
 use jiff::Timestamp;
 
@@ -43,6 +43,8 @@ pub(crate) struct Signing<'a> {
     pub(crate) unsigned_payload: bool,
     /// What stands for a payload that is not with the request.
     pub(crate) declared: Option<&'a str>,
+    /// The protocol, where its older signature is asked for.
+    pub(crate) older: Option<Protocol>,
     pub(crate) now: Timestamp,
     pub(crate) nonce: &'a str,
     pub(crate) keys: &'a sigv4::SigningKeys,
@@ -264,9 +266,16 @@ fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritabl
 }
 
 fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
-    let Signing { credentials, host, now, .. } = *signing;
+    let Signing { credentials, host, now, nonce, .. } = *signing;
     match signing.endpoint.scheme {
-        Scheme::Cloud => alibaba::acs3::sign(request, credentials, host, now, signing.nonce),
+        Scheme::Cloud => match signing.older {
+            Some(Protocol::AlibabaRpc) => {
+                alibaba::rpc::sign(request, credentials, now, nonce);
+                Ok(())
+            }
+            Some(_) => alibaba::roa::sign(request, credentials, now, nonce),
+            None => alibaba::acs3::sign(request, credentials, host, now, nonce),
+        },
         Scheme::OssV1 => alibaba::oss::v1::sign(request, credentials, now),
         Scheme::OssV4 => {
             let region = signing.endpoint.signing_region.as_str();

@@ -151,3 +151,13 @@ pub(crate) fn decoded(part: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
 pub(crate) fn push_encoded(out: &mut String, text: &str) {
     out.extend(utf8_percent_encode(text, RESERVED));
 }
+
+/// Appends a parameter to a form or query string.
+pub(crate) fn push_pair(out: &mut String, name: &str, value: &str) {
+    if !out.is_empty() {
+        out.push('&');
+    }
+    push_encoded(out, name);
+    out.push('=');
+    push_encoded(out, value);
+}

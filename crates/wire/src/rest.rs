@@ -21,6 +21,11 @@ pub(crate) struct Rules {
     pub(crate) query: QueryStyle,
 }
 
+/// Whether the protocol is one of those that Alibaba Cloud's services have in common.
+pub(crate) const fn is_alibaba(protocol: Protocol) -> bool {
+    matches!(protocol, Protocol::AlibabaRpc | Protocol::AlibabaRoa)
+}
+
 /// The format of a structured body.
 #[derive(Clone, Copy)]
 pub(crate) enum Format {
@@ -43,7 +48,7 @@ impl Rules {
             Protocol::RestXml | Protocol::AlibabaOss => {
                 Self { format: Format::Xml, query: QueryStyle::Repeated }
             }
-            Protocol::AlibabaRoa => {
+            Protocol::AlibabaRpc | Protocol::AlibabaRoa => {
                 Self { format: Format::Json(json::LENIENT), query: QueryStyle::Numbered }
             }
             Protocol::DigitalOcean => {

@@ -85,11 +85,14 @@ fn alibaba_overlay() -> Result<tea::Overlay, Box<dyn Error>> {
 fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Box<dyn Error>> {
     let name = product(&source.package).ok_or("a package of another form")?;
     let under = |folder: &str| format!("{}/{folder}", source.package);
-    let models = under("models/");
+    // The newer packages have a file for each class.
+    let (models, only) = (under("models/"), under("models.py"));
     let sources = tea::Sources {
         client: texts.get(&under("client.py")).ok_or("a package without a client")?,
         models: (texts.iter())
-            .filter(|(path, _)| path.starts_with(&models) && !path.ends_with("__init__.py"))
+            .filter(|(path, _)| {
+                *path == &only || (path.starts_with(&models) && !path.ends_with("__init__.py"))
+            })
             .map(|(_, text)| text.as_str())
             .collect(),
     };

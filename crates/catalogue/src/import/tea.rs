@@ -18,7 +18,7 @@ mod overlay;
 mod paging;
 mod python;
 
-use client::{Client, RawOperation};
+use client::{Client, RawOperation, Source};
 use models::Class;
 pub use overlay::{OperationFacts, Overlay};
 use python::Type;
@@ -51,14 +51,32 @@ pub fn service(name: &str, sources: &Sources<'_>) -> Result<Service, ImportError
     service.endpoint_prefix.clone_from(&client.product);
     service.signing_name.clone_from(&client.product);
     service.endpoints = endpoints(&client);
+    let older_signature = client.older_signature;
     let mut importer = Importer { classes: &classes, shapes: ShapeTable::default() };
-    for raw in client.operations {
+    for mut raw in client.operations {
+        raw.older_signature |= older_signature;
         service.operations.push(importer.operation(raw)?);
     }
     service.operations.sort_by(|left, right| left.name.cmp(&right.name));
     service.shapes = importer.shapes.finish();
     paging::infer(&mut service);
     Ok(service)
+}
+
+/// The labels of an operation's path and host, each once. One that the path has and the function does
+/// not take is the caller's to give too.
+fn raw_labels(raw: &RawOperation) -> impl Iterator<Item = (&str, Location)> {
+    let path: Vec<&str> = client::labels(&raw.path).collect();
+    let is_argument = |label: &str| raw.arguments.iter().any(|argument| argument == label);
+    let others: Vec<&str> = path.iter().copied().filter(|label| !is_argument(label)).collect();
+    let arguments = raw.arguments.iter().filter_map(move |argument| {
+        if raw.host_labels.contains(argument) {
+            Some((argument.as_str(), Location::Host))
+        } else {
+            path.contains(&argument.as_str()).then_some((argument.as_str(), Location::Path))
+        }
+    });
+    arguments.chain(others.into_iter().map(|label| (label, Location::Path)))
 }
 
 fn protocol(place: &str, style: &str) -> Result<Protocol, ImportError> {
@@ -70,6 +88,9 @@ fn protocol(place: &str, style: &str) -> Result<Protocol, ImportError> {
 }
 
 fn endpoints(client: &Client) -> Endpoints {
+    if !client.finds_endpoint && client.hosts.is_empty() {
+        return Endpoints::Unknown;
+    }
     let mut hosts = client.hosts.clone();
     hosts.sort();
     hosts.dedup_by(|later, earlier| later.0 == earlier.0);
@@ -93,13 +114,16 @@ impl Importer<'_> {
             output: self.output(&raw)?,
             auth: match raw.auth.as_str() {
                 "Anonymous" => Auth::None,
+                _ if raw.older_signature => Auth::Older,
                 _ => Auth::Default,
             },
+            host_prefix: raw.host_labels.first().map(|label| format!("{{{label}}}.")),
             body: match raw.request_body.as_str() {
-                "formData" => BodyFormat::Form,
+                // The clients write a form wherever they are not told otherwise.
+                "formData" | "none" | "multiFormData" => BodyFormat::Form,
                 "json" => BodyFormat::Json,
                 "xml" => BodyFormat::Xml,
-                "binary" => BodyFormat::Binary,
+                "binary" | "protobuf" => BodyFormat::Binary,
                 other => {
                     let message = format!("the request's body type {other}");
                     return Err(ImportError::unknown(action, message));
@@ -116,20 +140,19 @@ impl Importer<'_> {
     /// its class, each where the client puts it.
     fn input(&mut self, raw: &RawOperation) -> Result<Option<ShapeId>, ImportError> {
         let mut structure = Structure::default();
-        for label in &raw.labels {
+        for (label, location) in raw_labels(raw) {
             let shape = self.shape(&Type::String)?;
-            let mut member = Member::new(label.as_str(), shape);
+            let mut member = Member::new(label, shape);
             member.required = true;
-            member.location = Location::Path;
+            member.location = location;
             structure.members.push(member);
         }
-        if let Some(class) = &raw.header_class {
-            let class = find(self.classes, class)?;
-            self.members(raw, class, &mut structure)?;
-        }
-        if let Some(class) = &raw.request_class {
-            let class = find(self.classes, class)?;
-            self.members(raw, class, &mut structure)?;
+        let classes = [(Source::Headers, &raw.header_class), (Source::Request, &raw.request_class)];
+        for (source, class) in classes {
+            if let Some(class) = class {
+                let class = find(self.classes, class)?;
+                self.members(raw, source, class, &mut structure)?;
+            }
         }
         if structure.members.is_empty() {
             return Ok(None);
@@ -145,11 +168,12 @@ impl Importer<'_> {
     fn members(
         &mut self,
         raw: &RawOperation,
+        source: Source,
         class: &Class,
         structure: &mut Structure,
     ) -> Result<(), ImportError> {
         for field in &class.fields {
-            let Some(place) = raw.place(&field.attribute) else { continue };
+            let Some(place) = raw.place(source, &field.attribute) else { continue };
             let wire = place.wire.as_deref().unwrap_or(&field.wire);
             // A path's label and a member of the body may have one name; the vendor sends both.
             let taken = structure.members.iter().any(|member| member.name == wire);
@@ -159,8 +183,8 @@ impl Importer<'_> {
             member.location = place.location;
             member.required = field.required;
             member.list_style = place.style;
-            member.idempotency_token =
-                matches!(wire, "ClientToken" | "clientToken" | "client_token");
+            member.idempotency_token = field.kind == Type::String
+                && matches!(wire, "ClientToken" | "clientToken" | "client_token");
             if place.payload {
                 member.streaming = field.kind == Type::Binary;
                 structure.payload = Some(name);
@@ -234,7 +258,9 @@ impl Importer<'_> {
 }
 
 fn find<'a>(classes: &'a BTreeMap<String, Class>, name: &str) -> Result<&'a Class, ImportError> {
-    classes.get(name).ok_or_else(|| ImportError::MissingShape {
+    // One that is called like a word of Python's is spoken of with an underscore.
+    let found = classes.get(name).or_else(|| classes.get(name.strip_suffix('_')?));
+    found.ok_or_else(|| ImportError::MissingShape {
         user: "a model".to_owned(),
         shape: name.to_owned(),
     })

@@ -339,12 +339,15 @@ fn the_manifest_tells_what_is_packed() {
         for package in manifest[cloud.name()]["packages"].as_array().expect("it lists packages") {
             assert_eq!(package["sha256"].as_str().map(str::len), Some(64));
             for (name, facts) in package["services"].as_object().expect("it lists services") {
-                told.insert(name.as_str(), facts["operations"].as_u64());
+                let version = facts["version"].as_str().expect("it has a version");
+                told.insert((name.as_str(), version), facts["operations"].as_u64());
             }
         }
         let packed: std::collections::BTreeMap<_, _> = services(cloud)
             .iter()
-            .map(|entry| (entry.name, u64::try_from(entry.operations().len()).ok()))
+            .map(|entry| {
+                ((entry.name, entry.version), u64::try_from(entry.operations().len()).ok())
+            })
             .collect();
         assert_eq!(told, packed, "{cloud}");
     }

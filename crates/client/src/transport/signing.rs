@@ -73,6 +73,7 @@ impl Signing {
             host: &call.host(),
             declared: declared.as_deref(),
             unsigned_payload: call.operation.auth == Auth::UnsignedPayload,
+            older: (call.operation.auth == Auth::Older).then(|| call.service.protocol()),
             now: self.context.now(),
             nonce: &uuid(&*self.context),
             keys: &self.keys,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use isobar_catalogue::shape::{ListStyle, Structure, TimestampFormat};
 use isobar_catalogue::{Kind, Member, Service, ShapeId};
 
-use super::{Style, push_encoded};
+use super::{Style, push_pair};
 use crate::MAX_DEPTH;
 use crate::error::{EncodeError, Problem, Violation};
 use crate::scalar;
@@ -30,12 +30,7 @@ impl Writer {
 
     /// Appends a parameter as it is.
     pub(crate) fn pair(&mut self, name: &str, value: &str) {
-        if !self.out.is_empty() {
-            self.out.push('&');
-        }
-        push_encoded(&mut self.out, name);
-        self.out.push('=');
-        push_encoded(&mut self.out, value);
+        push_pair(&mut self.out, name, value);
     }
 
     fn current(&mut self, value: &str) {
@@ -69,6 +64,11 @@ impl Writer {
         };
         let name = self.style.name(member, list);
         self.below(format_args!("{name}"), |writer| writer.value(member.shape, Some(member), value))
+    }
+
+    /// Appends a value that is no member of anything: its own members have the first names.
+    pub(crate) fn whole(&mut self, shape: ShapeId, value: &Value) -> Result<(), EncodeError> {
+        self.value(shape, None, value)
     }
 
     /// Runs `then` with the name one step longer.
@@ -119,6 +119,7 @@ impl Writer {
                     writer.value(list.item, None, item)
                 })
             }
+            (Kind::Document, value) if self.style == Style::Alibaba => self.document(value),
             (Kind::Map(map), Value::Map(entries)) if self.style == Style::Alibaba => {
                 for (key, item) in entries.iter().filter(|(_, item)| !item.is_null()) {
                     self.below(format_args!("{key}"), |writer| writer.value(map.value, None, item))
@@ -147,6 +148,27 @@ impl Writer {
             _ => {
                 let format = scalar::timestamp_format(kind, member, TimestampFormat::Iso8601);
                 let text = scalar::to_text(kind, format, value)?;
+                self.current(&text);
+                Ok(())
+            }
+        }
+    }
+
+    /// Appends a value without a schema, as if each of its parts had one.
+    fn document(&mut self, value: &Value) -> Result<(), EncodeError> {
+        match value {
+            Value::Null => Ok(()),
+            Value::Map(entries) => entries.iter().try_for_each(|(key, item)| {
+                self.below(format_args!("{key}"), |writer| writer.document(item))
+                    .map_err(|error| error.within(key))
+            }),
+            Value::List(items) => self.items(None, items.iter(), Self::document),
+            Value::String(text) => {
+                self.current(text);
+                Ok(())
+            }
+            other => {
+                let text = scalar::to_text(&Kind::Document, TimestampFormat::Iso8601, other)?;
                 self.current(&text);
                 Ok(())
             }

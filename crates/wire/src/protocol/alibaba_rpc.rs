@@ -1,6 +1,7 @@
 //! Alibaba Cloud's RPC style: parameters ask, JSON or XML answers.
 
 use http::header::{ACCEPT, HeaderName, HeaderValue};
+use isobar_catalogue::model::Auth;
 use isobar_catalogue::{Location, Operation, Service};
 
 use super::common;
@@ -9,7 +10,7 @@ use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RoutePr
 use crate::form::{self, Style};
 use crate::json;
 use crate::message::{Request, Response};
-use crate::rest::header;
+use crate::rest::{self, header};
 use crate::shapes;
 use crate::value::Value;
 use crate::xml;
@@ -33,33 +34,21 @@ pub(crate) fn name_operation(call: Call, request: &mut Request) {
 }
 
 fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
-    let mut request = common::request(call, call.operation.uri.clone(), input)?;
+    let mut request = rest::write::request(call, input)?;
     name_operation(call, &mut request);
-    let Some(structure) = shapes::input(call.service, call.operation) else {
-        common::no_members(input)?;
-        return Ok(request);
-    };
-    let mut query = form::write::Writer::new(call.service, Style::Alibaba);
-    let mut body = form::write::Writer::new(call.service, Style::Alibaba);
-    for entry in shapes::entries(structure, shapes::as_entries(input)?) {
-        let (member, value) = entry?;
-        match member.location {
-            Location::Header | Location::Headers => header::write(
-                call.service,
-                member,
-                value,
-                &mut request.headers,
-                header::Writer::Client,
-            ),
-            Location::Body => body.member(member, value),
-            _ => query.member(member, value),
+    let (action, version) = (&call.operation.name, &call.service.version);
+    // The older signature is over parameters alone; a call without one has no other way to ask for
+    // the format.
+    let parameters: &[(&str, &str)] = match call.operation.auth {
+        Auth::Older => {
+            request.headers.remove(ACCEPT);
+            &[("Action", action), ("Version", version), ("Format", "json")]
         }
-        .map_err(|error| error.within(&member.name))?;
-    }
-    request.query = query.out;
-    if !body.out.is_empty() {
-        request.body = body.out.into();
-        common::set_type(&mut request.headers, form::FORM);
+        Auth::None => &[("Format", "json")],
+        _ => &[],
+    };
+    for (name, value) in parameters {
+        form::push_pair(&mut request.query, name, value);
     }
     Ok(request)
 }

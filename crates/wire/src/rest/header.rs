@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
-use isobar_catalogue::shape::{List, TimestampFormat};
+use isobar_catalogue::shape::{List, ListStyle, TimestampFormat};
 use isobar_catalogue::{Kind, Location, Member, Service};
 
 use crate::error::{DecodeError, EncodeError, Problem, Violation};
 use crate::scalar;
+use crate::shapes;
 use crate::timestamp;
 use crate::value::{Name, Value};
 
@@ -63,6 +64,9 @@ fn text<'v>(
             }
         };
         return Ok(Cow::Owned(scalar::BASE64.encode(json.as_bytes())));
+    }
+    if member.list_style != ListStyle::Repeated {
+        return shapes::joined(service, member.shape, member.list_style, value).map(Cow::Owned);
     }
     if let (Kind::List(list), Value::List(items)) = (kind, value) {
         return items_text(service, list, items).map(Cow::Owned);

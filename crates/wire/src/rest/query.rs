@@ -7,7 +7,7 @@ use isobar_catalogue::{Kind, Location, Member, Service};
 
 use super::{QueryStyle, is_joined};
 use crate::error::{DecodeError, EncodeError, Violation};
-use crate::form::{self, Pair, Style, push_encoded};
+use crate::form::{self, Pair, Style, push_pair};
 use crate::scalar;
 use crate::shapes;
 use crate::value::{Name, Value};
@@ -27,12 +27,7 @@ impl Query {
     }
 
     fn pair(&mut self, name: &str, value: &str) {
-        if !self.out.is_empty() {
-            self.out.push('&');
-        }
-        push_encoded(&mut self.out, name);
-        self.out.push('=');
-        push_encoded(&mut self.out, value);
+        push_pair(&mut self.out, name, value);
     }
 
     /// Appends a member.
@@ -62,7 +57,8 @@ impl Query {
                 }
                 Ok(())
             }
-            (Kind::Structure(_) | Kind::List(_) | Kind::Map(_), _) => {
+            (Kind::Structure(_) | Kind::List(_) | Kind::Map(_), _)
+            | (Kind::Document, Value::List(_) | Value::Map(_)) => {
                 let mut writer = form::write::Writer::new(service, Style::Alibaba);
                 std::mem::swap(&mut writer.out, &mut self.out);
                 let result = writer.member(member, value);

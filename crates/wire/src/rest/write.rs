@@ -7,7 +7,7 @@ use isobar_catalogue::shape::{Structure, TimestampFormat, XmlNamespace};
 use isobar_catalogue::{Kind, Location, Member, Protocol, Service, Shape};
 
 use super::query::Query;
-use super::{Format, Rules, header, in_answer, in_body, payload, template};
+use super::{Format, Rules, header, in_answer, in_body, is_alibaba, payload, template};
 use crate::error::{EncodeError, Problem};
 use crate::form;
 use crate::json;
@@ -119,6 +119,7 @@ pub(crate) fn set_media(headers: &mut HeaderMap, media: &'static str) {
 }
 
 const JSON: &str = "application/json";
+const ALIBABA_JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "application/xml";
 
 /// The body with its media type; `None` where there is none.
@@ -139,15 +140,22 @@ pub(crate) fn body(
     let own = || entries.iter().filter(|(member, _)| is_own(member)).map(|entry| Ok(*entry));
     let nothing = own().next().is_none();
     let may_have = structure.members.iter().any(is_own);
+    let alibaba = is_alibaba(call.dialect.protocol);
     if asks && call.operation.body == BodyFormat::Form {
         let mut writer = form::write::Writer::new(call.service, form::Style::Alibaba);
         for (member, value) in entries.iter().filter(|(member, _)| in_body(member)) {
             writer.member(member, value).map_err(|error| error.within(&member.name))?;
         }
-        return Ok((!nothing).then_some((writer.out.into(), form::FORM)));
+        return Ok((may_have || !nothing).then_some((writer.out.into(), form::FORM)));
     }
     match rules.format {
         Format::Json(_) if asks && !may_have => Ok(None),
+        // Their SDK writes a body wherever an operation may have one, whatever the method.
+        Format::Json(format) if asks && alibaba && may_have => {
+            let mut writer = json::Writer::new(call.service, format);
+            writer.members(own())?;
+            Ok(Some((writer.out.into(), ALIBABA_JSON)))
+        }
         Format::Json(_) if asks && nothing && !is_aws(call) && is_bodiless(call) => Ok(None),
         Format::Json(format) => {
             let mut writer = json::Writer::new(call.service, format);
@@ -181,7 +189,16 @@ fn payload_body(
     asks: bool,
 ) -> Result<Option<(Bytes, &'static str)>, EncodeError> {
     let shape = call.service.shape(member.shape);
+    let alibaba = asks && is_alibaba(call.dialect.protocol);
     match (&shape.kind, value, rules.format) {
+        (_, None, _) if alibaba => Ok(None),
+        (Kind::Structure(_) | Kind::Map(_) | Kind::Document, Some(value), _)
+            if alibaba && call.operation.body == BodyFormat::Form =>
+        {
+            let mut writer = form::write::Writer::new(call.service, form::Style::Alibaba);
+            writer.whole(member.shape, value)?;
+            Ok(Some((writer.out.into(), form::FORM)))
+        }
         (Kind::Blob { .. }, Some(value), _) => {
             let bytes = scalar::to_bytes(value)?;
             Ok(Some((bytes, "application/octet-stream")))
@@ -206,7 +223,7 @@ fn payload_body(
         (_, Some(value), Format::Json(format)) => {
             let mut writer = json::Writer::new(call.service, format);
             writer.value(member.shape, Some(member), value)?;
-            Ok(Some((writer.out.into(), JSON)))
+            Ok(Some((writer.out.into(), if alibaba { ALIBABA_JSON } else { JSON })))
         }
         (_, Some(value), Format::Xml) => {
             let root = shape_root(shape);

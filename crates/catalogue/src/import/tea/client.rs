@@ -1,4 +1,7 @@
 //! `client.py`: the operations, and where the client puts each of a request's attributes.
+//!
+//! Three generations of the vendor's generator are read: `call_api` with `DaraCore`, `call_api` with
+//! `UtilClient`, and `do_rpcrequest` with the facts as its arguments.
 
 use std::collections::HashMap;
 
@@ -13,8 +16,12 @@ pub(super) struct Client {
     pub(super) product: String,
     /// `regional`, `central` or nothing.
     pub(super) endpoint_rule: String,
+    /// Whether the client makes a host name where the caller gives none.
+    pub(super) finds_endpoint: bool,
     /// (region, host)
     pub(super) hosts: Vec<(String, String)>,
+    /// Everything is signed in the older way.
+    pub(super) older_signature: bool,
     pub(super) operations: Vec<RawOperation>,
 }
 
@@ -31,13 +38,26 @@ pub(super) struct RawOperation {
     pub(super) request_class: Option<String>,
     pub(super) header_class: Option<String>,
     pub(super) response_class: String,
-    /// The path's labels, in the order in which the function takes them.
-    pub(super) labels: Vec<String>,
-    /// Every attribute goes into the query under its own name.
-    whole_query: bool,
-    places: HashMap<String, Place>,
+    /// It is signed in the older way.
+    pub(super) older_signature: bool,
+    /// The texts that the function takes beside the request, in order.
+    pub(super) arguments: Vec<String>,
+    /// Of these, those that are a part of the host's name.
+    pub(super) host_labels: Vec<String>,
+    /// Every attribute goes into one place under its own name.
+    whole: Option<Location>,
+    places: HashMap<(Source, String), Place>,
     /// Attributes of a shrunk request: the original's attribute and the style of its text.
-    shrunk: HashMap<String, (String, ListStyle)>,
+    shrunk: HashMap<(Source, String), (String, ListStyle)>,
+}
+
+/// Whose attribute is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Source {
+    /// The request's.
+    Request,
+    /// That of the class that stands for headers.
+    Headers,
 }
 
 /// Where an attribute goes.
@@ -52,17 +72,22 @@ pub(super) struct Place {
 }
 
 impl RawOperation {
-    /// Where an attribute of the request goes; `None` where the client does not send it.
-    pub(super) fn place(&self, attribute: &str) -> Option<Place> {
-        if self.whole_query {
+    /// Whether it was an operation: the convenience of one whose name ends like this is none.
+    fn calls(&self) -> bool {
+        !self.action.is_empty()
+    }
+
+    /// Where an attribute goes; `None` where the client does not send it.
+    pub(super) fn place(&self, source: Source, attribute: &str) -> Option<Place> {
+        if let Some(location) = self.whole.filter(|_| source == Source::Request) {
             return Some(Place {
-                location: Location::Query,
+                location,
                 wire: None,
                 style: ListStyle::Repeated,
                 payload: false,
             });
         }
-        self.places.get(attribute).cloned()
+        self.places.get(&(source, attribute.to_owned())).cloned()
     }
 }
 
@@ -70,9 +95,15 @@ impl RawOperation {
 pub(super) fn read(name: &str, text: &str) -> Result<Client, ImportError> {
     let mut client = Client::default();
     let mut current: Option<RawOperation> = None;
+    let mut prose = false;
     for line in text.lines() {
-        if line.starts_with("    def ") || line.starts_with("    async def ") {
-            client.operations.extend(current.take());
+        let quotes = line.matches("\"\"\"").count();
+        if quotes > 0 {
+            prose ^= quotes % 2 == 1;
+        } else if prose {
+            // What is said about an operation may look like a line of its code.
+        } else if line.starts_with("    def ") || line.starts_with("    async def ") {
+            client.operations.extend(current.take().filter(RawOperation::calls));
             // Each operation appears four times; this is the one that says everything.
             let says_all = !line.contains("async") && line.ends_with("with_options(");
             current = says_all.then(RawOperation::default);
@@ -82,7 +113,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Client, ImportError> {
             read_endpoint(line.trim(), &mut client);
         }
     }
-    client.operations.extend(current);
+    client.operations.extend(current.filter(RawOperation::calls));
     if client.product.is_empty() {
         return Err(ImportError::unknown(name, "a client without a product"));
     }
@@ -90,10 +121,16 @@ pub(super) fn read(name: &str, text: &str) -> Result<Client, ImportError> {
 }
 
 fn read_endpoint(words: &str, client: &mut Client) {
+    let text = || quoted(words).unwrap_or_default().to_owned();
     if words.starts_with("self._endpoint_rule = ") {
-        client.endpoint_rule = quoted(words).unwrap_or_default().to_owned();
+        client.endpoint_rule = text();
+    } else if words.starts_with("self._signature_algorithm = 'v2'") {
+        client.older_signature = true;
+    } else if words.starts_with("self._product_id = ") {
+        client.product = text().to_lowercase();
     } else if words.starts_with("self._endpoint = self.get_endpoint(") {
-        client.product = quoted(words).unwrap_or_default().to_owned();
+        client.product = text();
+        client.finds_endpoint = true;
     } else if words.starts_with('\'')
         && let Some((region, host)) = words.split_once(": ")
         && let (Some(region), Some(host)) = (quoted(region), quoted(host))
@@ -103,17 +140,29 @@ fn read_endpoint(words: &str, client: &mut Client) {
 }
 
 fn read_operation(words: &str, operation: &mut RawOperation) -> Result<(), ImportError> {
-    if let Some((name, value)) = words.split_once(" = ") {
-        return read_assignment(name, value, operation);
+    if let Some((_, arguments)) = words.split_once("self.do_rpcrequest('") {
+        return operation.read_arguments(arguments);
+    }
+    if words.contains("self.do_rpcrequest(") || words.contains("self.do_roarequest(") {
+        operation.older_signature = true;
+        return Ok(());
+    }
+    if let Some((name, value)) = words.split_once('=') {
+        let (name, value) = (name.trim(), value.trim());
+        return if name.contains([' ', '(']) {
+            Ok(())
+        } else {
+            read_assignment(name, value, operation)
+        };
     }
     if let Some(class) = words.strip_prefix(") -> ").and_then(model) {
         operation.response_class = class;
     } else if let Some((name, kind)) = words.split_once(": ") {
         match name {
             "request" | "tmp_req" => operation.request_class = model(kind),
-            "headers" => operation.header_class = model(kind),
+            "headers" | "tmp_header" => operation.header_class = model(kind),
             "runtime" => {}
-            _ if kind == "str," => operation.labels.push(name.to_owned()),
+            _ if kind == "str," => operation.arguments.push(name.to_owned()),
             _ => {}
         }
     }
@@ -126,6 +175,7 @@ fn read_assignment(
     operation: &mut RawOperation,
 ) -> Result<(), ImportError> {
     let text = || quoted(value).unwrap_or_default().to_owned();
+    let whole = value.contains("request.to_map()") || value.contains(".to_map(request)");
     match name {
         "action" => operation.action = text(),
         "version" => operation.version = text(),
@@ -134,18 +184,18 @@ fn read_assignment(
         "auth_type" => operation.auth = text(),
         "style" => operation.style = text(),
         "req_body_type" => operation.request_body = text(),
-        "query" if value.contains("request.to_map()") => operation.whole_query = true,
-        "body" => {
-            if let Some(attribute) = identifier_after(value, "request.") {
-                operation.put(attribute, None, Location::Body, true);
+        "query" if whole => operation.whole = Some(Location::Query),
+        "body" if whole => operation.whole = Some(Location::Body),
+        "body" | "stream" => {
+            if let Some((source, attribute)) = attribute(value) {
+                operation.put(source, attribute, None, Location::Body);
             }
         }
+        _ if name.starts_with("host_map[") => operation.host_labels.push(value.to_owned()),
         _ => {
             if let Some((wire, location)) = target(name) {
-                let attribute = identifier_after(value, "request.")
-                    .or_else(|| identifier_after(value, "headers."));
-                if let Some(attribute) = attribute {
-                    operation.put(attribute, Some(wire), location, false);
+                if let Some((source, attribute)) = attribute(value) {
+                    operation.put(source, attribute, Some(wire), location);
                 }
             } else if value.contains("array_to_string_with_specified_style(") {
                 return operation.shrink(name, value);
@@ -157,32 +207,61 @@ fn read_assignment(
 
 /// Where `query['Name']` and its like lead.
 fn target(name: &str) -> Option<(&str, Location)> {
-    const TARGETS: [(&str, Location); 5] = [
+    const TARGETS: [(&str, Location); 4] = [
         ("query[", Location::Query),
         ("body[", Location::Body),
         ("body_flat[", Location::Body),
         ("real_headers[", Location::Header),
-        ("host_map[", Location::Host),
     ];
     let (_, location) = TARGETS.iter().find(|(prefix, _)| name.starts_with(prefix))?;
     Some((quoted(name)?, *location))
 }
 
+/// The attribute that a line speaks of.
+fn attribute(line: &str) -> Option<(Source, &str)> {
+    const SOURCES: [(&str, Source); 4] = [
+        ("request.", Source::Request),
+        ("tmp_req.", Source::Request),
+        ("headers.", Source::Headers),
+        ("tmp_header.", Source::Headers),
+    ];
+    SOURCES.iter().find_map(|(word, source)| Some((*source, identifier_after(line, word)?)))
+}
+
 impl RawOperation {
-    fn put(&mut self, attribute: &str, wire: Option<&str>, location: Location, payload: bool) {
-        let (attribute, style) = match self.shrunk.get(attribute) {
+    /// What the oldest clients say in one call: `Action', 'Version', 'HTTPS', 'POST', 'AK', 'json'`.
+    fn read_arguments(&mut self, arguments: &str) -> Result<(), ImportError> {
+        let mut texts = arguments.split('\'').step_by(2);
+        let mut next = || texts.next().unwrap_or_default().to_owned();
+        let (action, version, _protocol, method, auth) = (next(), next(), next(), next(), next());
+        if auth.is_empty() {
+            let message = format!("the arguments {arguments}");
+            return Err(ImportError::unknown("do_rpcrequest", message));
+        }
+        (self.action, self.version, self.method, self.auth) = (action, version, method, auth);
+        "/".clone_into(&mut self.path);
+        "RPC".clone_into(&mut self.style);
+        "formData".clone_into(&mut self.request_body);
+        self.older_signature = true;
+        Ok(())
+    }
+
+    /// Notes where an attribute goes; without a name, it is the whole body.
+    fn put(&mut self, source: Source, attribute: &str, wire: Option<&str>, location: Location) {
+        let (attribute, style) = match self.shrunk.get(&(source, attribute.to_owned())) {
             Some((original, style)) => (original.clone(), *style),
             None => (attribute.to_owned(), ListStyle::Repeated),
         };
-        let wire = wire.map(str::to_owned);
-        self.places.insert(attribute, Place { location, wire, style, payload });
+        let place =
+            Place { location, wire: wire.map(str::to_owned), style, payload: wire.is_none() };
+        self.places.insert((source, attribute), place);
     }
 
     /// `request.x_shrink = Utils.array_to_string_with_specified_style(tmp_req.x, 'X', 'json')`
     fn shrink(&mut self, name: &str, value: &str) -> Result<(), ImportError> {
         let unknown = || ImportError::unknown(&self.action, format!("the line {name} = {value}"));
-        let shrunk = name.strip_prefix("request.").ok_or_else(unknown)?;
-        let original = identifier_after(value, "tmp_req.").ok_or_else(unknown)?;
+        let (source, shrunk) = attribute(name).ok_or_else(unknown)?;
+        let (_, original) = attribute(value).ok_or_else(unknown)?;
         let style = match value.rsplit('\'').nth(1) {
             Some("json") => ListStyle::Json,
             Some("simple") => ListStyle::Comma,
@@ -190,20 +269,22 @@ impl RawOperation {
             Some("pipeDelimited") => ListStyle::Pipe,
             _ => return Err(unknown()),
         };
-        self.shrunk.insert(shrunk.to_owned(), (original.to_owned(), style));
+        self.shrunk.insert((source, shrunk.to_owned()), (original.to_owned(), style));
         Ok(())
     }
 }
 
 /// The class of `main_models.X`, whatever follows it.
 fn model(words: &str) -> Option<String> {
-    identifier_after(words, "main_models.").map(str::to_owned)
+    identifier_after(words, "_models.").map(str::to_owned)
 }
 
-/// The path with plain labels, for `/clusters/{DaraURL.percent_encode(cluster_id)}`.
+/// The path with plain labels, for `/clusters/{DaraURL.percent_encode(cluster_id)}`. Doubled braces
+/// are the generator's own slip: the label is there, the function does not fill it.
 fn path(text: &str) -> String {
+    let text = text.replace("{{", "{").replace("}}", "}");
     let mut path = String::new();
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some((before, label)) = rest.split_once('{') {
         let (label, after) = label.split_once('}').unwrap_or((label, ""));
         let label = label.rsplit('(').next().unwrap_or(label).trim_end_matches(')');
@@ -215,4 +296,9 @@ fn path(text: &str) -> String {
     }
     path.push_str(rest);
     path
+}
+
+/// The names of a path's labels.
+pub(super) fn labels(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
 }

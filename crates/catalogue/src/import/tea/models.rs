@@ -29,6 +29,8 @@ enum Part {
     Parameters,
     /// The rest of `__init__`, whose comments say what is required.
     Assignments,
+    /// `validate`, where the older packages say what is required.
+    Validation,
     /// `to_map`, which has the names on the wire.
     ToMap,
     /// Anything else.
@@ -55,6 +57,7 @@ pub(super) fn read(text: &str, classes: &mut BTreeMap<String, Class>) -> Result<
         } else if let Some(method) = line.strip_prefix("    def ") {
             part = match method.split('(').next() {
                 Some("__init__") => Part::Parameters,
+                Some("validate") => Part::Validation,
                 Some("to_map") => Part::ToMap,
                 _ => Part::Other,
             };
@@ -70,6 +73,12 @@ pub(super) fn read(text: &str, classes: &mut BTreeMap<String, Class>) -> Result<
                 if let Some(field) = class.field(assigned) {
                     field.required = std::mem::take(&mut required);
                 }
+            }
+        } else if part == Part::Validation {
+            if let Some(attribute) = identifier_after(words, "self.validate_required(self.")
+                && let Some(field) = class.field(attribute)
+            {
+                field.required = true;
             }
         } else if part == Part::ToMap {
             if words.starts_with("if self.") {

@@ -21,6 +21,8 @@ pub(super) enum Type {
 
 impl Type {
     pub(super) fn parse(text: &str) -> Result<Self, ImportError> {
+        // A class that comes later in the file stands in quotes.
+        let text = text.trim_matches('\'');
         let inside = |name: &str| {
             text.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']').map(str::trim)
         };
@@ -40,6 +42,8 @@ impl Type {
             "bool" => Self::Boolean,
             "bytes" | "BinaryIO" => Self::Binary,
             "Any" | "dict" | "Dict" | "list" | "List" => Self::Any,
+            // The older packages have all classes in one file.
+            class if is_class(class) => Self::Class(class.to_owned()),
             other => return Err(ImportError::unknown("a model", format!("the type {other}"))),
         })
     }
@@ -55,9 +59,18 @@ impl Type {
             Self::Any => "Any".to_owned(),
             Self::List(item) => format!("List<{}>", item.name()),
             Self::Map(value) => format!("Map<{}>", value.name()),
+            Self::Class(name) if BUILT_IN.contains(&name.as_str()) => format!("{name}_"),
             Self::Class(name) => name.clone(),
         }
     }
+}
+
+/// The names of the shapes that are no classes.
+const BUILT_IN: [&str; 6] = ["String", "Integer", "Float", "Boolean", "Binary", "Any"];
+
+fn is_class(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// The text between the first pair of single quotes.
