@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use isobar_auth::{Credentials, Unwritable, alibaba, bearer, sigv4};
 use isobar_catalogue::{Cloud, Kind as ShapeKind, Protocol};
 use isobar_wire::{Request, ServiceError};
 use jiff::Timestamp;
 
 use crate::endpoint::{Endpoint, Scheme};
-use crate::error::Kind;
+use crate::error::{Kind, RetryAfter};
 
 /// A cloud's row.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Row {
     pub(crate) signs_payload: bool,
     /// The input member that takes the client's region where the caller gives none.
     pub(crate) region_member: Option<&'static str>,
+    /// What shares one limit of calls.
+    pub(crate) limited: Scope,
     /// Codes that ask for fewer calls, whatever the status.
     pub(crate) throttling: &'static [Code],
     /// Codes of failures that pass by themselves, whatever the status.
@@ -33,6 +35,15 @@ pub(crate) struct Row {
     pub(crate) not_found: &'static [Code],
     /// Codes that say that something else is in the way, where the status does not.
     pub(crate) conflict: &'static [Code],
+}
+
+/// What shares one limit of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The calls of one operation: EC2 and most services of AWS and Alibaba Cloud count so.
+    Operation,
+    /// All calls with one key.
+    Key,
 }
 
 /// What a request is signed with.
@@ -76,6 +87,7 @@ static ROWS: [Row; 3] = [
         sign: sign_v4,
         signs_payload: true,
         region_member: None,
+        limited: Scope::Operation,
         throttling: &[
             Code::StartsWith("Throttl"),
             Code::StartsWith("RequestThrottled"),
@@ -130,6 +142,7 @@ static ROWS: [Row; 3] = [
         sign: sign_alibaba,
         signs_payload: false,
         region_member: Some("RegionId"),
+        limited: Scope::Operation,
         throttling: &[
             Code::Contains("Throttling"),
             Code::Is("ServiceUnavailable"),
@@ -179,6 +192,7 @@ static ROWS: [Row; 3] = [
         sign: sign_bearer,
         signs_payload: false,
         region_member: None,
+        limited: Scope::Key,
         throttling: &[Code::Is("too_many_requests")],
         transient: &[],
         denied: &[Code::Is("forbidden"), Code::Is("unauthorized"), Code::Is("Unauthorized")],
@@ -227,17 +241,36 @@ pub(crate) fn classify(cloud: Cloud, error: &ServiceError) -> (Kind, bool) {
 }
 
 /// How long an answer asks to wait: in seconds, as a date, or in milliseconds as AWS has it.
-pub(crate) fn retry_after(headers: &http::HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    if let Some(milliseconds) = text("x-amz-retry-after").and_then(|text| text.parse().ok()) {
-        return Some(Duration::from_millis(milliseconds));
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<RetryAfter> {
+    if let Some(milliseconds) =
+        text(headers, "x-amz-retry-after").and_then(|text| text.parse().ok())
+    {
+        return Some(RetryAfter::Hinted(Duration::from_millis(milliseconds)));
     }
-    let text = text("retry-after")?;
+    let text = text(headers, "retry-after")?;
     if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Some(RetryAfter::Asked(Duration::from_secs(seconds)));
     }
     let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
+    Some(RetryAfter::Asked(until(at, now)))
+}
+
+/// How long there are no more calls to be had, where an answer says that it was the last one:
+/// DigitalOcean's headers, whose reset is a time in seconds since the epoch.
+pub(crate) fn exhausted(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    if text(headers, "ratelimit-remaining")? != "0" {
+        return None;
+    }
+    let reset = text(headers, "ratelimit-reset")?.parse().ok()?;
+    Some(until(Timestamp::from_second(reset).ok()?, now))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+fn until(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
 }
 
 fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {

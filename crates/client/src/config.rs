@@ -114,31 +114,52 @@ impl Default for Timeouts {
     }
 }
 
-/// How failures are retried.
+/// What is done about services that ask for fewer calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RetryMode {
+    /// A call that was asked to come later is retried as after any other failure that passes.
+    Standard,
+    /// The client also learns how fast it may call, and holds further calls back accordingly. Calls
+    /// that were refused for there being too many are repeated until they are taken, within the time
+    /// of the whole call.
+    #[default]
+    Adaptive,
+}
+
+/// How failures are retried. The defaults are those of AWS's SDKs, for all clouds.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
-    /// How often a call is attempted at most, the first time included. Default: 4.
-    pub attempts: u32,
+    /// What is done about services that ask for fewer calls. Default: adaptive.
+    pub mode: RetryMode,
+    /// How often a call is attempted at most, the first time included. Default: what the service's
+    /// own SDK does, which is 3 (DynamoDB: 4).
+    pub attempts: Option<u32>,
     /// The longest first pause; it doubles with each further attempt, and each pause is drawn evenly
-    /// from nothing to its longest. Default: 200 ms.
-    pub base: Duration,
+    /// from nothing to its longest. Default: 50 ms (DynamoDB: 25 ms).
+    pub base: Option<Duration>,
+    /// The same after the service asked for fewer calls, where calls are not paced. Default: 1 s.
+    pub throttled_base: Duration,
     /// The longest pause of all. Default: 20 s.
     pub cap: Duration,
     /// The longest `Retry-After` that is waited for; for a longer one, the call fails at once.
     /// Default: 60 s.
     pub longest_retry_after: Duration,
-    /// How many retries a client may have in advance of its successes, in all its calls. Default: 100.
+    /// What retries may take in advance of successes, in all calls of the client: each takes 14, or
+    /// 5 where the service asked for fewer calls; a call that succeeds after one gives as much back,
+    /// and one that succeeds at once gives 1. Default: 500.
     pub budget: u32,
 }
 
 impl Default for Retry {
     fn default() -> Self {
         Self {
-            attempts: 4,
-            base: Duration::from_millis(200),
+            mode: RetryMode::default(),
+            attempts: None,
+            base: None,
+            throttled_base: Duration::from_secs(1),
             cap: Duration::from_secs(20),
             longest_retry_after: Duration::from_secs(60),
-            budget: 100,
+            budget: 500,
         }
     }
 }

@@ -103,6 +103,16 @@ impl Kind {
     }
 }
 
+/// For how long a service wants no repetition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetryAfter {
+    /// It wants none before (RFC 9110, section 10.2.3).
+    Asked(Duration),
+    /// It would rather have none before; AWS's SDKs wait five seconds longer for it than they would
+    /// without, at most.
+    Hinted(Duration),
+}
+
 /// A call that failed.
 pub struct Error(Box<Inner>);
 
@@ -118,7 +128,7 @@ struct Inner {
     request_id: Option<String>,
     fields: Value,
     violations: Vec<Violation>,
-    retry_after: Option<Duration>,
+    retry_after: Option<RetryAfter>,
     transient: bool,
     reached: bool,
     attempts: u32,
@@ -213,7 +223,11 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retry_after(mut self, after: Option<Duration>) -> Self {
+    pub(crate) fn asked_pause(&self) -> Option<RetryAfter> {
+        self.0.retry_after
+    }
+
+    pub(crate) fn with_retry_after(mut self, after: Option<RetryAfter>) -> Self {
         self.0.retry_after = after;
         self
     }
@@ -315,7 +329,9 @@ impl Error {
     /// How long the service asks to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        match self.0.retry_after? {
+            RetryAfter::Asked(after) | RetryAfter::Hinted(after) => Some(after),
+        }
     }
 
     /// How often the request was sent or tried to be.

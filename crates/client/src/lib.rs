@@ -46,7 +46,7 @@ mod waiting;
 
 pub use body::Body;
 pub use client::Client;
-pub use config::{Breaker, Config, Endpoints, Retry, Timeouts};
+pub use config::{Breaker, Config, Endpoints, Retry, RetryMode, Timeouts};
 pub use context::{Context, Sleep, System};
 pub use credentials::{Anonymous, Cached, Identity, Provide};
 pub use endpoint::{Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, Signing};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use isobar_catalogue::Cloud;
 
 use crate::client::Client;
-use crate::config::{Config, Endpoints};
+use crate::config::{Config, Endpoints, RetryMode};
 use crate::context::{Context, System};
 use crate::credentials::{Anonymous, Provide};
 use crate::error::Error;
@@ -157,8 +157,12 @@ impl Settings {
         config.dual_stack = self.dual_stack.as_ref().is_some_and(|dual| dual.value);
         config.global_sts =
             self.sts_regional_endpoints.as_ref().is_some_and(|mode| mode.value == "legacy");
+        // `legacy` is what the SDKs did before they had modes.
+        if self.retry_mode.as_ref().is_some_and(|mode| mode.value != "adaptive") {
+            config.retry.mode = RetryMode::Standard;
+        }
         if let Some(attempts) = &self.max_attempts {
-            config.retry.attempts = attempts.value;
+            config.retry.attempts = Some(attempts.value);
         }
         config
     }

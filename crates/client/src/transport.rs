@@ -7,6 +7,7 @@ mod breaker;
 mod deadline;
 mod exchange;
 mod identity;
+mod pace;
 mod retry;
 mod signing;
 
@@ -38,6 +39,9 @@ pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Result<Vec<Box<d
         // Failures that pass by themselves are tried again where a repetition is safe, less and less
         // eagerly, and no longer at all when most calls fail.
         Box::new(retry::Retry::new(config)),
+        // A service that limits calls is called as fast as it takes them and no faster. Each attempt
+        // waits for its own turn, so it is within the retries.
+        Box::new(pace::Pacing::new(config)),
         // An endpoint that only fails is left alone for a while: it recovers sooner, and callers
         // learn at once what they would learn after their timeouts. It counts single attempts, so it
         // is within the retries.

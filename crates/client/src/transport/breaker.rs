@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use super::{Call, Layer, Next, Outcome};
 use crate::config::{self, Config};
 use crate::context::Context;
-use crate::error::Kind;
+use crate::error::{Kind, RetryAfter};
 
 pub(super) struct Breaker {
     policy: config::Breaker,
@@ -110,7 +110,7 @@ impl Layer for Breaker {
             let pass = self.enter(&call.endpoint.authority).map_err(|wait| {
                 call.error(Kind::Open)
                     .with_message(format!("{} failed often", call.endpoint.authority))
-                    .with_retry_after(Some(wait))
+                    .with_retry_after(Some(RetryAfter::Asked(wait)))
             })?;
             let outcome = next.run(call).await;
             pass.settle(outcome.as_ref().is_err_and(|error| {

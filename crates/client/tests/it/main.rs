@@ -6,6 +6,7 @@
 mod clouds;
 mod credentials;
 mod endpoints;
+mod limits;
 mod paging;
 mod server;
 mod streams;

@@ -75,20 +75,48 @@ pub(crate) struct Server {
     shared: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
-    /// What is left to do; the last act is for all further requests.
-    acts: Mutex<VecDeque<Act>>,
+    decide: Decide,
     seen: Mutex<Vec<Seen>>,
+}
+
+/// What is done with the next request.
+enum Decide {
+    /// What is left to do; the last act is for all further requests.
+    Acts(Mutex<VecDeque<Act>>),
+    /// Whatever this says.
+    By(Box<dyn Fn() -> Act + Send + Sync>),
+}
+
+impl Decide {
+    fn next(&self) -> Act {
+        let act = match self {
+            Self::By(decide) => Some(decide()),
+            Self::Acts(acts) => {
+                let mut acts = acts.lock();
+                let last = acts.len() <= 1;
+                if last { acts.front().cloned() } else { acts.pop_front() }
+            }
+        };
+        act.expect("the server was told what to do")
+    }
 }
 
 impl Server {
     /// Starts a server that does the acts in turn, and the last one for ever.
     pub(crate) async fn start(acts: impl IntoIterator<Item = Act>) -> Self {
+        Self::with(Decide::Acts(Mutex::new(acts.into_iter().collect()))).await
+    }
+
+    /// Starts a server that asks what to do with each request.
+    pub(crate) async fn deciding(decide: impl Fn() -> Act + Send + Sync + 'static) -> Self {
+        Self::with(Decide::By(Box::new(decide))).await
+    }
+
+    async fn with(decide: Decide) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let shared = Arc::new(Shared::default());
-        shared.acts.lock().extend(acts);
+        let shared = Arc::new(Shared { decide, seen: Mutex::default() });
         let server = Self { url, shared: shared.clone() };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -110,7 +138,10 @@ impl Server {
 
     /// Gives it other things to do.
     pub(crate) fn now(&self, acts: impl IntoIterator<Item = Act>) {
-        *self.shared.acts.lock() = acts.into_iter().collect();
+        match &self.shared.decide {
+            Decide::Acts(left) => *left.lock() = acts.into_iter().collect(),
+            Decide::By(_) => panic!("the server asks for itself what to do"),
+        }
     }
 }
 
@@ -118,12 +149,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     let mut stream = BufReader::new(stream);
     while let Some(seen) = read(&mut stream).await {
         shared.seen.lock().push(seen);
-        let act = {
-            let mut acts = shared.acts.lock();
-            let last = acts.len() <= 1;
-            if last { acts.front().cloned() } else { acts.pop_front() }
-        };
-        let text = match act.expect("the server was told what to do") {
+        let text = match shared.decide.next() {
             Act::Answer(status, headers, body) => format!(
                 "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{headers}\r\n{body}",
                 body.len()
