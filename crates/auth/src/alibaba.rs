@@ -1,11 +1,13 @@
 //! Alibaba Cloud's signatures: RPC v1 (parameters), ROA v1 (headers) and ACS3 (headers, for both
-//! styles; what the current SDKs send). Object storage has schemes of its own, in [`oss`].
+//! styles; what the current SDKs send). Object storage and the log service have schemes of their own,
+//! in [`oss`] and [`sls`].
 
 pub mod acs3;
 mod nonce;
 pub mod oss;
 pub mod roa;
 pub mod rpc;
+pub mod sls;
 
 use isobar_wire::Request;
 use jiff::{SignedDuration, Timestamp};

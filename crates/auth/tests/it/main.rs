@@ -5,6 +5,7 @@
 mod alibaba;
 mod oss;
 mod sigv4;
+mod sls;
 mod suite;
 
 use jiff::Timestamp;
