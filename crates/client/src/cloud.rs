@@ -310,6 +310,11 @@ fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwr
             None => alibaba::acs3::sign(request, credentials, host, now, nonce),
         },
         Scheme::OssV1 => alibaba::oss::v1::sign(request, credentials, now),
+        Scheme::Log => alibaba::sls::sign(request, credentials, now),
+        Scheme::LogV4 => {
+            let region = signing.endpoint.signing_region.as_str();
+            alibaba::sls::sign_v4(request, credentials, region, host, now)
+        }
         Scheme::OssV4 => {
             let region = signing.endpoint.signing_region.as_str();
             let product = signing.endpoint.signing_name.as_str();

@@ -5,7 +5,7 @@ mod partitions;
 mod rules;
 
 use isobar_catalogue::model::Endpoints;
-use isobar_catalogue::{Operation, Protocol, Service};
+use isobar_catalogue::{Cloud, Operation, Protocol, Service};
 
 use crate::config::Config;
 use crate::error::{Error, Kind};
@@ -80,6 +80,10 @@ pub enum Scheme {
     OssV1,
     /// Object storage's V4.
     OssV4,
+    /// The log service's own.
+    Log,
+    /// The log service's V4.
+    LogV4,
 }
 
 impl Endpoint {
@@ -141,9 +145,18 @@ pub(crate) fn resolve(
     service: &Service,
     operation: &Operation,
 ) -> Result<Endpoint, Error> {
+    let mut endpoint = find(config, service, operation)?;
     if service.protocol() == Protocol::AlibabaOss {
-        return oss::endpoint(config, service);
+        oss::settle(config, &mut endpoint);
+    } else if service.cloud == Cloud::Alibaba && service.name == "sls" {
+        // One region's hosts know the newer signature alone, as the vendor's package has it.
+        let newer = config.region.contains("-acdr-ut-");
+        endpoint.scheme = if newer { Scheme::LogV4 } else { Scheme::Log };
     }
+    Ok(endpoint)
+}
+
+fn find(config: &Config, service: &Service, operation: &Operation) -> Result<Endpoint, Error> {
     let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
     let of = |url: &str| {
         Endpoint::of(url, &config.region, &service.signing_name)
@@ -165,6 +178,7 @@ pub(crate) fn resolve(
         Endpoints::Regions { hosts, regional } => {
             let region = config.region.as_str();
             let host = match hosts.binary_search_by(|(name, _)| name.as_str().cmp(region)) {
+                _ if service.protocol() == Protocol::AlibabaOss => oss::host(config)?,
                 Ok(at) => hosts[at].1.clone(),
                 Err(_) if *regional => {
                     format!("{}.{region}.aliyuncs.com", service.endpoint_prefix)

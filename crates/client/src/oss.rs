@@ -1,8 +1,6 @@
 //! How object storage at Alibaba Cloud is called: which signature, through which network, and where
 //! a bucket's name goes.
 
-use isobar_catalogue::Service;
-
 use crate::config::Config;
 use crate::endpoint::{Addressing, Endpoint, Scheme, is_address, is_loopback};
 use crate::error::{Error, Kind};
@@ -48,40 +46,43 @@ pub enum Network {
     AccelerateOverseas,
 }
 
-/// The endpoint of object storage.
-pub(crate) fn endpoint(config: &Config, service: &Service) -> Result<Endpoint, Error> {
-    let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
-    let settings = &config.oss;
+/// The region as signatures and hosts write it: without what the vendor's names for places have
+/// around it (`oss-cn-hangzhou-internal`).
+fn region(config: &Config) -> &str {
     let region = config.region.strip_prefix("oss-").unwrap_or(&config.region);
-    let region = region.strip_suffix("-internal").unwrap_or(region);
-    let url = match &config.endpoint {
-        Some(url) => url.clone(),
-        None if region.is_empty() => return Err(fail("object storage needs a region".to_owned())),
-        None => format!("https://{}", host(settings.network, region)),
-    };
-    let mut endpoint = Endpoint::of(&url, region, &service.signing_name)
-        .ok_or_else(|| fail(format!("`{url}` is no base URL")))?;
-    let unnamed = is_address(&endpoint.authority) || is_loopback(&endpoint.authority);
-    endpoint.addressing = if config.endpoint.is_some() && settings.own_domain {
-        Addressing::Own
-    } else if unnamed || settings.path_style {
-        Addressing::Path
-    } else {
-        Addressing::Host
-    };
-    endpoint.scheme = match settings.signature {
-        Signature::V1 => Scheme::OssV1,
-        Signature::V4 => Scheme::OssV4,
-    };
-    Ok(endpoint)
+    region.strip_suffix("-internal").unwrap_or(region)
 }
 
-fn host(network: Network, region: &str) -> String {
-    match network {
+/// The vendor's host.
+pub(crate) fn host(config: &Config) -> Result<String, Error> {
+    let region = region(config);
+    if region.is_empty() {
+        let error = Error::new(Kind::Endpoint, config.cloud);
+        return Err(error.with_message("object storage needs a region"));
+    }
+    Ok(match config.oss.network {
         Network::Public => format!("oss-{region}.aliyuncs.com"),
         Network::Internal => format!("oss-{region}-internal.aliyuncs.com"),
         Network::DualStack => format!("{region}.oss.aliyuncs.com"),
         Network::Accelerate => "oss-accelerate.aliyuncs.com".to_owned(),
         Network::AccelerateOverseas => "oss-accelerate-overseas.aliyuncs.com".to_owned(),
-    }
+    })
+}
+
+/// Says where buckets go and how requests are signed.
+pub(crate) fn settle(config: &Config, endpoint: &mut Endpoint) {
+    region(config).clone_into(&mut endpoint.signing_region);
+    let unnamed = is_address(&endpoint.authority) || is_loopback(&endpoint.authority);
+    let vendors = endpoint.authority.ends_with(".aliyuncs.com");
+    endpoint.addressing = if config.oss.own_domain && !vendors {
+        Addressing::Own
+    } else if unnamed || config.oss.path_style {
+        Addressing::Path
+    } else {
+        Addressing::Host
+    };
+    endpoint.scheme = match config.oss.signature {
+        Signature::V1 => Scheme::OssV1,
+        Signature::V4 => Scheme::OssV4,
+    };
 }

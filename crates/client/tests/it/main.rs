@@ -7,6 +7,7 @@ mod clouds;
 mod credentials;
 mod endpoints;
 mod limits;
+mod oss;
 mod paging;
 mod server;
 mod streams;

@@ -32,16 +32,19 @@ pub(crate) fn read(response: &Response) -> ServiceError {
         }
     };
     let fields = Value::Map(fields);
-    let text = |names: [&str; 3]| {
+    let text = |names: [&str; 4]| {
         names.into_iter().find_map(|name| fields.get(name)?.as_str()).map(str::to_owned)
     };
-    if let Some(code) = text(["Code", "code", "ErrorCode"]).filter(|code| !code.is_empty()) {
+    if let Some(code) =
+        text(["Code", "code", "ErrorCode", "errorCode"]).filter(|code| !code.is_empty())
+    {
         error.code = code;
     }
-    if let Some(message) = text(["Message", "message", "ErrorMessage"]) {
+    if let Some(message) = text(["Message", "message", "ErrorMessage", "errorMessage"]) {
         error.message = message;
     }
-    error.request_id = text(["RequestId", "request_id", "requestId"]).or(error.request_id);
+    error.request_id =
+        text(["RequestId", "request_id", "requestId", "RequestID"]).or(error.request_id);
     error.fields = fields;
     error
 }

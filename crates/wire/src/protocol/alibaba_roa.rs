@@ -20,9 +20,14 @@ pub(crate) const CODEC: Codec = Codec {
 
 const JSON: &str = "application/json;charset=utf-8";
 
+/// Services whose requests are known by their method and path alone.
+const BY_PATH: [&str; 1] = ["sls"];
+
 fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
     let mut request = write::request(call, input)?;
-    name_operation(call, &mut request);
+    if !BY_PATH.contains(&call.service.name.as_str()) {
+        name_operation(call, &mut request);
+    }
     Ok(request)
 }
 
