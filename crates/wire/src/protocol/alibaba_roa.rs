@@ -20,13 +20,22 @@ pub(crate) const CODEC: Codec = Codec {
 
 const JSON: &str = "application/json;charset=utf-8";
 
-/// Services whose requests are known by their method and path alone.
+/// Services whose requests are known by their method and path alone, and whose bodies' type is bare.
 const BY_PATH: [&str; 1] = ["sls"];
 
+/// Operations whose body is neither JSON nor bytes as they are.
+const NOT_BUILT: [(&str, &str); 2] = [("sls", "PullLogs"), ("sls", "PutLogs")];
+
 fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
+    let (service, operation) = (call.service.name.as_str(), call.operation.name.as_str());
+    if NOT_BUILT.contains(&(service, operation)) {
+        return Err(EncodeError::Unsupported("log groups in protocol buffers are not implemented"));
+    }
     let mut request = write::request(call, input)?;
-    if !BY_PATH.contains(&call.service.name.as_str()) {
+    if !BY_PATH.contains(&service) {
         name_operation(call, &mut request);
+    } else if !request.body.is_empty() {
+        common::set_type(&mut request.headers, "application/json");
     }
     Ok(request)
 }

@@ -179,3 +179,30 @@ fn a_resource_oriented_service() {
     };
     assert_eq!((failure.code.as_str(), failure.message.as_str()), ("ErrorClusterNotFound", "gone"));
 }
+
+#[test]
+fn the_log_service_is_asked_by_paths_alone() {
+    let (service, create) = operation(Cloud::Alibaba, "sls", "CreateLogStore");
+    let input = json!({"project": "proj", "logstoreName": "x", "ttl": 1, "shardCount": 2});
+    let request = encode_request(service, create, &value(input)).unwrap();
+    assert_eq!(request.host_prefix.as_deref(), Some("proj."));
+    assert_eq!((request.method.as_str(), request.target().as_str()), ("POST", "/logstores"));
+    assert_eq!(request.header("x-acs-action"), None);
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    let answer = isobar_wire::Response {
+        body: r#"{"errorCode":"LogStoreAlreadyExist","errorMessage":"logstore x already exists"}"#
+            .into(),
+        ..isobar_wire::Response::new(http::StatusCode::BAD_REQUEST)
+    };
+    let Reply::Failure(failure) = decode_response(service, create, &answer).unwrap() else {
+        panic!("a failure")
+    };
+    assert_eq!(failure.code, "LogStoreAlreadyExist");
+    assert_eq!(failure.message, "logstore x already exists");
+    let (service, put) = operation(Cloud::Alibaba, "sls", "PutLogs");
+    let refusal = encode_request(service, put, &value(json!({"project": "p", "logstore": "l"})));
+    assert_eq!(
+        refusal.unwrap_err().to_string(),
+        "not supported: log groups in protocol buffers are not implemented"
+    );
+}
