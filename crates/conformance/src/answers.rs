@@ -1,11 +1,11 @@
 //! Answers, and what they say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::{HeaderName, HeaderValue, StatusCode};
-use isobar_catalogue::Cloud;
+use isobar_catalogue::{Cloud, Protocol, Service};
 use isobar_wire::{Reply, Response, Value, decode_response};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub(crate) struct Answer {
     cloud: String,
     service: String,
     operation: String,
+    /// One of the service's protocols, by botocore's name; the one that a client speaks without it.
+    protocol: Option<String>,
     status: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
@@ -46,12 +48,36 @@ pub(crate) enum Said {
     },
 }
 
+/// Protocols by botocore's names.
+const PROTOCOLS: [(&str, Protocol); 6] = [
+    ("ec2", Protocol::Ec2),
+    ("json", Protocol::AwsJson),
+    ("query", Protocol::AwsQuery),
+    ("rest-json", Protocol::RestJson),
+    ("rest-xml", Protocol::RestXml),
+    ("smithy-rpc-v2-cbor", Protocol::RpcV2Cbor),
+];
+
+/// The services that were asked for in another protocol than a client speaks with them.
+pub(crate) type Others = HashMap<(String, Protocol), &'static Service>;
+
 /// Reads an answer.
-pub(crate) fn read(answer: &Answer) -> Result<Said, String> {
+pub(crate) fn read(answer: &Answer, others: &mut Others) -> Result<Said, String> {
     let cloud: Cloud = answer.cloud.parse().map_err(|_| format!("no cloud: {}", answer.cloud))?;
-    let (service, operation) =
-        isobar_catalogue::operation(cloud, &answer.service, &answer.operation)
-            .ok_or_else(|| format!("no operation: {} {}", answer.service, answer.operation))?;
+    let (mut service, _) = isobar_catalogue::operation(cloud, &answer.service, &answer.operation)
+        .ok_or_else(|| format!("no operation: {} {}", answer.service, answer.operation))?;
+    if let Some(name) = &answer.protocol {
+        let row = PROTOCOLS.iter().find(|(own, _)| own == name);
+        let (_, protocol) = row.ok_or_else(|| format!("no protocol: {name}"))?;
+        if service.protocol() != *protocol {
+            service = others
+                .entry((answer.service.clone(), *protocol))
+                .or_insert_with(|| Box::leak(Box::new(speaking(service, *protocol))));
+        }
+    }
+    let operation = service
+        .find_operation(&answer.operation)
+        .ok_or_else(|| format!("no operation: {} {}", answer.service, answer.operation))?;
     let response = response(answer)?;
     match decode_response(service, operation, &response).map_err(|error| error.to_string())? {
         Reply::Success { output, request_id } => Ok(Said::Success { output, request_id }),
@@ -62,6 +88,14 @@ pub(crate) fn read(answer: &Answer) -> Result<Said, String> {
             fields: failure.fields,
         }),
     }
+}
+
+/// The service as if a client spoke the protocol with it.
+fn speaking(service: &Service, protocol: Protocol) -> Service {
+    let mut service = service.clone();
+    service.protocols.retain(|other| *other != protocol);
+    service.protocols.insert(0, protocol);
+    service
 }
 
 fn response(answer: &Answer) -> Result<Response, String> {

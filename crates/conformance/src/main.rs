@@ -30,7 +30,10 @@ fn main() -> ExitCode {
     let done = match std::env::args().nth(1).as_deref() {
         Some("requests") => requests::Requests::new()
             .and_then(|mut maker| lines(|call: requests::Call| maker.request(&call))),
-        Some("answers") => lines(|answer: answers::Answer| answers::read(&answer)),
+        Some("answers") => {
+            let mut others = answers::Others::new();
+            lines(|answer: answers::Answer| answers::read(&answer, &mut others))
+        }
         Some("credentials") => credentials::Looking::new()
             .and_then(|looking| lines(|world: credentials::World| looking.look(world))),
         _ => Err(io::Error::other("usage: isobar-conformance requests|answers|credentials")),

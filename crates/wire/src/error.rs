@@ -5,6 +5,7 @@ use std::fmt;
 use http::{Method, StatusCode};
 use isobar_catalogue::{Protocol, Shape};
 
+use crate::protocol::common::is_page;
 use crate::scalar;
 use crate::value::{Name, Value};
 
@@ -232,14 +233,10 @@ impl DecodeError {
     pub(crate) fn showing(self, body: &[u8]) -> Self {
         let Self::Malformed { format, message } = self else { return self };
         let start = body.trim_ascii_start();
-        let is_page = || {
-            let tag = start.get(..5).unwrap_or(start).to_ascii_lowercase();
-            tag.starts_with(b"<html") || tag.starts_with(b"<!doc")
-        };
         let foreign = match format {
             "JSON" => !matches!(start.first(), None | Some(b'{' | b'[' | b'"')),
-            "XML" => !start.is_empty() && (start[0] != b'<' || is_page()),
-            "CBOR" | "event stream" => is_page(),
+            "XML" => !start.is_empty() && (start[0] != b'<' || is_page(start)),
+            "CBOR" | "event stream" => is_page(start),
             _ => false,
         };
         if !foreign {

@@ -183,6 +183,20 @@ pub(crate) fn set_status(response: &mut Response, status: Option<u16>) {
     }
 }
 
+/// Whether an error comes from something that stands between here and the service, as its page or its
+/// lack of a body says; there is nothing in it but the status.
+pub(crate) fn is_generic(response: &Response) -> bool {
+    let body = response.body.trim_ascii();
+    response.status.is_server_error() && (body.is_empty() || is_page(body))
+}
+
+/// Whether the body is an HTML page.
+pub(crate) fn is_page(body: &[u8]) -> bool {
+    let start = body.trim_ascii_start();
+    let tag = start.get(..9).unwrap_or(start).to_ascii_lowercase();
+    tag.starts_with(b"<html") || tag.starts_with(b"<!doctype")
+}
+
 /// An error of which nothing but the status is known.
 pub(crate) fn bare_error(response: &Response) -> ServiceError {
     ServiceError {

@@ -7,6 +7,7 @@ use crate::error::{DecodeError, ErrorReply, ServiceError};
 use crate::json;
 use crate::message::Response;
 use crate::rest::{self, read};
+use crate::scalar;
 use crate::value::Value;
 
 /// Reads an error.
@@ -41,7 +42,13 @@ pub(crate) fn from_document(call: Call, response: &Response, document: &Value) -
         }
     }
     let message = text(&["message", "Message", "errorMessage"]);
-    error.message = message.unwrap_or_default().to_owned();
+    error.message = match message {
+        Some(message) => message.to_owned(),
+        None if common::is_generic(response) => return error,
+        // What is no document at all is said as it is.
+        None if document.is_null() => scalar::beginning(&response.body),
+        None => String::new(),
+    };
     error
 }
 

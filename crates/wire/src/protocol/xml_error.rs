@@ -23,11 +23,15 @@ pub(crate) fn read(
         let id = element.child_text("RequestId").or_else(|| element.child_text("RequestID"));
         found.request_id = id.map(str::to_owned).or(found.request_id);
     }
-    if let Some(code) = error.child_text("Code").filter(|code| !code.is_empty()) {
+    let code = error.child_text("Code").filter(|code| !code.is_empty());
+    let message = error.child_text("Message").or_else(|| error.child_text("message"));
+    if let Some(code) = code {
         code.clone_into(&mut found.code);
     }
-    let message = error.child_text("Message").or_else(|| error.child_text("message"));
-    found.message = message.unwrap_or_default().to_owned();
+    // Without either it is no error of the service's, and the status says more.
+    if code.is_some() || message.is_some() {
+        found.message = message.unwrap_or_default().to_owned();
+    }
     found.shape = common::error_shape(call.service, &found.code);
     if let Some(Kind::Structure(structure)) = found.shape.map(|shape| &shape.kind) {
         let reader = xml::Reader::new(call.service, xml::Style::Wrapped);

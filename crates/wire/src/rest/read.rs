@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::header::HeaderMap;
 use isobar_catalogue::model::BodyFormat;
 use isobar_catalogue::shape::Structure;
-use isobar_catalogue::{Kind, Location, Member};
+use isobar_catalogue::{Kind, Location, Member, Protocol};
 
 use super::{Format, Rules, header, in_answer, in_body, payload, query, router, streams, template};
 use crate::error::DecodeError;
@@ -79,6 +79,7 @@ pub(crate) fn response(call: Call, response: &Response) -> Result<Value, DecodeE
     let mut entries = head(call, response)?;
     let rules = Rules::of(call.dialect.protocol);
     body(call, rules, structure, in_answer, &response.body, &mut entries)?;
+    empty_payload(call, structure, &response.body, &mut entries);
     Ok(Value::Map(entries))
 }
 
@@ -93,6 +94,28 @@ pub(crate) fn head(call: Call, response: &Response) -> Result<Vec<(Name, Value)>
         entries.push((Cow::Borrowed(&member.name), status));
     }
     Ok(entries)
+}
+
+/// An AWS answer without a body has an empty payload rather than none, which is how the vendor's own
+/// readers have it.
+fn empty_payload(
+    call: Call,
+    structure: &'static Structure,
+    body: &[u8],
+    entries: &mut Vec<(Name, Value)>,
+) {
+    let is_aws = matches!(call.dialect.protocol, Protocol::RestJson | Protocol::RestXml);
+    let Some(member) = payload(structure).filter(|_| is_aws && body.is_empty()) else { return };
+    let value = match &call.service.shape(member.shape).kind {
+        Kind::Structure(structure) if structure.event_stream || structure.union => return,
+        Kind::Structure(_) => Value::Map(Vec::new()),
+        Kind::String(_) => Value::from(""),
+        Kind::Blob { .. } => Value::Blob(Bytes::new()),
+        _ => return,
+    };
+    if !entries.iter().any(|(name, _)| *name == member.name) {
+        entries.push((Cow::Borrowed(&member.name), value));
+    }
 }
 
 /// Reads the members that travel in headers.
