@@ -64,8 +64,9 @@ pub(crate) type Others = HashMap<(String, Protocol), &'static Service>;
 /// Reads an answer.
 pub(crate) fn read(answer: &Answer, others: &mut Others) -> Result<Said, String> {
     let cloud: Cloud = answer.cloud.parse().map_err(|_| format!("no cloud: {}", answer.cloud))?;
-    let (mut service, _) = isobar_catalogue::operation(cloud, &answer.service, &answer.operation)
-        .ok_or_else(|| format!("no operation: {} {}", answer.service, answer.operation))?;
+    let (mut service, _) =
+        isobar_catalogue::operation(cloud, &answer.service, &answer.operation)
+            .ok_or_else(|| format!("no operation: {} {}", answer.service, answer.operation))?;
     if let Some(name) = &answer.protocol {
         let row = PROTOCOLS.iter().find(|(own, _)| own == name);
         let (_, protocol) = row.ok_or_else(|| format!("no protocol: {name}"))?;

@@ -224,8 +224,15 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
+    /// Parsers quote what they do not like, so their messages are bounded.
     pub(crate) fn malformed(format: &'static str, message: impl fmt::Display) -> Self {
-        Self::Malformed { format, message: message.to_string() }
+        const MOST: usize = 200;
+        let mut message = message.to_string();
+        if let Some((end, _)) = message.char_indices().nth(MOST) {
+            message.truncate(end);
+            message.push('…');
+        }
+        Self::Malformed { format, message }
     }
 
     /// The same with the beginning of what came, where that is no document of the format at all: a

@@ -76,7 +76,7 @@ fn decode_response(call: Call, response: &Response) -> Result<Reply, DecodeError
     let mut error = common::bare_error(response);
     let fields: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    error.code = text("id").unwrap_or(error.code);
+    error.code = text("id").filter(|code| !code.is_empty()).unwrap_or(error.code);
     error.message = text("message").unwrap_or(error.message);
     error.request_id = text("request_id").or(error.request_id);
     error.fields = match fields {

@@ -31,8 +31,8 @@ pub(crate) fn from_document(call: Call, response: &Response, document: &Value) -
     let mut error = common::bare_error(response);
     let text = |names: &[&str]| names.iter().find_map(|name| document.get(name)?.as_str());
     let kind = response.header("x-amzn-errortype").or_else(|| text(&["__type", "code", "Code"]));
-    if let Some(kind) = kind {
-        bare_name(kind).clone_into(&mut error.code);
+    if let Some(name) = kind.map(bare_name).filter(|name| !name.is_empty()) {
+        name.clone_into(&mut error.code);
     }
     error.shape = common::error_shape(call.service, &error.code);
     if call.service.query_compatible {
@@ -41,7 +41,7 @@ pub(crate) fn from_document(call: Call, response: &Response, document: &Value) -
             code.clone_into(&mut error.code);
         }
     }
-    let message = text(&["message", "Message", "errorMessage"]);
+    let message = text(&["message", "Message", "errorMessage", "error_description"]);
     error.message = match message {
         Some(message) => message.to_owned(),
         None if common::is_generic(response) => return error,

@@ -11,7 +11,7 @@ use crate::form::{self, Style};
 use crate::message::{Request, Response};
 use crate::shapes;
 use crate::value::Value;
-use crate::xml::{self, Element};
+use crate::xml;
 
 pub(crate) const QUERY: Codec = Codec {
     encode_request,
@@ -52,7 +52,9 @@ fn decode_response(call: Call, response: &Response) -> Result<Reply, DecodeError
         return decode_error(call, response).map(Reply::Failure);
     }
     let mut request_id = common::request_id(&response.headers);
-    if response.body.is_empty() {
+    let says_nothing = shapes::output(call.service, call.operation)
+        .is_none_or(|structure| structure.members.is_empty());
+    if response.body.is_empty() && says_nothing {
         return Ok(Reply::Success { output: Value::Map(Vec::new()), request_id });
     }
     let root = xml::document::parse(&response.body)?;
@@ -61,9 +63,10 @@ fn decode_response(call: Call, response: &Response) -> Result<Reply, DecodeError
     } else if let Some(metadata) = root.child("ResponseMetadata") {
         request_id = metadata.child_text("RequestId").map(str::to_owned).or(request_id);
     }
-    let empty = Element::default();
     let result = match &call.operation.result_wrapper {
-        Some(wrapper) => root.child(wrapper).unwrap_or(&empty),
+        Some(wrapper) => root.child(wrapper).ok_or_else(|| {
+            DecodeError::malformed("XML", format!("there is no element {wrapper}"))
+        })?,
         None => &root,
     };
     let entries = match shapes::output(call.service, call.operation) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
+use http::StatusCode;
 use http::header::HeaderName;
 use isobar_catalogue::{Kind, Location, Operation, Protocol, Service};
 
@@ -12,7 +13,8 @@ use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RoutePr
 use crate::message::{Request, Response};
 use crate::rest::header;
 use crate::rest::router::{Asked, Needs, Router, query_pairs};
-use crate::rest::{read, write};
+use crate::rest::{self, read, write};
+use crate::shapes;
 use crate::value::Value;
 use crate::xml;
 
@@ -100,6 +102,9 @@ fn decode_json_response(call: Call, response: &Response) -> Result<Reply, Decode
 
 fn decode_xml_response(call: Call, response: &Response) -> Result<Reply, DecodeError> {
     let request_id = common::request_id(&response.headers);
+    if let Some(failed) = failed_late(call, response) {
+        return decode_xml_response(call, &failed);
+    }
     if common::succeeded(response) {
         return Ok(Reply::Success { output: read::response(call, response)?, request_id });
     }
@@ -111,6 +116,32 @@ fn decode_xml_response(call: Call, response: &Response) -> Result<Reply, DecodeE
         common::add_fields(&mut error, read::headers(call, structure, &response.headers)?);
     }
     Ok(Reply::Failure(error))
+}
+
+/// S3 begins the answer to what takes long (`CopyObject`, `CompleteMultipartUpload`) before it knows
+/// whether it succeeds: an error comes with the status of success. It is told as a server's.
+fn failed_late(call: Call, response: &Response) -> Option<Response> {
+    let structure = shapes::output(call.service, call.operation)?;
+    let is_document = rest::payload(structure).is_none_or(|member| {
+        match &call.service.shape(member.shape).kind {
+            Kind::Structure(own) => !own.event_stream,
+            kind => !matches!(kind, Kind::Blob { .. } | Kind::String(_)),
+        }
+    });
+    let may_fail = BARE_ERRORS.contains(&call.service.name.as_str()) && is_document;
+    (may_fail && common::succeeded(response) && is_error(&response.body))
+        .then(|| Response { status: StatusCode::INTERNAL_SERVER_ERROR, ..response.clone() })
+}
+
+/// Whether a document's root is an error. The document is not read for it, since most are none, and
+/// some are long.
+fn is_error(body: &[u8]) -> bool {
+    let mut start = body.trim_ascii_start();
+    if start.starts_with(b"<?") {
+        let end = start.windows(2).position(|pair| pair == b"?>");
+        start = end.map_or(&[][..], |end| start[end + 2..].trim_ascii_start());
+    }
+    start.strip_prefix(b"<Error").is_some_and(|rest| matches!(rest.first(), Some(b'>' | b' ')))
 }
 
 fn encode_response(call: Call, output: &Value, request_id: &str) -> Result<Response, EncodeError> {

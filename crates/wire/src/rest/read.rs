@@ -96,8 +96,8 @@ pub(crate) fn head(call: Call, response: &Response) -> Result<Vec<(Name, Value)>
     Ok(entries)
 }
 
-/// An AWS answer without a body has an empty payload rather than none, which is how the vendor's own
-/// readers have it.
+/// An AWS answer without a body has an empty structure for its payload rather than none, which is how
+/// the vendor's own readers have it.
 fn empty_payload(
     call: Call,
     structure: &'static Structure,
@@ -106,15 +106,11 @@ fn empty_payload(
 ) {
     let is_aws = matches!(call.dialect.protocol, Protocol::RestJson | Protocol::RestXml);
     let Some(member) = payload(structure).filter(|_| is_aws && body.is_empty()) else { return };
-    let value = match &call.service.shape(member.shape).kind {
-        Kind::Structure(structure) if structure.event_stream || structure.union => return,
-        Kind::Structure(_) => Value::Map(Vec::new()),
-        Kind::String(_) => Value::from(""),
-        Kind::Blob { .. } => Value::Blob(Bytes::new()),
-        _ => return,
-    };
-    if !entries.iter().any(|(name, _)| *name == member.name) {
-        entries.push((Cow::Borrowed(&member.name), value));
+    match &call.service.shape(member.shape).kind {
+        Kind::Structure(structure) if !structure.event_stream && !structure.union => {
+            entries.push((Cow::Borrowed(&member.name), Value::Map(Vec::new())));
+        }
+        _ => {}
     }
 }
 

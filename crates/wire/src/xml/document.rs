@@ -1,10 +1,14 @@
 //! An XML document as a tree, without its prefixes, comments and instructions.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
+use quick_xml::errors::IllFormedError;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::MAX_DEPTH;
 use crate::error::{DecodeError, Problem, Violation};
+use crate::scalar::shown;
 
 /// An element.
 #[derive(Debug, Default)]
@@ -40,7 +44,8 @@ pub(crate) fn parse(body: &[u8]) -> Result<Element, DecodeError> {
     let mut open: Vec<Element> = Vec::new();
     loop {
         let event = reader.read_event().map_err(|error| {
-            DecodeError::malformed("XML", format!("{error} at byte {}", reader.error_position()))
+            let (what, at) = (describe(&error), reader.error_position());
+            DecodeError::malformed("XML", format!("{what} at byte {at}"))
         })?;
         let closed = match event {
             Event::Start(start) => {
@@ -85,8 +90,23 @@ pub(crate) fn parse(body: &[u8]) -> Result<Element, DecodeError> {
         }
     }
     match root {
+        // A proxy's page may well be a document, but it is nobody's answer.
+        Some(root) if root.name.eq_ignore_ascii_case("html") => {
+            Err(DecodeError::malformed("XML", "an HTML page"))
+        }
         Some(root) if open.is_empty() => Ok(root),
         _ => Err(DecodeError::malformed("XML", "the document ends before its root does")),
+    }
+}
+
+/// What the parser says, but without the tags that it quotes: in a broken document they may be
+/// anything.
+fn describe(error: &quick_xml::Error) -> Cow<'static, str> {
+    match error {
+        quick_xml::Error::IllFormed(
+            IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_),
+        ) => Cow::Borrowed("an end tag that matches no start tag"),
+        other => Cow::Owned(other.to_string()),
     }
 }
 
@@ -122,6 +142,6 @@ fn predefined(name: &str) -> Result<&'static str, DecodeError> {
         "amp" => Ok("&"),
         "apos" => Ok("'"),
         "quot" => Ok("\""),
-        _ => Err(DecodeError::malformed("XML", format!("the entity &{name}; is not known"))),
+        _ => Err(DecodeError::malformed("XML", format!("the entity {} is not known", shown(name)))),
     }
 }

@@ -9,6 +9,7 @@ mod cases;
 mod digitalocean;
 mod eventstream;
 mod hostile;
+mod malformed;
 mod oss;
 mod validation;
 
