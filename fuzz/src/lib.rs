@@ -10,7 +10,7 @@ use isobar_catalogue::{Cloud, Operation, Protocol, Service};
 use isobar_client::{Parameters, RuleSet};
 use isobar_wire::eventstream::{Decoder, Events};
 use isobar_wire::{
-    Dialect, Reply, Request, Response, decode_request, decode_response, decode_start,
+    Dialect, Reply, Request, Response, decode_head, decode_request, decode_response,
     encode_request, encode_response, route, validate,
 };
 
@@ -187,7 +187,7 @@ fn answer(
     let mut response = Response::new(status);
     response.headers.extend(parts.headers());
     response.body = parts.body.to_vec().into();
-    let _ = decode_start(service, operation, &response);
+    let _ = decode_head(service, operation, &response);
     match decode_response(service, operation, &response) {
         Ok(Reply::Success { output, .. }) => {
             let dialect = Dialect::new(service.protocol());

@@ -36,6 +36,13 @@ pub(crate) struct Origin {
     pub(crate) operation: &'static Operation,
 }
 
+impl Origin {
+    /// An error of the call.
+    pub(crate) fn error(self, kind: Kind) -> Error {
+        Error::new(kind, self.cloud).at(&self.service.name, &self.operation.name)
+    }
+}
+
 impl Body {
     pub(crate) fn new(inner: Incoming, idle: Duration, origin: Origin) -> Self {
         let length = inner.size_hint().exact();
@@ -76,8 +83,7 @@ impl Body {
     }
 
     fn fail(&self, kind: Kind) -> Error {
-        let Origin { cloud, service, operation } = self.origin;
-        Error::new(kind, cloud).at(&service.name, &operation.name)
+        self.origin.error(kind)
     }
 }
 

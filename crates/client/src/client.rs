@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use isobar_catalogue::{Cloud, Location, Operation, Protocol, Service, ShapeId};
+use isobar_wire::eventstream::Events;
 use isobar_wire::{Request, Value, encode_request, streaming_input, validate};
 use parking_lot::RwLock;
 
@@ -26,6 +27,10 @@ const METHOD_MEANS: [Protocol; 5] = [
     Protocol::AlibabaOss,
     Protocol::DigitalOcean,
 ];
+
+/// What is said of operations that talk both ways at once (Lex's `StartConversation`).
+const TWO_WAY: &str =
+    "not implemented: requests that are streams of events, which travel both ways over HTTP/2";
 
 /// Calls one cloud's operations in one region. Clones share connections, budget and breakers.
 #[derive(Clone)]
@@ -202,6 +207,9 @@ impl Client {
     ) -> Result<Draft, Error> {
         let at = |error: Error| error.at(&service.name, &operation.name);
         let fail = |kind| at(Error::new(kind, self.cloud()));
+        if Events::of_input(service, operation).is_some() {
+            return Err(fail(Kind::Input).with_message(TWO_WAY));
+        }
         let has_token = self.complete(service, operation, &mut input);
         let violations = validate(service, operation, &input);
         if !violations.is_empty() {

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! Bodies need not be in memory: [`Client::upload`] sends a [`Source`], and [`Client::open`] gives
-//! an answer's body as it arrives.
+//! an answer's body as it arrives. [`Client::events`] gives an answer's events as they arrive.
 //!
 //! What happens between a call and its answer is one list of layers, in `transport`; what differs
 //! between the clouds is one row each, in `cloud`. Time, sleep and randomness come from a
@@ -31,6 +31,7 @@ mod context;
 mod credentials;
 mod endpoint;
 mod error;
+mod events;
 mod ini;
 mod origin;
 pub mod oss;
@@ -51,6 +52,7 @@ pub use context::{Context, Sleep, System};
 pub use credentials::{Anonymous, Cached, Identity, Provide};
 pub use endpoint::{Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, Signing};
 pub use error::{Error, Kind};
+pub use events::{EventStream, Streamed};
 pub use origin::Origin;
 pub use prepared::Prepared;
 pub use settings::{Found, Overrides, Settings};

@@ -7,7 +7,7 @@
 //!
 //! [`decode_response`](crate::decode_response) reads an answer that is there as a whole, and gives
 //! the events as a list, each a map with the event's name as its only key; a client that follows a
-//! stream reads the answer's head with [`decode_start`](crate::decode_start) and the rest with
+//! stream reads the answer's head with [`decode_head`](crate::decode_head) and the rest with
 //! these.
 
 mod event;
@@ -16,26 +16,14 @@ mod message;
 pub use event::{Event, Events, Item};
 pub use message::{Decoder, Header, MAX_HEADERS, MAX_PAYLOAD, Message};
 
-use bytes::Bytes;
-
 use crate::error::{DecodeError, EncodeError, Problem, Reply, Violation};
 use crate::message::Response;
 use crate::protocol::{self, Call, common};
+use crate::rest;
 use crate::value::Value;
 
 /// The media type of a stream.
 pub(crate) const MEDIA: &str = "application/vnd.amazon.eventstream";
-
-/// Reads the beginning of an answer whose body is a stream: what is in its headers.
-pub(crate) fn start(call: Call, response: &Response) -> Result<Reply, DecodeError> {
-    let decode = protocol::codec(call.dialect.protocol).decode_response;
-    if !common::succeeded(response) {
-        return decode(call, response);
-    }
-    let head =
-        Response { status: response.status, headers: response.headers.clone(), body: Bytes::new() };
-    decode(call, &head)
-}
 
 /// Reads an answer whose stream is there as a whole.
 pub(crate) fn collect(
@@ -43,10 +31,11 @@ pub(crate) fn collect(
     events: &Events,
     response: &Response,
 ) -> Result<Reply, DecodeError> {
-    let (mut output, request_id) = match start(call, response)? {
-        Reply::Success { output, request_id } => (output, request_id),
-        failure @ Reply::Failure(_) => return Ok(failure),
-    };
+    if !common::succeeded(response) {
+        return (protocol::codec(call.dialect.protocol).decode_response)(call, response);
+    }
+    let mut output = Value::Map(rest::read::head(call, response)?);
+    let request_id = common::request_id(&response.headers);
     let mut decoder = Decoder::new();
     decoder.push(&response.body);
     let mut items = Vec::new();

@@ -78,20 +78,6 @@ pub fn decode_response(
     reply.map_err(|error| error.showing(&response.body))
 }
 
-/// Reads the beginning of an answer whose body is a stream of events and has not come yet: what its
-/// headers say. The body is read only where the status is an error's, so then it must be there.
-///
-/// # Errors
-/// Where the answer is not what the protocol demands.
-pub fn decode_start(
-    service: &'static Service,
-    operation: &'static Operation,
-    response: &Response,
-) -> Result<Reply, DecodeError> {
-    let call = Call::new(service, operation, Dialect::new(service.protocol()));
-    eventstream::start(call, response).map_err(|error| error.showing(&response.body))
-}
-
 /// The member of an operation's output that is a stream: a blob of unknown length, or events.
 #[must_use]
 pub fn streaming_output(

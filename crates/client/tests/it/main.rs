@@ -6,6 +6,7 @@
 mod clouds;
 mod credentials;
 mod endpoints;
+mod events;
 mod limits;
 mod oss;
 mod paging;

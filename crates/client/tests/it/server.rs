@@ -19,10 +19,23 @@ pub(crate) enum Act {
     Break,
     /// It begins an answer and falls silent within the body.
     Stall,
+    /// It answers with chunks, each on its way before the next one is written, and an end.
+    Chunks(&'static str, Vec<Vec<u8>>, End),
     /// It never answers.
     Hang,
     /// It answers with what is no HTTP.
     Garbage,
+}
+
+/// What follows the last chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The end of the body.
+    Proper,
+    /// The end of the connection.
+    Break,
+    /// Nothing.
+    Stall,
 }
 
 /// An answer with a body.
@@ -161,6 +174,12 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
                 stream.write_all(text.as_bytes()).await.unwrap();
                 std::future::pending().await
             }
+            Act::Chunks(headers, chunks, end) => {
+                if write(&mut stream, headers, &chunks, end).await.is_none() {
+                    return;
+                }
+                continue;
+            }
             Act::Hang => std::future::pending().await,
             Act::Garbage => "this is no HTTP\r\n\r\n".to_owned(),
         };
@@ -168,6 +187,31 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
         if text.contains("length: 1000\r\n") || text.starts_with("this") {
             return;
         }
+    }
+}
+
+/// Writes an answer in chunks; `None` where the connection is over.
+async fn write(
+    stream: &mut BufReader<TcpStream>,
+    headers: &str,
+    chunks: &[Vec<u8>],
+    end: End,
+) -> Option<()> {
+    let head = format!("HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n{headers}\r\n");
+    stream.write_all(head.as_bytes()).await.ok()?;
+    for chunk in chunks {
+        let mut bytes = format!("{:x}\r\n", chunk.len()).into_bytes();
+        bytes.extend(chunk);
+        bytes.extend(b"\r\n");
+        stream.write_all(&bytes).await.ok()?;
+        stream.flush().await.ok()?;
+        tokio::task::yield_now().await;
+    }
+    match end {
+        End::Proper => stream.write_all(b"0\r\n\r\n").await.ok(),
+        End::Break => None,
+        // Until the other side goes.
+        End::Stall => stream.read(&mut [0]).await.ok().filter(|_| false).map(|_| ()),
     }
 }
 

@@ -5,7 +5,7 @@ use http::StatusCode;
 use isobar_catalogue::Cloud;
 use isobar_wire::eventstream::{Decoder, Events, Header, Item, MAX_HEADERS, MAX_PAYLOAD, Message};
 use isobar_wire::{
-    DecodeError, Dialect, Reply, Response, decode_response, decode_start, encode_response,
+    DecodeError, Dialect, Reply, Response, decode_head, decode_response, encode_response,
 };
 use serde_json::json;
 
@@ -307,8 +307,8 @@ fn a_stream_begins_with_the_rest_of_the_output() {
     let mut answer = answer("lambda", "InvokeWithResponseStream", &output);
     answer.body = "not looked at".into();
     let (service, lambda) = operation(Cloud::Aws, "lambda", "InvokeWithResponseStream");
-    let reply = decode_start(service, lambda, &answer).unwrap();
-    let Reply::Success { output, .. } = reply else { panic!("{reply:?}") };
+    let (output, request_id) = decode_head(service, lambda, &answer).unwrap();
+    assert_eq!(request_id.as_deref(), Some("r-1"));
     let expected = json!({
         "ExecutedVersion": "7",
         "ResponseStreamContentType": "application/vnd.amazon.eventstream",
@@ -319,7 +319,7 @@ fn a_stream_begins_with_the_rest_of_the_output() {
     let mut refusal = Response::new(StatusCode::BAD_REQUEST);
     refusal.body = r#"{"__type":"ResourceNotFoundException","message":"no shard"}"#.into();
     let (service, subscribe) = operation(Cloud::Aws, "kinesis", "SubscribeToShard");
-    let reply = decode_start(service, subscribe, &refusal).unwrap();
+    let reply = decode_response(service, subscribe, &refusal).unwrap();
     let Reply::Failure(error) = reply else { panic!("{reply:?}") };
     assert_eq!(
         (error.code.as_str(), error.message.as_str()),
