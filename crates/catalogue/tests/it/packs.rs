@@ -352,3 +352,38 @@ fn the_manifest_tells_what_is_packed() {
         assert_eq!(told, packed, "{cloud}");
     }
 }
+
+#[test]
+fn object_storage_has_its_places_and_pages() {
+    let (oss, put) = operation(Cloud::Alibaba, "oss", "put-object").expect("there");
+    assert_eq!((oss.protocol(), oss.operations.len()), (Protocol::AlibabaOss, 152));
+    assert_eq!((put.method.as_str(), put.uri.as_str()), ("PUT", "/{key+}"));
+    assert_eq!(put.host_prefix.as_deref(), Some("{bucket}."));
+    let member =
+        |name: &str| oss.input_members(put).iter().find(|member| member.name == name).expect(name);
+    assert_eq!(member("bucket").location, Location::Host);
+    assert_eq!(member("key").location, Location::Path);
+    assert_eq!(member("x-oss-meta-*").location, Location::Headers);
+    assert!(member("body").streaming && member("bucket").required);
+    assert!(oss.operation("DeleteMultipleObjects").is_some_and(|it| it.idempotent));
+    for (name, tokens, results) in [
+        ("ListBuckets", &["marker"][..], &["Buckets"][..]),
+        ("ListMultipartUploads", &["key-marker", "upload-id-marker"], &["Upload"]),
+        (
+            "ListObjectVersions",
+            &["key-marker", "version-id-marker"],
+            &["Version", "DeleteMarker", "CommonPrefixes"],
+        ),
+        ("ListObjectsV2", &["continuation-token"], &["Contents", "CommonPrefixes"]),
+        ("ListParts", &["part-number-marker"], &["Part"]),
+    ] {
+        let paging = oss.operation(name).and_then(|it| it.paging.as_ref()).expect(name);
+        assert_eq!(paging.input_token, tokens, "{name}");
+        let mut found: Vec<_> = paging.results.iter().map(String::as_str).collect();
+        let mut results = results.to_vec();
+        found.sort_unstable();
+        results.sort_unstable();
+        assert_eq!(found, results, "{name}");
+        assert_eq!(paging.more.as_deref(), Some("IsTruncated"), "{name}");
+    }
+}
