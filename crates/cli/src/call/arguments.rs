@@ -1,0 +1,254 @@
+//! What stands on the command line: flags, members with their values, and operands.
+
+use isobar_catalogue::names::same;
+use isobar_catalogue::{Cloud, Kind, Member, Operation, Service};
+
+use super::flags::{self, FLAGS, Flag, Options, Yields};
+use super::names::{kebab, shown};
+use super::{renames, suggest};
+use crate::report::Detail;
+
+/// What stands before the service, the service and what follows.
+#[derive(Debug, Default)]
+pub(crate) struct Head {
+    pub(crate) options: Options,
+    /// The words up to the first flag behind the service.
+    pub(crate) words: Vec<String>,
+    /// The rest.
+    pub(crate) rest: Vec<String>,
+    pub(crate) wrong: Vec<Detail>,
+}
+
+impl Head {
+    /// Takes flags up to the first word, then words up to the first flag.
+    pub(crate) fn split(cloud: Cloud, arguments: Vec<String>) -> Self {
+        let mut head = Self::default();
+        let mut arguments = arguments.into_iter().peekable();
+        while let Some(argument) = arguments.next_if(|argument| is_flag(argument)) {
+            let (name, inline) = parted(&argument);
+            let Some(flag) = flags::find(cloud, name) else {
+                head.wrong.push(unknown_flag(cloud, &argument, None));
+                continue;
+            };
+            let value = match (flag.value, inline) {
+                (None, _) => None,
+                (Some(_), Some(value)) => Some(value.to_owned()),
+                (Some(_), None) => arguments.next(),
+            };
+            set(flag, &mut head.options, value.as_deref(), &mut head.wrong);
+        }
+        while let Some(word) = arguments.next_if(|argument| !is_flag(argument)) {
+            head.words.push(word);
+        }
+        head.rest = arguments.collect();
+        head
+    }
+}
+
+/// A member with the texts that were given for it.
+#[derive(Debug)]
+pub(crate) struct Given {
+    pub(crate) member: &'static Member,
+    /// The texts; for a boolean, `true` or `false`.
+    pub(crate) texts: Vec<String>,
+}
+
+/// A part of a member in Alibaba Cloud's flattened form: `--Tag.1.Key web`.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) member: &'static Member,
+    /// The steps below the member.
+    pub(crate) steps: Vec<String>,
+    pub(crate) text: String,
+}
+
+/// The arguments behind the operation.
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
+    pub(crate) members: Vec<Given>,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) operands: Vec<String>,
+    pub(crate) wrong: Vec<Detail>,
+}
+
+/// What a name behind two hyphens stands for.
+enum Meaning {
+    Flag(&'static Flag),
+    Member(&'static Member),
+    Not(&'static Member),
+    Part(&'static Member, Vec<String>),
+}
+
+/// Reads the arguments behind an operation; what the flags say goes into the options.
+pub(crate) fn read(
+    service: &'static Service,
+    operation: &'static Operation,
+    arguments: Vec<String>,
+    options: &mut Options,
+) -> Arguments {
+    let mut read = Arguments::default();
+    let mut arguments = arguments.into_iter().peekable();
+    let mut only_operands = false;
+    while let Some(argument) = arguments.next() {
+        if only_operands || !is_flag(&argument) {
+            read.operands.push(argument);
+            continue;
+        }
+        if argument == "--" {
+            only_operands = true;
+            continue;
+        }
+        let (name, inline) = parted(&argument);
+        let inline = inline.map(str::to_owned);
+        let Some(meaning) = meaning(service, operation, name) else {
+            read.wrong.push(unknown_flag(service.cloud, &argument, Some((service, operation))));
+            // Its values are nobody's; saying so of each would only hide what is wrong.
+            while arguments.next_if(|next| !is_flag(next)).is_some() {}
+            continue;
+        };
+        match meaning {
+            Meaning::Flag(flag) => {
+                let value = match (flag.value, inline) {
+                    (None, _) => None,
+                    (Some(_), Some(value)) => Some(value),
+                    (Some(_), None) => arguments.next(),
+                };
+                set(flag, options, value.as_deref(), &mut read.wrong);
+            }
+            Meaning::Not(member) => read.add(member, vec!["false".to_owned()]),
+            Meaning::Part(member, steps) => match inline.or_else(|| arguments.next()) {
+                Some(text) => read.parts.push(Part { member, steps, text }),
+                None => read.wrong.push(Detail::new(argument, "needs a value")),
+            },
+            Meaning::Member(member) => {
+                let mut next = || arguments.next_if(|next| !is_flag(next));
+                let texts = match (&service.shape(member.shape).kind, inline) {
+                    (_, Some(text)) => vec![text],
+                    (Kind::List(_), None) => std::iter::from_fn(next).collect(),
+                    (Kind::Boolean, None) => {
+                        let said = arguments
+                            .next_if(|next| matches!(next.to_ascii_lowercase().as_str(), "true" | "false"));
+                        vec![said.unwrap_or_else(|| "true".to_owned())]
+                    }
+                    // A text may begin with hyphens, a flag's name does not.
+                    _ => match next() {
+                        Some(text) => vec![text],
+                        None => {
+                            read.wrong.push(Detail::new(argument, "needs a value"));
+                            continue;
+                        }
+                    },
+                };
+                read.add(member, texts);
+            }
+        }
+    }
+    read
+}
+
+impl Arguments {
+    /// Adds what was given for a member; a list may be given in several pieces.
+    fn add(&mut self, member: &'static Member, texts: Vec<String>) {
+        match self.members.iter_mut().find(|given| given.member.name == member.name) {
+            Some(given) => given.texts.extend(texts),
+            None => self.members.push(Given { member, texts }),
+        }
+    }
+}
+
+fn meaning(
+    service: &'static Service,
+    operation: &'static Operation,
+    name: &str,
+) -> Option<Meaning> {
+    let members = service.input_members(operation);
+    let exact = members.iter().find(|member| member.name == name);
+    if let Some(member) = exact.filter(|_| name.contains(|letter: char| letter.is_ascii_uppercase()))
+    {
+        return Some(Meaning::Member(member));
+    }
+    if service.cloud == Cloud::Aws
+        && let Some((kebab_name, is_not)) = renames::find(&service.name, &operation.name, name)
+        && let Some(member) = members.iter().find(|member| kebab(&member.name) == kebab_name)
+    {
+        return Some(if is_not { Meaning::Not(member) } else { Meaning::Member(member) });
+    }
+    let member = exact.or_else(|| members.iter().find(|member| same(&member.name, name)));
+    if let Some(flag) = flags::find(service.cloud, name) {
+        let yields = match flag.yields {
+            Yields::Never => false,
+            Yields::Always => true,
+            Yields::WithoutPages => operation.paging.is_none(),
+            Yields::OnDigitalOcean => service.cloud == Cloud::DigitalOcean,
+        };
+        return Some(match member.filter(|_| yields) {
+            Some(member) => Meaning::Member(member),
+            None => Meaning::Flag(flag),
+        });
+    }
+    if let Some(member) = member {
+        return Some(Meaning::Member(member));
+    }
+    if let Some(rest) = name.strip_prefix("no-")
+        && let Some(member) = members.iter().find(|member| same(&member.name, rest))
+        && matches!(service.shape(member.shape).kind, Kind::Boolean)
+    {
+        return Some(Meaning::Not(member));
+    }
+    let (first, rest) = name.split_once('.')?;
+    let member = members.iter().find(|member| same(&member.name, first))?;
+    Some(Meaning::Part(member, rest.split('.').map(str::to_owned).collect()))
+}
+
+fn set(flag: &Flag, options: &mut Options, value: Option<&str>, wrong: &mut Vec<Detail>) {
+    let name = || format!("--{}", flag.name);
+    match (flag.value, value) {
+        (Some(_), None) => wrong.push(Detail::new(name(), "needs a value")),
+        (_, value) => {
+            if let Err(text) = (flag.set)(options, value.unwrap_or_default()) {
+                let given = value.map_or_else(String::new, |value| format!(", not {value:?}"));
+                wrong.push(Detail::new(name(), format!("{text}{given}")));
+            }
+        }
+    }
+}
+
+/// Whether an argument is a flag and no value: `--name`, `-o`, `-h`; but not `-`, `-1` or `--`'s
+/// likes in texts with spaces.
+fn is_flag(argument: &str) -> bool {
+    match argument.strip_prefix("--") {
+        Some(rest) => rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_alphabetic()),
+        None => matches!(argument, "-o" | "-h"),
+    }
+}
+
+/// The name, and the value that stands behind an equals sign.
+fn parted(argument: &str) -> (&str, Option<&str>) {
+    let name = argument.trim_start_matches('-');
+    match name.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (name, None),
+    }
+}
+
+fn unknown_flag(
+    cloud: Cloud,
+    argument: &str,
+    call: Option<(&'static Service, &'static Operation)>,
+) -> Detail {
+    let (name, _) = parted(argument);
+    let mut names: Vec<String> = FLAGS.iter().map(|flag| flag.name.to_owned()).collect();
+    if let Some((service, operation)) = call {
+        let members = service.input_members(operation);
+        names.splice(0..0, members.iter().map(|member| shown(cloud, &member.name)));
+    }
+    let found = suggest::closest(name, names.iter().map(String::as_str));
+    let dashed: Vec<String> = found.iter().map(|name| format!("--{name}")).collect();
+    let dashed: Vec<&str> = dashed.iter().map(String::as_str).collect();
+    let mut text = "is not known".to_owned();
+    if !dashed.is_empty() {
+        text.push_str("; ");
+        text.push_str(&suggest::sentence(&dashed));
+    }
+    Detail::new(format!("--{name}"), text)
+}

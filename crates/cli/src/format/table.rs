@@ -1,0 +1,264 @@
+//! Tables for people: the list that a document is about, with as many of its columns as fit.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use isobar_wire::Value;
+
+use crate::shell::WIDTH;
+
+/// The words in columns' names that people look for first, best first.
+const FIRST: [&str; 14] = [
+    "name", "id", "status", "state", "type", "size", "slug", "region", "zone", "ip", "address", "dns",
+    "arn", "created",
+];
+
+/// The longest text in a cell that takes part in choosing columns.
+const WIDEST: usize = 48;
+
+/// How many rows are looked at when columns are chosen.
+const LOOKED_AT: usize = 200;
+
+/// A document as a table; empty where there is nothing.
+pub(crate) fn of(value: &Value, columns: &[String], width: Option<usize>) -> String {
+    let rows = rows(value);
+    let rows = match rows {
+        Some(rows) if rows.is_empty() => return String::new(),
+        Some(rows) => rows,
+        None => return members(value, width),
+    };
+    let columns =
+        if columns.is_empty() { choose(&rows, width.unwrap_or(WIDTH)) } else { columns.to_vec() };
+    let mut table = plain(width);
+    table.set_header(columns.iter().map(String::as_str));
+    for row in &rows {
+        table.add_row(columns.iter().map(|column| cell(at(row, column))));
+    }
+    trimmed(&table)
+}
+
+fn plain(width: Option<usize>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(NOTHING);
+    match width.and_then(|width| u16::try_from(width).ok()) {
+        Some(width) => {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        }
+        // Whoever reads it by program wants lines whole.
+        None => {
+            table.set_content_arrangement(ContentArrangement::Disabled);
+        }
+    }
+    table
+}
+
+fn trimmed(table: &Table) -> String {
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// The rows of the list that a document is about: itself, or the only list of structures that it
+/// has. Where each row is little more than a list itself, that list's items (EC2's reservations).
+fn rows(value: &Value) -> Option<Vec<&Value>> {
+    let items = main_list(value)?;
+    let mut rows: Vec<&Value> = items.iter().collect();
+    if !rows.iter().any(|row| matches!(row, Value::Map(_))) {
+        return Some(rows);
+    }
+    let inner: Vec<&[Value]> = rows.iter().filter_map(|row| only_list(row)).collect();
+    if inner.len() == rows.len() {
+        let items: Vec<&Value> = inner.into_iter().flatten().collect();
+        let scalars = |value: &Value| {
+            value.as_map().map_or(0, |entries| {
+                entries.iter().filter(|(_, value)| value.as_list().is_none()).count()
+            })
+        };
+        let most = |rows: &[&Value]| rows.iter().map(|row| scalars(row)).max().unwrap_or_default();
+        if most(&items) > most(&rows) {
+            rows = items;
+        }
+    }
+    Some(rows)
+}
+
+fn main_list(value: &Value) -> Option<&[Value]> {
+    match value {
+        Value::List(items) => Some(items),
+        Value::Map(entries) => {
+            let mut lists = entries.iter().filter_map(|(_, value)| match value {
+                Value::List(items) if items.is_empty() || items.iter().all(|item| item.as_map().is_some()) => {
+                    Some(items.as_slice())
+                }
+                Value::Map(_) => main_list(value),
+                _ => None,
+            });
+            let first = lists.next()?;
+            // With two lists that both have something, neither is the document's.
+            let others = lists.any(|other| !other.is_empty());
+            if others && !first.is_empty() {
+                return None;
+            }
+            if first.is_empty() {
+                let full = entries.iter().find_map(|(_, value)| {
+                    value.as_list().filter(|items| !items.is_empty() && items.iter().all(|item| item.as_map().is_some()))
+                });
+                return Some(full.unwrap_or(first));
+            }
+            // One thing with a list inside is one thing.
+            let scalars = entries.iter().filter(|(_, value)| is_scalar(value)).count();
+            (scalars <= 6).then_some(first)
+        }
+        _ => None,
+    }
+}
+
+/// The only list of structures with something in it.
+fn only_list(value: &Value) -> Option<&[Value]> {
+    let mut lists = value.as_map()?.iter().filter_map(|(_, value)| {
+        value.as_list().filter(|items| items.first().is_some_and(|item| item.as_map().is_some()))
+    });
+    let first = lists.next()?;
+    lists.next().is_none().then_some(first)
+}
+
+/// The columns that fit into the width, those first that people look for.
+fn choose(rows: &[&Value], width: usize) -> Vec<String> {
+    let mut known: Vec<(String, usize)> = Vec::new();
+    for row in rows.iter().take(LOOKED_AT) {
+        let mut paths = Vec::new();
+        paths_of(row, "", 0, &mut paths);
+        for (path, text) in paths {
+            let length = text.chars().count().min(WIDEST);
+            match known.iter_mut().find(|(known, _)| *known == path) {
+                Some((_, widest)) => *widest = (*widest).max(length),
+                None => known.push((path, length)),
+            }
+        }
+    }
+    let mut order: Vec<usize> = (0..known.len()).collect();
+    order.sort_by_key(|&at| (rank(&known[at].0), at));
+    let mut chosen = Vec::new();
+    let mut used = 0;
+    for at in order {
+        let (path, widest) = &known[at];
+        let needs = widest.max(&path.chars().count()) + 2;
+        if used + needs <= width || chosen.is_empty() {
+            used += needs;
+            chosen.push(at);
+        }
+    }
+    chosen.sort_by_key(|&at| (rank(&known[at].0) / 2, at));
+    chosen.into_iter().map(|at| known[at].0.clone()).collect()
+}
+
+/// How early a column comes: by the word that its name ends with, and how deep it lies.
+fn rank(path: &str) -> usize {
+    let lower = path.to_ascii_lowercase();
+    let last = lower.rsplit('.').next().unwrap_or_default();
+    let depth = path.matches('.').count();
+    let place = FIRST.iter().position(|word| last == *word);
+    let place = place.or_else(|| FIRST.iter().position(|word| last.ends_with(word)).map(|at| at + 3));
+    place.unwrap_or(FIRST.len() + 4) + depth * 4
+}
+
+fn paths_of(value: &Value, path: &str, depth: usize, found: &mut Vec<(String, String)>) {
+    let Value::Map(entries) = value else {
+        if path.is_empty() {
+            found.push((VALUE.to_owned(), cell(Some(value))));
+        }
+        return;
+    };
+    for (name, value) in entries {
+        let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+        match value {
+            Value::Map(_) if depth < 1 => paths_of(value, &path, depth + 1, found),
+            Value::Map(_) | Value::Null => {}
+            Value::List(items) if items.is_empty() => {}
+            Value::List(items) if items.iter().any(|item| !is_scalar(item)) && !is_tags(items) => {}
+            value => found.push((path, cell(Some(value)))),
+        }
+    }
+}
+
+/// The heading of a list of scalars.
+const VALUE: &str = "Value";
+
+fn at<'a>(row: &'a Value, path: &str) -> Option<&'a Value> {
+    if path == VALUE && row.as_map().is_none() {
+        return Some(row);
+    }
+    path.split('.').try_fold(row, |value, name| value.get(name))
+}
+
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "-".to_owned(),
+        Some(Value::List(items)) if is_tags(items) => {
+            items.iter().map(tag).collect::<Vec<_>>().join(",")
+        }
+        Some(Value::List(items)) => {
+            items.iter().map(|item| cell(Some(item))).collect::<Vec<_>>().join(",")
+        }
+        Some(Value::String(text)) => text.to_string(),
+        Some(Value::Float(number)) => number.to_string(),
+        Some(Value::Timestamp(moment)) => {
+            // To the second, which is what people read.
+            let text = moment.to_string();
+            text.split_once('.').map_or(text.clone(), |(seconds, _)| format!("{seconds}Z"))
+        }
+        Some(other) => serde_json::to_string(other).unwrap_or_default().trim_matches('"').to_owned(),
+    }
+}
+
+/// Whether these are tags: structures of a key and a value.
+fn is_tags(items: &[Value]) -> bool {
+    !items.is_empty()
+        && items.iter().all(|item| item.as_map().is_some_and(|entries| entries.len() == 2) && key(item).is_some())
+}
+
+fn key(item: &Value) -> Option<&Value> {
+    ["Key", "TagKey", "key"].iter().find_map(|name| item.get(name))
+}
+
+fn tag(item: &Value) -> String {
+    let value = ["Value", "TagValue", "value"].iter().find_map(|name| item.get(name));
+    format!("{}={}", cell(key(item)), value.map_or_else(String::new, |value| cell(Some(value))))
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::Map(_) | Value::List(_))
+}
+
+/// One thing: its members line by line.
+fn members(value: &Value, width: Option<usize>) -> String {
+    let mut lines = Vec::new();
+    flatten("", value, &mut lines);
+    if lines.is_empty() {
+        return cell(Some(value)).trim_matches('-').to_owned();
+    }
+    if let [(name, text)] = lines.as_slice()
+        && name.is_empty()
+    {
+        return text.clone();
+    }
+    let mut table = plain(width);
+    table.add_rows(lines.iter().map(|(name, text)| [name, text]));
+    trimmed(&table)
+}
+
+fn flatten(path: &str, value: &Value, lines: &mut Vec<(String, String)>) {
+    match value {
+        Value::Map(entries) => {
+            for (name, value) in entries {
+                let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+                flatten(&path, value, lines);
+            }
+        }
+        Value::List(items) if items.iter().any(|item| !is_scalar(item)) && !is_tags(items) => {
+            for (at, item) in items.iter().enumerate() {
+                flatten(&format!("{path}[{at}]"), item, lines);
+            }
+        }
+        Value::List(items) if items.is_empty() => {}
+        Value::Null => {}
+        other => lines.push((path.to_owned(), cell(Some(other)))),
+    }
+}
