@@ -1,11 +1,321 @@
 //! A call: `isobar aws SERVICE OPERATION [members and flags]`.
+//!
+//! The catalogue knows the operation, and with it every argument that there may be. Everything that
+//! is wrong is told at once, before anything is sent.
 
-use isobar_catalogue::Cloud;
+pub(crate) mod arguments;
+mod connect;
+mod failure;
+pub(crate) mod flags;
+mod help;
+mod names;
+mod outfile;
+mod pages;
+mod prepared;
+mod renames;
+pub(crate) mod suggest;
+mod token;
+mod waiting;
 
-use crate::report::Error;
+use isobar_catalogue::model::Waiter;
+use isobar_catalogue::{Cloud, Location, Operation, Service};
+use isobar_client::Client;
+use isobar_wire::Value;
+use jmespath::Expression;
+
+use crate::format::{self, Format, jq, query};
+use crate::input::{self, Maker, Wrong};
+use crate::report::{Class, Detail, Error};
 use crate::shell::Shell;
+use arguments::{Arguments, Head};
+use flags::Options;
+use outfile::Outfile;
+
+/// A call that is ready to be made.
+pub(crate) struct Call {
+    pub(crate) service: &'static Service,
+    pub(crate) operation: &'static Operation,
+    /// What is waited for, where that is the whole call.
+    pub(crate) waiter: Option<&'static Waiter>,
+    pub(crate) input: Value,
+    pub(crate) options: Options,
+    pub(crate) query: Option<Expression<'static>>,
+    pub(crate) jq: Option<jq::Filter>,
+    /// Where the streamed part of the output goes.
+    pub(crate) outfile: Option<Outfile>,
+}
 
 /// Carries out a call.
-pub(crate) fn run(cloud: Cloud, _: &Shell, _: Vec<String>) -> Result<(), Error> {
-    Err(Error::failed("not_implemented", format!("calls of {cloud} are not implemented")))
+pub(crate) fn run(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
+    let mut head = Head::split(cloud, arguments);
+    head.options.help |= head.words.last().is_some_and(|word| word == "help")
+        || head
+            .rest
+            .iter()
+            .take_while(|one| *one != "--")
+            .any(|one| one == "--help" || one == "-h");
+    head.words.retain(|word| word != "help" || !head.options.help);
+    if !head.wrong.is_empty() {
+        return Err(wrong_arguments(cloud, None, head.wrong));
+    }
+    if head.words.is_empty() {
+        return match head.options.help {
+            true => shell.print(&help::cloud(cloud)),
+            false => {
+                let message = format!("{cloud}: a service is missing");
+                Err(Error::usage("service_missing", message)
+                    .hint(format!("isobar {} --help lists them", names::command(cloud))))
+            }
+        };
+    }
+    let Some(call) = read(cloud, shell, head)? else { return Ok(()) };
+    for detail in input::unknown_values(call.service, call.operation, &call.input) {
+        shell.note(&format!("note: {}{}", detail.field, detail.text));
+    }
+    let region = call.input.get("RegionId").and_then(Value::as_str).map(str::to_owned);
+    let region = region.filter(|_| cloud == Cloud::Alibaba);
+    let client = connect::client(shell, call.service, &call.options, region.as_deref())?;
+    shell.run(make(shell, &client, call))
+}
+
+/// What the arguments say; nothing where help was all that they asked for.
+fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> {
+    let Head { mut options, words, mut rest, .. } = head;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // `aws wait ec2 instance-running` and aws-cli's `aws ec2 wait instance-running` are the same.
+    let (service, words, waits) = match words.as_slice() {
+        ["wait", service, words @ ..] if cloud == Cloud::Aws => (*service, words, true),
+        [service, "wait", words @ ..] if cloud == Cloud::Aws => (*service, words, true),
+        ["compute", group, words @ ..] if cloud == Cloud::DigitalOcean => (*group, words, false),
+        [service, words @ ..] => (*service, words, false),
+        [] => unreachable!("there is a word"),
+    };
+    let version = version(cloud, &rest);
+    let service = names::entry(cloud, service, version.as_deref())?.service();
+    if words.is_empty() && options.help {
+        shell.print(&if waits { help::waiters(service) } else { help::service(service) })?;
+        return Ok(None);
+    }
+    let (operation, waiter, used) = match words.first().filter(|_| waits) {
+        Some(name) => {
+            let waiter = names::waiter(service, name)?;
+            let operation = service.operation(&waiter.operation).ok_or_else(|| {
+                Error::failed("internal", format!("{} asks an unknown operation", waiter.name))
+            })?;
+            (operation, Some(waiter), 1)
+        }
+        None if waits => {
+            let message = format!("aws {}: what to wait for is missing", service.name);
+            return Err(Error::usage("waiter_missing", message)
+                .hint(format!("isobar aws wait {} --help lists it", service.name)));
+        }
+        None => {
+            let (operation, used) = names::operation(service, words)?;
+            (operation, None, used)
+        }
+    };
+    if options.help {
+        shell.print(&help::operation(service, operation, waiter))?;
+        return Ok(None);
+    }
+    rest.splice(0..0, words[used..].iter().map(|word| (*word).to_owned()));
+    let arguments = arguments::read(service, operation, rest, &mut options);
+    let query = options.query.as_deref().map(query::compile).transpose()?;
+    let jq = options.jq.as_deref().map(jq::compile).transpose()?;
+    if query.is_some() && jq.is_some() {
+        return Err(Error::usage("two_queries", "--query and --jq do not go together"));
+    }
+    let (input, outfile) = input_of(shell, service, operation, arguments, &options)?;
+    Ok(Some(Call { service, operation, waiter, input, options, query, jq, outfile }))
+}
+
+/// Which version of a product is asked for; it must be known before the operation is.
+fn version(cloud: Cloud, rest: &[String]) -> Option<String> {
+    if cloud != Cloud::Alibaba {
+        return None;
+    }
+    let at = rest.iter().position(|argument| argument == "--version")?;
+    rest.get(at + 1).cloned()
+}
+
+/// The input that the arguments make, checked.
+fn input_of(
+    shell: &Shell,
+    service: &'static Service,
+    operation: &'static Operation,
+    arguments: Arguments,
+    options: &Options,
+) -> Result<(Value, Option<Outfile>), Error> {
+    let Arguments { members, parts, mut operands, wrong } = arguments;
+    let mut wrong: Vec<(Class, Detail)> =
+        wrong.into_iter().map(|detail| (Class::Usage, detail)).collect();
+    let outfile = outfile::take(service, operation, &mut operands);
+    let mut maker = Maker::new(shell, service, operation, options.raw_blobs);
+    let mut input = maker.make(&options.input, members, parts);
+    let operands = fill_path(&mut maker, operation, operands, &mut input);
+    wrong.extend(maker.wrong.into_iter().map(|wrong| match wrong {
+        Wrong::Member(detail) => (Class::Invalid, detail),
+        Wrong::File(detail) => (Class::Unreadable, detail),
+    }));
+    for operand in operands {
+        wrong.push((Class::Usage, Detail::new(operand, "is not expected here")));
+    }
+    // Where a member was wrong already, the check would only say so again.
+    let known: Vec<String> = wrong.iter().map(|(_, detail)| detail.field.clone()).collect();
+    wrong.extend(input::check(service, operation, &input).into_iter().filter(|(_, detail)| {
+        !known.iter().any(|field| detail.field == *field || root(field) == root(&detail.field))
+    }));
+    if wrong.is_empty() {
+        return Ok((input, outfile));
+    }
+    Err(wrong_input(service, operation, wrong))
+}
+
+/// The member that a path begins with.
+fn root(path: &str) -> &str {
+    &path[..path.find(['.', '[']).unwrap_or(path.len())]
+}
+
+/// Gives operands to the members of the path that are still missing, in the path's order:
+/// `droplets get 12345`.
+fn fill_path(
+    maker: &mut Maker<'_>,
+    operation: &'static Operation,
+    operands: Vec<String>,
+    input: &mut Value,
+) -> Vec<String> {
+    let mut operands = operands.into_iter();
+    let mut labels: Vec<_> = maker
+        .service
+        .input_members(operation)
+        .iter()
+        .filter(|member| member.location == Location::Path && input.get(&member.name).is_none())
+        .filter_map(|member| {
+            let label = operation.uri.find(&format!("{{{}", member.on_wire()))?;
+            Some((label, member))
+        })
+        .collect();
+    labels.sort_by_key(|(at, _)| *at);
+    for (_, member) in labels {
+        let Some(operand) = operands.next() else { break };
+        let given = vec![arguments::Given { member, texts: vec![operand] }];
+        if let Value::Map(members) = maker.make(&[], given, Vec::new()) {
+            for (name, value) in members {
+                input.set(name, value);
+            }
+        }
+    }
+    operands.collect()
+}
+
+fn wrong_arguments(
+    cloud: Cloud,
+    call: Option<(&Service, &Operation)>,
+    wrong: Vec<Detail>,
+) -> Error {
+    let wrong = wrong.into_iter().map(|detail| (Class::Usage, detail)).collect();
+    match call {
+        Some((service, operation)) => wrong_input(service, operation, wrong),
+        None => refusal(&format!("isobar {}", names::command(cloud)), wrong),
+    }
+}
+
+fn wrong_input(service: &Service, operation: &Operation, wrong: Vec<(Class, Detail)>) -> Error {
+    let command = format!(
+        "isobar {} {} {}",
+        names::command(service.cloud),
+        service.name,
+        names::shown(service.cloud, &operation.name)
+    );
+    refusal(&command, wrong)
+}
+
+/// One error of everything that is wrong. Its class is that of the gravest part: a file that cannot
+/// be read, then an argument that is not known, a value that is wrong, a member that is missing.
+fn refusal(command: &str, wrong: Vec<(Class, Detail)>) -> Error {
+    let classes = [
+        (Class::Unreadable, "file_unreadable"),
+        (Class::Usage, "unknown_argument"),
+        (Class::Invalid, "invalid_value"),
+        (Class::Missing, "missing_member"),
+    ];
+    let (class, code) = classes
+        .into_iter()
+        .find(|(class, _)| wrong.iter().any(|(other, _)| other == class))
+        .unwrap_or((Class::Usage, "wrong_usage"));
+    let count = match wrong.len() {
+        1 => "one thing is".to_owned(),
+        many => format!("{many} things are"),
+    };
+    Error::new(class, code, format!("{command}: {count} wrong"))
+        .details(wrong.into_iter().map(|(_, detail)| detail).collect())
+        .hint(format!("{command} --help shows what there is; nothing was sent"))
+}
+
+async fn make(shell: &Shell, client: &Client, call: Call) -> Result<(), Error> {
+    let Call { service, operation, options, .. } = &call;
+    if options.dry_run || options.curl {
+        return prepared::show(shell, client, &call).await;
+    }
+    if let Some(waiter) = call.waiter {
+        let done = client.wait_for(service, waiter, call.input.clone()).await;
+        done.map_err(|error| failure::report(&error))?;
+        return Ok(());
+    }
+    if options.all || options.max_items.is_some() || options.starting_token.is_some() {
+        return pages::run(shell, client, &call).await;
+    }
+    let mut input = call.input.clone();
+    pages::set_size(&call, &mut input)?;
+    let answer =
+        client.send(service, operation, input).await.map_err(|error| failure::report(&error))?;
+    let mut output = answer.output;
+    if let Some(outfile) = &call.outfile {
+        outfile.write(shell, &mut output)?;
+        if outfile.is_stdout() {
+            return Ok(());
+        }
+    }
+    if options.wait {
+        let waited = waiting::after(shell, client, &call, &output).await?;
+        output = waited.unwrap_or(output);
+    }
+    print(shell, &call, &output)
+}
+
+/// Prints an output as the flags ask.
+pub(crate) fn print(shell: &Shell, call: &Call, output: &Value) -> Result<(), Error> {
+    let Options { output: format, columns, .. } = &call.options;
+    if let Some(filter) = &call.jq {
+        for made in filter.apply(output)? {
+            match (format, &made) {
+                // As `jq -r`: a text alone is for the next program.
+                (Format::Json, Value::String(text)) => shell.print(text)?,
+                (Format::Json, made) => shell.print(&format::json::text(made, 0))?,
+                (format, made) => format::print(shell, *format, made, columns)?,
+            }
+        }
+        return Ok(());
+    }
+    let found = match &call.query {
+        Some(expression) => Some(query::search(expression, output)?),
+        None => None,
+    };
+    format::print(shell, *format, found.as_ref().unwrap_or(output), columns)
+}
+
+/// The input that the arguments of a call make, checked; nothing where they ask for help.
+///
+/// # Errors
+/// Everything that is wrong with them, at once.
+pub(crate) fn input(
+    cloud: Cloud,
+    shell: &Shell,
+    arguments: Vec<String>,
+) -> Result<Option<Value>, Error> {
+    let head = Head::split(cloud, arguments);
+    if head.words.is_empty() {
+        return Ok(None);
+    }
+    Ok(read(cloud, shell, head)?.map(|call| call.input))
 }

@@ -1,5 +1,6 @@
 //! Output: a value as JSON, YAML, a table or text, whole or as a query finds it.
 
+pub(crate) mod jq;
 pub(crate) mod json;
 pub(crate) mod query;
 pub(crate) mod table;

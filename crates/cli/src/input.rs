@@ -16,7 +16,7 @@ use crate::call::arguments::{Given, Part};
 use crate::report::Detail;
 use crate::shell::Shell;
 
-pub(crate) use check::{check, unknown_values};
+pub(crate) use check::{check, describe, filled_in, unknown_values};
 pub(crate) use fit::{Fit, Texts, fit};
 pub(crate) use sources::{Document, Sources, Unreadable};
 
@@ -50,7 +50,12 @@ impl<'a> Maker<'a> {
     }
 
     /// The input: the whole ones first, then single members, which win.
-    pub(crate) fn make(&mut self, whole: &[String], members: Vec<Given>, parts: Vec<Part>) -> Value {
+    pub(crate) fn make(
+        &mut self,
+        whole: &[String],
+        members: Vec<Given>,
+        parts: Vec<Part>,
+    ) -> Value {
         let mut input = Value::Map(Vec::new());
         for text in whole {
             if let Some(value) = self.whole(text) {
@@ -88,7 +93,10 @@ impl<'a> Maker<'a> {
             Value::Map(members) => Some(members),
             Value::Null => None,
             other => {
-                let text = format!("must be a structure with the operation's members, not {}", other.type_name());
+                let text = format!(
+                    "must be a structure with the operation's members, not {}",
+                    other.type_name()
+                );
                 self.wrong.push(Wrong::Member(Detail::new("--input", text)));
                 None
             }
@@ -122,7 +130,8 @@ impl<'a> Maker<'a> {
     ) -> Option<Value> {
         let is_plain = is_scalar(self.service.shape(item));
         if let [text] = texts.as_slice() {
-            let is_whole = text.trim_start().starts_with('[') || Sources::is_source(text, !is_plain);
+            let is_whole =
+                text.trim_start().starts_with('[') || Sources::is_source(text, !is_plain);
             if is_whole {
                 let document = match self.sources.list(text, is_plain) {
                     Ok(document) => document,
@@ -254,7 +263,11 @@ impl<'a> Maker<'a> {
 
     fn unreadable(&mut self, path: &str, unreadable: Unreadable) {
         let detail = Detail::new(path, unreadable.text);
-        self.wrong.push(if unreadable.is_file { Wrong::File(detail) } else { Wrong::Member(detail) });
+        self.wrong.push(if unreadable.is_file {
+            Wrong::File(detail)
+        } else {
+            Wrong::Member(detail)
+        });
     }
 }
 

@@ -5,12 +5,15 @@
 //! known; nothing is built for operations that are not called.
 
 mod call;
+mod format;
+pub mod input;
 pub mod report;
 pub mod shell;
 
 use std::ffi::OsString;
 
 use isobar_catalogue::Cloud;
+use isobar_wire::Value;
 
 use report::{Class, Error};
 use shell::Shell;
@@ -54,6 +57,15 @@ pub const COMMANDS: &[Command] = &[
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.name == name || command.aliases.contains(&name))
+}
+
+/// The input that the arguments of a call make, checked, as [`run`] would send it; nothing where they
+/// ask for help.
+///
+/// # Errors
+/// Everything that is wrong with them, at once.
+pub fn input(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result<Option<Value>, Error> {
+    call::input(cloud, shell, arguments)
 }
 
 /// Runs a command and gives the exit code. What went wrong is on stderr then.

@@ -104,6 +104,12 @@ impl Shell {
         let _ = stderr.write_all(format!("{text}\n").as_bytes()).and_then(|()| stderr.flush());
     }
 
+    /// Writes to stderr what is no line.
+    pub fn write_raw(&self, text: &str) {
+        let mut stderr = self.stderr.lock();
+        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+    }
+
     /// Runs a future to its end, or until Ctrl-C drops it.
     ///
     /// # Errors

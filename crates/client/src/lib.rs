@@ -54,6 +54,7 @@ pub use endpoint::{Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, 
 pub use error::{Error, Kind};
 pub use events::{EventStream, Streamed};
 pub use origin::Origin;
+pub use paging::Pages;
 pub use prepared::Prepared;
 pub use settings::{Found, Overrides, Settings};
 pub use surroundings::{Ask, Finished, Machine, Surroundings};

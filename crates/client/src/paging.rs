@@ -27,7 +27,7 @@ impl Client {
     ) -> impl Stream<Item = Result<Value, Error>> + Send + use<> {
         let first = self
             .find(service, operation)
-            .map(|(service, operation)| Pages::new(self.clone(), service, operation, input));
+            .map(|(service, operation)| self.pager(service, operation, input));
         match first {
             Ok(pages) => pages.stream().left_stream(),
             Err(error) => stream::once(async { Err(error) }).right_stream(),
@@ -41,7 +41,18 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> impl Stream<Item = Result<Value, Error>> + Send + use<> {
-        Pages::new(self.clone(), service, operation, input).stream()
+        self.pager(service, operation, input).stream()
+    }
+
+    /// The same one by one, for callers that want to know where they are.
+    #[must_use]
+    pub fn pager(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+        input: Value,
+    ) -> Pages {
+        Pages::new(self.clone(), service, operation, input)
     }
 
     /// The items of all pages: what the catalogue names first as the operation's results. An
@@ -71,8 +82,9 @@ fn items_of(page: Value, path: Option<&String>) -> Vec<Value> {
     }
 }
 
-/// The state between two pages.
-struct Pages {
+/// The pages of an operation, one by one.
+#[derive(Debug)]
+pub struct Pages {
     client: Client,
     service: &'static Service,
     operation: &'static Operation,
@@ -94,19 +106,38 @@ impl Pages {
         Self { client, service, operation, input: Some(input), seen: HashSet::new(), items: 0 }
     }
 
+    /// The next page; `None` after the last. After an error, the same page is asked for again.
+    ///
+    /// # Errors
+    /// As [`Client::send`], and [`Kind::Paging`].
+    pub async fn next(&mut self) -> Option<Result<Value, Error>> {
+        let input = self.input.clone()?;
+        Some(self.page(input).await)
+    }
+
+    /// The input of the page that [`Pages::next`] asks for; `None` after the last. With it the rest
+    /// can be asked for later.
+    #[must_use]
+    pub fn input(&self) -> Option<&Value> {
+        self.input.as_ref()
+    }
+
     fn stream(self) -> impl Stream<Item = Result<Value, Error>> + Send + use<> {
-        stream::unfold(self, |mut this| async move {
-            let input = this.input.take()?;
-            let page = this.page(input).await;
-            Some((page, this))
+        stream::unfold(Some(self), |this| async move {
+            let mut this = this?;
+            match this.next().await? {
+                Ok(page) => Some((Ok(page), Some(this))),
+                Err(error) => Some((Err(error), None)),
+            }
         })
     }
 
     async fn page(&mut self, input: Value) -> Result<Value, Error> {
         let answer = self.client.send(self.service, self.operation, input.clone()).await?;
-        if let Some(paging) = &self.operation.paging {
-            self.input = self.follow(paging, input, &answer.output)?;
-        }
+        self.input = match &self.operation.paging {
+            Some(paging) => self.follow(paging, input, &answer.output)?,
+            None => None,
+        };
         Ok(answer.output)
     }
 

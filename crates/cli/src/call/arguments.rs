@@ -126,8 +126,9 @@ pub(crate) fn read(
                     (_, Some(text)) => vec![text],
                     (Kind::List(_), None) => std::iter::from_fn(next).collect(),
                     (Kind::Boolean, None) => {
-                        let said = arguments
-                            .next_if(|next| matches!(next.to_ascii_lowercase().as_str(), "true" | "false"));
+                        let said = arguments.next_if(|next| {
+                            matches!(next.to_ascii_lowercase().as_str(), "true" | "false")
+                        });
                         vec![said.unwrap_or_else(|| "true".to_owned())]
                     }
                     // A text may begin with hyphens, a flag's name does not.
@@ -163,7 +164,8 @@ fn meaning(
 ) -> Option<Meaning> {
     let members = service.input_members(operation);
     let exact = members.iter().find(|member| member.name == name);
-    if let Some(member) = exact.filter(|_| name.contains(|letter: char| letter.is_ascii_uppercase()))
+    if let Some(member) =
+        exact.filter(|_| name.contains(|letter: char| letter.is_ascii_uppercase()))
     {
         return Some(Meaning::Member(member));
     }

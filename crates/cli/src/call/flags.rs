@@ -85,10 +85,15 @@ impl Flag {
 
 /// The flags, in the order of the help.
 pub(crate) const FLAGS: &[Flag] = &[
-    flag("input", Some("INPUT"), "The whole input: @FILE, - for stdin, or JSON or YAML itself; other arguments win over it", |o, v| {
-        o.input.push(v.to_owned());
-        Ok(())
-    })
+    flag(
+        "input",
+        Some("INPUT"),
+        "The whole input: @FILE, - for stdin, or JSON or YAML itself; other arguments win over it",
+        |o, v| {
+            o.input.push(v.to_owned());
+            Ok(())
+        },
+    )
     .yields(Yields::Always),
     flag("cli-input-json", Some("INPUT"), "", |o, v| {
         o.input.push(v.to_owned());
@@ -102,20 +107,35 @@ pub(crate) const FLAGS: &[Flag] = &[
         o.output = v.parse()?;
         Ok(())
     }),
-    flag("query", Some("JMESPATH"), "Print what this JMESPath expression finds in the output", |o, v| {
-        o.query = Some(v.to_owned());
-        Ok(())
-    }),
-    flag("jq", Some("FILTER"), "Print what this jq filter makes of the output; with --all, of each page", |o, v| {
-        o.jq = Some(v.to_owned());
-        Ok(())
-    })
+    flag(
+        "query",
+        Some("JMESPATH"),
+        "Print what this JMESPath expression finds in the output",
+        |o, v| {
+            o.query = Some(v.to_owned());
+            Ok(())
+        },
+    ),
+    flag(
+        "jq",
+        Some("FILTER"),
+        "Print what this jq filter makes of the output; with --all, of each page",
+        |o, v| {
+            o.jq = Some(v.to_owned());
+            Ok(())
+        },
+    )
     .yields(Yields::Always),
-    flag("columns", Some("PATHS"), "The columns of a table, separated by commas (InstanceId,State.Name)", |o, v| {
-        o.columns = v.split(',').map(|path| path.trim().to_owned()).collect();
-        o.output = Format::Table;
-        Ok(())
-    })
+    flag(
+        "columns",
+        Some("PATHS"),
+        "The columns of a table, separated by commas (InstanceId,State.Name)",
+        |o, v| {
+            o.columns = v.split(',').map(|path| path.trim().to_owned()).collect();
+            o.output = Format::Table;
+            Ok(())
+        },
+    )
     .yields(Yields::Always),
     flag("all", None, "Get every page, and print items as they arrive", |o, _| {
         o.all = true;
@@ -126,10 +146,20 @@ pub(crate) const FLAGS: &[Flag] = &[
         o.all = false;
         Ok(())
     }),
-    flag("max-items", Some("N"), "Get pages until there are so many items; the output's NextToken goes on from there", |o, v| {
-        o.max_items = Some(v.parse().ok().filter(|number| *number > 0).ok_or("must be a whole number, at least 1")?);
-        Ok(())
-    })
+    flag(
+        "max-items",
+        Some("N"),
+        "Get pages until there are so many items; the output's NextToken goes on from there",
+        |o, v| {
+            o.max_items = Some(
+                v.parse()
+                    .ok()
+                    .filter(|number| *number > 0)
+                    .ok_or("must be a whole number, at least 1")?,
+            );
+            Ok(())
+        },
+    )
     .yields(Yields::WithoutPages),
     flag("page-size", Some("N"), "How many items a page has", |o, v| {
         o.page_size = Some(v.parse().map_err(|_| "must be a whole number")?);
@@ -146,14 +176,24 @@ pub(crate) const FLAGS: &[Flag] = &[
         Ok(())
     })
     .yields(Yields::Always),
-    flag("dry-run", None, "Print the request that would be sent, signed, and send nothing", |o, _| {
-        o.dry_run = true;
-        Ok(())
-    }),
-    flag("curl", None, "Print the curl command that would send the request, and send nothing", |o, _| {
-        o.curl = true;
-        Ok(())
-    })
+    flag(
+        "dry-run",
+        None,
+        "Print the request that would be sent, signed, and send nothing",
+        |o, _| {
+            o.dry_run = true;
+            Ok(())
+        },
+    ),
+    flag(
+        "curl",
+        None,
+        "Print the curl command that would send the request, and send nothing",
+        |o, _| {
+            o.curl = true;
+            Ok(())
+        },
+    )
     .yields(Yields::Always),
     flag("region", Some("REGION"), "The region", |o, v| {
         o.region = Some(v.to_owned());
@@ -164,14 +204,24 @@ pub(crate) const FLAGS: &[Flag] = &[
         o.profile = Some(v.to_owned());
         Ok(())
     }),
-    flag("endpoint-url", Some("URL"), "Where to send the request, in the place of the vendor's endpoint", |o, v| {
-        o.endpoint_url = Some(v.to_owned());
-        Ok(())
-    }),
-    flag("timeout", Some("TIME"), "How long the call may take with all its retries (30, 500ms, 5m) [default: 100]", |o, v| {
-        o.timeout = Some(duration(v)?);
-        Ok(())
-    })
+    flag(
+        "endpoint-url",
+        Some("URL"),
+        "Where to send the request, in the place of the vendor's endpoint",
+        |o, v| {
+            o.endpoint_url = Some(v.to_owned());
+            Ok(())
+        },
+    ),
+    flag(
+        "timeout",
+        Some("TIME"),
+        "How long the call may take with all its retries (30, 500ms, 5m) [default: 100]",
+        |o, v| {
+            o.timeout = Some(duration(v)?);
+            Ok(())
+        },
+    )
     .yields(Yields::Always),
     flag("cli-read-timeout", Some("SECONDS"), "", |o, v| {
         o.read_timeout = Some(duration(v)?);
@@ -181,35 +231,60 @@ pub(crate) const FLAGS: &[Flag] = &[
         o.connect_timeout = Some(duration(v)?);
         Ok(())
     }),
-    flag("retries", Some("N"), "How often a failed attempt is repeated where that is safe [default: 3]", |o, v| {
-        o.retries = Some(v.parse().ok().filter(|number| *number <= MOST_RETRIES).ok_or("must be a whole number from 0 to 100")?);
-        Ok(())
-    })
+    flag(
+        "retries",
+        Some("N"),
+        "How often a failed attempt is repeated where that is safe [default: 3]",
+        |o, v| {
+            o.retries = Some(
+                v.parse()
+                    .ok()
+                    .filter(|number| *number <= MOST_RETRIES)
+                    .ok_or("must be a whole number from 0 to 100")?,
+            );
+            Ok(())
+        },
+    )
     .yields(Yields::Always),
     flag("debug", None, "Show the whole conversation on stderr, with secrets masked", |o, _| {
         o.debug = true;
         Ok(())
     })
     .yields(Yields::Always),
-    flag("cli-binary-format", Some("FORMAT"), "What text given for bytes is: base64 or raw-in-base64-out [default: base64]", |o, v| {
-        o.raw_blobs = match v {
-            "base64" => false,
-            "raw-in-base64-out" => true,
-            _ => return Err("must be base64 or raw-in-base64-out".to_owned()),
-        };
-        Ok(())
-    })
+    flag(
+        "cli-binary-format",
+        Some("FORMAT"),
+        "What text given for bytes is: base64 or raw-in-base64-out [default: base64]",
+        |o, v| {
+            o.raw_blobs = match v {
+                "base64" => false,
+                "raw-in-base64-out" => true,
+                _ => return Err("must be base64 or raw-in-base64-out".to_owned()),
+            };
+            Ok(())
+        },
+    )
     .of(&[Cloud::Aws]),
-    flag("version", Some("VERSION"), "The API's version, where the product has several (2014-05-26)", |o, v| {
-        o.version = Some(v.to_owned());
-        Ok(())
-    })
+    flag(
+        "version",
+        Some("VERSION"),
+        "The API's version, where the product has several (2014-05-26)",
+        |o, v| {
+            o.version = Some(v.to_owned());
+            Ok(())
+        },
+    )
     .yields(Yields::Always)
     .of(&[Cloud::Alibaba]),
-    flag("force", None, "Call an operation that the catalogue does not have, with the members as they are", |o, _| {
-        o.force = true;
-        Ok(())
-    })
+    flag(
+        "force",
+        None,
+        "Call an operation that the catalogue does not have, with the members as they are",
+        |o, _| {
+            o.force = true;
+            Ok(())
+        },
+    )
     .yields(Yields::Always)
     .of(&[Cloud::Alibaba]),
     flag("help", None, "Show this", |o, _| {

@@ -140,10 +140,7 @@ fn find_operation(service: &'static Service, name: &str) -> Option<&'static Oper
 }
 
 /// `droplets delete`, `kubernetes list`, `kubernetes cluster list`, `domains records list`.
-fn as_doctl(
-    service: &'static Service,
-    given: &[&str],
-) -> Option<(&'static Operation, usize)> {
+fn as_doctl(service: &'static Service, given: &[&str]) -> Option<(&'static Operation, usize)> {
     let find = |verb: &str, noun: Option<&str>| {
         let verbs = std::iter::once(verb).chain(
             DIGITALOCEAN_VERBS.iter().filter(|(doctl, _)| *doctl == verb).map(|(_, pydo)| *pydo),

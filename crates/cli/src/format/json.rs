@@ -10,7 +10,10 @@ use serde_json::ser::{Formatter, Serializer};
 pub(crate) fn text(value: &Value, level: usize) -> String {
     let mut bytes = Vec::new();
     value
-        .serialize(&mut Serializer::with_formatter(&mut bytes, Indented { level, has_value: false }))
+        .serialize(&mut Serializer::with_formatter(
+            &mut bytes,
+            Indented { level, has_value: false },
+        ))
         .expect("a value is always JSON");
     String::from_utf8(bytes).expect("JSON is text")
 }
@@ -67,7 +70,11 @@ impl Formatter for Indented {
         self.end(writer, b"]")
     }
 
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.next(writer, first)
     }
 
@@ -84,7 +91,11 @@ impl Formatter for Indented {
         self.end(writer, b"}")
     }
 
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.next(writer, first)
     }
 

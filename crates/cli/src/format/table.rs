@@ -8,8 +8,8 @@ use crate::shell::WIDTH;
 
 /// The words in columns' names that people look for first, best first.
 const FIRST: [&str; 14] = [
-    "name", "id", "status", "state", "type", "size", "slug", "region", "zone", "ip", "address", "dns",
-    "arn", "created",
+    "name", "id", "status", "state", "type", "size", "slug", "region", "zone", "ip", "address",
+    "dns", "arn", "created",
 ];
 
 /// The longest text in a cell that takes part in choosing columns.
@@ -84,7 +84,9 @@ fn main_list(value: &Value) -> Option<&[Value]> {
         Value::List(items) => Some(items),
         Value::Map(entries) => {
             let mut lists = entries.iter().filter_map(|(_, value)| match value {
-                Value::List(items) if items.is_empty() || items.iter().all(|item| item.as_map().is_some()) => {
+                Value::List(items)
+                    if items.is_empty() || items.iter().all(|item| item.as_map().is_some()) =>
+                {
                     Some(items.as_slice())
                 }
                 Value::Map(_) => main_list(value),
@@ -98,7 +100,9 @@ fn main_list(value: &Value) -> Option<&[Value]> {
             }
             if first.is_empty() {
                 let full = entries.iter().find_map(|(_, value)| {
-                    value.as_list().filter(|items| !items.is_empty() && items.iter().all(|item| item.as_map().is_some()))
+                    value.as_list().filter(|items| {
+                        !items.is_empty() && items.iter().all(|item| item.as_map().is_some())
+                    })
                 });
                 return Some(full.unwrap_or(first));
             }
@@ -155,7 +159,8 @@ fn rank(path: &str) -> usize {
     let last = lower.rsplit('.').next().unwrap_or_default();
     let depth = path.matches('.').count();
     let place = FIRST.iter().position(|word| last == *word);
-    let place = place.or_else(|| FIRST.iter().position(|word| last.ends_with(word)).map(|at| at + 3));
+    let place =
+        place.or_else(|| FIRST.iter().position(|word| last.ends_with(word)).map(|at| at + 3));
     place.unwrap_or(FIRST.len() + 4) + depth * 4
 }
 
@@ -204,14 +209,18 @@ fn cell(value: Option<&Value>) -> String {
             let text = moment.to_string();
             text.split_once('.').map_or(text.clone(), |(seconds, _)| format!("{seconds}Z"))
         }
-        Some(other) => serde_json::to_string(other).unwrap_or_default().trim_matches('"').to_owned(),
+        Some(other) => {
+            serde_json::to_string(other).unwrap_or_default().trim_matches('"').to_owned()
+        }
     }
 }
 
 /// Whether these are tags: structures of a key and a value.
 fn is_tags(items: &[Value]) -> bool {
     !items.is_empty()
-        && items.iter().all(|item| item.as_map().is_some_and(|entries| entries.len() == 2) && key(item).is_some())
+        && items.iter().all(|item| {
+            item.as_map().is_some_and(|entries| entries.len() == 2) && key(item).is_some()
+        })
 }
 
 fn key(item: &Value) -> Option<&Value> {
@@ -248,7 +257,8 @@ fn flatten(path: &str, value: &Value, lines: &mut Vec<(String, String)>) {
     match value {
         Value::Map(entries) => {
             for (name, value) in entries {
-                let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+                let path =
+                    if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
                 flatten(&path, value, lines);
             }
         }

@@ -224,7 +224,8 @@ fn look(
         {
             let alike = suggest::closest(given, text.values.iter().map(String::as_str));
             if !alike.is_empty() {
-                let text = format!("{given:?} is no value that is known; {}", suggest::sentence(&alike));
+                let text =
+                    format!("{given:?} is no value that is known; {}", suggest::sentence(&alike));
                 found.push(Detail::new(path.clone(), text));
             }
         }

@@ -61,7 +61,8 @@ impl Fit {
                 entries
                     .into_iter()
                     .map(|(name, value)| {
-                        let value = self.below(&format!(".{name}"), |fit| fit.value(map.value, value));
+                        let value =
+                            self.below(&format!(".{name}"), |fit| fit.value(map.value, value));
                         (name, value)
                     })
                     .collect(),
@@ -70,7 +71,9 @@ impl Fit {
                 items
                     .into_iter()
                     .enumerate()
-                    .map(|(at, item)| self.below(&format!("[{at}]"), |fit| fit.value(list.item, item)))
+                    .map(|(at, item)| {
+                        self.below(&format!("[{at}]"), |fit| fit.value(list.item, item))
+                    })
                     .collect(),
             ),
             // In text, one value may be a list of one.
@@ -97,8 +100,8 @@ impl Fit {
                 continue;
             };
             let dot = if self.path.is_empty() { "" } else { "." };
-            let value = self
-                .below(&format!("{dot}{}", member.name), |fit| fit.value(member.shape, value));
+            let value =
+                self.below(&format!("{dot}{}", member.name), |fit| fit.value(member.shape, value));
             if fitted.iter().any(|(known, _)| *known == member.name) {
                 let path = format!("{}{dot}{}", self.path, member.name);
                 self.wrong.push(Detail::new(path, "is given twice, in two spellings"));

@@ -37,7 +37,9 @@ pub enum Error {
         text: String,
     },
     /// The same key twice.
-    #[error("the key {0:?} is given twice; put a space in the place of the comma between two structures")]
+    #[error(
+        "the key {0:?} is given twice; put a space in the place of the comma between two structures"
+    )]
     Twice(String),
     /// Nested more deeply than a parser need follow.
     #[error("is nested too deeply")]
@@ -260,8 +262,8 @@ impl Parser<'_> {
     fn plain(&mut self, place: Place) -> Option<String> {
         let start = self.at;
         loop {
-            let escaped = self.current() == Some('\\')
-                && self.letters.get(self.at + 1) == Some(&',');
+            let escaped =
+                self.current() == Some('\\') && self.letters.get(self.at + 1) == Some(&',');
             if escaped {
                 self.at += 2;
                 continue;

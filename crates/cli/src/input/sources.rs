@@ -90,7 +90,8 @@ impl<'a> Sources<'a> {
         match source(text, true) {
             Some(named) => {
                 let content = self.read_text(&named)?;
-                inline(&content).map_err(|error| Unreadable::content(format!("{}: {error}", named.name())))
+                inline(&content)
+                    .map_err(|error| Unreadable::content(format!("{}: {error}", named.name())))
             }
             None => inline(text).map_err(Unreadable::content),
         }
@@ -98,10 +99,15 @@ impl<'a> Sources<'a> {
 
     /// A list: a document, or, where its items are scalars, the words of a file.
     pub(crate) fn list(&mut self, text: &str, is_plain: bool) -> Result<Document, Unreadable> {
-        let Some(named) = source(text, !is_plain || text == "-") else { return self.document(text) };
+        let Some(named) = source(text, !is_plain || text == "-") else {
+            return self.document(text);
+        };
         let content = self.read_text(&named)?;
         if is_plain && !content.trim_start().starts_with('[') {
-            return Ok(content.split_whitespace().map(|word| Value::from(word.to_owned())).collect());
+            return Ok(content
+                .split_whitespace()
+                .map(|word| Value::from(word.to_owned()))
+                .collect());
         }
         inline(&content).map_err(|error| Unreadable::content(format!("{}: {error}", named.name())))
     }
@@ -193,7 +199,9 @@ fn source(text: &str, hyphen: bool) -> Option<Source<'_>> {
     if let Some(path) = text.strip_prefix("fileb://") {
         return Some(Source::Binary(path));
     }
-    text.strip_prefix('@').filter(|path| !path.is_empty() && !path.starts_with('@')).map(Source::File)
+    text.strip_prefix('@')
+        .filter(|path| !path.is_empty() && !path.starts_with('@'))
+        .map(Source::File)
 }
 
 /// A document that is JSON, else YAML.

@@ -1,0 +1,107 @@
+//! What a call's failure is on the command line: its class, a stable code, and what to do.
+
+use isobar_catalogue::Cloud;
+use isobar_client::{Error as CallError, Kind};
+
+use super::names::{command, shown};
+use crate::report::{Class, Detail, Error};
+
+/// A failed call, as the command line reports it.
+pub(crate) fn report(error: &CallError) -> Error {
+    let (class, code) = classify(error);
+    let mut message = error.cloud().to_string();
+    for name in [error.service(), error.operation()] {
+        if !name.is_empty() {
+            message.push_str(&format!(" {name}"));
+        }
+    }
+    message.push_str(&format!(": {}", error.kind().describe()));
+    if let Some(code) = error.code() {
+        message.push_str(&format!(" ({code})"));
+    }
+    if error.violations().is_empty()
+        && let Some(text) = error.message()
+    {
+        message.push_str(&format!(": {}", text.trim_end_matches('.')));
+    }
+    let mut reported = Error::new(class, code, message);
+    if !error.violations().is_empty() {
+        let details = error.violations().iter();
+        reported = reported.details(
+            details
+                .map(|violation| Detail::new(violation.path.clone(), violation.problem.to_string()))
+                .collect(),
+        );
+    }
+    if let Some(id) = error.request_id() {
+        reported = reported.source(format!("the request's id is {id}"));
+    }
+    match hint(error, class) {
+        Some(hint) => reported.hint(hint),
+        None => reported,
+    }
+}
+
+fn classify(error: &CallError) -> (Class, &'static str) {
+    match error.kind() {
+        Kind::Config => (Class::Usage, "configuration_wrong"),
+        Kind::Unknown => (Class::Unknown, "unknown_operation"),
+        Kind::Input => (Class::Invalid, "invalid_input"),
+        Kind::Endpoint => (Class::Usage, "no_endpoint"),
+        Kind::Credentials => (Class::NoCredentials, "credentials_unusable"),
+        Kind::Open | Kind::Connect => (Class::Unreachable, "unreachable"),
+        Kind::Interrupted => (Class::Unreachable, "connection_broken"),
+        Kind::Timeout => (Class::Unreachable, "timed_out"),
+        Kind::TooLarge => (Class::Failed, "answer_too_large"),
+        Kind::Answer => (Class::Failed, "answer_unreadable"),
+        Kind::Throttled => (Class::Failed, "throttled"),
+        Kind::Unavailable => (Class::Failed, "service_failed"),
+        Kind::NotImplemented => (Class::Failed, "not_implemented"),
+        Kind::Denied if is_expired(error) => (Class::Expired, "credentials_expired"),
+        Kind::Denied => (Class::Denied, "denied"),
+        Kind::NotFound => (Class::Failed, "not_found"),
+        Kind::Conflict => (Class::Failed, "conflict"),
+        Kind::Paging => (Class::Failed, "paging_failed"),
+        Kind::WaitFailed => (Class::Failed, "wait_failed"),
+        Kind::WaitTimeout => (Class::TimedOut, "wait_timed_out"),
+        _ => (Class::Failed, "refused"),
+    }
+}
+
+/// The codes with which the clouds refuse a session that is over.
+fn is_expired(error: &CallError) -> bool {
+    error.code().is_some_and(|code| {
+        code.starts_with("ExpiredToken")
+            || matches!(
+                code,
+                "RequestExpired" | "InvalidSecurityToken.Expired" | "TokenRefreshRequired"
+            )
+    })
+}
+
+fn hint(error: &CallError, class: Class) -> Option<String> {
+    let cloud = error.cloud();
+    Some(match (class, error.kind()) {
+        (Class::Expired, _) => "sign in again, or set new credentials".to_owned(),
+        (Class::Denied, _) => match cloud {
+            Cloud::DigitalOcean => "check the token and its scopes".to_owned(),
+            Cloud::Aws | Cloud::Alibaba => "check the credentials and their permissions".to_owned(),
+        },
+        (_, Kind::Connect | Kind::Open) => {
+            "check the network, the region and --endpoint-url".to_owned()
+        }
+        (_, Kind::Timeout) => "give it more time with --timeout".to_owned(),
+        (_, Kind::Throttled) => "call less often, or repeat more with --retries".to_owned(),
+        (_, Kind::Endpoint) => "check --region".to_owned(),
+        (_, Kind::TooLarge) => {
+            "narrow the answer down, or ask for smaller pages with --page-size".to_owned()
+        }
+        (_, Kind::Refused | Kind::Input) if !error.operation().is_empty() => format!(
+            "isobar {} {} {} --help shows what it takes",
+            command(cloud),
+            error.service(),
+            shown(cloud, error.operation())
+        ),
+        _ => return None,
+    })
+}

@@ -1,0 +1,271 @@
+//! Help, all of it from the catalogue: what a cloud has, what a service has, what an operation takes.
+
+use isobar_catalogue::model::{PagingStyle, Waiter};
+use isobar_catalogue::{Cloud, Kind, Location, Member, Operation, Service};
+
+use super::flags::FLAGS;
+use super::names::{command, kebab, shown};
+use super::outfile;
+use crate::input::{describe, filled_in};
+use crate::report::CLASSES;
+
+/// The width of help.
+const WIDTH: usize = 100;
+
+/// What a cloud has.
+pub(super) fn cloud(cloud: Cloud) -> String {
+    let word = command(cloud);
+    let (service, example) = match cloud {
+        Cloud::Aws => (
+            "SERVICE",
+            "ec2 describe-instances --filters Name=instance-state-name,Values=running --all",
+        ),
+        Cloud::Alibaba => ("PRODUCT", "ecs DescribeInstances --RegionId cn-hangzhou"),
+        Cloud::DigitalOcean => ("GROUP", "droplets list --tag-name web --output table"),
+    };
+    let mut out = format!(
+        "Call any operation of {}.\n\nUsage: isobar {word} {service} OPERATION [--MEMBER VALUE]... [FLAGS]\n",
+        vendor(cloud)
+    );
+    match cloud {
+        Cloud::Aws => {
+            out.push_str("       isobar aws wait SERVICE WAITER [--MEMBER VALUE]... [FLAGS]\n")
+        }
+        Cloud::DigitalOcean => out
+            .push_str("       isobar do GET|POST|PUT|PATCH|DELETE PATH [--input INPUT] [FLAGS]\n"),
+        Cloud::Alibaba => {}
+    }
+    out.push_str(&format!("Example: isobar {word} {example}\n\n{}s:\n", titled(service)));
+    let mut names: Vec<&str> =
+        isobar_catalogue::services(cloud).iter().map(|entry| entry.name).collect();
+    names.dedup();
+    out.push_str(&columns(names.into_iter().map(str::to_owned)));
+    out.push_str(&flags(cloud));
+    out
+}
+
+/// What a service has.
+pub(super) fn service(service: &'static Service) -> String {
+    let word = command(service.cloud);
+    let mut out = format!(
+        "{} {} {}\n\nUsage: isobar {word} {} OPERATION [--MEMBER VALUE]... [FLAGS]\n\nOperations:\n",
+        vendor(service.cloud),
+        service.id,
+        service.version,
+        service.name
+    );
+    out.push_str(&columns(
+        service.operations.iter().map(|operation| shown(service.cloud, &operation.name)),
+    ));
+    if !service.waiters.is_empty() {
+        out.push_str(&format!("\nWaiters (isobar {word} wait {} WAITER):\n", service.name));
+        out.push_str(&columns(service.waiters.iter().map(|waiter| kebab(&waiter.name))));
+    }
+    out.trim_end().to_owned()
+}
+
+/// What can be waited for.
+pub(super) fn waiters(service: &'static Service) -> String {
+    let mut out = format!(
+        "Usage: isobar aws wait {} WAITER [--MEMBER VALUE]... [FLAGS]\n\nWaiters:\n",
+        service.name
+    );
+    out.push_str(&columns(service.waiters.iter().map(|waiter| kebab(&waiter.name))));
+    out.trim_end().to_owned()
+}
+
+/// What an operation takes.
+pub(super) fn operation(
+    service: &'static Service,
+    operation: &'static Operation,
+    waiter: Option<&'static Waiter>,
+) -> String {
+    let cloud = service.cloud;
+    let word = command(cloud);
+    let name = shown(cloud, &operation.name);
+    let call = match waiter {
+        Some(waiter) => format!("isobar {word} wait {} {}", service.name, kebab(&waiter.name)),
+        None => format!("isobar {word} {} {name}", service.name),
+    };
+    let mut out = format!("{} {} {}", vendor(cloud), service.id, operation.name);
+    if operation.deprecated {
+        out.push_str(" (deprecated)");
+    }
+    if let Some(waiter) = waiter {
+        out.push_str(&format!(
+            ", asked every {} s and at most {} times",
+            waiter.delay_seconds, waiter.max_attempts
+        ));
+    }
+    let members = service.input_members(operation);
+    let mut synopsis = call;
+    for member in members.iter().filter(|member| is_required(service, member)) {
+        synopsis.push_str(&format!(" --{} {}", flag(cloud, member), placeholder(service, member)));
+    }
+    if members.iter().any(|member| !is_required(service, member)) {
+        synopsis.push_str(" [--MEMBER VALUE]...");
+    }
+    synopsis.push_str(" [FLAGS]");
+    if outfile::streamed(service, operation).is_some() {
+        synopsis.push_str(" FILE");
+    }
+    out.push_str(&format!("\n\nUsage: {synopsis}\n"));
+    for (title, wanted) in [("Required members", true), ("Members", false)] {
+        let members: Vec<_> =
+            members.iter().filter(|member| is_required(service, member) == wanted).collect();
+        if !members.is_empty() {
+            out.push_str(&format!("\n{title}:\n"));
+            let rows = members.into_iter().map(|member| row(service, member));
+            out.push_str(&listed(rows.collect()));
+        }
+    }
+    out.push_str(&paging(operation));
+    if outfile::streamed(service, operation).is_some() {
+        out.push_str("\nFILE takes what the operation streams; - is stdout.\n");
+    }
+    out.push_str(&flags(cloud));
+    out
+}
+
+fn is_required(service: &Service, member: &Member) -> bool {
+    member.required && !filled_in(service, member)
+}
+
+fn flag(cloud: Cloud, member: &Member) -> String {
+    shown(cloud, &member.name)
+}
+
+fn placeholder(service: &Service, member: &Member) -> &'static str {
+    match service.shape(member.shape).kind {
+        Kind::Structure(_) | Kind::Map(_) => "KEY=VALUE,...",
+        Kind::List(_) => "VALUE...",
+        Kind::Integer(_) | Kind::Float(_) => "NUMBER",
+        Kind::Boolean => "true|false",
+        Kind::Blob { streaming: true, .. } => "FILE",
+        Kind::Blob { .. } => "BASE64|fileb://FILE",
+        Kind::Timestamp(_) => "TIME",
+        Kind::String(_) | Kind::Document => "VALUE",
+    }
+}
+
+fn row(service: &Service, member: &Member) -> (String, String) {
+    let mut text = describe(service, member.shape);
+    let mut notes = Vec::new();
+    if member.deprecated {
+        notes.push("deprecated");
+    }
+    if member.idempotency_token {
+        notes.push("drawn where it is not given");
+    }
+    if member.location == Location::Path {
+        notes.push("in the path");
+    }
+    if service.shape(member.shape).sensitive {
+        notes.push("secret");
+    }
+    if !notes.is_empty() {
+        text.push_str(&format!(" ({})", notes.join(", ")));
+    }
+    let dashes = match service.shape(member.shape).kind {
+        Kind::Boolean => format!("--[no-]{}", flag(service.cloud, member)),
+        _ => format!("--{}", flag(service.cloud, member)),
+    };
+    (dashes, text)
+}
+
+fn paging(operation: &Operation) -> String {
+    let Some(paging) = &operation.paging else { return String::new() };
+    let follows = match paging.style {
+        PagingStyle::Token => format!("by {}", paging.input_token.join(", ")),
+        PagingStyle::Number => format!("by the page's number in {}", paging.input_token.join(", ")),
+        PagingStyle::Link => "by the link to the next".to_owned(),
+    };
+    let items = match paging.results.as_slice() {
+        [] => String::new(),
+        results => format!("; items are in {}", results.join(", ")),
+    };
+    format!("\nPages follow {follows}{items}. --all gets them all.\n")
+}
+
+fn flags(cloud: Cloud) -> String {
+    let rows = FLAGS
+        .iter()
+        .filter(|flag| !flag.help.is_empty())
+        .filter(|flag| flag.clouds.is_empty() || flag.clouds.contains(&cloud))
+        .map(|flag| {
+            let value = flag.value.map_or_else(String::new, |value| format!(" {value}"));
+            (format!("--{}{value}", flag.name), flag.help.to_owned())
+        });
+    let mut out = format!("\nFlags:\n{}\nExit codes: 0 done", listed(rows.collect()));
+    for (_, code, words) in CLASSES {
+        out.push_str(&format!(", {code} {words}"));
+    }
+    out.push('.');
+    let at = out.rfind("Exit codes").unwrap_or_default();
+    let codes = wrapped(&out[at..], 0);
+    out.replace_range(at.., codes.trim_end());
+    out
+}
+
+/// Two columns; the second wraps under itself.
+fn listed(rows: Vec<(String, String)>) -> String {
+    let widest = rows.iter().map(|(name, _)| name.len()).filter(|length| *length <= 34).max();
+    let indent = widest.unwrap_or(34) + 4;
+    let mut out = String::new();
+    for (name, text) in rows {
+        let text = wrapped(&text, indent);
+        if name.len() + 4 > indent {
+            out.push_str(&format!("  {name}\n{}{}", " ".repeat(indent), text));
+        } else {
+            out.push_str(&format!("  {name:<width$}{text}", width = indent - 2));
+        }
+    }
+    out
+}
+
+/// Text in lines, the second and further ones indented.
+fn wrapped(text: &str, indent: usize) -> String {
+    let mut out = String::new();
+    let mut used = indent;
+    for word in text.split(' ') {
+        if used > indent && used + 1 + word.len() > WIDTH {
+            out.push_str(&format!("\n{}", " ".repeat(indent)));
+            used = indent;
+        } else if used > indent {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += word.len();
+    }
+    out.push('\n');
+    out
+}
+
+/// Names in columns, read downwards.
+fn columns(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
+    let widest = names.iter().map(String::len).max().unwrap_or_default() + 2;
+    let across = ((WIDTH - 2) / widest).max(1);
+    let down = names.len().div_ceil(across);
+    let mut out = String::new();
+    for line in 0..down {
+        let texts = names.iter().skip(line).step_by(down.max(1));
+        let text: String = texts.map(|name| format!("{name:<widest$}")).collect();
+        out.push_str(&format!("  {}\n", text.trim_end()));
+    }
+    out
+}
+
+fn vendor(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Aws => "AWS",
+        Cloud::Alibaba => "Alibaba Cloud",
+        Cloud::DigitalOcean => "DigitalOcean",
+    }
+}
+
+/// A word with a capital at its beginning alone.
+fn titled(word: &str) -> String {
+    word[..1].to_owned() + &word[1..].to_ascii_lowercase()
+}

@@ -1,0 +1,121 @@
+//! Where the streamed part of an output goes: `isobar aws s3api get-object … FILE`.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use isobar_catalogue::{Kind, Operation, Service};
+use isobar_wire::Value;
+
+use crate::report::{Class, Error};
+use crate::shell::{Shell, unwritable};
+
+/// Where the streamed part of an output goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Outfile {
+    /// The member of the output.
+    member: &'static str,
+    /// The file; `-` is stdout.
+    path: String,
+}
+
+/// Takes the operand that names the file, if the operation's output streams.
+pub(crate) fn take(
+    service: &'static Service,
+    operation: &'static Operation,
+    operands: &mut Vec<String>,
+) -> Option<Outfile> {
+    let member = streamed(service, operation)?;
+    operands.pop().map(|path| Outfile { member, path })
+}
+
+/// The member of an operation's output that streams.
+pub(crate) fn streamed(
+    service: &'static Service,
+    operation: &'static Operation,
+) -> Option<&'static str> {
+    let structure = service.structure(operation.output?)?;
+    let payload = structure.payload.as_deref()?;
+    let member = structure.members.iter().find(|member| member.name == payload)?;
+    let is_blob = match service.shape(member.shape).kind {
+        Kind::Blob { streaming, .. } => streaming || member.streaming,
+        _ => false,
+    };
+    is_blob.then_some(payload)
+}
+
+impl Outfile {
+    pub(crate) fn is_stdout(&self) -> bool {
+        self.path == "-"
+    }
+
+    /// Takes the streamed member out of an output and writes it.
+    pub(crate) fn write(&self, shell: &Shell, output: &mut Value) -> Result<(), Error> {
+        let Value::Map(entries) = output else { return Ok(()) };
+        let at = entries.iter().position(|(name, _)| name == self.member);
+        let bytes = match at.map(|at| entries.remove(at).1) {
+            Some(Value::Blob(bytes)) => bytes,
+            Some(Value::String(text)) => bytes::Bytes::from(text.into_owned()),
+            _ => bytes::Bytes::new(),
+        };
+        if self.is_stdout() {
+            return shell.write(&bytes);
+        }
+        let mut partial = Partial::create(Path::new(&self.path))?;
+        partial.file.write_all(&bytes).map_err(unwritable)?;
+        partial.keep()
+    }
+}
+
+/// A file that gets its name when it is whole, and goes away when it is not.
+struct Partial {
+    file: File,
+    /// Where it lies until then; `None` where it was kept.
+    path: Option<PathBuf>,
+    to: PathBuf,
+}
+
+impl Partial {
+    fn create(to: &Path) -> Result<Self, Error> {
+        let name = to.file_name().map(|name| name.to_string_lossy().into_owned());
+        let cannot = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::StorageFull => unwritable(error),
+            _ => Error::new(
+                Class::Unwritable,
+                "output_unwritable",
+                format!("{} cannot be written", to.display()),
+            )
+            .source(error),
+        };
+        // Devices and pipes are written as they are.
+        let metadata = std::fs::metadata(to);
+        if metadata.as_ref().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            let file = OpenOptions::new().write(true).open(to).map_err(cannot)?;
+            return Ok(Self { file, path: None, to: to.to_owned() });
+        }
+        let (Some(name), false) = (name, metadata.is_ok_and(|metadata| metadata.is_dir())) else {
+            return Err(cannot(std::io::ErrorKind::IsADirectory.into()));
+        };
+        let path = to.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(cannot)?;
+        Ok(Self { file, path: Some(path), to: to.to_owned() })
+    }
+
+    fn keep(mut self) -> Result<(), Error> {
+        let Some(path) = self.path.clone() else { return Ok(()) };
+        // What a full disk refuses may show itself only now.
+        self.file.sync_data().map_err(unwritable)?;
+        std::fs::rename(&path, &self.to).map_err(unwritable)?;
+        self.path = None;
+        Ok(())
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if let Some(path) = self.path.take() {
+            // Where not even this can be done there is nothing better to do.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+"""Arguments, held against aws-cli's own parser: the same texts make the same parameters."""
+
+import json
+
+import pytest
+from calls import isobar, prepared
+
+awscli = pytest.importorskip("awscli.argprocess")
+
+from awscli.arguments import CLIArgument  # noqa: E402
+from awscli.clidriver import create_clidriver  # noqa: E402
+from botocore import xform_name  # noqa: E402
+
+# Operations of JSON protocols, whose bodies are the parameters themselves.
+DEFINITIONS = ("ecs", "RegisterTaskDefinition", "containerDefinitions")
+NETWORK = ("ecs", "RunTask", "networkConfiguration")
+OVERRIDES = ("ecs", "RunTask", "overrides")
+ATTRIBUTES = ("dynamodb", "CreateTable", "AttributeDefinitions")
+ITEM = ("dynamodb", "PutItem", "Item")
+EXPECTED = ("dynamodb", "PutItem", "Expected")
+TAGS = ("kms", "TagResource", "Tags")
+PARAMETERS = ("ssm", "SendCommand", "Parameters")
+TARGETS = ("ssm", "SendCommand", "Targets")
+NAMES = ("ssm", "GetParameters", "Names")
+FILTERS = ("ssm", "DescribeParameters", "ParameterFilters")
+VARIABLES = ("codebuild", "StartBuild", "environmentVariablesOverride")
+
+CASES = [
+    (TAGS, ["TagKey=a,TagValue=b"]),
+    (TAGS, ["TagKey=a,TagValue=b", "TagKey=c,TagValue=d"]),
+    (TAGS, ["TagKey=a,TagValue="]),
+    (TAGS, ["TagKey=a,TagValue=b=c"]),
+    (TAGS, ["TagKey=a, TagValue=b c "]),
+    (TAGS, [" TagKey = a , TagValue = b"]),
+    (TAGS, [r"TagKey=a,TagValue=b\,c"]),
+    (TAGS, [r"TagKey=a,TagValue=b\\c"]),
+    (TAGS, [r"TagKey=a,TagValue=b\c"]),
+    (TAGS, ["TagKey=a,TagValue='b,c'"]),
+    (TAGS, ['TagKey=a,TagValue="b,c=d"']),
+    (TAGS, [r"TagKey=a,TagValue='it\'s'"]),
+    (TAGS, [r'TagKey=a,TagValue="say \"x\""']),
+    (TAGS, [r'TagKey=a,TagValue="a\\b"']),
+    (TAGS, ["TagKey=a,TagValue=http://x/y?z=1&u=2"]),
+    (TAGS, ["TagKey=a,TagValue=a[b"]),
+    (TAGS, ["TagKey=a,TagValue=(x);~|^`!"]),
+    (TAGS, ["TagKey=é,TagValue=日本 語"]),
+    (TAGS, ["TagKey=a\n,TagValue=b"]),
+    (TAGS, ['[{"TagKey":"a","TagValue":"b"}]']),
+    (TAGS, ['{"TagKey":"a","TagValue":"b"}', '{"TagKey":"c","TagValue":"d"}']),
+    (TAGS, ['  [{"TagKey":"a","TagValue":"b"}]']),
+    (PARAMETERS, ["commands=ls"]),
+    (PARAMETERS, ["commands=ls,pwd"]),
+    (PARAMETERS, ["commands=ls,pwd,other=x"]),
+    (PARAMETERS, ["commands=[ls,pwd],other=[x]"]),
+    (PARAMETERS, ["commands=['ls -l','a,b'],other=x"]),
+    (PARAMETERS, ["commands=ls,'x y',other=\"q,r\",s"]),
+    (PARAMETERS, ["commands=[],other=[a,,b]"]),
+    (PARAMETERS, ["a/b:c#d.e-f_g=x"]),
+    (PARAMETERS, ['{"commands":["ls"]}']),
+    (TARGETS, ["Key=tag:env,Values=a,b", "Key=InstanceIds,Values=i-1"]),
+    (TARGETS, ["Key=tag:env,Values=[a,b]"]),
+    (TARGETS, ["Values=a,b,Key=tag:env"]),
+    (NAMES, ["a", "b", "c"]),
+    (NAMES, ["a"]),
+    (NAMES, ['["a","b"]']),
+    (NAMES, ["a,b"]),
+    (NAMES, ["a=b"]),
+    (FILTERS, ["Key=Name,Option=Equals,Values=x,y"]),
+    (FILTERS, ["Key=Name,Values="]),
+    (FILTERS, ["Values=x\\,y,z,Key=Name"]),
+    (NETWORK, ["awsvpcConfiguration={subnets=[a,b],assignPublicIp=ENABLED}"]),
+    (NETWORK, ["awsvpcConfiguration={subnets=[ a , b ], securityGroups = [ c ] }"]),
+    (NETWORK, ["awsvpcConfiguration={subnets=a}"]),
+    (OVERRIDES, ["cpu=256,containerOverrides=[{name=x,command=[a,'b c'],cpu=10,environment=[{name=k,value=v}]}]"]),
+    (OVERRIDES, ["containerOverrides={name=x,cpu=10}"]),
+    (DEFINITIONS, ["name=x,image=y,cpu=10,essential=true,portMappings=[{containerPort=80,hostPort=8080}]"]),
+    (DEFINITIONS, ["name=x,image=y,essential=False,command=a,b"]),
+    (DEFINITIONS, ["name=x,logConfiguration={logDriver=awslogs,options={group=g,stream=s}}"]),
+    (DEFINITIONS, ["name=x,dockerLabels={a=b,c=d},environment={name=k,value=v}"]),
+    (ATTRIBUTES, ["AttributeName=a,AttributeType=S", "AttributeName=b,AttributeType=N"]),
+    (ITEM, ['{"id":{"S":"1"},"n":{"N":"5"},"l":{"L":[{"BOOL":true}]}}']),
+    (ITEM, ["id={S=1},n={N=5}"]),
+    (ITEM, ["id={SS=[a,b]},flag={BOOL=true}"]),
+    (EXPECTED, ["id={Exists=false}"]),
+    (VARIABLES, ["name=A,value=1,type=PLAINTEXT", "name=B,value='x,y'"]),
+]
+
+WRONG = [
+    (TAGS, ["TagKey"]),
+    (TAGS, ["TagKey=a,TagValue"]),
+    (TAGS, ["TagKey=a,,TagValue=b"]),
+    (TAGS, ["TagKey=a,TagKey=b"]),
+    (TAGS, ["TagKey=a,TagValue='b"]),
+    (PARAMETERS, ["commands=[a"]),
+    (PARAMETERS, ["commands=[a,b]]"]),
+    (NETWORK, ["awsvpcConfiguration={subnets=[a]"]),
+    (NETWORK, ["awsvpcConfiguration={subnets}"]),
+    (TAGS, ['[{"TagKey":"a"']),
+]
+
+
+@pytest.fixture(scope="module")
+def parse():
+    """What aws-cli makes of a member's texts."""
+    session = create_clidriver().session
+
+    def parsed(of, texts):
+        service, operation, member = of
+        model = session.get_service_model(service).operation_model(operation)
+        shape = model.input_shape.members[member]
+        argument = CLIArgument(xform_name(member, "-"), shape, model, session.get_component("event_emitter"))
+        value = texts if shape.type_name == "list" else texts[0]
+        done = awscli.ParamShorthandParser()(argument, value, f"process-cli-arg.{service}.{xform_name(operation, '-')}")
+        return done if done is not None else awscli.unpack_cli_arg(argument, value)
+
+    return parsed
+
+
+def body(of, texts):
+    """What the request says of the member; the call's other members are not given, and not missed."""
+    service, operation, member = of
+    required = {
+        "RegisterTaskDefinition": {"family": "f"},
+        "RunTask": {"taskDefinition": "t"},
+        "CreateTable": {"TableName": "tab", "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}]},
+        "PutItem": {"TableName": "tab", "Item": {"id": {"S": "1"}}},
+        "TagResource": {"KeyId": "k"},
+        "SendCommand": {"DocumentName": "AWS-RunShellScript"},
+        "StartBuild": {"projectName": "p"},
+    }.get(operation, {})
+    request = prepared("aws", service, operation, "--input", json.dumps(required), f"--{xform_name(member, '-')}", *texts)
+    return json.loads(request["body"])[member]
+
+
+@pytest.mark.parametrize(("of", "texts"), CASES, ids=lambda value: str(value)[:70])
+def test_the_same_as_aws_cli(parse, of, texts):
+    assert body(of, texts) == parse(of, texts)
+
+
+@pytest.mark.parametrize(("of", "texts"), WRONG, ids=lambda value: str(value)[:70])
+def test_refused_as_by_aws_cli(parse, of, texts):
+    with pytest.raises(Exception):
+        parse(of, texts)
+    service, operation, member = of
+    done = isobar("aws", service, operation, f"--{xform_name(member, '-')}", *texts, "--dry-run", code=12)
+    assert member in done.stderr and "Traceback" not in done.stderr
+
+
+def test_operations_have_aws_clis_names():
+    session = create_clidriver().session
+    services = session.get_available_services()
+    wrong = []
+    for service in services:
+        text = isobar("aws", service, "--help").stdout
+        ours = set(text.partition("Operations:\n")[2].partition("\n\n")[0].split())
+        theirs = {xform_name(name, "-") for name in session.get_service_model(service).operation_names}
+        # aws-cli's own botocore may be older or newer than the catalogue's.
+        wrong += [(service, name) for name in theirs - ours if len(ours ^ theirs) > 2 and name.replace("-", "") in {n.replace("-", "") for n in ours}]
+    assert len(services) > 400 and not wrong
