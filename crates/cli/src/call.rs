@@ -74,8 +74,10 @@ pub(crate) fn run(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result
     }
     let region = call.input.get("RegionId").and_then(Value::as_str).map(str::to_owned);
     let region = region.filter(|_| cloud == Cloud::Alibaba);
-    let client = connect::client(shell, call.service, &call.options, region.as_deref())?;
-    shell.run(make(shell, &client, call))
+    shell.run(async {
+        let client = connect::client(shell, call.service, &call.options, region.as_deref()).await?;
+        make(shell, &client, call).await
+    })
 }
 
 /// What the arguments say; nothing where help was all that they asked for.

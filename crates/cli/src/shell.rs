@@ -1,12 +1,12 @@
 //! What a command has of the world around it: the environment, the three streams, and the terminal
 //! that may be at their ends.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::future::Future;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use isobar_client::{Machine, Surroundings};
 use parking_lot::Mutex;
 
 use crate::report::{Class, Error};
@@ -14,17 +14,14 @@ use crate::report::{Class, Error};
 /// The width of lines where there is no terminal to tell its own.
 pub const WIDTH: usize = 100;
 
-/// Looks up a variable of the environment.
-pub type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
-
 /// A stream that several parts of a command write to, each a whole line at a time.
 pub type Stream = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// What a command has of the world around it.
 #[derive(Clone)]
 pub struct Shell {
-    /// The environment.
-    pub environment: Environment,
+    /// The environment, the vendors' files, and what else settings are looked for in.
+    pub surroundings: Arc<dyn Surroundings>,
     /// What the command reads, where it is asked to.
     pub stdin: Arc<Mutex<Box<dyn Read + Send>>>,
     /// Data, and nothing else.
@@ -47,9 +44,9 @@ impl fmt::Debug for Shell {
 }
 
 impl Shell {
-    /// The process's own streams.
+    /// The process's own streams, on the machine that it runs on.
     #[must_use]
-    pub fn system(environment: Environment) -> Self {
+    pub fn system() -> Self {
         use io::IsTerminal;
         let stdout = io::stdout();
         let width = stdout.is_terminal().then(|| {
@@ -57,7 +54,7 @@ impl Shell {
             if columns == 0 { WIDTH } else { columns.into() }
         });
         Self {
-            environment,
+            surroundings: Arc::new(Machine::default()),
             stdin: Arc::new(Mutex::new(Box::new(io::stdin()))),
             stdout: Arc::new(Mutex::new(Box::new(io::BufWriter::with_capacity(1 << 16, stdout)))),
             stderr: Arc::new(Mutex::new(Box::new(io::stderr()))),
@@ -69,7 +66,7 @@ impl Shell {
     /// A variable of the environment; `None` where it is unset, empty or no Unicode.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<String> {
-        (self.environment)(name)?.into_string().ok().filter(|text| !text.is_empty())
+        self.surroundings.variable(name).filter(|text| !text.is_empty())
     }
 
     /// Writes to stdout.

@@ -12,7 +12,6 @@ mod wiring;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
@@ -29,7 +28,7 @@ fn main() -> ExitCode {
         }
         // A call knows its arguments from the catalogue, and starts sooner without the rest.
         if let Some(command) = first.to_str().and_then(isobar_cli::find) {
-            return ExitCode::from(isobar_cli::run(command, &shell(), rest.to_vec()));
+            return ExitCode::from(isobar_cli::run(command, &Shell::system(), rest.to_vec()));
         }
     }
     let matches = match cli::command().try_get_matches() {
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
         && let Some(command) = isobar_cli::find(name)
     {
         let rest = matches.get_many::<OsString>(cli::REST).into_iter().flatten().cloned();
-        return ExitCode::from(isobar_cli::run(command, &shell(), rest.collect()));
+        return ExitCode::from(isobar_cli::run(command, &Shell::system(), rest.collect()));
     }
     let cli = match cli::Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
@@ -60,11 +59,6 @@ fn main() -> ExitCode {
             ExitCode::from(error.class.exit_code())
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
-fn shell() -> Shell {
-    Shell::system(Arc::new(|name| std::env::var_os(name)))
 }
 
 fn refuse(error: &clap::Error) -> ExitCode {

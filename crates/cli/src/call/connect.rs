@@ -1,79 +1,44 @@
-//! The client of a call: who calls, in which region, and where.
-// The environment is read here until the library does so itself.
+//! The client of a call: what the environment, the vendors' files and the flags say.
 
-use isobar_auth::Credentials;
+use std::sync::Arc;
+
+use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Service};
-use isobar_client::{Client, Config};
+use isobar_client::{Client, Overrides, Settings, System};
 
 use super::failure;
 use super::flags::Options;
-use crate::report::{Class, Error};
+use crate::report::Error;
 use crate::shell::Shell;
 
-/// Which variables a cloud's tools read.
-struct Row {
-    cloud: Cloud,
-    id: Option<&'static str>,
-    secret: &'static [&'static str],
-    token: Option<&'static str>,
-    region: &'static [&'static str],
-    endpoint: &'static str,
-}
-
-const ROWS: [Row; 3] = [
-    Row {
-        cloud: Cloud::Aws,
-        id: Some("AWS_ACCESS_KEY_ID"),
-        secret: &["AWS_SECRET_ACCESS_KEY"],
-        token: Some("AWS_SESSION_TOKEN"),
-        region: &["AWS_REGION", "AWS_DEFAULT_REGION"],
-        endpoint: "AWS_ENDPOINT_URL",
-    },
-    Row {
-        cloud: Cloud::Alibaba,
-        id: Some("ALIBABA_CLOUD_ACCESS_KEY_ID"),
-        secret: &["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
-        token: Some("ALIBABA_CLOUD_SECURITY_TOKEN"),
-        region: &["ALIBABA_CLOUD_REGION_ID"],
-        endpoint: "ALIBABA_CLOUD_ENDPOINT",
-    },
-    Row {
-        cloud: Cloud::DigitalOcean,
-        id: None,
-        secret: &["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"],
-        token: None,
-        region: &[],
-        endpoint: "DIGITALOCEAN_API_URL",
-    },
-];
-
-/// The client that the flags and the environment describe.
-pub(crate) fn client(
+/// The client of a call. A region that the input names is the call's where no flag names another.
+pub(crate) async fn client(
     shell: &Shell,
     service: &'static Service,
     options: &Options,
     region: Option<&str>,
 ) -> Result<Client, Error> {
     let cloud = service.cloud;
-    let row = ROWS.iter().find(|row| row.cloud == cloud).expect("every cloud has its row");
-    let first = |names: &[&str]| names.iter().find_map(|name| shell.variable(name));
-    let region =
-        options.region.clone().or_else(|| region.map(str::to_owned)).or_else(|| first(row.region));
-    let region = match region {
-        Some(region) => region,
-        None if row.region.is_empty() => String::new(),
-        None => {
-            return Err(Error::usage("region_missing", format!("{cloud}: no region is given"))
-                .hint(format!("give --region, or set {}", row.region[0])));
-        }
+    let overrides = Overrides {
+        profile: options.profile.clone(),
+        region: options.region.clone().or_else(|| region.map(str::to_owned)),
+        endpoint: options.endpoint_url.clone(),
     };
-    let mut config = Config::new(cloud, region, credentials(shell, row)?);
-    let own = format!("AWS_ENDPOINT_URL_{}", service.id.to_uppercase().replace([' ', '-'], "_"));
-    config.endpoint = options
-        .endpoint_url
-        .clone()
-        .or_else(|| first(&[&own]).filter(|_| cloud == Cloud::Aws))
-        .or_else(|| first(&[row.endpoint]).map(|text| with_scheme(&text)));
+    let context = Arc::new(System::default());
+    let settings = Settings::load(cloud, &overrides, shell.surroundings.clone(), context).await;
+    let mut config = settings.map_err(|error| failure::report(&error))?.config();
+    if config.region.is_empty() && cloud != Cloud::DigitalOcean {
+        match the_only_region(service) {
+            Some(region) => region.clone_into(&mut config.region),
+            None => {
+                return Err(Error::usage("region_missing", format!("{cloud}: no region is given"))
+                    .hint(match cloud {
+                        Cloud::Aws => "give --region, set AWS_REGION, or run isobar configure",
+                        _ => "give --region, set ALIBABA_CLOUD_REGION_ID, or run isobar configure",
+                    }));
+            }
+        }
+    }
     if let Some(total) = options.timeout {
         config.timeouts.total = total;
         config.timeouts.read = config.timeouts.read.max(total);
@@ -91,36 +56,14 @@ pub(crate) fn client(
     Client::new(config).map_err(|error| failure::report(&error))
 }
 
-fn credentials(shell: &Shell, row: &Row) -> Result<Credentials, Error> {
-    let secret = row.secret.iter().find_map(|name| shell.variable(name));
-    let id = row.id.map(|name| shell.variable(name));
-    let (Some(secret), true) = (secret, id.as_ref().is_none_or(Option::is_some)) else {
-        let names: Vec<_> = row.id.into_iter().chain(row.secret.first().copied()).collect();
-        return Err(Error::new(
-            Class::NoCredentials,
-            "credentials_missing",
-            format!("{}: there are no credentials", row.cloud),
-        )
-        .hint(format!("set {}", names.join(" and "))));
-    };
-    let credentials = match id.flatten() {
-        Some(id) => Credentials::new(id, secret),
-        None => Credentials::bearer(secret),
-    };
-    Ok(match row.token.and_then(|name| shell.variable(name)) {
-        Some(token) => credentials.with_session_token(token),
-        None => credentials,
-    })
-}
-
-/// A host without a scheme is reached over TLS, unless it is this machine.
-fn with_scheme(text: &str) -> String {
-    let host = text.rsplit_once(':').map_or(text, |(host, _)| host);
-    if text.contains("://") {
-        text.to_owned()
-    } else if matches!(host, "127.0.0.1" | "localhost" | "[::1]") {
-        format!("http://{text}")
-    } else {
-        format!("https://{text}")
+/// The region in which a service of AWS signs wherever its callers are.
+fn the_only_region(service: &Service) -> Option<&'static str> {
+    const REGION: &str = "us-east-1";
+    match &service.endpoints {
+        Endpoints::Rules(rules) => {
+            let signing = format!("\"signingRegion\":\"{REGION}\"");
+            rules.replace(": ", ":").contains(&signing).then_some(REGION)
+        }
+        _ => None,
     }
 }

@@ -49,6 +49,11 @@ fn classify(error: &CallError) -> (Class, &'static str) {
         Kind::Input => (Class::Invalid, "invalid_input"),
         Kind::Endpoint => (Class::Usage, "no_endpoint"),
         Kind::Credentials => (Class::NoCredentials, "credentials_unusable"),
+        Kind::NoCredentials => (Class::NoCredentials, "credentials_missing"),
+        Kind::Source => (Class::NoCredentials, "credentials_unavailable"),
+        Kind::Profile => (Class::Profile, "profile_wrong"),
+        Kind::RoleLoop => (Class::Profile, "role_loop"),
+        Kind::Expired => (Class::Expired, "credentials_expired"),
         Kind::Open | Kind::Connect => (Class::Unreachable, "unreachable"),
         Kind::Interrupted => (Class::Unreachable, "connection_broken"),
         Kind::Timeout => (Class::Unreachable, "timed_out"),
@@ -57,7 +62,6 @@ fn classify(error: &CallError) -> (Class, &'static str) {
         Kind::Throttled => (Class::Failed, "throttled"),
         Kind::Unavailable => (Class::Failed, "service_failed"),
         Kind::NotImplemented => (Class::Failed, "not_implemented"),
-        Kind::Denied if is_expired(error) => (Class::Expired, "credentials_expired"),
         Kind::Denied => (Class::Denied, "denied"),
         Kind::NotFound => (Class::Failed, "not_found"),
         Kind::Conflict => (Class::Failed, "conflict"),
@@ -68,20 +72,12 @@ fn classify(error: &CallError) -> (Class, &'static str) {
     }
 }
 
-/// The codes with which the clouds refuse a session that is over.
-fn is_expired(error: &CallError) -> bool {
-    error.code().is_some_and(|code| {
-        code.starts_with("ExpiredToken")
-            || matches!(
-                code,
-                "RequestExpired" | "InvalidSecurityToken.Expired" | "TokenRefreshRequired"
-            )
-    })
-}
-
 fn hint(error: &CallError, class: Class) -> Option<String> {
     let cloud = error.cloud();
     Some(match (class, error.kind()) {
+        (_, Kind::NoCredentials) => {
+            format!("isobar configure {} writes them", command(cloud))
+        }
         (Class::Expired, _) => "sign in again, or set new credentials".to_owned(),
         (Class::Denied, _) => match cloud {
             Cloud::DigitalOcean => "check the token and its scopes".to_owned(),

@@ -3,7 +3,7 @@
 use isobar_catalogue::model::{PagingStyle, Waiter};
 use isobar_catalogue::{Cloud, Kind, Location, Member, Operation, Service};
 
-use super::flags::FLAGS;
+use super::flags::{self, FLAGS, Yields};
 use super::names::{command, kebab, shown};
 use super::outfile;
 use crate::input::{describe, filled_in};
@@ -131,8 +131,13 @@ fn is_required(service: &Service, member: &Member) -> bool {
     member.required && !filled_in(service, member)
 }
 
+/// A member's flag: in kebab case, unless that is a flag of every call.
 fn flag(cloud: Cloud, member: &Member) -> String {
-    shown(cloud, &member.name)
+    let name = shown(cloud, &member.name);
+    match flags::find(cloud, &name) {
+        Some(flag) if flag.yields == Yields::Never => member.name.clone(),
+        _ => name,
+    }
 }
 
 fn placeholder(service: &Service, member: &Member) -> &'static str {

@@ -127,7 +127,7 @@ pub(crate) fn operation(
     let list = format!("isobar {} {} --help lists them", command(service.cloud), service.name);
     Err(error.hint(match suggest::closest(first, names.iter().map(String::as_str)) {
         found if found.is_empty() => list,
-        found => format!("{}; {list}", suggest::sentence(&found)),
+        found => format!("{} {list}", suggest::sentence(&found)),
     }))
 }
 

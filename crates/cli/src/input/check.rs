@@ -10,6 +10,9 @@ use crate::report::{Class, Detail};
 /// How many of the values that a vendor documents are shown.
 const SHOWN: usize = 8;
 
+/// The longest text that is shown again.
+const LONGEST: usize = 60;
+
 /// What is wrong with an input. What the client fills in by itself is not missing.
 pub(crate) fn check(
     service: &'static Service,
@@ -26,7 +29,7 @@ pub(crate) fn check(
                     && filled_in(service, member)
             })
         })
-        .map(|violation| explain(service, operation, &violation))
+        .map(|violation| explain(service, operation, input, &violation))
         .collect()
 }
 
@@ -38,6 +41,7 @@ pub(crate) fn filled_in(service: &Service, member: &Member) -> bool {
 fn explain(
     service: &'static Service,
     operation: &'static Operation,
+    input: &Value,
     violation: &Violation,
 ) -> (Class, Detail) {
     let found = find(service, operation, &violation.path);
@@ -47,6 +51,13 @@ fn explain(
         _ => Class::Invalid,
     };
     let mut text = violation.problem.to_string();
+    if let (Problem::WrongType { .. }, Found::Shape(shape)) = (&violation.problem, &found)
+        && let Some(Value::String(given)) = at(input, &violation.path)
+        && !service.shape(*shape).sensitive
+        && given.chars().count() <= LONGEST
+    {
+        text = text.replace("not text", &format!("not {given:?}"));
+    }
     match (&violation.problem, found) {
         (Problem::Missing, Found::Shape(shape)) => {
             text.push_str(&format!(": {}", describe(service, shape)));
@@ -79,6 +90,15 @@ fn explain(
     (class, Detail::new(violation.path.clone(), text))
 }
 
+/// The value at a path.
+fn at<'v>(input: &'v Value, path: &str) -> Option<&'v Value> {
+    let steps = path.split(['.', '[']).filter(|step| !step.is_empty());
+    steps.into_iter().try_fold(input, |value, step| match step.strip_suffix(']') {
+        Some(index) => value.as_list()?.get(index.parse::<usize>().ok()?),
+        None => value.get(step),
+    })
+}
+
 /// What a shape is, with its bounds, in a few words.
 pub(crate) fn describe(service: &Service, shape: ShapeId) -> String {
     let shape = service.shape(shape);
@@ -92,7 +112,13 @@ pub(crate) fn describe(service: &Service, shape: ShapeId) -> String {
             format!("a structure of {what}{}{more}", names.join(", "))
         }
         Kind::List(list) => match &service.shape(list.item).kind {
-            Kind::Structure(_) | Kind::List(_) | Kind::Map(_) => "a list".to_owned(),
+            Kind::Structure(structure) => {
+                let names: Vec<_> =
+                    structure.members.iter().take(4).map(|member| member.name.as_str()).collect();
+                let more = if structure.members.len() > 4 { ", …" } else { "" };
+                format!("a list of structures of {}{more}", names.join(", "))
+            }
+            Kind::List(_) | Kind::Map(_) => "a list".to_owned(),
             _ => format!("a list of {}", of(list.item).trim_start_matches("a ")),
         },
         Kind::Map(_) => "a map".to_owned(),
