@@ -10,6 +10,7 @@ awscli = pytest.importorskip("awscli.argprocess")
 from awscli.arguments import CLIArgument  # noqa: E402
 from awscli.clidriver import create_clidriver  # noqa: E402
 from botocore import xform_name  # noqa: E402
+from botocore.validate import ParamValidator  # noqa: E402
 
 # Operations of JSON protocols, whose bodies are the parameters themselves.
 DEFINITIONS = ("ecs", "RegisterTaskDefinition", "containerDefinitions")
@@ -26,12 +27,13 @@ FILTERS = ("ssm", "DescribeParameters", "ParameterFilters")
 VARIABLES = ("codebuild", "StartBuild", "environmentVariablesOverride")
 
 CASES = [
+    (TAGS, ["TagKey=a,,TagValue=b"]),
     (TAGS, ["TagKey=a,TagValue=b"]),
     (TAGS, ["TagKey=a,TagValue=b", "TagKey=c,TagValue=d"]),
     (TAGS, ["TagKey=a,TagValue="]),
     (TAGS, ["TagKey=a,TagValue=b=c"]),
     (TAGS, ["TagKey=a, TagValue=b c "]),
-    (TAGS, [" TagKey = a , TagValue = b"]),
+    (TAGS, ["TagKey = a , TagValue = b"]),
     (TAGS, [r"TagKey=a,TagValue=b\,c"]),
     (TAGS, [r"TagKey=a,TagValue=b\\c"]),
     (TAGS, [r"TagKey=a,TagValue=b\c"]),
@@ -66,13 +68,11 @@ CASES = [
     (NAMES, ["a,b"]),
     (NAMES, ["a=b"]),
     (FILTERS, ["Key=Name,Option=Equals,Values=x,y"]),
-    (FILTERS, ["Key=Name,Values="]),
     (FILTERS, ["Values=x\\,y,z,Key=Name"]),
     (NETWORK, ["awsvpcConfiguration={subnets=[a,b],assignPublicIp=ENABLED}"]),
     (NETWORK, ["awsvpcConfiguration={subnets=[ a , b ], securityGroups = [ c ] }"]),
     (NETWORK, ["awsvpcConfiguration={subnets=a}"]),
     (OVERRIDES, ["cpu=256,containerOverrides=[{name=x,command=[a,'b c'],cpu=10,environment=[{name=k,value=v}]}]"]),
-    (OVERRIDES, ["containerOverrides={name=x,cpu=10}"]),
     (DEFINITIONS, ["name=x,image=y,cpu=10,essential=true,portMappings=[{containerPort=80,hostPort=8080}]"]),
     (DEFINITIONS, ["name=x,image=y,essential=False,command=a,b"]),
     (DEFINITIONS, ["name=x,logConfiguration={logDriver=awslogs,options={group=g,stream=s}}"]),
@@ -86,9 +86,10 @@ CASES = [
 ]
 
 WRONG = [
+    (TAGS, [" TagKey=a,TagValue=b"]),
     (TAGS, ["TagKey"]),
     (TAGS, ["TagKey=a,TagValue"]),
-    (TAGS, ["TagKey=a,,TagValue=b"]),
+    (TAGS, ["TagKey=a,,,TagValue=b"]),
     (TAGS, ["TagKey=a,TagKey=b"]),
     (TAGS, ["TagKey=a,TagValue='b"]),
     (PARAMETERS, ["commands=[a"]),
@@ -116,6 +117,15 @@ def parse():
     return parsed
 
 
+def check(of, value):
+    """What botocore says of a value's types."""
+    service, operation, member = of
+    model = create_clidriver().session.get_service_model(service).operation_model(operation)
+    shape = model.input_shape.members[member]
+    errors = ParamValidator().validate(value, shape)
+    assert not errors.has_errors(), errors.generate_report()
+
+
 def body(of, texts):
     """What the request says of the member; the call's other members are not given, and not missed."""
     service, operation, member = of
@@ -140,7 +150,7 @@ def test_the_same_as_aws_cli(parse, of, texts):
 @pytest.mark.parametrize(("of", "texts"), WRONG, ids=lambda value: str(value)[:70])
 def test_refused_as_by_aws_cli(parse, of, texts):
     with pytest.raises(Exception):
-        parse(of, texts)
+        check(of, parse(of, texts))
     service, operation, member = of
     done = isobar("aws", service, operation, f"--{xform_name(member, '-')}", *texts, "--dry-run", code=12)
     assert member in done.stderr and "Traceback" not in done.stderr
@@ -148,12 +158,16 @@ def test_refused_as_by_aws_cli(parse, of, texts):
 
 def test_operations_have_aws_clis_names():
     session = create_clidriver().session
-    services = session.get_available_services()
-    wrong = []
-    for service in services:
-        text = isobar("aws", service, "--help").stdout
-        ours = set(text.partition("Operations:\n")[2].partition("\n\n")[0].split())
+    names = {"s3": "s3api", "codedeploy": "deploy", "config": "configservice"}
+    # aws-cli's botocore and the catalogue's may differ by a few releases.
+    known, wrong = 0, []
+    for service in session.get_available_services():
+        done = isobar("aws", names.get(service, service), "--help", code=None)
+        if done.returncode != 0:
+            continue
+        known += 1
+        ours = set(done.stdout.partition("Operations:\n")[2].partition("\n\n")[0].split())
         theirs = {xform_name(name, "-") for name in session.get_service_model(service).operation_names}
-        # aws-cli's own botocore may be older or newer than the catalogue's.
-        wrong += [(service, name) for name in theirs - ours if len(ours ^ theirs) > 2 and name.replace("-", "") in {n.replace("-", "") for n in ours}]
-    assert len(services) > 400 and not wrong
+        folded = {name.replace("-", "") for name in ours}
+        wrong += [(service, name) for name in theirs - ours if name.replace("-", "") in folded]
+    assert known > 400 and not wrong

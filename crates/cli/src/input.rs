@@ -130,8 +130,7 @@ impl<'a> Maker<'a> {
     ) -> Option<Value> {
         let is_plain = is_scalar(self.service.shape(item));
         if let [text] = texts.as_slice() {
-            let is_whole =
-                text.trim_start().starts_with('[') || Sources::is_source(text, !is_plain);
+            let is_whole = text.trim_start().starts_with('[') || Sources::is_source(text, true);
             if is_whole {
                 let document = match self.sources.list(text, is_plain) {
                     Ok(document) => document,

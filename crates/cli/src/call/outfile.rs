@@ -37,10 +37,8 @@ pub(crate) fn streamed(
     let structure = service.structure(operation.output?)?;
     let payload = structure.payload.as_deref()?;
     let member = structure.members.iter().find(|member| member.name == payload)?;
-    let is_blob = match service.shape(member.shape).kind {
-        Kind::Blob { streaming, .. } => streaming || member.streaming,
-        _ => false,
-    };
+    // As botocore has it: bytes that are a whole body stream, whether or not the model says so.
+    let is_blob = matches!(service.shape(member.shape).kind, Kind::Blob { .. });
     is_blob.then_some(payload)
 }
 

@@ -1,11 +1,15 @@
 //! Resume tokens: where a list that was cut short goes on, in botocore's own form, so that aws-cli
 //! and Isobar take each other's.
 
+use std::io::{self, Write};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use isobar_catalogue::Operation;
 use isobar_catalogue::model::Paging;
 use isobar_wire::Value;
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 
 use super::names::kebab;
 use crate::report::Error;
@@ -42,8 +46,11 @@ impl Position {
             entries.set(SKIP, Value::from(i64::try_from(self.skip).unwrap_or(i64::MAX)));
         }
         // As Python writes JSON, so that equal tokens are equal texts.
-        let text = serde_json::to_string(&entries).expect("a value is always JSON");
-        BASE64_STANDARD.encode(text)
+        let mut bytes = Vec::new();
+        entries
+            .serialize(&mut Serializer::with_formatter(&mut bytes, Spaced))
+            .expect("a value is always JSON");
+        BASE64_STANDARD.encode(bytes)
     }
 
     /// Reads a token; another text is the position itself, where that is one member.
@@ -73,6 +80,23 @@ impl Position {
             }
         }
         Ok(position)
+    }
+}
+
+/// JSON on one line, with spaces behind commas and colons.
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
     }
 }
 

@@ -6,28 +6,40 @@ use isobar_wire::Value;
 
 use crate::shell::WIDTH;
 
-/// The words in columns' names that people look for first, best first.
-const FIRST: [&str; 14] = [
-    "name", "id", "status", "state", "type", "size", "slug", "region", "zone", "ip", "address",
-    "dns", "arn", "created",
+/// What people look for first in a table, by the end of a column's last name.
+const FIRST: [&[&str]; 9] = [
+    &["name", "title"],
+    &["status", "state"],
+    &["slug", "type", "size", "class", "engine"],
+    &["zone", "zoneid", "region", "regionid", "location"],
+    &["ip", "address", "endpoint", "dns_name", "dnsname"],
+    &["arn", "urn"],
+    &["created", "created_at", "time", "date", "modified"],
+    &["version"],
+    &["description"],
 ];
 
 /// The longest text in a cell that takes part in choosing columns.
 const WIDEST: usize = 48;
+
+/// How many scalars may stand beside a list that is what the document is about.
+const MOST_SCALARS: usize = 6;
 
 /// How many rows are looked at when columns are chosen.
 const LOOKED_AT: usize = 200;
 
 /// A document as a table; empty where there is nothing.
 pub(crate) fn of(value: &Value, columns: &[String], width: Option<usize>) -> String {
-    let rows = rows(value);
-    let rows = match rows {
-        Some(rows) if rows.is_empty() => return String::new(),
-        Some(rows) => rows,
+    let (list, rows) = match rows(value) {
+        Some((_, rows)) if rows.is_empty() => return String::new(),
+        Some(found) => found,
         None => return members(value, width),
     };
-    let columns =
-        if columns.is_empty() { choose(&rows, width.unwrap_or(WIDTH)) } else { columns.to_vec() };
+    let columns = if columns.is_empty() {
+        choose(&rows, list, width.unwrap_or(WIDTH))
+    } else {
+        columns.to_vec()
+    };
     let mut table = plain(width);
     table.set_header(columns.iter().map(String::as_str));
     for row in &rows {
@@ -55,17 +67,17 @@ fn trimmed(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// The rows of the list that a document is about: itself, or the only list of structures that it
+/// The list that a document is about, with its name: itself, or the only list of structures that it
 /// has. Where each row is little more than a list itself, that list's items (EC2's reservations).
-fn rows(value: &Value) -> Option<Vec<&Value>> {
-    let items = main_list(value)?;
+fn rows(value: &Value) -> Option<(Option<&str>, Vec<&Value>)> {
+    let (mut name, items) = main_list(None, value)?;
     let mut rows: Vec<&Value> = items.iter().collect();
     if !rows.iter().any(|row| matches!(row, Value::Map(_))) {
-        return Some(rows);
+        return Some((name, rows));
     }
-    let inner: Vec<&[Value]> = rows.iter().filter_map(|row| only_list(row)).collect();
+    let inner: Vec<(&str, &[Value])> = rows.iter().filter_map(|row| only_list(row)).collect();
     if inner.len() == rows.len() {
-        let items: Vec<&Value> = inner.into_iter().flatten().collect();
+        let items: Vec<&Value> = inner.iter().flat_map(|(_, items)| *items).collect();
         let scalars = |value: &Value| {
             value.as_map().map_or(0, |entries| {
                 entries.iter().filter(|(_, value)| value.as_list().is_none()).count()
@@ -73,58 +85,54 @@ fn rows(value: &Value) -> Option<Vec<&Value>> {
         };
         let most = |rows: &[&Value]| rows.iter().map(|row| scalars(row)).max().unwrap_or_default();
         if most(&items) > most(&rows) {
+            name = inner.first().map(|(name, _)| *name);
             rows = items;
         }
     }
-    Some(rows)
+    Some((name, rows))
 }
 
-fn main_list(value: &Value) -> Option<&[Value]> {
-    match value {
-        Value::List(items) => Some(items),
-        Value::Map(entries) => {
-            let mut lists = entries.iter().filter_map(|(_, value)| match value {
-                Value::List(items)
-                    if items.is_empty() || items.iter().all(|item| item.as_map().is_some()) =>
-                {
-                    Some(items.as_slice())
-                }
-                Value::Map(_) => main_list(value),
-                _ => None,
-            });
-            let first = lists.next()?;
-            // With two lists that both have something, neither is the document's.
-            let others = lists.any(|other| !other.is_empty());
-            if others && !first.is_empty() {
-                return None;
+type Named<'v> = (Option<&'v str>, &'v [Value]);
+
+fn main_list<'v>(name: Option<&'v str>, value: &'v Value) -> Option<Named<'v>> {
+    let entries = match value {
+        Value::List(items) => return Some((name, items)),
+        Value::Map(entries) => entries,
+        _ => return None,
+    };
+    let lists: Vec<Named<'_>> = entries
+        .iter()
+        .filter_map(|(name, value)| match value {
+            Value::List(items) if items.iter().all(|item| item.as_map().is_some()) => {
+                Some((Some(name.as_ref()), items.as_slice()))
             }
-            if first.is_empty() {
-                let full = entries.iter().find_map(|(_, value)| {
-                    value.as_list().filter(|items| {
-                        !items.is_empty() && items.iter().all(|item| item.as_map().is_some())
-                    })
-                });
-                return Some(full.unwrap_or(first));
-            }
-            // One thing with a list inside is one thing.
-            let scalars = entries.iter().filter(|(_, value)| is_scalar(value)).count();
-            (scalars <= 6).then_some(first)
-        }
+            Value::Map(_) => main_list(Some(name), value),
+            _ => None,
+        })
+        .collect();
+    let full: Vec<_> = lists.iter().filter(|(_, items)| !items.is_empty()).collect();
+    // With two lists that both have something, neither is the document's; and one thing with a list
+    // inside is one thing.
+    let scalars = entries.iter().filter(|(_, value)| is_scalar(value)).count();
+    match full.as_slice() {
+        [] => lists.first().copied().filter(|_| scalars <= MOST_SCALARS),
+        [only] => Some(**only).filter(|_| scalars <= MOST_SCALARS),
         _ => None,
     }
 }
 
 /// The only list of structures with something in it.
-fn only_list(value: &Value) -> Option<&[Value]> {
-    let mut lists = value.as_map()?.iter().filter_map(|(_, value)| {
-        value.as_list().filter(|items| items.first().is_some_and(|item| item.as_map().is_some()))
+fn only_list(value: &Value) -> Option<(&str, &[Value])> {
+    let mut lists = value.as_map()?.iter().filter_map(|(name, value)| {
+        let items = value.as_list()?;
+        items.first()?.as_map().map(|_| (name.as_ref(), items))
     });
     let first = lists.next()?;
     lists.next().is_none().then_some(first)
 }
 
 /// The columns that fit into the width, those first that people look for.
-fn choose(rows: &[&Value], width: usize) -> Vec<String> {
+fn choose(rows: &[&Value], list: Option<&str>, width: usize) -> Vec<String> {
     let mut known: Vec<(String, usize)> = Vec::new();
     for row in rows.iter().take(LOOKED_AT) {
         let mut paths = Vec::new();
@@ -138,7 +146,7 @@ fn choose(rows: &[&Value], width: usize) -> Vec<String> {
         }
     }
     let mut order: Vec<usize> = (0..known.len()).collect();
-    order.sort_by_key(|&at| (rank(&known[at].0), at));
+    order.sort_by_key(|&at| (rank(&known[at].0, list), at));
     let mut chosen = Vec::new();
     let mut used = 0;
     for at in order {
@@ -149,19 +157,39 @@ fn choose(rows: &[&Value], width: usize) -> Vec<String> {
             chosen.push(at);
         }
     }
-    chosen.sort_by_key(|&at| (rank(&known[at].0) / 2, at));
     chosen.into_iter().map(|at| known[at].0.clone()).collect()
 }
 
-/// How early a column comes: by the word that its name ends with, and how deep it lies.
-fn rank(path: &str) -> usize {
+/// How early a column comes: what names the row, then by [`FIRST`], where a whole name goes before
+/// the end of one, and what lies on top before what lies in a part.
+fn rank(path: &str, list: Option<&str>) -> usize {
     let lower = path.to_ascii_lowercase();
-    let last = lower.rsplit('.').next().unwrap_or_default();
-    let depth = path.matches('.').count();
-    let place = FIRST.iter().position(|word| last == *word);
-    let place =
-        place.or_else(|| FIRST.iter().position(|word| last.ends_with(word)).map(|at| at + 3));
-    place.unwrap_or(FIRST.len() + 4) + depth * 4
+    let (depth, last) = match lower.rsplit_once('.') {
+        // `State.Name` is the state.
+        Some((part, "name" | "value" | "slug")) => (0, part.rsplit('.').next().unwrap_or(part)),
+        Some((_, last)) => (1, last),
+        None => (0, lower.as_str()),
+    };
+    let own = list.map(|list| {
+        let list = list.to_ascii_lowercase().replace("set", "");
+        list.strip_suffix('s').unwrap_or(&list).to_owned()
+    });
+    let is_own = |end: &str| own.as_ref().is_some_and(|own| lower == format!("{own}{end}"));
+    if depth == 0 && (lower == "id" || is_own("id") || is_own("identifier") || is_own("_id")) {
+        return 0;
+    }
+    if depth == 0 && (lower == "name" || is_own("name")) {
+        return 1;
+    }
+    let whole = FIRST
+        .iter()
+        .position(|words| words.contains(&last) || words.iter().any(|word| is_own(word)));
+    let end = FIRST.iter().position(|words| words.iter().any(|word| last.ends_with(word)));
+    match (whole, end) {
+        (Some(place), _) => 2 + place * 2 + depth * 30,
+        (None, Some(place)) => 12 + place * 2 + depth * 30,
+        (None, None) => 40 + depth * 30,
+    }
 }
 
 fn paths_of(value: &Value, path: &str, depth: usize, found: &mut Vec<(String, String)>) {

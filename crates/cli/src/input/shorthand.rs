@@ -122,15 +122,13 @@ impl Parser<'_> {
         if self.current() != Some(',') {
             return Ok(first);
         }
-        let mut comma = self.at;
         self.expect_spaced(',')?;
         let mut values = vec![first];
         loop {
             let next = match self.scalar(Place::Further) {
                 Ok(next) => next,
-                Err(error @ Error::Syntax { .. }) if self.current().is_some() => {
-                    drop(error);
-                    self.at = comma;
+                Err(Error::Syntax { .. }) if self.current().is_some() => {
+                    self.back_to_comma();
                     break;
                 }
                 Err(error) => return Err(error),
@@ -143,12 +141,11 @@ impl Parser<'_> {
                 }
                 Some(',') => {
                     values.push(next);
-                    comma = self.at;
                     self.expect_spaced(',')?;
                 }
                 // It was a key.
                 Some(_) => {
-                    self.at = comma;
+                    self.back_to_comma();
                     break;
                 }
             }
@@ -157,6 +154,14 @@ impl Parser<'_> {
             Ok([only]) => only,
             Err(values) => Value::List(values),
         })
+    }
+
+    /// Goes back to the comma behind which a key begins. Of two commas that is the second, so that
+    /// `a=b,,c=d` is what aws-cli takes it for.
+    fn back_to_comma(&mut self) {
+        while self.at > 0 && self.current() != Some(',') {
+            self.at -= 1;
+        }
     }
 
     fn list(&mut self) -> Result<Value, Error> {

@@ -99,7 +99,7 @@ impl<'a> Sources<'a> {
 
     /// A list: a document, or, where its items are scalars, the words of a file.
     pub(crate) fn list(&mut self, text: &str, is_plain: bool) -> Result<Document, Unreadable> {
-        let Some(named) = source(text, !is_plain || text == "-") else {
+        let Some(named) = source(text, true) else {
             return self.document(text);
         };
         let content = self.read_text(&named)?;

@@ -1,0 +1,9 @@
+//! Calls as they are read and printed, without a network.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod errors;
+mod inputs;
+mod shorthand;
+mod shown;
+mod world;

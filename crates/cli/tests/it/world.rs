@@ -1,0 +1,123 @@
+//! A shell whose world is what a test says.
+
+use std::collections::HashMap;
+use std::io::{self, Cursor, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use isobar_auth::Secret;
+use isobar_catalogue::Cloud;
+use isobar_cli::shell::Shell;
+use isobar_client::{Finished, Surroundings};
+use isobar_wire::Value;
+use parking_lot::Mutex;
+
+/// Variables, and nothing else.
+#[derive(Debug, Default)]
+struct Nowhere(HashMap<&'static str, &'static str>);
+
+impl Surroundings for Nowhere {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.0.get(name).map(|value| (*value).to_owned())
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn run<'a>(&'a self, _: &'a [String]) -> BoxFuture<'a, io::Result<Finished>> {
+        Box::pin(async { Err(io::ErrorKind::NotFound.into()) })
+    }
+
+    fn fetch(
+        &self,
+        _: http::Request<Bytes>,
+        _: Duration,
+    ) -> BoxFuture<'_, io::Result<http::Response<Bytes>>> {
+        Box::pin(async { Err(io::ErrorKind::ConnectionRefused.into()) })
+    }
+
+    fn ask(&self, _: &str) -> io::Result<Secret> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// What was written to a stream.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Written {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().clone()).unwrap()
+    }
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) code: u8,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+fn shell(stdin: &'static str) -> (Shell, Written, Written) {
+    let variables = HashMap::from([
+        ("AWS_ACCESS_KEY_ID", "AKID"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_REGION", "eu-central-1"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret"),
+        ("ALIBABA_CLOUD_REGION_ID", "cn-hangzhou"),
+        ("DIGITALOCEAN_TOKEN", "secret"),
+    ]);
+    let (stdout, stderr) = (Written::default(), Written::default());
+    let shell = Shell {
+        surroundings: Arc::new(Nowhere(variables)),
+        stdin: Arc::new(Mutex::new(Box::new(Cursor::new(stdin)))),
+        stdout: Arc::new(Mutex::new(Box::new(stdout.clone()))),
+        stderr: Arc::new(Mutex::new(Box::new(stderr.clone()))),
+        width: None,
+        is_watched: false,
+    };
+    (shell, stdout, stderr)
+}
+
+/// Runs `isobar` with the arguments.
+pub(crate) fn isobar(arguments: &[&str]) -> Done {
+    let (shell, stdout, stderr) = shell("");
+    let command = isobar_cli::find(arguments[0]).unwrap();
+    let rest = arguments[1..].iter().map(Into::into).collect();
+    let code = isobar_cli::run(command, &shell, rest);
+    Done { code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+/// The input that the arguments make, as JSON.
+pub(crate) fn input(cloud: Cloud, arguments: &[&str], stdin: &'static str) -> serde_json::Value {
+    let (shell, ..) = shell(stdin);
+    let arguments = arguments.iter().map(|one| (*one).to_owned()).collect();
+    match isobar_cli::input(cloud, &shell, arguments) {
+        Ok(input) => serde_json::to_value(input.unwrap_or(Value::Null)).unwrap(),
+        Err(error) => panic!("{}", error.text()),
+    }
+}

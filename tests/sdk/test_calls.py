@@ -1,0 +1,301 @@
+"""Calls from the command line: against the local clouds, beside aws-cli, and where things go wrong."""
+
+import http.server
+import json
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import yaml
+from calls import bare, isobar, keys, local, prepared
+from conftest import BINARY, wait_until
+
+
+@pytest.fixture(scope="module")
+def env(server):
+    return local(server)
+
+
+@pytest.fixture(scope="module")
+def instances(env):
+    """Reservations of three, two and one instances."""
+    ids = []
+    images = isobar("aws", "ec2", "describe-images", "--query", "Images[0].ImageId", "--output", "text", env=env)
+    for count in (3, 2, 1):
+        done = isobar(
+            *("aws", "ec2", "run-instances", "--image-id", images.stdout.strip(), "--instance-type", "t3.micro"),
+            *("--min-count", "1", "--max-count", str(count), "--tag-specifications"),
+            f"ResourceType=instance,Tags=[{{Key=of,Value=calls}},{{Key=count,Value={count}}}]",
+            "--wait",
+            env=env,
+        )
+        ids += [instance["InstanceId"] for instance in json.loads(done.stdout)["Instances"]]
+    yield ids
+    isobar("aws", "ec2", "terminate-instances", "--instance-ids", *ids, "--wait", env=env)
+
+
+OURS = ("--filters", "Name=tag:of,Values=calls")
+
+
+def beside_aws_cli(env, *arguments, all=True):
+    """What both print, with times in one form."""
+    theirs = subprocess.run(
+        [os.path.join(os.path.dirname(sys.executable), "aws"), *arguments], capture_output=True, text=True, env=env, timeout=120
+    )
+    assert theirs.returncode == 0, theirs.stderr
+    ours = isobar("aws", *arguments, *(["--all"] if all else []), env=env)
+    times = lambda text: re.sub(r"(\d\d:\d\d:\d\d)(\.\d+)?(Z|\+00:00)", r"\1Z", text)  # noqa: E731
+    return times(ours.stdout), times(theirs.stdout)
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ec2", "describe-instances", *OURS],
+        ["ec2", "describe-instances", *OURS, "--page-size", "5"],
+        ["ec2", "describe-instances", *OURS, "--max-items", "2"],
+        ["ec2", "describe-instances", *OURS, "--query", "Reservations[].Instances[].[InstanceId,State.Name]"],
+        ["ec2", "describe-instance-types", "--page-size", "10", "--query", "InstanceTypes[].InstanceType"],
+        ["ec2", "describe-vpcs"],
+        ["ec2", "describe-regions"],
+        ["ec2", "describe-images", "--owners", "self"],
+        ["elbv2", "describe-load-balancers"],
+        ["sts", "get-caller-identity"],
+    ],
+    ids=" ".join,
+)
+def test_prints_what_aws_cli_prints(env, instances, arguments, form):
+    ours, theirs = beside_aws_cli(env, *arguments, "--output", form)
+    assert ours == theirs
+
+
+def test_resume_tokens_are_aws_clis(env, instances):
+    listed, token = [], []
+    while True:
+        ours, theirs = beside_aws_cli(env, "ec2", "describe-instances", *OURS, "--max-items", "1", *token, all=False)
+        assert ours == theirs
+        page = json.loads(ours)
+        listed += [instance["InstanceId"] for one in page["Reservations"] for instance in one["Instances"]]
+        if "NextToken" not in page:
+            break
+        token = ["--starting-token", page["NextToken"]]
+    assert sorted(listed) == sorted(instances)
+
+
+def test_formats(env, instances):
+    call = ("aws", "ec2", "describe-instances", *OURS, "--all")
+    as_json = json.loads(isobar(*call, env=env).stdout)
+    assert yaml.safe_load(isobar(*call, "--output", "yaml", env=env).stdout) == yaml.safe_load(json.dumps(as_json))
+    table = isobar(*call, "--output", "table", env=env).stdout.splitlines()
+    assert table[0].split()[:2] == ["InstanceId", "State.Name"] and len(table) == 7
+    table = isobar(*call, "--columns", "InstanceId, Placement.AvailabilityZone", env=env).stdout.splitlines()
+    assert table[0].split() == ["InstanceId", "Placement.AvailabilityZone"] and len(table[1].split()) == 2
+    found = isobar(*call, "--jq", ".Reservations[].Instances[].InstanceId", env=env).stdout.split()
+    assert sorted(found) == sorted(instances)
+
+
+def test_waiters(env, instances):
+    done = isobar("aws", "wait", "ec2", "instance-running", "--instance-ids", "-", env=env, input="\n".join(instances))
+    assert done.stdout == ""
+    isobar("aws", "ec2", "wait", "instance-exists", "--instance-ids", *instances[:2], env=env)
+    missing = isobar("aws", "wait", "ec2", "instance-running", "--instance-ids", "i-0123456789abcdef0", env=env, code=1)
+    assert "InvalidInstanceID.NotFound" in missing.stderr
+
+
+def test_all_pages_of_digitalocean(env):
+    sizes = [json.loads(isobar("do", "sizes", "list", "--all", *more, env=env).stdout) for more in ([], ["--page-size", "7"])]
+    assert sizes[0] == sizes[1] and len(sizes[0]["sizes"]) > 20 and list(sizes[0]) == ["sizes"]
+
+
+def test_droplets(env):
+    manifest = yaml.safe_dump({"name": "calls", "region": "nyc1", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", "tags": ["calls"]})
+    made = json.loads(isobar("do", "droplets", "create", "--input", "-", "--wait", env=env, input=manifest).stdout)
+    id = str(made["droplet"]["id"])
+    shown = json.loads(isobar("do", "droplets", "get", id, env=env).stdout)["droplet"]
+    assert shown["status"] == "active" and shown["tags"] == ["calls"]
+    table = isobar("do", "droplets", "list", "--tag-name", "calls", "--output", "table", env=env).stdout
+    assert id in table and "active" in table
+    assert isobar("do", "droplets", "delete", id, env=env).stdout == ""
+    wait_until(lambda: isobar("do", "droplets", "get", id, env=env, code=None).returncode == 1, what="the droplet's end")
+
+
+def test_alibaba(env):
+    regions = isobar("alibaba", "ecs", "DescribeRegions", "--jq", ".Regions.Region[].RegionId", env=env).stdout.split()
+    assert "cn-hangzhou" in regions
+    page = isobar("alibaba", "ecs", "DescribeImages", "--PageSize", "2", "--RegionId", "cn-hangzhou", env=env)
+    assert len(json.loads(page.stdout)["Images"]["Image"]) == 2
+    every = json.loads(isobar("alibaba", "ecs", "describe-images", "--all", env=env).stdout)
+    assert len(every["Images"]["Image"]) > 10
+
+
+def test_errors_of_the_service(env):
+    done = isobar("aws", "ec2", "describe-instances", "--instance-ids", "i-0123456789abcdef0", env=env, code=1)
+    assert done.stdout == ""
+    assert done.stderr.startswith("error[not_found]: aws ec2 DescribeInstances: not found (InvalidInstanceID.NotFound): ")
+    assert "the request's id is " in done.stderr
+    wrong = {**env, "AWS_SECRET_ACCESS_KEY": "wrong"}
+    done = isobar("aws", "sts", "get-caller-identity", env=wrong, code=3)
+    assert "(SignatureDoesNotMatch)" in done.stderr and "wrong" not in done.stderr.replace("is wrong", "")
+    done = isobar("aws", "s3api", "list-buckets", env=env, code=1)
+    assert done.stderr.startswith("error[")
+
+
+def test_curl_sends_the_same(env, instances):
+    command = isobar("aws", "ec2", "describe-instances", *OURS, "--curl", env=env).stdout
+    assert env["AWS_SECRET_ACCESS_KEY"] not in command
+    answer = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0 and instances[0] in answer.stdout, answer.stderr
+
+
+def test_dry_runs_send_nothing(env):
+    nowhere = {**env, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    done = isobar("aws", "ec2", "create-vpc", "--cidr-block", "10.9.0.0/16", "--dry-run", env=nowhere)
+    assert json.loads(done.stdout)["url"] == "http://127.0.0.1:1/"
+    done = isobar("aws", "ec2", "create-vpc", "--cidr-block", "10.9.0.0/16", "--DryRun", env=env, code=1)
+    assert "(DryRunOperation)" in done.stderr
+
+
+# Where things go wrong.
+
+
+def test_no_credentials():
+    done = isobar("aws", "sts", "get-caller-identity", "--region", "us-east-1", env=bare(), code=15)
+    assert done.stderr.startswith("error[credentials_missing]: ")
+    assert isobar("do", "account", "get", env=bare(), code=15).stderr.startswith("error[credentials_missing]: ")
+
+
+def test_a_broken_profile(tmp_path):
+    done = isobar("aws", "sts", "get-caller-identity", "--profile", "nobody", "--region", "us-east-1", env=bare(), code=14)
+    assert "nobody" in done.stderr
+    folder = tmp_path / ".aws"
+    folder.mkdir()
+    (folder / "config").write_text("[default\nregion = x\n")
+    isobar("aws", "sts", "get-caller-identity", env=bare(tmp_path), code=14)
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    """Answers each request with what the test says."""
+
+    status, body, headers, pause = 200, b"", {}, 0
+
+    def do_POST(self):
+        time.sleep(self.pause)
+        self.send_response(self.status)
+        for name, value in {"Content-Length": str(len(self.body)), **self.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    do_GET = do_PUT = do_POST
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def answers():
+    servers = []
+
+    def serve(certificate=None, **said):
+        handler = type("Handler", (Answers,), said)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+
+
+def test_expired_credentials(answers):
+    body = b"<ErrorResponse><Error><Code>ExpiredToken</Code><Message>over</Message></Error></ErrorResponse>"
+    url = answers(status=403, body=body)
+    done = isobar("aws", "sts", "get-caller-identity", "--endpoint-url", url, code=16)
+    assert done.stderr.startswith("error[credentials_expired]: ") and "hint: " in done.stderr
+
+
+def test_unreachable():
+    call = ("aws", "sts", "get-caller-identity", "--retries", "0", "--endpoint-url")
+    assert isobar(*call, "http://127.0.0.1:1", code=4).stderr.startswith("error[unreachable]: ")
+    assert isobar(*call, "https://nowhere.invalid", code=4).stderr.startswith("error[unreachable]: ")
+
+
+def test_no_answer_in_time(answers):
+    url = answers(pause=5)
+    done = isobar("aws", "sts", "get-caller-identity", "--endpoint-url", url, "--timeout", "300ms", "--retries", "0", code=4)
+    assert done.stderr.startswith("error[timed_out]: ")
+
+
+def test_answers_that_cannot_be_read(answers):
+    for body in (b"<html>proxy</html>", b"<GetCallerIdentityResponse", b"\xff\xfe"):
+        url = answers(body=body, headers={"Content-Type": "text/xml"})
+        done = isobar("aws", "sts", "get-caller-identity", "--endpoint-url", url, code=None)
+        assert "panicked" not in done.stderr and done.returncode in (0, 1)
+
+
+def test_an_object_gets_its_name_when_it_is_whole(answers, tmp_path):
+    url = answers(body=b"the object", headers={"ETag": '"x"'})
+    out = tmp_path / "object"
+    done = isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", str(out), "--endpoint-url", url)
+    assert out.read_bytes() == b"the object" and json.loads(done.stdout)["ETag"] == '"x"'
+    assert isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", "-", "--endpoint-url", url).stdout == "the object"
+    cut = answers(body=b"the obj", headers={"Content-Length": "10"})
+    out = tmp_path / "cut"
+    isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", str(out), "--endpoint-url", cut, "--retries", "0", code=4)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["object"]
+    nowhere = str(tmp_path / "no" / "folder")
+    isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", nowhere, "--endpoint-url", url, code=18)
+
+
+def test_a_full_disk(answers):
+    url = answers(body=b"x" * 100_000)
+    done = isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", "/dev/full", "--endpoint-url", url, code=18)
+    assert "the disk is full" in done.stderr
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BINARY, "aws", "ec2", "help"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 18 and "the disk is full" in done.stderr
+
+
+def test_interrupted(answers, tmp_path):
+    url = answers(pause=30)
+    call = [BINARY, "aws", "s3api", "get-object", "--bucket", "b", "--key", "k", str(tmp_path / "object"), "--endpoint-url", url]
+    process = subprocess.Popen(call, env=keys(), stderr=subprocess.PIPE, text=True)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=20)
+    assert process.returncode == 130 and stderr.startswith("error[interrupted]: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_has_seen_enough(env, instances):
+    command = f"{BINARY} aws ec2 describe-instance-types --all | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, env=env, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
+
+
+def test_flags_may_stand_anywhere():
+    for arguments in (
+        ["-o", "yaml", "aws", "sts", "get-caller-identity", "--dry-run"],
+        ["aws", "--output", "yaml", "sts", "get-caller-identity", "--dry-run"],
+        ["aws", "sts", "get-caller-identity", "--dry-run", "-o", "yaml"],
+    ):
+        assert isobar(*arguments).stdout.startswith("method: POST\n"), arguments
+
+
+def test_regions_of_services_that_have_none():
+    env = {k: v for k, v in keys().items() if k != "AWS_REGION"}
+    assert prepared("aws", "iam", "list-users", env=env)["url"] == "https://iam.amazonaws.com/"
+    done = isobar("aws", "ec2", "describe-vpcs", env=env, code=2)
+    assert done.stderr.startswith("error[region_missing]: ")
