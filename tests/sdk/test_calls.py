@@ -126,6 +126,29 @@ def test_droplets(env):
     wait_until(lambda: isobar("do", "droplets", "get", id, env=env, code=None).returncode == 1, what="the droplet's end")
 
 
+def test_methods_and_paths(env):
+    made = isobar("do", "POST", "/v2/tags", "--input", "{name: by-path}", env=env)
+    assert json.loads(made.stdout)["tag"]["name"] == "by-path"
+    assert isobar("do", "GET", "/v2/tags/by-path", "--jq", ".tag.name", env=env).stdout == "by-path\n"
+    page = json.loads(isobar("do", "GET", "/v2/sizes?per_page=1&page=2", env=env).stdout)
+    assert len(page["sizes"]) == 1 and "next" in page["links"]["pages"]
+    assert isobar("do", "DELETE", "/v2/tags/by-path", env=env).stdout == ""
+    assert "(not_found)" in isobar("do", "GET", "/v2/tags/by-path", env=env, code=1).stderr
+    assert "begins with a slash" in isobar("do", "GET", "v2/tags", env=env, code=2).stderr
+
+
+def test_debug_masks_secrets(env):
+    done = isobar("aws", "sts", "get-caller-identity", "--debug", env=env)
+    assert json.loads(done.stdout)["Account"] and "\n< 200 OK\n" in done.stderr
+    assert "> Action=GetCallerIdentity&Version=2011-06-15\n" in done.stderr and "Signature=****\n" in done.stderr
+    assert env["AWS_SECRET_ACCESS_KEY"] not in done.stderr
+    done = isobar("do", "account", "get", "--debug", env=env)
+    assert "> authorization: Bearer ****\n" in done.stderr and env["DIGITALOCEAN_TOKEN"] not in done.stderr
+    secret = ("aws", "iam", "create-login-profile", "--user-name", "u", "--password", "hunter2-of-calls")
+    done = isobar(*secret, "--debug", env=env, code=None)
+    assert "Password=****" in done.stderr and "hunter2" not in done.stderr
+
+
 def test_alibaba(env):
     regions = isobar("alibaba", "ecs", "DescribeRegions", "--jq", ".Regions.Region[].RegionId", env=env).stdout.split()
     assert "cn-hangzhou" in regions
@@ -230,6 +253,25 @@ def test_unreachable():
     call = ("aws", "sts", "get-caller-identity", "--retries", "0", "--endpoint-url")
     assert isobar(*call, "http://127.0.0.1:1", code=4).stderr.startswith("error[unreachable]: ")
     assert isobar(*call, "https://nowhere.invalid", code=4).stderr.startswith("error[unreachable]: ")
+
+
+def test_a_certificate_that_does_not_verify(answers, tmp_path):
+    path = tmp_path / "server.pem"
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", str(path) + ".crt"],
+        capture_output=True,
+    )
+    if made.returncode != 0:
+        pytest.skip("there is no openssl")
+    path.write_bytes(path.read_bytes() + (tmp_path / "server.pem.crt").read_bytes())
+    body = b"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    url = answers(certificate=str(path), body=body)
+    call = ("aws", "sts", "get-caller-identity", "--endpoint-url", url)
+    done = isobar(*call, "--retries", "0", code=17)
+    assert done.stderr.startswith("error[certificate_untrusted]: ")
+    trusting = {**keys(), "AWS_CA_BUNDLE": str(path) + ".crt"}
+    assert json.loads(isobar(*call, env=trusting).stdout) == {"Account": "1"}
 
 
 def test_no_answer_in_time(answers):

@@ -5,6 +5,7 @@
 
 pub(crate) mod arguments;
 mod connect;
+mod conversation;
 mod failure;
 pub(crate) mod flags;
 mod help;
@@ -12,6 +13,7 @@ mod names;
 mod outfile;
 mod pages;
 mod prepared;
+mod raw;
 mod renames;
 pub(crate) mod suggest;
 mod token;
@@ -19,7 +21,7 @@ mod waiting;
 
 use isobar_catalogue::model::Waiter;
 use isobar_catalogue::{Cloud, Location, Operation, Service};
-use isobar_client::Client;
+use isobar_client::{Client, Upload};
 use isobar_wire::Value;
 use jmespath::Expression;
 
@@ -41,8 +43,12 @@ pub(crate) struct Call {
     pub(crate) options: Options,
     pub(crate) query: Option<Expression<'static>>,
     pub(crate) jq: Option<jq::Filter>,
+    /// The file that streams into the request.
+    pub(crate) upload: Option<Upload>,
     /// Where the streamed part of the output goes.
     pub(crate) outfile: Option<Outfile>,
+    /// The output is the answer's body as it is.
+    pub(crate) is_raw: bool,
 }
 
 /// Carries out a call.
@@ -84,6 +90,15 @@ pub(crate) fn run(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result
 fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> {
     let Head { mut options, words, mut rest, .. } = head;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if cloud == Cloud::DigitalOcean
+        && let Some((method, words)) = words.split_first().filter(|(word, _)| raw::is_method(word))
+    {
+        if options.help {
+            shell.print(&help::cloud(cloud))?;
+            return Ok(None);
+        }
+        return raw::read(shell, method, words, rest, options).map(Some);
+    }
     // `aws wait ec2 instance-running` and aws-cli's `aws ec2 wait instance-running` are the same.
     let (service, words, waits) = match words.as_slice() {
         ["wait", service, words @ ..] if cloud == Cloud::Aws => (*service, words, true),
@@ -127,8 +142,20 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
     if query.is_some() && jq.is_some() {
         return Err(Error::usage("two_queries", "--query and --jq do not go together"));
     }
-    let (input, outfile) = input_of(shell, service, operation, arguments, &options)?;
-    Ok(Some(Call { service, operation, waiter, input, options, query, jq, outfile }))
+    let (input, upload, outfile) = input_of(shell, service, operation, arguments, &options)?;
+    let is_raw = false;
+    Ok(Some(Call {
+        service,
+        operation,
+        waiter,
+        input,
+        options,
+        query,
+        jq,
+        upload,
+        outfile,
+        is_raw,
+    }))
 }
 
 /// Which version of a product is asked for; it must be known before the operation is.
@@ -147,14 +174,16 @@ fn input_of(
     operation: &'static Operation,
     arguments: Arguments,
     options: &Options,
-) -> Result<(Value, Option<Outfile>), Error> {
+) -> Result<(Value, Option<Upload>, Option<Outfile>), Error> {
     let Arguments { members, parts, mut operands, wrong } = arguments;
     let mut wrong: Vec<(Class, Detail)> =
         wrong.into_iter().map(|detail| (Class::Usage, detail)).collect();
     let outfile = outfile::take(service, operation, &mut operands);
-    let mut maker = Maker::new(shell, service, operation, options.raw_blobs);
+    let may_stream = !options.dry_run && !options.curl;
+    let mut maker = Maker::new(shell, service, operation, options.raw_blobs, may_stream);
     let mut input = maker.make(&options.input, members, parts);
     let operands = fill_path(&mut maker, operation, operands, &mut input);
+    let upload = maker.upload.take();
     wrong.extend(maker.wrong.into_iter().map(|wrong| match wrong {
         Wrong::Member(detail) => (Class::Invalid, detail),
         Wrong::File(detail) => (Class::Unreadable, detail),
@@ -163,12 +192,13 @@ fn input_of(
         wrong.push((Class::Usage, Detail::new(operand, "is not expected here")));
     }
     // Where a member was wrong already, the check would only say so again.
-    let known: Vec<String> = wrong.iter().map(|(_, detail)| detail.field.clone()).collect();
+    let mut known: Vec<String> = wrong.iter().map(|(_, detail)| detail.field.clone()).collect();
+    known.extend(upload.iter().map(|(name, _)| (*name).to_owned()));
     wrong.extend(input::check(service, operation, &input).into_iter().filter(|(_, detail)| {
         !known.iter().any(|field| detail.field == *field || root(field) == root(&detail.field))
     }));
     if wrong.is_empty() {
-        return Ok((input, outfile));
+        return Ok((input, upload.map(|(_, upload)| upload), outfile));
     }
     Err(wrong_input(service, operation, wrong))
 }
@@ -255,7 +285,7 @@ fn refusal(command: &str, wrong: Vec<(Class, Detail)>) -> Error {
 }
 
 async fn make(shell: &Shell, client: &Client, call: Call) -> Result<(), Error> {
-    let Call { service, operation, options, .. } = &call;
+    let Call { service, options, .. } = &call;
     if options.dry_run || options.curl {
         return prepared::show(shell, client, &call).await;
     }
@@ -267,22 +297,36 @@ async fn make(shell: &Shell, client: &Client, call: Call) -> Result<(), Error> {
     if options.all || options.max_items.is_some() || options.starting_token.is_some() {
         return pages::run(shell, client, &call).await;
     }
-    let mut input = call.input.clone();
-    pages::set_size(&call, &mut input)?;
-    let answer =
-        client.send(service, operation, input).await.map_err(|error| failure::report(&error))?;
-    let mut output = answer.output;
-    if let Some(outfile) = &call.outfile {
-        outfile.write(shell, &mut output)?;
-        if outfile.is_stdout() {
-            return Ok(());
-        }
+    let mut output = send(shell, client, &call).await?;
+    if call.is_raw {
+        output = raw::output(output);
+    }
+    if call.outfile.as_ref().is_some_and(Outfile::is_stdout) {
+        return Ok(());
     }
     if options.wait {
         let waited = waiting::after(shell, client, &call, &output).await?;
         output = waited.unwrap_or(output);
     }
     print(shell, &call, &output)
+}
+
+/// Sends the call. What streams out of it goes where it is to go and is no part of the output then.
+async fn send(shell: &Shell, client: &Client, call: &Call) -> Result<Value, Error> {
+    let Call { service, operation, .. } = call;
+    let mut input = call.input.clone();
+    pages::set_size(call, &mut input)?;
+    let failed = |error| failure::report(&error);
+    if let Some(upload) = &call.upload {
+        let answer = client.upload(service, operation, input, upload).await;
+        return answer.map(|answer| answer.output).map_err(failed);
+    }
+    let Some(outfile) = &call.outfile else {
+        let answer = client.send(service, operation, input).await;
+        return answer.map(|answer| answer.output).map_err(failed);
+    };
+    let opened = client.open(service, operation, input).await.map_err(failed)?;
+    outfile.write(shell, opened).await
 }
 
 /// Prints an output as the flags ask.

@@ -10,7 +10,8 @@ mod sources;
 use std::borrow::Cow;
 
 use isobar_catalogue::{Kind, Operation, Service, Shape, ShapeId};
-use isobar_wire::Value;
+use isobar_client::Upload;
+use isobar_wire::{Value, streaming_input};
 
 use crate::call::arguments::{Given, Part};
 use crate::report::Detail;
@@ -35,7 +36,11 @@ pub(crate) struct Maker<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) sources: Sources<'a>,
     /// Text given for bytes is the bytes themselves and not base64.
-    pub(crate) raw_blobs: bool,
+    raw_blobs: bool,
+    /// A file that streams is not read into memory.
+    may_stream: bool,
+    /// The file that streams.
+    pub(crate) upload: Option<(&'static str, Upload)>,
     pub(crate) wrong: Vec<Wrong>,
 }
 
@@ -45,8 +50,10 @@ impl<'a> Maker<'a> {
         service: &'static Service,
         operation: &'static Operation,
         raw_blobs: bool,
+        may_stream: bool,
     ) -> Self {
-        Self { service, operation, sources: Sources::new(shell), raw_blobs, wrong: Vec::new() }
+        let (sources, upload) = (Sources::new(shell), None);
+        Self { service, operation, sources, raw_blobs, may_stream, upload, wrong: Vec::new() }
     }
 
     /// The input: the whole ones first, then single members, which win.
@@ -222,13 +229,23 @@ impl<'a> Maker<'a> {
         shape: ShapeId,
         text: String,
     ) -> Option<Value> {
-        let streams = matches!(known.kind, Kind::Blob { streaming: true, .. })
-            || self
-                .service
-                .input_members(self.operation)
-                .iter()
-                .any(|member| member.name == name && member.streaming);
+        let streams =
+            streaming_input(self.service, self.operation).is_some_and(|member| member.name == name);
         let is_blob = matches!(known.kind, Kind::Blob { .. });
+        if is_blob && streams && self.may_stream && text != "-" && text != "@-" {
+            match self.sources.stream(&text) {
+                Ok(Some(source)) => {
+                    self.upload = Some((name, Upload::new(source)));
+                    return None;
+                }
+                // What is no plain file has no length to be sent ahead.
+                Ok(None) => {}
+                Err(unreadable) => {
+                    self.unreadable(name, unreadable);
+                    return None;
+                }
+            }
+        }
         if is_blob && (streams || Sources::is_source(&text, true)) {
             return match self.sources.bytes(&text, streams) {
                 Ok(sources::Bytes::Whole(bytes)) => Some(Value::Blob(bytes)),

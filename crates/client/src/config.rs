@@ -8,6 +8,7 @@ use isobar_catalogue::{Cloud, Service};
 
 use crate::context::{Context, System};
 use crate::credentials::Provide;
+use crate::observe::Observe;
 use crate::oss;
 use crate::settings::Found;
 
@@ -45,6 +46,8 @@ pub struct Config {
     pub response_limit: usize,
     /// How object storage at Alibaba Cloud is called.
     pub oss: oss::Settings,
+    /// Sees what goes over the wire. Default: nobody.
+    pub observer: Option<Arc<dyn Observe>>,
     /// Where time, sleep and randomness come from. Default: the system.
     pub context: Arc<dyn Context>,
 }
@@ -75,6 +78,7 @@ impl Config {
             breaker: Breaker::default(),
             response_limit: 64 << 20,
             oss: oss::Settings::default(),
+            observer: None,
             context: Arc::new(System::default()),
         }
     }

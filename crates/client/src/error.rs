@@ -38,6 +38,8 @@ pub enum Kind {
     Open,
     /// No connection came about.
     Connect,
+    /// The server's certificate does not verify.
+    Certificate,
     /// The time was over before the answer was there.
     Timeout,
     /// The connection broke before the answer was there.
@@ -85,6 +87,7 @@ impl Kind {
             Self::Expired => "the credentials are expired",
             Self::Open => "the endpoint failed often and is left alone for a while",
             Self::Connect => "cannot connect",
+            Self::Certificate => "the server's certificate does not verify",
             Self::Timeout => "no answer in time",
             Self::Interrupted => "the connection broke",
             Self::TooLarge => "the answer is too large",
@@ -172,6 +175,7 @@ impl Error {
                     | Kind::Expired
                     | Kind::Open
                     | Kind::Connect
+                    | Kind::Certificate
             ),
             attempts: 0,
             source: None,

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
 use isobar_cli::report::CLASSES;
 
@@ -41,6 +42,13 @@ pub(crate) fn command() -> clap::Command {
         codes.push_str(&format!(", {code} {words}"));
     }
     Cli::command().subcommands(calls).after_help(format!("{codes}."))
+}
+
+/// The output's format as a flag, where the command line has one before the command.
+pub(crate) fn output_flag(matches: &clap::ArgMatches) -> Option<String> {
+    let given = matches.value_source("output") == Some(ValueSource::CommandLine);
+    let format = matches.get_one::<Format>("output").filter(|_| given)?.to_possible_value()?;
+    Some(format!("--output={}", format.get_name()))
 }
 
 /// What every command takes.

@@ -35,10 +35,12 @@ fn main() -> ExitCode {
         Ok(matches) => matches,
         Err(error) => return refuse(&error),
     };
-    if let Some((name, matches)) = matches.subcommand()
+    if let Some((name, inner)) = matches.subcommand()
         && let Some(command) = isobar_cli::find(name)
     {
-        let rest = matches.get_many::<OsString>(cli::REST).into_iter().flatten().cloned();
+        let before = cli::output_flag(&matches).map(OsString::from);
+        let rest = inner.get_many::<OsString>(cli::REST).into_iter().flatten().cloned();
+        let rest = before.into_iter().chain(rest);
         return ExitCode::from(isobar_cli::run(command, &Shell::system(), rest.collect()));
     }
     let cli = match cli::Cli::from_arg_matches(&matches) {

@@ -6,6 +6,7 @@ use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Service};
 use isobar_client::{Client, Overrides, Settings, System};
 
+use super::conversation::Conversation;
 use super::failure;
 use super::flags::Options;
 use crate::report::Error;
@@ -51,7 +52,10 @@ pub(crate) async fn client(
         config.timeouts.connect = connect;
     }
     if let Some(retries) = options.retries {
-        config.retry.attempts = retries + 1;
+        config.retry.attempts = Some(retries + 1);
+    }
+    if options.debug {
+        config.observer = Some(Arc::new(Conversation::new(shell)));
     }
     Client::new(config).map_err(|error| failure::report(&error))
 }

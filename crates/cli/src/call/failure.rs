@@ -54,6 +54,7 @@ fn classify(error: &CallError) -> (Class, &'static str) {
         Kind::Profile => (Class::Profile, "profile_wrong"),
         Kind::RoleLoop => (Class::Profile, "role_loop"),
         Kind::Expired => (Class::Expired, "credentials_expired"),
+        Kind::Certificate => (Class::Certificate, "certificate_untrusted"),
         Kind::Open | Kind::Connect => (Class::Unreachable, "unreachable"),
         Kind::Interrupted => (Class::Unreachable, "connection_broken"),
         Kind::Timeout => (Class::Unreachable, "timed_out"),
@@ -86,6 +87,10 @@ fn hint(error: &CallError, class: Class) -> Option<String> {
         (_, Kind::Connect | Kind::Open) => {
             "check the network, the region and --endpoint-url".to_owned()
         }
+        (_, Kind::Certificate) => match cloud {
+            Cloud::Aws => "check the URL; AWS_CA_BUNDLE names certificates to trust".to_owned(),
+            _ => "check the URL".to_owned(),
+        },
         (_, Kind::Timeout) => "give it more time with --timeout".to_owned(),
         (_, Kind::Throttled) => "call less often, or repeat more with --retries".to_owned(),
         (_, Kind::Endpoint) => "check --region".to_owned(),

@@ -32,7 +32,6 @@ pub(crate) struct Options {
     pub(crate) dry_run: bool,
     pub(crate) raw_blobs: bool,
     pub(crate) version: Option<String>,
-    pub(crate) force: bool,
 }
 
 /// Whether a member of the same name takes a flag's place behind the operation. Before the service,
@@ -271,17 +270,6 @@ pub(crate) const FLAGS: &[Flag] = &[
         "The API's version, where the product has several (2014-05-26)",
         |o, v| {
             o.version = Some(v.to_owned());
-            Ok(())
-        },
-    )
-    .yields(Yields::Always)
-    .of(&[Cloud::Alibaba]),
-    flag(
-        "force",
-        None,
-        "Call an operation that the catalogue does not have, with the members as they are",
-        |o, _| {
-            o.force = true;
             Ok(())
         },
     )

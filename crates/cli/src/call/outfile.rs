@@ -4,9 +4,12 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use isobar_catalogue::{Kind, Operation, Service};
+use isobar_client::Opened;
 use isobar_wire::Value;
 
+use super::failure;
 use crate::report::{Class, Error};
 use crate::shell::{Shell, unwritable};
 
@@ -48,20 +51,45 @@ impl Outfile {
     }
 
     /// Takes the streamed member out of an output and writes it.
-    pub(crate) fn write(&self, shell: &Shell, output: &mut Value) -> Result<(), Error> {
-        let Value::Map(entries) = output else { return Ok(()) };
-        let at = entries.iter().position(|(name, _)| name == self.member);
-        let bytes = match at.map(|at| entries.remove(at).1) {
-            Some(Value::Blob(bytes)) => bytes,
-            Some(Value::String(text)) => bytes::Bytes::from(text.into_owned()),
-            _ => bytes::Bytes::new(),
+    /// Writes what streams, and gives the rest of the output.
+    pub(crate) async fn write(&self, shell: &Shell, opened: Opened) -> Result<Value, Error> {
+        let Opened { answer, body, .. } = opened;
+        let mut output = answer.output;
+        let mut held = self.take(&mut output);
+        let mut body = body;
+        let mut partial = match self.is_stdout() {
+            true => None,
+            false => Some(Partial::create(Path::new(&self.path))?),
         };
-        if self.is_stdout() {
-            return shell.write(&bytes);
+        loop {
+            let chunk = match (held.take(), &mut body) {
+                (Some(bytes), _) => bytes,
+                (None, Some(body)) => match body.chunk().await {
+                    Some(chunk) => chunk.map_err(|error| failure::report(&error))?,
+                    None => break,
+                },
+                (None, None) => break,
+            };
+            match &mut partial {
+                Some(partial) => partial.file.write_all(&chunk).map_err(unwritable)?,
+                None => shell.write(&chunk)?,
+            }
         }
-        let mut partial = Partial::create(Path::new(&self.path))?;
-        partial.file.write_all(&bytes).map_err(unwritable)?;
-        partial.keep()
+        if let Some(partial) = partial {
+            partial.keep()?;
+        }
+        Ok(output)
+    }
+
+    /// Takes the member out of an output that was not streamed.
+    fn take(&self, output: &mut Value) -> Option<Bytes> {
+        let Value::Map(entries) = output else { return None };
+        let at = entries.iter().position(|(name, _)| name == self.member)?;
+        match entries.remove(at).1 {
+            Value::Blob(bytes) => Some(bytes),
+            Value::String(text) => Some(Bytes::from(text.into_owned())),
+            _ => None,
+        }
     }
 }
 

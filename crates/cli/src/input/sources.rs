@@ -1,8 +1,11 @@
 //! Where a value's text comes from: the argument itself, a file, or stdin.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
+use isobar_client::Source;
 use isobar_wire::Value;
 
 use crate::shell::Shell;
@@ -55,7 +58,7 @@ pub(crate) struct Sources<'a> {
 }
 
 /// What a text that names a source names.
-enum Source<'t> {
+enum Named<'t> {
     Stdin,
     /// Text.
     File(&'t str),
@@ -116,47 +119,63 @@ impl<'a> Sources<'a> {
     pub(crate) fn bytes(&mut self, text: &str, is_path: bool) -> Result<Bytes, Unreadable> {
         match source(text, true) {
             // As aws-cli has it: text from a file is still text for bytes.
-            Some(named @ Source::File(_)) if text.starts_with("file://") && !is_path => {
+            Some(named @ Named::File(_)) if text.starts_with("file://") && !is_path => {
                 self.read_text(&named).map(Bytes::Text)
             }
             Some(named) => self.read(&named).map(|bytes| Bytes::Whole(bytes.into())),
             None if is_path => {
-                self.read(&Source::Binary(text)).map(|bytes| Bytes::Whole(bytes.into()))
+                self.read(&Named::Binary(text)).map(|bytes| Bytes::Whole(bytes.into()))
             }
             None => Ok(Bytes::Text(text.to_owned())),
+        }
+    }
+
+    /// A plain file to be streamed; nothing where it is none.
+    pub(crate) fn stream(&self, text: &str) -> Result<Option<Source>, Unreadable> {
+        let path = match source(text, false) {
+            Some(Named::File(path) | Named::Binary(path)) => path,
+            _ => text,
+        };
+        let file = File::open(self.expanded(path)).and_then(|file| Ok((file.metadata()?, file)));
+        match file {
+            Ok((metadata, file)) if metadata.is_file() => {
+                Ok(Some(Source::file(Arc::new(file), 0, metadata.len())))
+            }
+            Ok(_) => Ok(None),
+            Err(error) => Err(Unreadable::file(format!("{path} cannot be read: {error}"))),
         }
     }
 
     /// What a shorthand's `key@=` names.
     pub(crate) fn paramfile(&mut self, text: &str) -> Result<Option<Value>, Unreadable> {
         if let Some(path) = text.strip_prefix("fileb://") {
-            return self.read(&Source::Binary(path)).map(|bytes| Some(Value::Blob(bytes.into())));
+            return self.read(&Named::Binary(path)).map(|bytes| Some(Value::Blob(bytes.into())));
         }
         match text.strip_prefix("file://") {
-            Some(path) => self.read_text(&Source::File(path)).map(|text| Some(Value::from(text))),
+            Some(path) => self.read_text(&Named::File(path)).map(|text| Some(Value::from(text))),
             None => Ok(None),
         }
     }
 
-    fn read_text(&mut self, named: &Source<'_>) -> Result<String, Unreadable> {
+    fn read_text(&mut self, named: &Named<'_>) -> Result<String, Unreadable> {
         let bytes = self.read(named)?;
         String::from_utf8(bytes).map_err(|_| {
             Unreadable::file(format!("{} is no text; name bytes with fileb://", named.name()))
         })
     }
 
-    fn read(&mut self, named: &Source<'_>) -> Result<Vec<u8>, Unreadable> {
+    fn read(&mut self, named: &Named<'_>) -> Result<Vec<u8>, Unreadable> {
         let mut bytes = Vec::new();
         let read = match named {
-            Source::Stdin => {
+            Named::Stdin => {
                 if std::mem::replace(&mut self.stdin_read, true) {
                     return Err(Unreadable::content("stdin can be read only once".to_owned()));
                 }
                 (&mut *self.shell.stdin.lock()).take(MOST + 1).read_to_end(&mut bytes)
             }
-            Source::File(path) | Source::Binary(path) => {
+            Named::File(path) | Named::Binary(path) => {
                 let path = self.expanded(path);
-                std::fs::File::open(Path::new(&path))
+                File::open(Path::new(&path))
                     .and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
             }
         };
@@ -180,7 +199,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-impl Source<'_> {
+impl Named<'_> {
     fn name(&self) -> &str {
         match self {
             Self::Stdin => "stdin",
@@ -189,19 +208,19 @@ impl Source<'_> {
     }
 }
 
-fn source(text: &str, hyphen: bool) -> Option<Source<'_>> {
+fn source(text: &str, hyphen: bool) -> Option<Named<'_>> {
     if text == "@-" || (hyphen && text == "-") {
-        return Some(Source::Stdin);
+        return Some(Named::Stdin);
     }
     if let Some(path) = text.strip_prefix("file://") {
-        return Some(Source::File(path));
+        return Some(Named::File(path));
     }
     if let Some(path) = text.strip_prefix("fileb://") {
-        return Some(Source::Binary(path));
+        return Some(Named::Binary(path));
     }
     text.strip_prefix('@')
         .filter(|path| !path.is_empty() && !path.starts_with('@'))
-        .map(Source::File)
+        .map(Named::File)
 }
 
 /// A document that is JSON, else YAML.

@@ -31,6 +31,7 @@ use crate::cloud::{classify, retry_after};
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::observe::Observe;
 use crate::upload::{self, Outgoing};
 
 /// How long a connection is kept for the next call.
@@ -45,6 +46,7 @@ pub(super) struct Exchange {
     pool: Client<Connector, Outgoing>,
     limit: usize,
     idle: Duration,
+    observer: Option<Arc<dyn Observe>>,
     context: Arc<dyn Context>,
 }
 
@@ -59,16 +61,44 @@ impl Exchange {
             pool,
             limit: config.response_limit,
             idle: config.timeouts.read,
+            observer: config.observer.clone(),
             context: config.context.clone(),
         })
     }
 
     async fn send(&self, call: &Call<'_>) -> Result<http::Response<Incoming>, Error> {
         let request = message(call)?;
+        if let Some(observer) = &self.observer {
+            let (head, _) = message(call)?.into_parts();
+            let body = call.upload.is_none().then(|| call.request.body.clone());
+            let seen = http::Request::from_parts(head, body);
+            observer.sends(call.service, call.operation, &seen);
+        }
         self.pool.request(request).await.map_err(|error| {
-            let kind = if error.is_connect() { Kind::Connect } else { Kind::Interrupted };
+            let kind = match error.is_connect() {
+                true if is_untrusted(&error) => Kind::Certificate,
+                true => Kind::Connect,
+                false => Kind::Interrupted,
+            };
             call.error(kind).with_message(root(&error)).with_source(error)
         })
+    }
+
+    async fn exchange(&self, call: &Call<'_>) -> Outcome {
+        let response = self.send(call).await?;
+        let streams = call.opens && streaming_output(call.service, call.operation).is_some();
+        if streams && response.status().is_success() {
+            return self.open(call, response);
+        }
+        let response = self.collect(call, response).await?;
+        self.observe(call, &response);
+        self.read(call, response)
+    }
+
+    fn observe(&self, call: &Call<'_>, response: &Response) {
+        if let Some(observer) = &self.observer {
+            observer.receives(call.service, call.operation, response);
+        }
     }
 
     async fn collect(
@@ -99,6 +129,7 @@ impl Exchange {
         let Call { cloud, service, operation, .. } = *call;
         let (head, body) = response.into_parts();
         let head = Response { status: head.status, headers: head.headers, body: Bytes::new() };
+        self.observe(call, &head);
         let (output, request_id) = decode_head(service, operation, &head).map_err(|error| {
             let message = error.to_string();
             call.error(Kind::Answer)
@@ -145,13 +176,13 @@ impl Exchange {
 impl Layer for Exchange {
     fn call<'a>(&'a self, call: &'a Call<'a>, _: Next<'a>) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            let response = self.send(call).await?;
-            let streams = call.opens && streaming_output(call.service, call.operation).is_some();
-            if streams && response.status().is_success() {
-                return self.open(call, response);
+            let outcome = self.exchange(call).await;
+            if let (Some(observer), Err(error)) = (&self.observer, &outcome)
+                && error.code().is_none()
+            {
+                observer.fails(error);
             }
-            let response = self.collect(call, response).await?;
-            self.read(call, response)
+            outcome
         })
     }
 }
@@ -186,6 +217,23 @@ pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Outgoing>, Error>
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     Ok(message)
+}
+
+/// Whether a connection failed because the server's certificate does not verify.
+fn is_untrusted(error: &(dyn StdError + 'static)) -> bool {
+    let mut at = Some(error);
+    while let Some(error) = at {
+        // What a stream fails with is inside an I/O error, which does not show it as its source.
+        let inner = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
+        let inner = inner.map(|inner| inner as &(dyn StdError + 'static));
+        for error in [Some(error), inner].into_iter().flatten() {
+            if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+                return true;
+            }
+        }
+        at = error.source();
+    }
+    false
 }
 
 /// What lies at the bottom of an error, which says more than the layers above it.
