@@ -105,7 +105,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Client, ImportError> {
         } else if line.starts_with("    def ") || line.starts_with("    async def ") {
             client.operations.extend(current.take().filter(RawOperation::calls));
             // Each operation appears four times; this is the one that says everything.
-            let says_all = !line.contains("async") && line.ends_with("with_options(");
+            let says_all = line.starts_with("    def ") && line.ends_with("with_options(");
             current = says_all.then(RawOperation::default);
         } else if let Some(operation) = &mut current {
             read_operation(line.trim(), operation)?;
@@ -124,7 +124,9 @@ fn read_endpoint(words: &str, client: &mut Client) {
     let text = || quoted(words).unwrap_or_default().to_owned();
     if words.starts_with("self._endpoint_rule = ") {
         client.endpoint_rule = text();
-    } else if words.starts_with("self._signature_algorithm = 'v2'") {
+    } else if words.starts_with("self._signature_algorithm = 'v2'")
+        || words.starts_with("from alibabacloud_gateway_pds.")
+    {
         client.older_signature = true;
     } else if words.starts_with("self._product_id = ") {
         client.product = text().to_lowercase();
