@@ -12,6 +12,7 @@ mod archive;
 mod fetch;
 mod import;
 mod manifest;
+mod pin;
 mod sources;
 
 use manifest::Manifest;
@@ -26,10 +27,16 @@ pub(crate) struct Arguments {
     /// Writes nothing and fails if the packs are not what the sources give.
     #[arg(long)]
     check: bool,
+    /// Writes the newest versions of the packages and their hashes into the list first.
+    #[arg(long, conflicts_with = "check")]
+    pin: bool,
 }
 
 /// Runs the task. A check that finds a difference is a failure, not an error.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
+    if arguments.pin {
+        pin::newest(&root().join(SOURCES), &root().join("target/catalogue"), arguments.cloud)?;
+    }
     let sources = sources::read(&root().join(SOURCES))?;
     let packs = root().join("crates/catalogue/packs");
     let mut manifest = Manifest::read(&packs.join("manifest.json"))?;
@@ -81,6 +88,19 @@ pub(crate) fn pinned(package: &str) -> Result<Pinned, Box<dyn Error>> {
     let source = source.ok_or_else(|| format!("{package} is not in {SOURCES}"))?;
     let bytes = fetch::package(&source, &root.join("target/catalogue"))?;
     Ok(Pinned { root, version: source.version, bytes })
+}
+
+/// The wheels of a cloud's packages as requirements of pip's, with their hashes.
+pub(crate) fn requirements(cloud: Cloud) -> Result<String, Box<dyn Error>> {
+    let sources = sources::read(&root().join(SOURCES))?;
+    let wheels = sources
+        .iter()
+        .filter(|source| source.cloud == cloud && source.archive == sources::Archive::Wheel);
+    Ok(wheels
+        .map(|source| {
+            format!("{}=={} --hash=sha256:{}\n", source.package, source.version, source.sha256)
+        })
+        .collect())
 }
 
 /// The list of packages.

@@ -43,7 +43,12 @@ struct Inner {
     /// Endpoints by what decides them. There are as many as services in use, times the few variants
     /// of their operations.
     endpoints: RwLock<HashMap<EndpointKey, Arc<Endpoint>>>,
+    /// What the location service said of products, by their names.
+    located: RwLock<Located>,
 }
+
+/// Hosts by services' names; `None` where the location service knows none.
+pub(crate) type Located = HashMap<&'static str, Option<String>>;
 
 /// A call that was not begun.
 struct Draft {
@@ -72,7 +77,13 @@ impl Client {
         endpoint::check(&config)?;
         let signing = Arc::new(Signing::new(&config));
         let layers = stack(&config, &signing)?;
-        Ok(Self(Arc::new(Inner { config, signing, layers, endpoints: RwLock::default() })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            signing,
+            layers,
+            endpoints: RwLock::default(),
+            located: RwLock::default(),
+        })))
     }
 
     /// The cloud.
@@ -106,7 +117,7 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Answer, Error> {
-        let draft = self.draft(service, operation, input)?;
+        let draft = self.draft(service, operation, input).await?;
         self.run(&self.as_call(&draft)).await.map(|opened| opened.answer)
     }
 
@@ -148,7 +159,7 @@ impl Client {
         {
             input.set(name.to_owned(), Value::from(algorithm.name()));
         }
-        let mut draft = self.draft(service, operation, input)?;
+        let mut draft = self.draft(service, operation, input).await?;
         if carries {
             // Of the empty body.
             for header in CHECKSUM_HEADERS {
@@ -172,7 +183,7 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Opened, Error> {
-        let draft = self.draft(service, operation, input)?;
+        let draft = self.draft(service, operation, input).await?;
         let mut call = self.as_call(&draft);
         call.opens = true;
         self.run(&call).await
@@ -192,14 +203,14 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Prepared, Error> {
-        let draft = self.draft(service, operation, input)?;
+        let draft = self.draft(service, operation, input).await?;
         let call = self.0.signing.sign(&self.as_call(&draft)).await?;
         Ok(Prepared::new(message(&call)?, call.request.body))
     }
 
     /// What a call is before anything is sent: the input completed and checked, the endpoint found,
     /// the request written.
-    fn draft(
+    async fn draft(
         &self,
         service: &'static Service,
         operation: &'static Operation,
@@ -215,6 +226,7 @@ impl Client {
         if !violations.is_empty() {
             return Err(fail(Kind::Input).with_violations(violations));
         }
+        self.locate(service).await.map_err(at)?;
         let endpoint = self.endpoint(service, operation).map_err(at)?;
         let request = encode_request(service, operation, &input).map_err(|error| {
             fail(Kind::Input).with_message(error.to_string()).with_source(error)
@@ -253,6 +265,14 @@ impl Client {
                 .at(service, operation)
                 .with_message(format!("{service} {operation}"))
         })
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn located(&self) -> &RwLock<Located> {
+        &self.0.located
     }
 
     pub(crate) fn context(&self) -> &dyn Context {
@@ -297,7 +317,9 @@ impl Client {
         if let Some(endpoint) = self.0.endpoints.read().get(&key) {
             return Ok(endpoint.clone());
         }
-        let endpoint = Arc::new(endpoint::resolve(&self.0.config, service, operation)?);
+        let located = self.located().read().get(service.name.as_str()).cloned().flatten();
+        let endpoint = endpoint::resolve(&self.0.config, service, operation, located.as_deref())?;
+        let endpoint = Arc::new(endpoint);
         self.0.endpoints.write().insert(key, endpoint.clone());
         Ok(endpoint)
     }

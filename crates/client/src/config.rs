@@ -36,7 +36,17 @@ pub struct Config {
     pub roots: Option<Arc<[u8]>>,
     /// Who gives the caller's credentials; asked for each attempt.
     pub credentials: Arc<dyn Provide>,
-    /// How long things may take.
+    /// A network that leads to Alibaba Cloud's products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// The internet.
+    #[default]
+    Public,
+    /// A private network at the vendor: `product-vpc.region.aliyuncs.com`.
+    Vpc,
+}
+
+/// How long things may take.
     pub timeouts: Timeouts,
     /// How failures are retried.
     pub retry: Retry,
@@ -44,6 +54,12 @@ pub struct Config {
     pub breaker: Breaker,
     /// The most bytes of an answer's body. Default: 64 MiB.
     pub response_limit: usize,
+    /// The network that Alibaba Cloud's hosts are reached through. Default: the public one.
+    pub network: Network,
+    /// The base URL of Alibaba Cloud's location service, [`LOCATION`](crate::LOCATION), which is then
+    /// asked once for each product whose host in the region the catalogue does not know. Default: it
+    /// is not asked.
+    pub location: Option<String>,
     /// How object storage at Alibaba Cloud is called.
     pub oss: oss::Settings,
     /// Sees what goes over the wire. Default: nobody.
@@ -77,6 +93,8 @@ impl Config {
             retry: Retry::default(),
             breaker: Breaker::default(),
             response_limit: 64 << 20,
+            network: Network::default(),
+            location: None,
             oss: oss::Settings::default(),
             observer: None,
             context: Arc::new(System::default()),

@@ -7,8 +7,9 @@ mod rules;
 use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Operation, Protocol, Service};
 
-use crate::config::Config;
+use crate::config::{Config, Network};
 use crate::error::{Error, Kind};
+use crate::location::is_location;
 use crate::oss;
 
 pub use rules::{Parameters, Resolved, RuleSet, Signing};
@@ -139,13 +140,14 @@ impl Endpoint {
     }
 }
 
-/// The endpoint of an operation.
+/// The endpoint of an operation. `located` is the host that the location service gave.
 pub(crate) fn resolve(
     config: &Config,
     service: &Service,
     operation: &Operation,
+    located: Option<&str>,
 ) -> Result<Endpoint, Error> {
-    let mut endpoint = find(config, service, operation)?;
+    let mut endpoint = find(config, service, operation, located)?;
     if service.protocol() == Protocol::AlibabaOss {
         oss::settle(config, &mut endpoint);
     } else if service.cloud == Cloud::Alibaba && service.name == "sls" {
@@ -156,13 +158,21 @@ pub(crate) fn resolve(
     Ok(endpoint)
 }
 
-fn find(config: &Config, service: &Service, operation: &Operation) -> Result<Endpoint, Error> {
+fn find(
+    config: &Config,
+    service: &Service,
+    operation: &Operation,
+    located: Option<&str>,
+) -> Result<Endpoint, Error> {
     let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
     let of = |url: &str| {
         Endpoint::of(url, &config.region, &service.signing_name)
             .ok_or_else(|| fail(format!("`{url}` is no base URL")))
     };
     if let Some(url) = &config.endpoint {
+        return of(url);
+    }
+    if let Some(url) = config.location.as_ref().filter(|_| is_location(service)) {
         return of(url);
     }
     if let Some(found) = config.endpoints.as_ref().and_then(|it| it.endpoint(service)) {
@@ -176,14 +186,12 @@ fn find(config: &Config, service: &Service, operation: &Operation) -> Result<End
     match &service.endpoints {
         Endpoints::Single(url) => of(url),
         Endpoints::Regions { hosts, regional } => {
-            let region = config.region.as_str();
-            let host = match hosts.binary_search_by(|(name, _)| name.as_str().cmp(region)) {
-                _ if service.protocol() == Protocol::AlibabaOss => oss::host(config)?,
-                Ok(at) => hosts[at].1.clone(),
-                Err(_) if *regional => {
-                    format!("{}.{region}.aliyuncs.com", service.endpoint_prefix)
-                }
-                Err(_) => format!("{}.aliyuncs.com", service.endpoint_prefix),
+            let host = if service.protocol() == Protocol::AlibabaOss {
+                oss::host(config)?
+            } else if let Some(host) = located {
+                host.to_owned()
+            } else {
+                alibaba_host(config, &service.endpoint_prefix, hosts, *regional)
             };
             of(&format!("https://{host}"))
         }
@@ -211,13 +219,43 @@ fn find(config: &Config, service: &Service, operation: &Operation) -> Result<End
     }
 }
 
-/// Whether a configured base URL is one, and not one that shows secrets to a network.
+/// The host of a product of Alibaba Cloud: the one that the vendor's package names for the region, or
+/// by the vendor's rule, `product[-network][.region].aliyuncs.com`. The packages name public hosts.
+fn alibaba_host(
+    config: &Config,
+    product: &str,
+    hosts: &[(String, String)],
+    regional: bool,
+) -> String {
+    let region = config.region.as_str();
+    let product = product.to_lowercase();
+    let network = match config.network {
+        Network::Vpc => "-vpc",
+        Network::Public => {
+            if let Ok(at) = hosts.binary_search_by(|(name, _)| name.as_str().cmp(region)) {
+                return hosts[at].1.clone();
+            }
+            ""
+        }
+    };
+    if regional {
+        format!("{product}{network}.{region}.aliyuncs.com")
+    } else {
+        format!("{product}{network}.aliyuncs.com")
+    }
+}
+
+/// Whether the configured base URLs are such, and none that shows secrets to a network.
 pub(crate) fn check(config: &Config) -> Result<(), Error> {
-    let Some(url) = &config.endpoint else { return Ok(()) };
     let fail = |text: String| Error::new(Kind::Config, config.cloud).with_message(text);
-    let endpoint =
-        Endpoint::of(url, "", "").ok_or_else(|| fail(format!("`{url}` is no base URL")))?;
-    if endpoint.secure || is_loopback(&endpoint.authority) { Ok(()) } else { Err(fail(plain(url))) }
+    for url in config.endpoint.iter().chain(&config.location) {
+        let endpoint =
+            Endpoint::of(url, "", "").ok_or_else(|| fail(format!("`{url}` is no base URL")))?;
+        if !endpoint.secure && !is_loopback(&endpoint.authority) {
+            return Err(fail(plain(url)));
+        }
+    }
+    Ok(())
 }
 
 fn plain(url: &str) -> String {

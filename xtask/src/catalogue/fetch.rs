@@ -33,13 +33,42 @@ fn file_name(source: &Source) -> String {
     }
 }
 
+/// The newest version of a package that the registry has, and its file's hash. The version that is
+/// pinned plays no part.
+pub(super) fn newest(source: &Source, folder: &Path) -> Result<(String, String), Box<dyn Error>> {
+    let empty = folder.join("newest").join(&source.package);
+    if empty.exists() {
+        fs::remove_dir_all(&empty)?;
+    }
+    get(&source.package, source.archive, &empty)?;
+    let entry = fs::read_dir(&empty)?.next().ok_or("pip said it would download")??;
+    let name = entry.file_name().to_string_lossy().into_owned();
+    let version = name
+        .strip_prefix(source.package.as_str())
+        .and_then(|rest| rest.strip_prefix('-'))
+        .and_then(|rest| match source.archive {
+            Archive::Sdist => rest.strip_suffix(".tar.gz"),
+            Archive::Wheel => rest.strip_suffix("-py3-none-any.whl"),
+        })
+        .ok_or_else(|| format!("{name} is not called as the others are"))?
+        .to_owned();
+    let bytes = fs::read(entry.path())?;
+    fs::rename(entry.path(), folder.join(&name))?;
+    fs::remove_dir_all(&empty)?;
+    Ok((version, hash(&bytes)))
+}
+
 fn download(source: &Source, folder: &Path) -> Result<(), Box<dyn Error>> {
+    get(&format!("{}=={}", source.package, source.version), source.archive, folder)
+}
+
+/// Has pip put the file of what is wanted into a folder.
+fn get(wanted: &str, archive: Archive, folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
-    let form = match source.archive {
+    let form = match archive {
         Archive::Sdist => "--no-binary=:all:",
         Archive::Wheel => "--only-binary=:all:",
     };
-    let wanted = format!("{}=={}", source.package, source.version);
     let status = Command::new("python3")
         .args([
             "-m",
@@ -52,7 +81,7 @@ fn download(source: &Source, folder: &Path) -> Result<(), Box<dyn Error>> {
         ])
         .arg("--dest")
         .arg(folder)
-        .arg(&wanted)
+        .arg(wanted)
         .status()?;
     if status.success() { Ok(()) } else { Err(format!("pip cannot download {wanted}").into()) }
 }

@@ -1,6 +1,7 @@
 //! The list of the packages that the packs are made from.
 
 use std::error::Error;
+use std::fmt;
 use std::path::Path;
 
 use isobar_catalogue::Cloud;
@@ -59,6 +60,26 @@ impl Services {
             Self::All(All::All) => true,
             Self::Named(names) => names.iter().any(|one| one == name),
         }
+    }
+}
+
+/// A row of the list, as it stands in the file.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let archive = match self.archive {
+            Archive::Sdist => "sdist",
+            Archive::Wheel => "wheel",
+        };
+        let services = match &self.services {
+            Services::All(All::All) => "all".to_owned(),
+            Services::Named(names) => format!("[{}]", names.join(", ")),
+        };
+        writeln!(f, "- cloud: {}", self.cloud)?;
+        writeln!(f, "  package: {}", self.package)?;
+        writeln!(f, "  version: {}", self.version)?;
+        writeln!(f, "  archive: {archive}")?;
+        writeln!(f, "  sha256: {}", self.sha256)?;
+        writeln!(f, "  services: {services}")
     }
 }
 

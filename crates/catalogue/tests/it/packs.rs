@@ -196,6 +196,23 @@ fn alibaba_counts() {
 }
 
 #[test]
+fn services_of_several_versions_are_told_apart() {
+    let version = |name: &str| entry(Cloud::Alibaba, name).map(|entry| entry.version);
+    assert_eq!(version("ess"), Some("2022-02-22"), "the newest");
+    assert_eq!(version("ess@2014-08-28"), Some("2014-08-28"));
+    assert_eq!(version("ESS@2014-08-28"), Some("2014-08-28"));
+    assert_eq!(version("ess@1999-01-01"), None);
+    assert_eq!(version("ecs@2014-05-26"), Some("2014-05-26"));
+    let of = |service: &str, name: &str| {
+        operation(Cloud::Alibaba, service, name).map(|(service, _)| service.version.as_str())
+    };
+    // Of the three products that are called so, each operation is in the newest that has it.
+    assert_eq!(of("cas", "CreateClientCertificate"), Some("2020-06-30"));
+    assert_eq!(of("cas", "ListUserCertificateOrder"), Some("2020-04-07"));
+    assert_eq!(of("cas@2020-06-30", "ListUserCertificateOrder"), None);
+}
+
+#[test]
 fn alibaba_ecs_is_as_the_vendor_describes_it() {
     let ecs = service(Cloud::Alibaba, "ecs").expect("ECS is packed");
     assert_eq!(ecs.protocol(), Protocol::AlibabaRpc);

@@ -314,3 +314,233 @@ fn the_overlay_adds_facts_and_knows_its_service() {
     check(r#"{"toy": {"Gone": {}}}"#, "toy.Gone: no such operation");
     check(r#"{"toy": {"ListToys": {"required": ["X"]}}}"#, "toy.ListToys: no member X");
 }
+
+/// Of the older generations: classes in one file and in quotes, facts without spaces, a function
+/// whose name has `async` in it, one call with all facts, prose that looks like code.
+const OLDER_CLIENT: &str = r#"
+class Client(OpenApiClient):
+    def __init__(
+        self,
+        config: open_api_models.Config,
+    ):
+        super().__init__(config)
+        self._endpoint_rule = 'central'
+        self.check_config(config)
+        self._endpoint = self.get_endpoint('old', self._region_id, self._endpoint_rule, self._network, self._suffix, self._endpoint_map, self._endpoint)
+
+    def get_async_result_with_options(
+        self,
+        request: old_20170101_models.GetAsyncResultRequest,
+        headers: Dict[str, str],
+        runtime: util_models.RuntimeOptions,
+    ) -> old_20170101_models.GetAsyncResultResponse:
+        """
+        action='Wrong'
+        query['Wrong'] = request.task_id
+        """
+        UtilClient.validate_model(request)
+        body = {}
+        if not UtilClient.is_unset(request.task_id):
+            body['TaskId'] = request.task_id
+        body_flat = {}
+        if not UtilClient.is_unset(request.parts):
+            body_flat['Parts'] = request.parts
+        body = TeaCore.merge(body,
+            OpenApiUtilClient.query(body_flat))
+        req = open_api_models.OpenApiRequest(
+            headers=headers,
+            body=OpenApiUtilClient.parse_to_map(body)
+        )
+        params = open_api_models.Params(
+            action='GetAsyncResult',
+            version='2017-01-01',
+            protocol='HTTPS',
+            pathname='/',
+            method='POST',
+            auth_type='AK',
+            style='RPC',
+            req_body_type='formData',
+            body_type='json'
+        )
+
+    def list_parts_with_options(
+        self,
+        request: old_20170101_models.ListPartsRequest,
+        runtime: util_models.RuntimeOptions,
+    ) -> old_20170101_models.GetAsyncResultResponse:
+        UtilClient.validate_model(request)
+        query = OpenApiUtilClient.query(UtilClient.to_map(request))
+        req = open_api_models.OpenApiRequest(
+            query=OpenApiUtilClient.query(query)
+        )
+        return TeaCore.from_map(
+            old_20170101_models.GetAsyncResultResponse(),
+            self.do_rpcrequest('ListParts', '2017-01-01', 'HTTPS', 'GET', 'AK', 'json', req, runtime)
+        )
+
+    def put_with_options(
+        self,
+        request: old_20170101_models.PutWithOptionsRequest,
+    ) -> old_20170101_models.GetAsyncResultResponse:
+        runtime = util_models.RuntimeOptions()
+        return self.put_with_options_with_options(request, runtime)
+
+    def put_with_options_with_options(
+        self,
+        project: str,
+        unused: str,
+        tmp_req: old_20170101_models.ListPartsRequest,
+        tmp_header: old_20170101_models.PutHeaders,
+        runtime: util_models.RuntimeOptions,
+    ) -> old_20170101_models.GetAsyncResultResponse:
+        host_map = {}
+        host_map['project'] = project
+        request = old_20170101_models.ListPartsShrinkRequest()
+        headers = old_20170101_models.PutShrinkHeaders()
+        if not UtilClient.is_unset(tmp_header.context):
+            headers.context_shrink = OpenApiUtilClient.array_to_string_with_specified_style(tmp_header.context, 'Context', 'json')
+        real_headers = {}
+        if not UtilClient.is_unset(headers.context_shrink):
+            real_headers['Context'] = UtilClient.to_jsonstring(headers.context_shrink)
+        req = open_api_models.OpenApiRequest(
+            host_map=host_map,
+            headers=real_headers,
+            body=tmp_req.body,
+            stream=tmp_req.body
+        )
+        params = open_api_models.Params(
+            action='PutWithOptions',
+            version='2017-01-01',
+            pathname=f'/parts/{OpenApiUtilClient.get_encode_param(part)}/{{VersionId}}',
+            method='PUT',
+            auth_type='AK',
+            style='ROA',
+            req_body_type='binary',
+            body_type='json'
+        )
+"#;
+
+const OLDER_MODELS: &str = r#"
+class GetAsyncResultRequest(TeaModel):
+    def __init__(
+        self,
+        task_id: str = None,
+        parts: List['Part'] = None,
+    ):
+        self.task_id = task_id
+        self.parts = parts
+
+    def validate(self):
+        self.validate_required(self.task_id, 'task_id')
+
+    def to_map(self):
+        if self.task_id is not None:
+            result['TaskId'] = self.task_id
+        result['Parts'] = []
+        if self.parts is not None:
+            for k in self.parts:
+                result['Parts'].append(k.to_map() if k else None)
+
+class Part(TeaModel):
+    def __init__(
+        self,
+        name: str = None,
+        kind: models.from_ = None,
+    ):
+        self.name = name
+
+class from(TeaModel):
+    def __init__(
+        self,
+        name: str = None,
+    ):
+        self.name = name
+
+class ListPartsRequest(TeaModel):
+    def __init__(
+        self,
+        part_name: str = None,
+        body: BinaryIO = None,
+    ):
+        self.part_name = part_name
+
+    def to_map(self):
+        if self.part_name is not None:
+            result['PartName'] = self.part_name
+        if self.body is not None:
+            result['body'] = self.body
+
+class PutHeaders(TeaModel):
+    def __init__(
+        self,
+        common_headers: Dict[str, str] = None,
+        context: Part = None,
+    ):
+        self.context = context
+
+    def to_map(self):
+        if self.context is not None:
+            result['Context'] = self.context.to_map()
+
+class GetAsyncResultResponse(TeaModel):
+    def __init__(
+        self,
+        body: Part = None,
+    ):
+        self.body = body
+"#;
+
+#[test]
+fn the_older_generations_are_read() {
+    let sources = tea::Sources { client: OLDER_CLIENT, models: vec![OLDER_MODELS] };
+    let old = tea::service("old", &sources).expect("the package is whole");
+    let names: Vec<_> = old.operations.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["GetAsyncResult", "ListParts", "PutWithOptions"]);
+    assert_eq!(old.endpoints, Endpoints::Regions { hosts: Vec::new(), regional: false });
+    let members = |name: &str| -> Vec<_> {
+        let operation = old.operation(name).expect(name);
+        let members = old.input_members(operation).iter();
+        members.map(|one| (one.name.as_str(), one.location, one.list_style, one.required)).collect()
+    };
+
+    let body = (Location::Body, ListStyle::Repeated);
+    let expected = [("TaskId", body.0, body.1, true), ("Parts", body.0, body.1, false)];
+    assert_eq!(members("GetAsyncResult"), expected);
+    assert_eq!(old.operation("GetAsyncResult").map(|one| one.auth), Some(Auth::Default));
+
+    let list = old.operation("ListParts").expect("it is there");
+    assert_eq!((list.method.as_str(), list.uri.as_str(), list.auth), ("GET", "/", Auth::Older));
+    let query = (Location::Query, ListStyle::Repeated);
+    let expected = [("PartName", query.0, query.1, false), ("body", query.0, query.1, false)];
+    assert_eq!(members("ListParts"), expected);
+
+    let put = old.operation("PutWithOptions").expect("it is there");
+    assert_eq!(put.uri, "/parts/{part}/{VersionId}");
+    assert_eq!(put.host_prefix.as_deref(), Some("{project}."));
+    let expected = [
+        ("project", Location::Host, ListStyle::Repeated, true),
+        ("part", Location::Path, ListStyle::Repeated, true),
+        ("VersionId", Location::Path, ListStyle::Repeated, true),
+        ("Context", Location::Header, ListStyle::Json, false),
+        ("body", Location::Body, ListStyle::Repeated, false),
+    ];
+    assert_eq!(members("PutWithOptions"), expected);
+    let input = old.structure(put.input.expect("it has one")).expect("a structure");
+    assert_eq!(input.payload.as_deref(), Some("body"));
+}
+
+#[test]
+fn a_client_that_makes_no_host_has_no_endpoint() {
+    let client = CLIENT
+        .replace("self._endpoint = self.get_endpoint('toy', ", "self._product_id = ('Toy'")
+        .replace("'eu-1': 'toy.eu.example',", "")
+        .replace("'cn-1': 'toy-cn.example'", "")
+        + "\nfrom alibabacloud_gateway_pds.client import Client as GatewayClientClient\n";
+    let text = client.replacen("class Client", "self._signature_algorithm = 'v2'\nclass Client", 1);
+    let sources = tea::Sources { client: &text, models: vec![MODELS] };
+    let toys = tea::service("toy", &sources).expect("the package is whole");
+    assert_eq!(toys.endpoints, Endpoints::Unknown);
+    assert_eq!(toys.endpoint_prefix, "toy");
+    let auth = |name: &str| toys.operation(name).map(|one| one.auth);
+    assert_eq!((auth("BreakToy"), auth("ListToys")), (Some(Auth::Older), Some(Auth::None)));
+}

@@ -8,6 +8,7 @@ mod credentials;
 mod endpoints;
 mod events;
 mod limits;
+mod location;
 mod oss;
 mod paging;
 mod server;
