@@ -171,21 +171,23 @@ def fill(made, region):
 
 
 def marked(annotation):
-    """A list or map with one thing in it that says nothing; `None` where the type is neither."""
+    """A list or map with one thing in it that says nothing."""
     origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is list:
         return [marked(inside[0])]
-    return {"?": marked(inside[1])} if origin is dict else None
+    if origin is dict:
+        return {"?": marked(inside[1])}
+    return annotation() if hasattr(annotation, "to_map") else None
 
 
 def never_set(made):
     """What stands among an object's values, as an empty list or map, although it was never set."""
     names = set()
+    before = made.to_map()
     for attribute, annotation in attributes(type(made)).items():
-        mark = marked(annotation)
-        if mark is not None and getattr(made, attribute) is None:
-            setattr(made, attribute, mark)
-            names.update(name for name, value in made.to_map().items() if value == mark)
+        if typing.get_origin(annotation) in (list, dict) and getattr(made, attribute) is None:
+            setattr(made, attribute, marked(annotation))
+            names.update(name for name, value in made.to_map().items() if before.get(name) in ([], {}) and value)
             setattr(made, attribute, None)
     return names
 

@@ -36,17 +36,7 @@ pub struct Config {
     pub roots: Option<Arc<[u8]>>,
     /// Who gives the caller's credentials; asked for each attempt.
     pub credentials: Arc<dyn Provide>,
-    /// A network that leads to Alibaba Cloud's products.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Network {
-    /// The internet.
-    #[default]
-    Public,
-    /// A private network at the vendor: `product-vpc.region.aliyuncs.com`.
-    Vpc,
-}
-
-/// How long things may take.
+    /// How long things may take.
     pub timeouts: Timeouts,
     /// How failures are retried.
     pub retry: Retry,
@@ -113,6 +103,16 @@ impl Config {
 pub trait Endpoints: Debug + Send + Sync {
     /// The base URL of a service, where it has one of its own.
     fn endpoint(&self, service: &Service) -> Option<Found<String>>;
+}
+
+/// A network that leads to Alibaba Cloud's products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// The internet.
+    #[default]
+    Public,
+    /// A private network at the vendor: `product-vpc.region.aliyuncs.com`.
+    Vpc,
 }
 
 /// How long things may take.

@@ -21,7 +21,7 @@ fn client(region: &str, network: Network, location: Option<&str>) -> Client {
 async fn host(client: &Client, service: &str, operation: &str) -> String {
     let (service, operation) = client.find(service, operation).unwrap();
     let prepared = client.prepare(service, operation, Value::Null).await.unwrap();
-    prepared.url.strip_prefix("https://").unwrap().split('/').next().unwrap().to_owned()
+    prepared.url.host().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -83,9 +83,8 @@ async fn what_the_location_service_does_not_know_goes_by_the_rule() {
 
 #[tokio::test]
 async fn a_location_service_that_refuses_the_caller_ends_the_call() {
-    let denied =
-        r#"{"Code": "InvalidAccessKeyId.NotFound", "Message": "no key", "RequestId": "r"}"#;
-    let server = Server::start([answer(404, denied)]).await;
+    let denied = r#"{"Code": "Forbidden.RAM", "Message": "not allowed", "RequestId": "r"}"#;
+    let server = Server::start([answer(403, denied)]).await;
     let client = client("cn-nowhere-1", Network::Public, Some(server.url()));
     let (service, operation) = client.find("ecs", "DescribeRegions").unwrap();
     let error = client.prepare(service, operation, Value::Null).await.unwrap_err();
