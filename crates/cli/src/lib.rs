@@ -5,8 +5,11 @@
 //! known; nothing is built for operations that are not called.
 
 mod call;
+mod catalogue;
+pub mod complete;
 mod format;
 pub mod input;
+pub mod man;
 pub mod report;
 pub mod shell;
 
@@ -50,6 +53,12 @@ pub const COMMANDS: &[Command] = &[
         aliases: &["digitalocean"],
         about: "Call an operation of DigitalOcean: isobar do droplets list",
         run: |shell, arguments| call::run(Cloud::DigitalOcean, shell, arguments),
+    },
+    Command {
+        name: "catalogue",
+        aliases: &["catalog"],
+        about: "See what there is to call: services, operations, members",
+        run: catalogue::run,
     },
 ];
 
