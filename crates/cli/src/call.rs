@@ -6,7 +6,7 @@
 pub(crate) mod arguments;
 mod connect;
 mod conversation;
-mod failure;
+pub(crate) mod failure;
 pub(crate) mod flags;
 pub(crate) mod help;
 pub(crate) mod names;

@@ -4,14 +4,18 @@
 //! the process. Which flags and members there are comes from the catalogue when the operation is
 //! known; nothing is built for operations that are not called.
 
+mod arguments;
 mod call;
 mod catalogue;
 pub mod complete;
+mod configure;
 mod format;
 pub mod input;
 pub mod man;
 pub mod report;
 pub mod shell;
+mod terminal;
+mod whoami;
 
 use std::ffi::OsString;
 
@@ -59,6 +63,18 @@ pub const COMMANDS: &[Command] = &[
         aliases: &["catalog"],
         about: "See what there is to call: services, operations, members",
         run: catalogue::run,
+    },
+    Command {
+        name: "whoami",
+        aliases: &[],
+        about: "Say which identity each cloud sees, and where it comes from",
+        run: whoami::run,
+    },
+    Command {
+        name: "configure",
+        aliases: &[],
+        about: "Write credentials into the files of a cloud's own tools",
+        run: configure::run,
     },
 ];
 
