@@ -9,6 +9,7 @@ mod endpoints;
 mod events;
 mod limits;
 mod location;
+mod oauth;
 mod oss;
 mod paging;
 mod place;
