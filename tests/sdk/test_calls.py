@@ -105,8 +105,8 @@ def test_waiters(env, instances):
     done = isobar("aws", "wait", "ec2", "instance-running", "--instance-ids", "-", env=env, input="\n".join(instances))
     assert done.stdout == ""
     isobar("aws", "ec2", "wait", "instance-exists", "--instance-ids", *instances[:2], env=env)
-    missing = isobar("aws", "wait", "ec2", "instance-running", "--instance-ids", "i-0123456789abcdef0", env=env, code=1)
-    assert "InvalidInstanceID.NotFound" in missing.stderr
+    wrong = isobar("aws", "wait", "ec2", "vpc-exists", "--vpc-ids", "malformed", env=env, code=1)
+    assert "(InvalidVpcID.Malformed)" in wrong.stderr
 
 
 def test_all_pages_of_digitalocean(env):
@@ -206,12 +206,13 @@ def test_a_broken_profile(tmp_path):
 class Answers(http.server.BaseHTTPRequestHandler):
     """Answers each request with what the test says."""
 
-    status, body, headers, pause = 200, b"", {}, 0
+    status, body, said, pause = 200, b"", {}, 0
 
     def do_POST(self):
+        self.bodies.append(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         time.sleep(self.pause)
         self.send_response(self.status)
-        for name, value in {"Content-Length": str(len(self.body)), **self.headers}.items():
+        for name, value in {"Content-Length": str(len(self.body)), **self.said}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(self.body)
@@ -227,7 +228,7 @@ def answers():
     servers = []
 
     def serve(certificate=None, **said):
-        handler = type("Handler", (Answers,), said)
+        handler = type("Handler", (Answers,), {"bodies": [], **said})
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -259,7 +260,7 @@ def test_a_certificate_that_does_not_verify(answers, tmp_path):
     path = tmp_path / "server.pem"
     made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", str(path) + ".crt"],
+        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", str(path), "-out", str(path) + ".crt"],
         capture_output=True,
     )
     if made.returncode != 0:
@@ -282,23 +283,36 @@ def test_no_answer_in_time(answers):
 
 def test_answers_that_cannot_be_read(answers):
     for body in (b"<html>proxy</html>", b"<GetCallerIdentityResponse", b"\xff\xfe"):
-        url = answers(body=body, headers={"Content-Type": "text/xml"})
+        url = answers(body=body, said={"Content-Type": "text/xml"})
         done = isobar("aws", "sts", "get-caller-identity", "--endpoint-url", url, code=None)
         assert "panicked" not in done.stderr and done.returncode in (0, 1)
 
 
 def test_an_object_gets_its_name_when_it_is_whole(answers, tmp_path):
-    url = answers(body=b"the object", headers={"ETag": '"x"'})
+    url = answers(body=b"the object", said={"ETag": '"x"'})
     out = tmp_path / "object"
     done = isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", str(out), "--endpoint-url", url)
     assert out.read_bytes() == b"the object" and json.loads(done.stdout)["ETag"] == '"x"'
     assert isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", "-", "--endpoint-url", url).stdout == "the object"
-    cut = answers(body=b"the obj", headers={"Content-Length": "10"})
+    cut = answers(body=b"the obj", said={"Content-Length": "10"})
     out = tmp_path / "cut"
     isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", str(out), "--endpoint-url", cut, "--retries", "0", code=4)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["object"]
     nowhere = str(tmp_path / "no" / "folder")
     isobar("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", nowhere, "--endpoint-url", url, code=18)
+
+
+def test_a_file_is_the_body(answers, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(os.urandom(3_000_000))
+    bodies = []
+    url = answers(bodies=bodies, said={"ETag": '"x"'})
+    call = ("aws", "s3api", "put-object", "--bucket", "b", "--key", "k", "--body", str(path))
+    done = isobar(*call, "--endpoint-url", url)
+    assert json.loads(done.stdout)["ETag"] == '"x"' and len(bodies) == 1
+    assert path.read_bytes()[:1000] in bodies[0] and path.read_bytes()[-1000:] in bodies[0]
+    assert isobar(*call[:-1], str(tmp_path / "none"), "--endpoint-url", url, code=13).stderr.startswith("error[file_unreadable]: ")
+    assert path.read_bytes() in prepared(*call)["body"]
 
 
 def test_a_full_disk(answers):

@@ -6,6 +6,8 @@
 pub(crate) mod arguments;
 mod connect;
 mod conversation;
+mod events;
+mod extras;
 pub(crate) mod failure;
 pub(crate) mod flags;
 pub(crate) mod help;
@@ -175,13 +177,14 @@ fn input_of(
     arguments: Arguments,
     options: &Options,
 ) -> Result<(Value, Option<Upload>, Option<Outfile>), Error> {
-    let Arguments { members, parts, mut operands, wrong } = arguments;
+    let Arguments { members, parts, extras, mut operands, wrong } = arguments;
     let mut wrong: Vec<(Class, Detail)> =
         wrong.into_iter().map(|detail| (Class::Usage, detail)).collect();
     let outfile = outfile::take(service, operation, &mut operands);
     let may_stream = !options.dry_run && !options.curl;
     let mut maker = Maker::new(shell, service, operation, options.raw_blobs, may_stream);
     let mut input = maker.make(&options.input, members, parts);
+    wrong.extend(extras::apply(service, operation, &extras, &mut input));
     let operands = fill_path(&mut maker, operation, operands, &mut input);
     let upload = maker.upload.take();
     wrong.extend(maker.wrong.into_iter().map(|wrong| match wrong {
@@ -296,6 +299,9 @@ async fn make(shell: &Shell, client: &Client, call: Call) -> Result<(), Error> {
     }
     if options.all || options.max_items.is_some() || options.starting_token.is_some() {
         return pages::run(shell, client, &call).await;
+    }
+    if events::streams(&call) {
+        return events::print(shell, client, &call).await;
     }
     let mut output = send(shell, client, &call).await?;
     if call.is_raw {

@@ -114,7 +114,7 @@ impl<'a> Maker<'a> {
     fn member(&mut self, name: &'static str, shape: ShapeId, texts: Vec<String>) -> Option<Value> {
         let known = self.service.shape(shape);
         if let Kind::List(list) = &known.kind {
-            return self.list(name, shape, list.item, texts);
+            return self.list(name, shape, list.item, &texts);
         }
         let mut texts = texts.into_iter();
         let text = texts.next()?;
@@ -133,10 +133,10 @@ impl<'a> Maker<'a> {
         name: &'static str,
         shape: ShapeId,
         item: ShapeId,
-        texts: Vec<String>,
+        texts: &[String],
     ) -> Option<Value> {
         let is_plain = is_scalar(self.service.shape(item));
-        if let [text] = texts.as_slice() {
+        if let [text] = texts {
             let is_whole = text.trim_start().starts_with('[') || Sources::is_source(text, true);
             if is_whole {
                 let document = match self.sources.list(text, is_plain) {

@@ -84,8 +84,8 @@ pub fn find(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.name == name || command.aliases.contains(&name))
 }
 
-/// The input that the arguments of a call make, checked, as [`run`] would send it; nothing where they
-/// ask for help.
+/// The input that the arguments of a call make, checked, as [`run`] would send it, but for a file
+/// that streams; nothing where they ask for help.
 ///
 /// # Errors
 /// Everything that is wrong with them, at once.

@@ -5,7 +5,7 @@ use isobar_catalogue::{Cloud, Kind, Member, Operation, Service};
 
 use super::flags::{self, FLAGS, Flag, Options, Yields};
 use super::names::{kebab, shown};
-use super::{renames, suggest};
+use super::{extras, renames, suggest};
 use crate::report::Detail;
 
 /// What stands before the service, the service and what follows.
@@ -67,6 +67,8 @@ pub(crate) struct Part {
 pub(crate) struct Arguments {
     pub(crate) members: Vec<Given>,
     pub(crate) parts: Vec<Part>,
+    /// Flags of aws-cli's that are no members, with their values.
+    pub(crate) extras: Vec<(&'static str, String)>,
     pub(crate) operands: Vec<String>,
     pub(crate) wrong: Vec<Detail>,
 }
@@ -77,6 +79,7 @@ enum Meaning {
     Member(&'static Member),
     Not(&'static Member),
     Part(&'static Member, Vec<String>),
+    Extra(&'static str),
 }
 
 /// Reads the arguments behind an operation; what the flags say goes into the options.
@@ -115,6 +118,10 @@ pub(crate) fn read(
                 };
                 set(flag, options, value.as_deref(), &mut read.wrong);
             }
+            Meaning::Extra(name) => match inline.or_else(|| arguments.next()) {
+                Some(text) => read.extras.push((name, text)),
+                None => read.wrong.push(Detail::new(argument, "needs a value")),
+            },
             Meaning::Not(member) => read.add(member, vec!["false".to_owned()]),
             Meaning::Part(member, steps) => match inline.or_else(|| arguments.next()) {
                 Some(text) => read.parts.push(Part { member, steps, text }),
@@ -196,6 +203,9 @@ fn meaning(
         && matches!(service.shape(member.shape).kind, Kind::Boolean)
     {
         return Some(Meaning::Not(member));
+    }
+    if let Some(name) = extras::find(service, operation, name) {
+        return Some(Meaning::Extra(name));
     }
     let (first, rest) = name.split_once('.')?;
     let member = members.iter().find(|member| same(&member.name, first))?;

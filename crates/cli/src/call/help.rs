@@ -29,7 +29,7 @@ pub(crate) fn cloud(cloud: Cloud) -> String {
     );
     match cloud {
         Cloud::Aws => {
-            out.push_str("       isobar aws wait SERVICE WAITER [--MEMBER VALUE]... [FLAGS]\n")
+            out.push_str("       isobar aws wait SERVICE WAITER [--MEMBER VALUE]... [FLAGS]\n");
         }
         Cloud::DigitalOcean => out
             .push_str("       isobar do GET|POST|PUT|PATCH|DELETE PATH [--input INPUT] [FLAGS]\n"),

@@ -229,10 +229,38 @@ fn files_as_they_are_named() {
         assert_eq!(input(Cloud::Aws, &call, ""), json!({"KeyId": "k", "Plaintext": "AAH/"}));
     }
     let body = bytes.display().to_string();
-    let call = ["s3api", "put-object", "--bucket", "b", "--key", "k", "--body", &body];
+    let call = ["s3api", "put-object", "--bucket", "b", "--key", "k", "--body", &body, "--dry-run"];
     assert_eq!(input(Cloud::Aws, &call, "")["Body"], json!("AAH/"));
     let code = format!("ZipFile@=fileb://{}", bytes.display());
     let call =
         ["lambda", "create-function", "--function-name", "f", "--role", "r", "--code", &code];
     assert_eq!(input(Cloud::Aws, &call, "")["Code"], json!({"ZipFile": "AAH/"}));
+}
+
+#[test]
+fn flags_that_aws_cli_adds() {
+    aws("ec2 run-instances --count 2:5", &json!({"MaxCount": 5, "MinCount": 2}));
+    aws(
+        "ec2 run-instances --image-id ami-1",
+        &json!({"ImageId": "ami-1", "MaxCount": 1, "MinCount": 1}),
+    );
+    let rule = |ports: serde_json::Value, mut rest: serde_json::Value| {
+        let mut rule = ports;
+        rule.as_object_mut().unwrap().append(rest.as_object_mut().unwrap());
+        json!({"GroupId": "sg-1", "IpPermissions": [rule]})
+    };
+    aws(
+        "ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 80-90 --cidr 10.0.0.0/8",
+        &rule(
+            json!({"FromPort": 80, "ToPort": 90}),
+            json!({"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}),
+        ),
+    );
+    aws(
+        "ec2 revoke-security-group-egress --group-id sg-1 --protocol all --source-group sg-2 --group-owner 1",
+        &rule(
+            json!({}),
+            json!({"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-2", "UserId": "1"}]}),
+        ),
+    );
 }

@@ -4,9 +4,9 @@ use isobar_cli::input::shorthand::{Error, parse};
 use serde_json::json;
 
 #[track_caller]
-fn check(text: &str, expected: serde_json::Value) {
+fn check(text: &str, expected: &serde_json::Value) {
     let value = parse(text, &mut |_| Ok(None)).unwrap();
-    assert_eq!(serde_json::to_value(value).unwrap(), expected, "{text}");
+    assert_eq!(serde_json::to_value(value).unwrap(), *expected, "{text}");
 }
 
 #[track_caller]
@@ -17,13 +17,13 @@ fn refuse(text: &str, expected: &str) {
 
 #[test]
 fn read_as_aws_cli_does() {
-    check("a=b", json!({"a": "b"}));
-    check("a=b,c", json!({"a": ["b", "c"]}));
-    check("a=b,c,d=e,f=g,h", json!({"a": ["b", "c"], "d": "e", "f": ["g", "h"]}));
-    check("a=,b=c", json!({"a": "", "b": "c"}));
-    check(r"a=b\,c,d='e,f'", json!({"a": "b,c", "d": "e,f"}));
-    check("a={b=[c,{d=e}],f=g},h=[]", json!({"a": {"b": ["c", {"d": "e"}], "f": "g"}, "h": []}));
-    check("a@=file://x,b=file://y", json!({"a": "file://x", "b": "file://y"}));
+    check("a=b", &json!({"a": "b"}));
+    check("a=b,c", &json!({"a": ["b", "c"]}));
+    check("a=b,c,d=e,f=g,h", &json!({"a": ["b", "c"], "d": "e", "f": ["g", "h"]}));
+    check("a=,b=c", &json!({"a": "", "b": "c"}));
+    check(r"a=b\,c,d='e,f'", &json!({"a": "b,c", "d": "e,f"}));
+    check("a={b=[c,{d=e}],f=g},h=[]", &json!({"a": {"b": ["c", {"d": "e"}], "f": "g"}, "h": []}));
+    check("a@=file://x,b=file://y", &json!({"a": "file://x", "b": "file://y"}));
 }
 
 #[test]

@@ -223,15 +223,14 @@ pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Outgoing>, Error>
 fn is_untrusted(error: &(dyn StdError + 'static)) -> bool {
     let mut at = Some(error);
     while let Some(error) = at {
-        // What a stream fails with is inside an I/O error, which does not show it as its source.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
-        let inner = inner.map(|inner| inner as &(dyn StdError + 'static));
-        for error in [Some(error), inner].into_iter().flatten() {
-            if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-                return true;
-            }
+        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return true;
         }
-        at = error.source();
+        // What a stream fails with is inside an I/O error, which does not show it as its source.
+        at = match error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
     }
     false
 }
