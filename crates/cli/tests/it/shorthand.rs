@@ -54,3 +54,28 @@ fn what_is_wrong_is_said_with_its_place() {
     let deep = format!("a={}", "[".repeat(100));
     assert!(matches!(parse(&deep, &mut |_| Ok(None)), Err(Error::TooDeep)));
 }
+
+/// Texts of the characters that mean something, one after another: whatever they are, the parser
+/// ends, and neither hangs nor breaks down.
+#[test]
+fn any_text_ends() {
+    const LETTERS: [char; 14] =
+        ['a', 'b', '=', ',', '@', '[', ']', '{', '}', '\'', '"', '\\', ' ', 'é'];
+    let mut state = 1_u64;
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..100_000_usize {
+        let text: String = (0..round % 24)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                LETTERS[usize::try_from(state >> 33).unwrap() % LETTERS.len()]
+            })
+            .collect();
+        match parse(&text, &mut |_| Ok(None)) {
+            Ok(_) => read += 1,
+            Err(error) => {
+                refused += usize::from(!error.to_string().is_empty());
+            }
+        }
+    }
+    assert!(read > 1_000 && refused > 50_000, "{read} {refused}");
+}
