@@ -191,6 +191,16 @@ impl Checksum {
         over.iter().all(|byte| *byte == 0).then(|| Self { algorithm, bytes: bytes.to_vec() })
     }
 
+    /// The checksum of a text in hexadecimal, as an `ETag` has it.
+    #[must_use]
+    pub fn of_hex(algorithm: Algorithm, text: &str) -> Option<Self> {
+        let digits: Option<Vec<_>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+        let digits = digits.filter(|digits| digits.len() == 2 * algorithm.length())?;
+        let byte = |pair: &[u32]| u8::try_from(pair[0] << 4 | pair[1]).ok();
+        let bytes: Option<Vec<u8>> = digits.chunks_exact(2).map(byte).collect();
+        Some(Self { algorithm, bytes: bytes? })
+    }
+
     /// How it was computed.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
@@ -278,6 +288,7 @@ mod tests {
             assert_eq!(whole.then(&of(algorithm, b""), 0).unwrap(), whole, "{algorithm:?}");
             let text = whole.number().to_string();
             assert_eq!(Checksum::of_decimal(algorithm, &text), Some(whole.clone()));
+            assert_eq!(Checksum::of_hex(algorithm, &whole.hex()), Some(whole.clone()));
             assert_eq!(Checksum::of_base64(algorithm, &whole.base64()), Some(whole));
         }
         assert_eq!(of(Algorithm::Md5, b"1").then(&of(Algorithm::Md5, b"2"), 1), None);

@@ -23,12 +23,10 @@
 //! [`Context`].
 
 mod body;
-mod caller;
 pub mod checksum;
 mod client;
 mod cloud;
 mod config;
-mod configure;
 mod context;
 mod credentials;
 mod endpoint;
@@ -36,7 +34,6 @@ mod error;
 mod events;
 mod ini;
 mod location;
-mod oauth;
 mod observe;
 mod origin;
 pub mod oss;
@@ -51,17 +48,14 @@ mod upload;
 mod waiting;
 
 pub use body::Body;
-pub use caller::Caller;
 pub use client::Client;
 pub use config::{Breaker, Config, Endpoints, Network, Retry, RetryMode, Timeouts};
-pub use configure::{Entry, configure};
 pub use context::{Context, Sleep, System};
 pub use credentials::{Anonymous, Cached, Identity, Provide};
 pub use endpoint::{Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, Signing};
 pub use error::{Error, Kind};
 pub use events::{EventStream, Streamed};
 pub use location::LOCATION;
-pub use oauth::{Application, Grant, OAuth};
 pub use observe::Observe;
 pub use origin::Origin;
 pub use paging::Pages;

@@ -177,8 +177,7 @@ impl Around {
             Kind::NoCredentials | Kind::Profile | Kind::RoleLoop => return error,
             _ => Kind::Source,
         };
-        let message = format!("{what}: {error}");
-        self.fail(kind, message).with_transient(error.is_retryable()).with_source(error)
+        self.fail(kind, what).with_transient(error.is_retryable()).with_source(error)
     }
 }
 

@@ -101,6 +101,13 @@ impl Upload {
         self.state.checksum.lock().clone()
     }
 
+    /// Takes back what was counted, of an upload that failed for good, and says how much that was.
+    pub fn forget(&self) -> u64 {
+        let before = self.state.sent.swap(0, Ordering::Relaxed);
+        self.meter.fetch_sub(before, Ordering::Relaxed);
+        before
+    }
+
     /// How many bytes of the running attempt were given to the connection.
     pub(crate) fn sent(&self) -> u64 {
         self.state.sent.load(Ordering::Relaxed)
@@ -123,8 +130,7 @@ impl Upload {
 
     /// Begins an attempt: what an earlier one sent is not counted.
     fn begin(&self) {
-        let before = self.state.sent.swap(0, Ordering::Relaxed);
-        self.meter.fetch_sub(before, Ordering::Relaxed);
+        self.forget();
     }
 
     fn count(&self, bytes: u64) {

@@ -82,7 +82,10 @@ impl Source {
     }
 
     /// The bytes from their beginning.
-    pub(crate) fn open(&self) -> io::Result<Chunks> {
+    ///
+    /// # Errors
+    /// If it was read before and can be read only once.
+    pub fn open(&self) -> io::Result<Chunks> {
         match &self.origin {
             Origin::Bytes(bytes) => {
                 let bytes = bytes.clone();

@@ -1,0 +1,479 @@
+//! The operations of a store, as functions over the client.
+
+use std::fmt;
+
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use isobar_client::checksum::{Algorithm, Checksum};
+use isobar_client::{Answer, Client, Kind, Opened, Upload};
+use isobar_wire::{Name, Value};
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::api::{Api, Check};
+use crate::error::Error;
+
+/// What a copy's source may hold as it is.
+const PLAIN: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
+/// The checksums of whole objects that S3 keeps and that parts of an object combine to.
+const WHOLE: [Algorithm; 3] = [Algorithm::Crc64Nvme, Algorithm::Crc32, Algorithm::Crc32C];
+
+/// A store, through a client.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The client; its cloud is the row's.
+    pub client: Client,
+    /// The row.
+    pub api: &'static Api,
+}
+
+/// An object, or a prefix of objects.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    /// The store.
+    pub store: Store,
+    /// The bucket.
+    pub bucket: String,
+    /// The key or prefix.
+    pub key: String,
+}
+
+/// What a store says of an object.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Bytes.
+    pub size: u64,
+    /// The version, quotes included.
+    pub etag: String,
+    /// When it was written.
+    pub modified: Option<Timestamp>,
+    /// The checksum of the whole object, if the store keeps one that parts combine to.
+    pub checksum: Option<Checksum>,
+    /// The MD5 of the whole object, where the `ETag` is that.
+    pub md5: Option<Checksum>,
+}
+
+/// An entry of a listing.
+#[derive(Clone, Debug)]
+pub enum Listed {
+    /// An object.
+    Object {
+        /// The key.
+        key: String,
+        /// Bytes.
+        size: u64,
+        /// When it was written.
+        modified: Option<Timestamp>,
+    },
+    /// What several keys begin with, up to the delimiter.
+    Prefix(String),
+}
+
+/// A part that the store has.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) number: u64,
+    pub(crate) size: u64,
+    pub(crate) etag: String,
+    pub(crate) checksum: Option<Checksum>,
+}
+
+impl fmt::Display for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}/{}", self.store.api.scheme, self.bucket, self.key)
+    }
+}
+
+fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+    Value::Map(entries.into_iter().map(|(name, value)| (Name::Borrowed(name), value)).collect())
+}
+
+fn text(value: &Value, name: &str) -> Option<String> {
+    value.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn size(value: &Value, name: &str) -> Option<u64> {
+    value.get(name).and_then(Value::as_i64).and_then(|size| u64::try_from(size).ok())
+}
+
+fn time(value: &Value, name: &str) -> Option<Timestamp> {
+    match value.get(name)? {
+        Value::Timestamp(time) => Some(*time),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The MD5 that an `ETag` is, if it looks like one.
+pub(crate) fn md5_of(etag: &str) -> Option<Checksum> {
+    let hex = etag.trim_matches('"');
+    if hex.len() != 32 {
+        return None;
+    }
+    Checksum::of_hex(Algorithm::Md5, hex)
+}
+
+impl Remote {
+    /// Another key of the same bucket.
+    #[must_use]
+    pub fn with_key(&self, key: impl Into<String>) -> Self {
+        Self { key: key.into(), ..self.clone() }
+    }
+
+    pub(crate) fn api(&self) -> &'static Api {
+        self.store.api
+    }
+
+    fn failed(&self, source: isobar_client::Error) -> Error {
+        Error::Call { url: self.to_string(), source }
+    }
+
+    fn lacks(&self, what: &'static str) -> Error {
+        Error::Answer { url: self.to_string(), what }
+    }
+
+    /// The input of an operation on the object.
+    fn input(&self) -> Value {
+        let names = self.api().members;
+        map([(names.bucket, self.bucket.clone().into()), (names.key, self.key.clone().into())])
+    }
+
+    async fn call(&self, operation: &str, input: Value) -> Result<Answer, Error> {
+        let client = &self.store.client;
+        let failed = |error| self.failed(error);
+        let (service, operation) = client.find(self.api().service, operation).map_err(failed)?;
+        client.send(service, operation, input).await.map_err(failed)
+    }
+
+    async fn send(&self, operation: &str, input: Value, body: &Upload) -> Result<Answer, Error> {
+        let client = &self.store.client;
+        let failed = |error| self.failed(error);
+        let (service, operation) = client.find(self.api().service, operation).map_err(failed)?;
+        client.upload(service, operation, input, body).await.map_err(failed)
+    }
+
+    /// What the store says of the object.
+    pub async fn head(&self) -> Result<Head, Error> {
+        let mut input = self.input();
+        if matches!(self.api().check, Check::Taken(_)) {
+            input.set("ChecksumMode", "ENABLED".into());
+        }
+        let answer = self.call(self.api().operations.head, input).await?;
+        let output = &answer.output;
+        let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
+        let etag = text(output, "ETag").ok_or_else(|| self.lacks("ETag"))?;
+        let checksum = match self.api().check {
+            Check::Said(algorithm, name) => {
+                header(name).and_then(|text| Checksum::of_decimal(algorithm, text))
+            }
+            Check::Taken(_) if header("x-amz-checksum-type") == Some("COMPOSITE") => None,
+            _ => WHOLE
+                .into_iter()
+                .find_map(|algorithm| Checksum::of_base64(algorithm, header(algorithm.header()?)?)),
+        };
+        // With a key of the customer's or of the key service, the tag is something else.
+        let plain = header("x-amz-server-side-encryption").is_none_or(|name| name == "AES256")
+            && header("x-amz-server-side-encryption-customer-algorithm").is_none()
+            && header("x-oss-server-side-encryption").is_none();
+        Ok(Head {
+            size: size(output, self.api().members.size).ok_or_else(|| self.lacks("length"))?,
+            md5: md5_of(&etag).filter(|_| plain),
+            modified: time(output, self.api().members.modified),
+            checksum,
+            etag,
+        })
+    }
+
+    /// A part of the object, of one version: from an offset, so many bytes.
+    pub(crate) async fn get(&self, etag: &str, offset: u64, length: u64) -> Result<Opened, Error> {
+        let names = self.api().members;
+        let mut input = self.input();
+        input.set(names.if_match, etag.to_owned().into());
+        input.set(names.range, format!("bytes={offset}-{}", offset + length - 1).into());
+        let client = &self.store.client;
+        let failed = |error: isobar_client::Error| match error.status() {
+            Some(status) if status.as_u16() == 412 => Error::Changed(self.to_string()),
+            _ => self.failed(error),
+        };
+        let (service, operation) =
+            client.find(self.api().service, self.api().operations.get).map_err(failed)?;
+        let opened = client.open(service, operation, input).await.map_err(failed)?;
+        let found = opened.answer.output.get("ETag").and_then(Value::as_str);
+        // A store that does not know the condition, or not the range, would give something else.
+        if found.is_some_and(|found| found.trim_matches('"') != etag.trim_matches('"')) {
+            return Err(Error::Changed(self.to_string()));
+        }
+        if opened.answer.status.as_u16() != 206 {
+            return Err(self.lacks("range"));
+        }
+        Ok(opened)
+    }
+
+    /// Compares what the store says that it received with what was sent.
+    fn compare(&self, answer: &Answer, sent: Option<&Checksum>) -> Result<(), Error> {
+        let Some(sent) = sent else { return Ok(()) };
+        let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
+        let found = match self.api().check {
+            Check::Taken(algorithm) => algorithm
+                .header()
+                .and_then(header)
+                .and_then(|text| Checksum::of_base64(algorithm, text)),
+            Check::Said(algorithm, name) => {
+                let text = header(name).ok_or_else(|| self.lacks("checksum"))?;
+                Checksum::of_decimal(algorithm, text)
+            }
+            Check::Tag => text(&answer.output, "ETag").as_deref().and_then(md5_of),
+        };
+        match found {
+            Some(found) if found != *sent => Err(Error::Checksum {
+                what: self.to_string(),
+                expected: sent.hex(),
+                found: found.hex(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the whole object.
+    pub(crate) async fn put(&self, body: &Upload) -> Result<(), Error> {
+        let answer = self.send(self.api().operations.put, self.input(), body).await?;
+        self.compare(&answer, body.checksum().as_ref())
+    }
+
+    /// Begins an upload in parts.
+    pub(crate) async fn create(&self) -> Result<String, Error> {
+        let mut input = self.input();
+        if let Check::Taken(algorithm) = self.api().check {
+            input.set("ChecksumAlgorithm", algorithm.name().into());
+            input.set("ChecksumType", "FULL_OBJECT".into());
+        }
+        let answer = self.call(self.api().operations.create, input).await?;
+        text(&answer.output, "UploadId").ok_or_else(|| self.lacks("UploadId"))
+    }
+
+    fn part_input(&self, upload: &str, number: u64) -> Value {
+        let names = self.api().members;
+        let mut input = self.input();
+        input.set(names.upload_id, upload.to_owned().into());
+        input.set(names.part_number, i64::try_from(number).unwrap_or(i64::MAX).into());
+        input
+    }
+
+    /// Uploads a part and gives its tag.
+    pub(crate) async fn upload_part(
+        &self,
+        upload: &str,
+        number: u64,
+        body: &Upload,
+    ) -> Result<String, Error> {
+        let input = self.part_input(upload, number);
+        let answer = self.send(self.api().operations.upload_part, input, body).await?;
+        self.compare(&answer, body.checksum().as_ref())?;
+        text(&answer.output, "ETag").ok_or_else(|| self.lacks("ETag"))
+    }
+
+    /// The source of a copy within the store.
+    fn copy_source(&self) -> String {
+        let path = format!("{}/{}", self.bucket, self.key);
+        let root = if matches!(self.api().check, Check::Said(..)) { "/" } else { "" };
+        format!("{root}{}", utf8_percent_encode(&path, &PLAIN))
+    }
+
+    /// Has the store copy an object of its own.
+    pub(crate) async fn copy_from(&self, source: &Self) -> Result<(), Error> {
+        let mut input = self.input();
+        input.set(self.api().members.copy_source, source.copy_source().into());
+        let answer = self.call(self.api().operations.copy, input).await?;
+        let tag = answer.output.get("CopyObjectResult").unwrap_or(&answer.output);
+        text(tag, "ETag").map(drop).ok_or_else(|| self.lacks("ETag"))
+    }
+
+    /// Has the store copy a part of an object of its own.
+    pub(crate) async fn copy_part(
+        &self,
+        source: &Self,
+        upload: &str,
+        number: u64,
+        range: (u64, u64),
+    ) -> Result<(String, Option<Checksum>), Error> {
+        let names = self.api().members;
+        let (offset, length) = range;
+        let mut input = self.part_input(upload, number);
+        input.set(names.copy_source, source.copy_source().into());
+        input.set(names.copy_range, format!("bytes={offset}-{}", offset + length - 1).into());
+        let answer = self.call(self.api().operations.copy_part, input).await?;
+        let tag = answer.output.get("CopyPartResult").unwrap_or(&answer.output);
+        let etag = text(tag, "ETag").ok_or_else(|| self.lacks("ETag"))?;
+        Ok((etag, self.listed_checksum(tag)))
+    }
+
+    /// Makes the parts an object. `whole` is the checksum of all of it.
+    pub(crate) async fn complete(
+        &self,
+        upload: &str,
+        parts: &[Part],
+        whole: Option<&Checksum>,
+    ) -> Result<(), Error> {
+        let names = self.api().members;
+        let list = parts.iter().map(|part| {
+            let number = Value::from(i64::try_from(part.number).unwrap_or(i64::MAX));
+            map([("PartNumber", number), ("ETag", part.etag.clone().into())])
+        });
+        let mut input = self.input();
+        input.set(names.upload_id, upload.to_owned().into());
+        input.set(names.completed, map([(names.completed_parts, Value::List(list.collect()))]));
+        if let (Check::Taken(algorithm), Some(whole)) = (self.api().check, whole) {
+            input.set(format!("Checksum{}", algorithm.name()), whole.base64().into());
+            input.set("ChecksumType", "FULL_OBJECT".into());
+        }
+        let answer = self.call(self.api().operations.complete, input).await?;
+        let etag = text(&answer.output, "ETag").ok_or_else(|| self.lacks("ETag"))?;
+        if matches!(self.api().check, Check::Said(..)) {
+            return self.compare(&answer, whole);
+        }
+        self.compare_tags(&etag, parts)
+    }
+
+    /// Compares the tag of an object in parts with its parts' tags, where all are MD5s.
+    fn compare_tags(&self, etag: &str, parts: &[Part]) -> Result<(), Error> {
+        if self.api().check != Check::Tag {
+            return Ok(());
+        }
+        let mut hasher = Algorithm::Md5.hasher();
+        for part in parts {
+            let Some(md5) = md5_of(&part.etag) else { return Ok(()) };
+            hasher.update(md5.as_bytes());
+        }
+        let expected = format!("{}-{}", hasher.finish().hex(), parts.len());
+        let found = etag.trim_matches('"');
+        if found.ends_with(&format!("-{}", parts.len())) && found != expected {
+            let what = self.to_string();
+            return Err(Error::Checksum { what, expected, found: found.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// Gives up an upload in parts; one that is not there any more is no error.
+    pub(crate) async fn abort(&self, upload: &str) -> Result<(), Error> {
+        let mut input = self.input();
+        input.set(self.api().members.upload_id, upload.to_owned().into());
+        match self.call(self.api().operations.abort, input).await {
+            Err(error) if !error.is_kind(Kind::NotFound) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn listed_checksum(&self, part: &Value) -> Option<Checksum> {
+        let found = part.get(self.api().members.listed_checksum)?;
+        match self.api().check {
+            Check::Taken(algorithm) => Checksum::of_base64(algorithm, found.as_str()?),
+            Check::Said(algorithm, _) => match found {
+                Value::String(text) => Checksum::of_decimal(algorithm, text),
+                _ => None,
+            },
+            Check::Tag => None,
+        }
+    }
+
+    /// The parts of an upload that the store has.
+    pub(crate) async fn parts(&self, upload: &str) -> Result<Vec<Part>, Error> {
+        let names = self.api().members;
+        let mut parts = Vec::new();
+        let mut marker = None;
+        loop {
+            let mut input = self.input();
+            input.set(names.upload_id, upload.to_owned().into());
+            if let Some(marker) = marker {
+                input.set(names.part_marker, marker);
+            }
+            let output = self.call(self.api().operations.list_parts, input).await?.output;
+            let page = output.get(names.listed_parts).and_then(Value::as_list).unwrap_or_default();
+            for part in page {
+                let number = size(part, "PartNumber").ok_or_else(|| self.lacks("PartNumber"))?;
+                let etag = text(part, "ETag").ok_or_else(|| self.lacks("ETag"))?;
+                let size = size(part, "Size").unwrap_or_default();
+                let checksum = match self.api().check {
+                    Check::Tag => md5_of(&etag),
+                    _ => self.listed_checksum(part),
+                };
+                parts.push(Part { number, size, etag, checksum });
+            }
+            let more = output.get("IsTruncated").and_then(Value::as_bool).unwrap_or_default();
+            marker = output.get("NextPartNumberMarker").cloned();
+            if !more || marker.is_none() || page.is_empty() {
+                return Ok(parts);
+            }
+            if parts.len() as u64 > self.api().most_parts {
+                return Err(self.lacks("end of the list of parts"));
+            }
+        }
+    }
+
+    /// Deletes the object; one that is not there is no error.
+    pub(crate) async fn delete(&self) -> Result<(), Error> {
+        self.call(self.api().operations.delete, self.input()).await.map(drop)
+    }
+
+    /// What begins with the key, in the order of the keys' bytes, page by page.
+    #[must_use]
+    pub fn list(
+        &self,
+        delimiter: Option<&'static str>,
+    ) -> BoxStream<'static, Result<Listed, Error>> {
+        let this = self.clone();
+        let pages = stream::try_unfold(Some(None), move |next: Option<Option<String>>| {
+            let this = this.clone();
+            async move {
+                let Some(token) = next else { return Ok(None) };
+                let (page, token) = this.page(delimiter, token).await?;
+                Ok::<_, Error>(Some((stream::iter(page.into_iter().map(Ok)), token.map(Some))))
+            }
+        });
+        pages
+            .map(|page| match page {
+                Ok(page) => page.boxed(),
+                Err(error) => stream::iter([Err(error)]).boxed(),
+            })
+            .flatten()
+            .boxed()
+    }
+
+    async fn page(
+        &self,
+        delimiter: Option<&'static str>,
+        token: Option<String>,
+    ) -> Result<(Vec<Listed>, Option<String>), Error> {
+        let names = self.api().members;
+        let mut input = map([
+            (names.bucket, self.bucket.clone().into()),
+            (names.prefix, self.key.clone().into()),
+        ]);
+        if let Some(delimiter) = delimiter {
+            input.set(names.delimiter, delimiter.into());
+        }
+        if let Some(token) = &token {
+            input.set(names.token, token.clone().into());
+        }
+        let output = self.call(self.api().operations.list, input).await?.output;
+        let list = |name| output.get(name).and_then(Value::as_list).unwrap_or_default();
+        let mut page = Vec::new();
+        for object in list("Contents") {
+            page.push(Listed::Object {
+                key: text(object, "Key").ok_or_else(|| self.lacks("Key"))?,
+                size: size(object, "Size").ok_or_else(|| self.lacks("Size"))?,
+                modified: time(object, "LastModified"),
+            });
+        }
+        for prefix in list("CommonPrefixes") {
+            page.push(Listed::Prefix(text(prefix, "Prefix").ok_or_else(|| self.lacks("Prefix"))?));
+        }
+        let more = output.get("IsTruncated").and_then(Value::as_bool).unwrap_or_default();
+        let next = text(&output, "NextContinuationToken").filter(|_| more);
+        if next.is_some() && next == token {
+            return Err(self.lacks("next page"));
+        }
+        Ok((page, next))
+    }
+}

@@ -1,0 +1,8 @@
+//! Transfers against a store on loopback that is told what to break.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod many;
+mod server;
+mod single;
+mod world;

@@ -1,0 +1,161 @@
+//! Folders and prefixes.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::Arc;
+
+use isobar_transfer::{Compare, End, Error, Event, Filters, Plan, Tell};
+use parking_lot::Mutex;
+
+use crate::server::{Fault, Server};
+use crate::world::{content, engine, folder, remote};
+
+/// What was told, as lines.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Told {
+    fn tell(&self) -> Tell {
+        let lines = self.0.clone();
+        Arc::new(move |event| {
+            lines.lock().push(match event {
+                Event::Done { action, .. } => format!("{action:?}"),
+                Event::Failed { name, .. } => format!("failed {name}"),
+                Event::Skipped(why) => format!("skipped {why}"),
+            });
+        })
+    }
+
+    /// The lines since the last question, sorted.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = std::mem::take(&mut *self.0.lock());
+        lines.sort();
+        lines
+    }
+}
+
+fn write(root: &Path, name: &str, bytes: &[u8]) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+fn sync() -> Plan {
+    Plan { compare: Some(Compare::Time), ..Plan::default() }
+}
+
+#[tokio::test]
+async fn a_folder_and_a_prefix_become_alike() {
+    let server = Server::start().await;
+    let root = folder("alike");
+    // A folder's content sorts as its keys do: `a-b` comes before `a/c`, `a.txt` between them.
+    let names = ["a-b", "a.txt", "a/c", "a/d/e", "b", "z/ü"];
+    for name in names {
+        write(&root, name, name.as_bytes());
+    }
+    symlink(root.join("b"), root.join("link")).unwrap();
+    symlink(&root, root.join("a/loop")).unwrap();
+    symlink("nowhere", root.join("broken")).unwrap();
+    write(&root, ".x.isobar-0123456789abcdef.part", b"half");
+    let (local, told) = (End::Local(root.clone()), Told::default());
+    let remote = End::Remote(remote(&server, "oss", "b", "site"));
+    let done = engine(None).transfer_all(&local, &remote, &sync(), &told.tell()).await.unwrap();
+    assert_eq!(done, 7);
+    let lines = told.lines();
+    assert_eq!(lines.iter().filter(|line| *line == "Upload").count(), 7);
+    assert_eq!(lines.iter().filter(|line| line.starts_with("skipped")).count(), 2, "{lines:?}");
+    let mut expected: Vec<_> = names.iter().map(|name| format!("b/site/{name}")).collect();
+    expected.push("b/site/link".to_owned());
+    expected.sort();
+    assert_eq!(server.names(), expected);
+    assert_eq!(server.object("b/site/a/d/e").unwrap().content, "a/d/e");
+
+    // The objects are older than the files by their stamps; by size or content nothing differs.
+    for compare in [Compare::Size, Compare::Content] {
+        let plan = Plan { compare: Some(compare), ..Plan::default() };
+        let done = engine(None).transfer_all(&local, &remote, &plan, &told.tell()).await.unwrap();
+        assert_eq!(done, 0, "{compare:?}");
+    }
+    write(&root, "b", b"B");
+    let plan = Plan { compare: Some(Compare::Content), ..Plan::default() };
+    // `b` and the link to it.
+    assert_eq!(engine(None).transfer_all(&local, &remote, &plan, &told.tell()).await.unwrap(), 2);
+
+    // And back, to another folder; a second time there is nothing to do, since a file has its
+    // object's time.
+    let other = folder("alike-back");
+    let back = End::Local(other.clone());
+    assert_eq!(engine(None).transfer_all(&remote, &back, &sync(), &told.tell()).await.unwrap(), 7);
+    assert_eq!(fs::read(other.join("z/ü")).unwrap(), "z/ü".as_bytes());
+    assert_eq!(engine(None).transfer_all(&remote, &back, &sync(), &told.tell()).await.unwrap(), 0);
+    told.lines();
+
+    // What the source lacks is removed only where that is asked for, and not where it takes no part.
+    write(&other, "extra", b"");
+    write(&other, "keep.log", b"");
+    assert_eq!(engine(None).transfer_all(&remote, &back, &sync(), &told.tell()).await.unwrap(), 0);
+    let mut filters = Filters::default();
+    filters.add(false, "*.log").unwrap();
+    let dry = Plan { delete: true, dry_run: true, filters, ..sync() };
+    assert_eq!(engine(None).transfer_all(&remote, &back, &dry, &told.tell()).await.unwrap(), 1);
+    assert!(other.join("extra").exists());
+    let plan = Plan { dry_run: false, ..dry };
+    assert_eq!(engine(None).transfer_all(&remote, &back, &plan, &told.tell()).await.unwrap(), 1);
+    assert_eq!(told.lines(), ["Delete", "Delete"]);
+    assert!(!other.join("extra").exists() && other.join("keep.log").exists());
+}
+
+#[tokio::test]
+async fn keys_that_lead_elsewhere_fail_alone() {
+    let server = Server::start().await;
+    for key in ["p/../../out", "p//etc/x", "p/ok", "p/file", "p/file/below", "p/dir/"] {
+        server.put(&format!("b/{key}"), "x");
+    }
+    let root = folder("elsewhere/in");
+    let from = End::Remote(remote(&server, "oss", "b", "p/"));
+    let told = Told::default();
+    let to = End::Local(root.clone());
+    let error =
+        engine(None).transfer_all(&from, &to, &Plan::default(), &told.tell()).await.unwrap_err();
+    assert!(matches!(error, Error::Some { failed: 3, total: 5 }), "{error:?}");
+    assert!(root.join("ok").exists());
+    assert_eq!(crate::world::names(root.parent().unwrap()), ["in"]);
+}
+
+#[tokio::test]
+async fn one_failure_does_not_stop_the_others_and_a_broken_list_does() {
+    let server = Server::start().await;
+    let root = folder("failures");
+    for name in ["a", "b", "c", "d"] {
+        write(&root, name, &content(10));
+    }
+    let local = End::Local(root.clone());
+    let to = End::Remote(remote(&server, "oss", "b", ""));
+    server.fault("PUT /b/b", 0, Fault::Status(403));
+    let told = Told::default();
+    let error =
+        engine(None).transfer_all(&local, &to, &Plan::default(), &told.tell()).await.unwrap_err();
+    assert!(matches!(error, Error::Some { failed: 1, total: 4 }), "{error:?}");
+    assert_eq!(server.names(), ["b/a", "b/c", "b/d"]);
+    // Nothing is removed because a list could not be read.
+    let plan = Plan { delete: true, ..sync() };
+    let gone = End::Local(root.join("gone"));
+    let error = engine(None).transfer_all(&gone, &to, &plan, &told.tell()).await.unwrap_err();
+    assert!(matches!(error, Error::Read { .. }), "{error:?}");
+    assert_eq!(server.names().len(), 3);
+}
+
+#[tokio::test]
+async fn prefixes_are_removed() {
+    let server = Server::start().await;
+    for key in ["p/a", "p/b", "p/c.log", "p/d", "q"] {
+        server.put(&format!("b/{key}"), "x");
+    }
+    let mut plan = Plan::default();
+    plan.filters.add(false, "*.log").unwrap();
+    let at = remote(&server, "oss", "b", "p");
+    let told = Told::default();
+    assert_eq!(engine(None).remove_all(&at, &plan, &told.tell()).await.unwrap(), 3);
+    assert_eq!(server.names(), ["b/p/c.log", "b/q"]);
+}
