@@ -1,21 +1,16 @@
-//! The commands that call the clouds: `isobar aws|alibaba|do …` and what goes with them.
+//! The commands that call the clouds: `isobar aws|alibaba|do …`, `isobar cp|sync|ls|rm`, and what
+//! goes with them.
 //!
 //! A command is a row of [`COMMANDS`]. It gets its arguments and a [`Shell`], and nothing else of
 //! the process. Which flags and members there are comes from the catalogue when the operation is
 //! known; nothing is built for operations that are not called.
 
-mod arguments;
 mod call;
-mod catalogue;
-pub mod complete;
-mod configure;
 mod format;
 pub mod input;
-pub mod man;
 pub mod report;
 pub mod shell;
-mod terminal;
-mod whoami;
+mod transfer;
 
 use std::ffi::OsString;
 
@@ -24,6 +19,7 @@ use isobar_wire::Value;
 
 use report::{Class, Error};
 use shell::Shell;
+use transfer::flags::Verb;
 
 /// A command of the first level.
 #[derive(Clone, Copy, Debug)]
@@ -59,22 +55,28 @@ pub const COMMANDS: &[Command] = &[
         run: |shell, arguments| call::run(Cloud::DigitalOcean, shell, arguments),
     },
     Command {
-        name: "catalogue",
-        aliases: &["catalog"],
-        about: "See what there is to call: services, operations, members",
-        run: catalogue::run,
+        name: "cp",
+        aliases: &[],
+        about: "Copy files and objects: isobar cp ./dump s3://backups/",
+        run: |shell, arguments| transfer::run(Verb::Copy, shell, arguments),
     },
     Command {
-        name: "whoami",
+        name: "sync",
         aliases: &[],
-        about: "Say which identity each cloud sees, and where it comes from",
-        run: whoami::run,
+        about: "Copy what differs: isobar sync ./site s3://www",
+        run: |shell, arguments| transfer::run(Verb::Sync, shell, arguments),
     },
     Command {
-        name: "configure",
+        name: "ls",
         aliases: &[],
-        about: "Write credentials into the files of a cloud's own tools",
-        run: configure::run,
+        about: "List objects: isobar ls s3://backups/",
+        run: |shell, arguments| transfer::run(Verb::List, shell, arguments),
+    },
+    Command {
+        name: "rm",
+        aliases: &[],
+        about: "Remove objects: isobar rm s3://backups/dump",
+        run: |shell, arguments| transfer::run(Verb::Remove, shell, arguments),
     },
 ];
 

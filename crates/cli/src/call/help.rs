@@ -13,7 +13,7 @@ use crate::report::CLASSES;
 const WIDTH: usize = 100;
 
 /// What a cloud has.
-pub(crate) fn cloud(cloud: Cloud) -> String {
+pub(super) fn cloud(cloud: Cloud) -> String {
     let word = command(cloud);
     let (service, example) = match cloud {
         Cloud::Aws => (
@@ -45,7 +45,7 @@ pub(crate) fn cloud(cloud: Cloud) -> String {
 }
 
 /// What a service has.
-pub(crate) fn service(service: &'static Service) -> String {
+pub(super) fn service(service: &'static Service) -> String {
     let word = command(service.cloud);
     let mut out = format!(
         "{} {} {}\n\nUsage: isobar {word} {} OPERATION [--MEMBER VALUE]... [FLAGS]\n\nOperations:\n",
@@ -75,7 +75,7 @@ pub(super) fn waiters(service: &'static Service) -> String {
 }
 
 /// What an operation takes.
-pub(crate) fn operation(
+pub(super) fn operation(
     service: &'static Service,
     operation: &'static Operation,
     waiter: Option<&'static Waiter>,
@@ -132,7 +132,7 @@ fn is_required(service: &Service, member: &Member) -> bool {
 }
 
 /// A member's flag: in kebab case, unless that is a flag of every call.
-pub(crate) fn flag(cloud: Cloud, member: &Member) -> String {
+fn flag(cloud: Cloud, member: &Member) -> String {
     let name = shown(cloud, &member.name);
     match flags::find(cloud, &name) {
         Some(flag) if flag.yields == Yields::Never => member.name.clone(),
@@ -178,7 +178,7 @@ fn row(service: &Service, member: &Member) -> (String, String) {
     (dashes, text)
 }
 
-pub(crate) fn paging(operation: &Operation) -> String {
+fn paging(operation: &Operation) -> String {
     let Some(paging) = &operation.paging else { return String::new() };
     let follows = match paging.style {
         PagingStyle::Token => format!("by {}", paging.input_token.join(", ")),
@@ -207,7 +207,7 @@ fn flags(cloud: Cloud) -> String {
     }
     out.push('.');
     let at = out.rfind("Exit codes").unwrap_or_default();
-    let codes = wrapped(&out[at..], 0, WIDTH);
+    let codes = wrapped(&out[at..], 0);
     out.replace_range(at.., codes.trim_end());
     out
 }
@@ -218,7 +218,7 @@ fn listed(rows: Vec<(String, String)>) -> String {
     let indent = widest.unwrap_or(34) + 4;
     let mut out = String::new();
     for (name, text) in rows {
-        let text = wrapped(&text, indent, WIDTH);
+        let text = wrapped(&text, indent);
         if name.len() + 4 > indent {
             out.push_str(&format!("  {name}\n{}{}", " ".repeat(indent), text));
         } else {
@@ -229,11 +229,11 @@ fn listed(rows: Vec<(String, String)>) -> String {
 }
 
 /// Text in lines, the second and further ones indented.
-pub(crate) fn wrapped(text: &str, indent: usize, width: usize) -> String {
+fn wrapped(text: &str, indent: usize) -> String {
     let mut out = String::new();
     let mut used = indent;
     for word in text.split(' ') {
-        if used > indent && used + 1 + word.len() > width {
+        if used > indent && used + 1 + word.len() > WIDTH {
             out.push_str(&format!("\n{}", " ".repeat(indent)));
             used = indent;
         } else if used > indent {
