@@ -6,7 +6,7 @@ use std::path::Path;
 use http::{HeaderMap, StatusCode};
 use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Kind, Operation, Service, ShapeId};
-use isobar_fuzz::{STREAMS, TARGETS, find, sample};
+use isobar_fuzz::{STREAMS, TARGETS, find, sample, speaking};
 use isobar_wire::eventstream::Events;
 use isobar_wire::{
     Dialect, ErrorReply, Response, Value, encode_error, encode_request, encode_response,
@@ -20,9 +20,9 @@ fn main() -> std::io::Result<()> {
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(format!("seed-{name}")), bytes)
     };
-    for (target, _, operations) in TARGETS {
+    for (target, protocol, operations) in TARGETS {
         for (index, entry) in operations.iter().enumerate() {
-            let (service, operation) = find(*entry);
+            let (service, operation) = speaking(protocol, find(*entry));
             for (kind, bytes) in messages(service, operation, index) {
                 write(target, &format!("{}-{kind}", operation.name), &bytes)?;
             }

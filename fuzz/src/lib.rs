@@ -4,6 +4,9 @@
 //! answer of some status, or a request. Then come a request's target (`/path?query`) and the
 //! headers, a line each; an empty line; and the body.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use Cloud::{Alibaba, Aws, DigitalOcean};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use isobar_catalogue::{Cloud, Operation, Protocol, Service};
@@ -24,7 +27,7 @@ pub type Known = (Cloud, &'static str, &'static str);
 
 /// The targets of the protocols, each with operations whose shapes have, together, everything that
 /// the protocol can write.
-pub const TARGETS: [(&str, Protocol, &[Known]); 9] = [
+pub const TARGETS: [(&str, Protocol, &[Known]); 10] = [
     (
         "aws_json",
         Protocol::AwsJson,
@@ -115,6 +118,17 @@ pub const TARGETS: [(&str, Protocol, &[Known]); 9] = [
         ],
     ),
     (
+        "alibaba_oss",
+        Protocol::AlibabaOss,
+        &[
+            (Alibaba, "oss", "ListObjectsV2"),
+            (Alibaba, "oss", "GetBucketInfo"),
+            (Alibaba, "oss", "GetBucketLifecycle"),
+            (Alibaba, "oss", "HeadObject"),
+            (Alibaba, "oss", "PutBucketCors"),
+        ],
+    ),
+    (
         "digitalocean",
         Protocol::DigitalOcean,
         &[
@@ -134,6 +148,29 @@ pub const TARGETS: [(&str, Protocol, &[Known]); 9] = [
 pub fn find((cloud, service, operation): Known) -> (&'static Service, &'static Operation) {
     isobar_catalogue::operation(cloud, service, operation)
         .unwrap_or_else(|| panic!("no operation {cloud} {service} {operation}"))
+}
+
+/// The service as if its clients spoke the protocol with it, and its operation: of several, a client
+/// speaks one alone.
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn speaking(
+    protocol: Protocol,
+    (service, operation): (&'static Service, &'static Operation),
+) -> (&'static Service, &'static Operation) {
+    static OTHERS: Mutex<BTreeMap<&'static str, &'static Service>> = Mutex::new(BTreeMap::new());
+    if service.protocol() == protocol {
+        return (service, operation);
+    }
+    let mut others = OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let service = *others.entry(&service.name).or_insert_with(|| {
+        let mut service = service.clone();
+        service.protocols.insert(0, protocol);
+        Box::leak(Box::new(service))
+    });
+    (service, service.operation(&operation.name).expect("it is the same service"))
 }
 
 /// A message in its parts.
@@ -171,7 +208,8 @@ pub fn message(protocol: Protocol, data: &[u8]) {
     let Some(parts) = Parts::of(data) else { return };
     let (_, _, operations) =
         TARGETS.iter().find(|target| target.1 == protocol).expect("every protocol has a target");
-    let (service, operation) = find(operations[parts.operation % operations.len()]);
+    let known = operations[parts.operation % operations.len()];
+    let (service, operation) = speaking(protocol, find(known));
     match parts.status {
         Some(status) => answer(service, operation, status, &parts),
         None => request(service, operation, protocol, &parts),

@@ -10,12 +10,16 @@ use isobar_catalogue::Cloud;
 use crate::steps::{self, cargo, run};
 use crate::{catalogue, python};
 
-/// The comparisons: a script each, beside its requirements. Object storage has packages of its own.
-const COMPARISONS: [(Cloud, &str); 4] = [
-    (Cloud::Aws, "aws"),
-    (Cloud::Alibaba, "alibaba"),
-    (Cloud::Alibaba, "oss"),
-    (Cloud::DigitalOcean, "digitalocean"),
+/// The comparisons: the script of each, and of which name its requirements are. Object storage has
+/// packages of its own.
+const COMPARISONS: [(Cloud, &str, &str); 7] = [
+    (Cloud::Aws, "aws", "aws"),
+    (Cloud::Aws, "answers_aws", "aws"),
+    (Cloud::Alibaba, "alibaba", "alibaba"),
+    (Cloud::Alibaba, "answers_alibaba", "alibaba"),
+    (Cloud::Alibaba, "oss", "oss"),
+    (Cloud::DigitalOcean, "digitalocean", "digitalocean"),
+    (Cloud::DigitalOcean, "answers_digitalocean", "digitalocean"),
 ];
 
 /// What `cargo xtask conformance` takes.
@@ -36,7 +40,7 @@ pub(crate) fn conformance(arguments: &Arguments) -> Result<ExitCode, Box<dyn std
     run("build", cargo().args(["build", "--package", "isobar-conformance"]))?;
     let tests = steps::root().join("tests").join("conformance");
     let mut failed = None;
-    for (cloud, name) in COMPARISONS {
+    for (cloud, name, requirements) in COMPARISONS {
         if !arguments.clouds.is_empty() && !arguments.clouds.contains(&cloud) {
             continue;
         }
@@ -45,11 +49,11 @@ pub(crate) fn conformance(arguments: &Arguments) -> Result<ExitCode, Box<dyn std
             eprintln!("== {name}: not implemented, there is no {}", script.display());
             continue;
         }
-        let mut requirements = tests.join(format!("requirements-{name}.txt"));
-        if name == "alibaba" {
-            requirements = with_packages(&requirements)?;
+        let mut file = tests.join(format!("requirements-{requirements}.txt"));
+        if requirements == "alibaba" {
+            file = with_packages(&file)?;
         }
-        let python = python::environment(&requirements)?;
+        let python = python::environment(&file)?;
         let mut command = Command::new(python);
         command
             .arg(script)
@@ -63,7 +67,7 @@ pub(crate) fn conformance(arguments: &Arguments) -> Result<ExitCode, Box<dyn std
         if let Some(show) = arguments.show {
             command.args(["--show", &show.to_string()]);
         }
-        if let Err(error) = run(&format!("{name}'s requests"), &mut command) {
+        if let Err(error) = run(name, &mut command) {
             eprintln!("{error}");
             failed = Some(error);
         }

@@ -8,6 +8,7 @@ mod bench;
 mod cases;
 mod catalogue;
 mod conformance;
+mod fuzz;
 mod python;
 mod steps;
 mod test;
@@ -30,6 +31,8 @@ enum Task {
     Conformance(conformance::Arguments),
     /// Measures the stand-in beside moto and a bare hyper server.
     Bench(bench::Arguments),
+    /// Feeds what reads answers and requests with bytes that nobody would send.
+    Fuzz(fuzz::Arguments),
     /// Runs everything that proves the project.
     Test(test::Arguments),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Task::Cases => cases::fetch().map(|()| ExitCode::SUCCESS),
         Task::Conformance(arguments) => conformance::conformance(&arguments),
         Task::Bench(arguments) => bench::bench(&arguments),
+        Task::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Task::Test(arguments) => test::test(&arguments),
     };
     match done {
