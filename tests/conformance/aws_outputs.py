@@ -403,9 +403,9 @@ def rest_head(shape, value):
         if it is None:
             continue
         if location == "header":
-            headers[wire_name(member, name)] = header_text(member, it)
+            headers[wire_name(member, name).lower()] = header_text(member, it)
         elif location == "headers":
-            headers.update({wire_name(member, "") + key: text for key, text in it.items()})
+            headers.update({(wire_name(member, "") + key).lower(): text for key, text in it.items()})
         elif location == "statusCode":
             status = it
     return headers, status

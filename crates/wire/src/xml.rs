@@ -33,13 +33,14 @@ impl Style {
 }
 
 /// The name of a member's element. Where the list itself is flattened, its items' name wins; where
-/// the member is, its own.
+/// the member is, its own. A member that gives none has its shape's.
 fn name<'m>(service: &'m Service, member: &'m Member) -> &'m str {
-    match &service.shape(member.shape).kind {
+    let shape = service.shape(member.shape);
+    match &shape.kind {
         Kind::List(List { flattened: true, item_name: Some(name), .. }) if !member.flattened => {
             name
         }
-        _ => member.on_wire(),
+        _ => member.wire_name.as_deref().or(shape.xml_name.as_deref()).unwrap_or(&member.name),
     }
 }
 

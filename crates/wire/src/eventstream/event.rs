@@ -176,6 +176,9 @@ impl Events {
                     .map_err(|error| DecodeError::malformed("text", error))?;
                 Ok(Value::from(text.to_owned()))
             }
+            (Kind::Structure(structure), _) if payload.is_empty() && !structure.union => {
+                Ok(Value::Map(Vec::new()))
+            }
             _ if payload.is_empty() => Ok(Value::Null),
             (_, Format::Json) => json::Reader::new(self.service, json::EXACT).value(shape, payload),
             (_, Format::Cbor) => cbor::Reader::new(self.service, payload).item(shape),

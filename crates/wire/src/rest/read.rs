@@ -110,6 +110,7 @@ fn empty_payload(
         Kind::Structure(structure) if !structure.event_stream && !structure.union => {
             entries.push((Cow::Borrowed(&member.name), Value::Map(Vec::new())));
         }
+        Kind::Document => entries.push((Cow::Borrowed(&member.name), Value::Map(Vec::new()))),
         _ => {}
     }
 }
