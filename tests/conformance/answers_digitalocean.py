@@ -45,16 +45,22 @@ def templates(text):
 
 def parsed(text):
     """The expression that a text begins with: up to where its brackets are closed."""
-    lines = [line.split("  #")[0] if "  #" in line else line for line in text.split("\n")]
-    lines = [line for line in lines if not line.strip().startswith("#")]
-    for end in range(1, len(lines) + 1):
-        chunk = "\n".join(lines[:end]).strip()
-        if chunk.count("{") == chunk.count("}") and chunk.count("[") == chunk.count("]"):
-            try:
-                return ast.parse(inspect.cleandoc(chunk), mode="eval").body
-            except SyntaxError:
-                return None
-    return None
+    chunk, depth = [], 0
+    for line in text.split("\n"):
+        # A comment goes on two columns further in than what it stands beside.
+        if (len(line) - len(line.lstrip())) % 4 and chunk:
+            continue
+        line = line.split("  #")[0]
+        if line.strip().startswith("#"):
+            continue
+        chunk.append(line.strip())
+        depth += sum(line.count(it) for it in "{[(") - sum(line.count(it) for it in "}])")
+        if depth <= 0:
+            break
+    try:
+        return ast.parse("\n".join(chunk), mode="eval").body
+    except SyntaxError:
+        return None
 
 
 class Maker:
@@ -78,12 +84,14 @@ class Maker:
             return [self.value(item) for item in node.elts for _ in range(2)][:2]
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return self.next(TEXTS.get(node.value, [node.value]))
+        if isinstance(node, ast.UnaryOp):
+            node = node.operand
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             return self.next([1.5, 3, 0.25])
+        if isinstance(node, ast.Name) and node.id == "bool" or isinstance(getattr(node, "value", None), bool):
+            return self.next([True, False])
         if isinstance(node, ast.Constant) and isinstance(node.value, int):
             return self.next([1, 42, 9_007_199_254_740_991])
-        if isinstance(node, ast.Name) and node.id == "bool":
-            return self.next([True, False])
         return {"any": 1}
 
 
