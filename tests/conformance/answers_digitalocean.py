@@ -92,6 +92,8 @@ class Maker:
             return self.next([True, False])
         if isinstance(node, ast.Constant) and isinstance(node.value, int):
             return self.next([1, 42, 9_007_199_254_740_991])
+        if isinstance(node, ast.Call):
+            return "AAEC"  # Bytes.
         return {"any": 1}
 
 

@@ -33,14 +33,17 @@ impl Style {
 }
 
 /// The name of a member's element. Where the list itself is flattened, its items' name wins; where
-/// the member is, its own. A member that gives none has its shape's.
+/// the member is, its own. A list without a name of the member's has its shape's.
 fn name<'m>(service: &'m Service, member: &'m Member) -> &'m str {
     let shape = service.shape(member.shape);
     match &shape.kind {
         Kind::List(List { flattened: true, item_name: Some(name), .. }) if !member.flattened => {
             name
         }
-        _ => member.wire_name.as_deref().or(shape.xml_name.as_deref()).unwrap_or(&member.name),
+        Kind::List(_) => {
+            member.wire_name.as_deref().or(shape.xml_name.as_deref()).unwrap_or(&member.name)
+        }
+        _ => member.on_wire(),
     }
 }
 
