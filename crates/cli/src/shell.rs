@@ -73,7 +73,7 @@ impl Shell {
     ///
     /// # Errors
     /// [`Class::Unwritable`] where it cannot be written. That the reader of a pipe has gone is no
-    /// error: it has seen enough, and the command ends with [`Gone`].
+    /// error: it has seen enough, and the command ends with [`GONE`].
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         self.stdout.lock().write_all(bytes).map_err(unwritable)
     }

@@ -28,9 +28,14 @@ fn row(
     EXTRAS.iter().find(|(name, ..)| is_ec2 && *name == operation.name)
 }
 
+/// The flags of an operation.
+pub(super) fn of(service: &Service, operation: &Operation) -> &'static [&'static str] {
+    row(service, operation).map_or(&[], |(_, flags, _)| flags)
+}
+
 /// The flag of a name.
 pub(super) fn find(service: &Service, operation: &Operation, name: &str) -> Option<&'static str> {
-    row(service, operation)?.1.iter().find(|flag| **flag == name).copied()
+    of(service, operation).iter().find(|flag| **flag == name).copied()
 }
 
 /// Puts what the flags say into the input.

@@ -5,7 +5,7 @@ use isobar_catalogue::{Cloud, Kind, Location, Member, Operation, Service};
 
 use super::flags::{self, FLAGS, Yields};
 use super::names::{command, kebab, shown};
-use super::outfile;
+use super::{extras, outfile};
 use crate::input::{describe, filled_in};
 use crate::report::CLASSES;
 
@@ -118,6 +118,11 @@ pub(super) fn operation(
             let rows = members.into_iter().map(|member| row(service, member));
             out.push_str(&listed(rows.collect()));
         }
+    }
+    let extras: Vec<_> =
+        extras::of(service, operation).iter().map(|flag| format!("--{flag}")).collect();
+    if !extras.is_empty() {
+        out.push_str(&format!("\nAs in aws-cli, there are {} too.\n", extras.join(", ")));
     }
     out.push_str(&paging(operation));
     if outfile::streamed(service, operation).is_some() {

@@ -76,6 +76,9 @@ fn help_comes_from_the_catalogue() {
     );
     assert!(isobar(&["aws", "ec2", "run-instances", "-h"]).stdout.contains("--[no-]DryRun"));
     assert!(
+        isobar(&["aws", "ec2", "run-instances", "help"]).stdout.contains("there are --count too")
+    );
+    assert!(
         isobar(&["aws", "wait", "ec2", "instance-running", "--help"]).stdout.contains("every 15 s")
     );
     assert!(isobar(&["alibaba", "ecs", "help"]).stdout.contains("DescribeInstances"));
