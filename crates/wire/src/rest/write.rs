@@ -191,6 +191,10 @@ fn payload_body(
     let shape = call.service.shape(member.shape);
     let alibaba = asks && is_alibaba(call.dialect.protocol);
     match (&shape.kind, value, rules.format) {
+        // A list that is not given is an empty one to their SDK.
+        (Kind::List(_), None, Format::Json(_)) if alibaba => {
+            Ok(Some((Bytes::from_static(b"[]"), ALIBABA_JSON)))
+        }
         (_, None, _) if alibaba => Ok(None),
         (Kind::Structure(_) | Kind::Map(_) | Kind::Document, Some(value), _)
             if alibaba && call.operation.body == BodyFormat::Form =>
