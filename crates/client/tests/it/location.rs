@@ -36,7 +36,8 @@ async fn hosts_are_the_packages_or_by_the_rule() {
         assert_eq!(host(&client, "ecs", "DescribeRegions").await, expected, "{region} {network:?}");
     }
     let client = client("cn-nowhere-1", Vpc, None);
-    assert_eq!(host(&client, "ram", "GetAccountAlias").await, "ram-vpc.aliyuncs.com");
+    let central = host(&client, "resourcemanager", "ListAccounts").await;
+    assert_eq!(central, "resourcemanager-vpc.aliyuncs.com");
 }
 
 #[tokio::test]
@@ -76,8 +77,9 @@ async fn what_the_location_service_does_not_know_goes_by_the_rule() {
         let client = client("cn-hangzhou", Network::Vpc, Some(server.url()));
         let found = host(&client, "ecs", "DescribeRegions").await;
         assert_eq!(found, "ecs-vpc.cn-hangzhou.aliyuncs.com");
-        assert_eq!(server.seen().len(), 1);
-        assert!(server.seen()[0].head.contains("Type=innerAPI"));
+        let seen = server.seen();
+        assert_eq!(seen.len(), 1);
+        assert!(seen[0].head.contains("Type=innerAPI"));
     }
 }
 
