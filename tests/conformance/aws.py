@@ -4,9 +4,11 @@ import base64
 import datetime
 import functools
 import os
+import time
 import uuid
 
 import aws_inputs
+import aws_s3
 import common
 
 # Nothing of the machine's own configuration is read.
@@ -15,6 +17,7 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
+import botocore.auth  # noqa: E402
 import botocore.config  # noqa: E402
 import botocore.exceptions  # noqa: E402
 import botocore.handlers  # noqa: E402
@@ -35,6 +38,16 @@ def capture(request, **_):
     raise Captured(request)
 
 
+class FrozenTime:
+    """What the oldest signature takes from the module `time`."""
+
+    strftime = time.strftime
+
+    @staticmethod
+    def gmtime():
+        return datetime.datetime.fromisoformat(common.NOW).utctimetuple()
+
+
 def freeze():
     """Stops botocore's clock and takes its randomness."""
     now = datetime.datetime.fromisoformat(common.NOW)
@@ -44,6 +57,7 @@ def freeze():
 
     for module in ("auth", "compat", "endpoint", "signers", "utils"):
         setattr(getattr(__import__(f"botocore.{module}"), module), "get_current_datetime", get_current_datetime)
+    botocore.auth.time = FrozenTime
     uuid.uuid4 = lambda: uuid.UUID(common.UUID)
 
 
@@ -57,12 +71,13 @@ def session():
     return it
 
 
-def client(service, region, options):
+def client(service, region, options, endpoint=None):
     """A client that makes requests and sends none."""
     config = botocore.config.Config(retries={"total_max_attempts": 1}, **options)
     it = session().create_client(
         service,
         region_name=region,
+        endpoint_url=endpoint,
         aws_access_key_id=common.ACCESS_KEY,
         aws_secret_access_key=common.SECRET_KEY,
         config=config,
@@ -81,7 +96,7 @@ def vendor_request(it, operation, params):
         sent = captured.request
         headers = {name.lower(): text(value) for name, value in sent.headers.items()}
         return common.Request(sent.method, sent.url, headers, body_bytes(sent.body))
-    except (botocore.exceptions.BotoCoreError, ValueError, TypeError) as error:
+    except (botocore.exceptions.BotoCoreError, AttributeError, ValueError, TypeError) as error:
         return common.Refusal(f"{type(error).__name__}: {error}")
     raise RuntimeError(f"botocore sent nothing for {operation}")
 
@@ -113,14 +128,45 @@ def as_json(value):
     return value
 
 
+# Where and how each service is called once beside the usual: the region, botocore's options, Isobar's.
+ELSEWHERE = [
+    ("us-gov-west-1", {}, {}),
+    ("cn-north-1", {}, {}),
+    ("eu-central-1", {}, {}),
+    (REGION, {"use_fips_endpoint": True}, {"fips": True}),
+    (REGION, {"use_dualstack_endpoint": True}, {"dual_stack": True}),
+    ("us-gov-west-1", {"use_fips_endpoint": True}, {"fips": True}),
+]
+
+# These services' endpoints are asked for with a call of its own, so both are given one.
+DISCOVERED = {"timestream-query": "https://cell.example.com", "timestream-write": "https://cell.example.com"}
+
+
+def case(it, service, operation, variant, region, options, params):
+    call = {"cloud": "aws", "service": service, "operation": operation, "region": region, **options}
+    call["input"] = as_json(params)
+    return common.Case(service, operation, variant, call, vendor_request(it, operation, params))
+
+
 def cases(service):
-    it = client(service, REGION, {})
+    options = {"endpoint": DISCOVERED[service]} if service in DISCOVERED else {}
+    it = client(service, REGION, {}, options.get("endpoint"))
     model = it.meta.service_model
+    fewest = None
     for operation in model.operation_names:
         for variant, params in aws_inputs.of(service, model.operation_model(operation)):
-            call = {"cloud": "aws", "service": service, "operation": operation, "region": REGION}
-            call["input"] = as_json(params)
-            yield common.Case(service, operation, variant, call, vendor_request(it, operation, params))
+            yield case(it, service, operation, variant, REGION, options, params)
+            if fewest is None or (variant == "required" and len(params) < len(fewest[1])):
+                fewest = (operation, params)
+    if fewest and not options:
+        for region, botocore_options, options in ELSEWHERE:
+            variant = "-".join([region, *options])
+            elsewhere = client(service, region, botocore_options)
+            yield case(elsewhere, service, fewest[0], variant, region, options, fewest[1])
+    if service == "s3":
+        for number, (operation, region, botocore_options, options, params) in enumerate(aws_s3.CASES):
+            elsewhere = client(service, region, botocore_options, options.get("endpoint"))
+            yield case(elsewhere, service, operation, f"s3-{number}", region, options, params)
 
 
 def work(service):

@@ -2,17 +2,27 @@
 
 import datetime
 
-# What a text is where it names a place: such values decide where a request goes.
+# What a text is where it decides where a request goes, or which checksum it carries, by variant.
 PLAIN = {
-    ("s3", "Bucket"): "example-bucket",
+    ("machinelearning", "PredictEndpoint"): {"": "https://realtime.machinelearning.us-east-1.amazonaws.com"},
+    ("s3", "Bucket"): {"": "example-bucket"},
+    ("s3", "ChecksumAlgorithm"): {"": "SHA256", "low": "CRC32", "high": "SHA1"},
 }
+
+# Members that are names of places and travel like any other text.
+FREE = {("s3", "Key"), ("s3", "Prefix"), ("s3", "CopySource")}
+
+# Members with which a request wants SigV4a: given in one of the variants.
+RARE = {("events", "EndpointId"), ("sesv2", "EndpointId")}
+
+ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/label"
 
 SPECIAL_TEXT = "a b/c+d%20e?f&g=h~é€😀\"'<>;:@$,!*()[]{}|\\^`#.-_"
 UTC = datetime.timezone.utc
 MOST_CHARACTERS = 120
 # How often a structure may be within itself.
 MOST_REPEATED = 1
-MOST_DEPTH = 12
+MOST_DEPTH = 8
 SCALARS = {"string", "character", "integer", "long", "float", "double", "boolean", "blob", "timestamp"}
 
 
@@ -101,7 +111,7 @@ class High(Kind):
     items = 3
 
     def text(self, shape, member):
-        return "z" * int(min(shape.metadata.get("max") or MOST_CHARACTERS, MOST_CHARACTERS))
+        return "z" * int(min(shape.metadata.get("max", MOST_CHARACTERS), MOST_CHARACTERS))
 
     def enum(self, values):
         return values[-1]
@@ -150,7 +160,7 @@ KINDS = [Required(), All(), Low(), High(), Special()]
 
 
 def fit(shape, value):
-    low, high = int(shape.metadata.get("min") or 0), int(shape.metadata.get("max") or MOST_CHARACTERS)
+    low, high = int(shape.metadata.get("min") or 0), int(shape.metadata.get("max", MOST_CHARACTERS))
     return (value * (1 + low // len(value)) if len(value) < low else value)[: max(high, low)]
 
 
@@ -177,8 +187,11 @@ def structure(service, shape, kind, path, member="", location=None, top=False):
     required = set(shape.required_members)
     if getattr(shape, "is_tagged_union", False):
         # One that does not lead back here, if there is one.
-        plain = [name for name in names if shape.members[name].name not in path and len(path) <= MOST_DEPTH]
+        new = [name for name in names if shape.members[name].name not in path]
+        plain = new if len(path) <= MOST_DEPTH else []
         plain = plain or [name for name in names if shape.members[name].type_name in SCALARS]
+        plain = plain or [name for name in new if shape.members[name].type_name == "structure"]
+        plain = plain or [name for name in names if shape.members[name].type_name == "structure"]
         names = plain or names
         names = [names[kind.union % len(names)]] if names else []
         required = set(names)
@@ -187,6 +200,8 @@ def structure(service, shape, kind, path, member="", location=None, top=False):
     filled = {}
     for name in names:
         inner = shape.members[name]
+        if (service, name) in RARE and kind.name != "high":
+            continue
         too_deep = path.count(inner.name) > MOST_REPEATED or len(path) > MOST_DEPTH
         if name not in required and (too_deep or (inner.type_name == "structure" and inner.name in path)):
             continue
@@ -196,18 +211,21 @@ def structure(service, shape, kind, path, member="", location=None, top=False):
 
 
 def text_of(service, shape, kind, path, member, location):
+    if shape.serialization.get("jsonvalue"):
+        return kind.document() or {}
     plain = PLAIN.get((service, member))
     if plain:
-        return plain
-    if shape.serialization.get("hostLabel") or getattr(shape, "serialization", {}).get("contextParam"):
-        return fit(shape, "label")
+        return plain.get(kind.name, plain[""])
+    is_place = shape.serialization.get("hostLabel") or shape.metadata.get("contextParam")
+    if is_place and (service, member) not in FREE:
+        return ARN if service == "kinesis" and member.endswith("ARN") else fit(shape, "label")
     if shape.enum:
         return kind.enum(shape.enum)
     if location in ("header", "headers"):
         return kind.header(shape, member)
     found = kind.text(shape, member)
     # A path without its label would be another path.
-    return found or ("label" if location == "uri" else found)
+    return found or (fit(shape, "label") if location == "uri" else found)
 
 
 def list_of(service, shape, kind, path, member, location):
@@ -234,7 +252,7 @@ def several(kind, path, low, high):
     """How many items; far down as few as possible, for the inputs not to grow without end."""
     if path.count(path[-1]) > MOST_REPEATED or len(path) > MOST_DEPTH:
         return low
-    return kind.count(low, high) if len(path) < 6 else max(low, min(kind.count(low, high), 1))
+    return kind.count(low, high) if len(path) < 4 else max(low, min(kind.count(low, high), 1))
 
 
 def length(shape):

@@ -8,16 +8,20 @@ import argparse
 import base64
 import collections
 import dataclasses
+import gzip
+import hashlib
 import json
 import multiprocessing
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import threading
 import time
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
+import zlib
 
 import yaml
 
@@ -42,6 +46,7 @@ UNCOMPARED_HEADERS = {
     "connection",
     "content-length",
     "host",
+    "transfer-encoding",
     "user-agent",
 }
 
@@ -129,15 +134,17 @@ def isobar_requests(calls):
 
 def parsed_body(request):
     """The body as a value, where its order or spelling is free; else its bytes."""
+    if request.header("content-encoding").endswith("gzip"):
+        # What compresses best is the compressor's own affair.
+        headers = {**request.headers, "content-encoding": ""}
+        return parsed_body(dataclasses.replace(request, headers=headers, body=gzip.decompress(request.body)))
     kind = request.header("content-type").split(";")[0].strip().lower()
-    if request.header("content-encoding"):
-        return request.body
     try:
-        if kind.endswith("json") or kind.startswith("application/x-amz-json"):
+        if "json" in kind or request.body.startswith((b"{", b"[")):
             return json.loads(request.body) if request.body else None
         if kind == "application/x-www-form-urlencoded":
             return sorted(pairs(request.body.decode()))
-        if kind.endswith("xml"):
+        if kind.endswith("xml") or request.body.startswith(b"<"):
             return xml_value(ElementTree.fromstring(request.body)) if request.body else None
         if kind == "application/cbor":
             from botocore import parsers  # The vendor's own reader.
@@ -153,13 +160,45 @@ def xml_value(element):
     return (element.tag, sorted(element.attrib.items()), element.text or "", [xml_value(it) for it in element])
 
 
+MOMENT = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d*?)0+Z$")
+
+
+def plain(value):
+    """A value in which moments are written in one way: without zeros at the end of their fractions."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return MOMENT.sub(lambda found: found[1].rstrip(".") + "Z", value) if isinstance(value, str) else value
+
+
 def pairs(query):
     return urllib.parse.parse_qsl(query, keep_blank_values=True) if query else []
 
 
-def header_value(name, value):
-    """A header's value as it is compared."""
-    value = " ".join(value.split())
+DIGESTS = {
+    "content-md5": lambda body: base64.b64encode(hashlib.md5(body).digest()).decode(),
+    "x-amz-checksum-crc32": lambda body: base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode(),
+    "x-amz-checksum-sha1": lambda body: base64.b64encode(hashlib.sha1(body).digest()).decode(),
+    "x-amz-checksum-sha256": lambda body: base64.b64encode(hashlib.sha256(body).digest()).decode(),
+    "x-amz-content-sha256": lambda body: hashlib.sha256(body).hexdigest(),
+}
+
+
+def header_value(request, name):
+    """A header's value as it is compared; an empty one says what an absent one says."""
+    value = " ".join(request.headers.get(name, "").split())
+    # Each body has its own.
+    if name in DIGESTS and value == DIGESTS[name](request.body):
+        return "the body's"
+    # JSON in base64 is one value, however its text is written.
+    if value.startswith(("ey", "W", "In", "Il")):
+        try:
+            return json.loads(base64.b64decode(value, validate=True))
+        except ValueError:
+            pass
+    # Lists may have spaces between their items.
+    value = value.replace(", ", ",")
     return value.lower().replace(" ", "") if name == "content-type" else value
 
 
@@ -181,30 +220,41 @@ def differences(vendor, isobar, uncompared=UNCOMPARED_HEADERS):
     # An empty path and a slash are the same request (RFC 9112, section 3.2.1).
     if (theirs.path or "/") != (ours.path or "/"):
         yield "path", theirs.path, ours.path
-    if sorted(pairs(theirs.query)) != sorted(pairs(ours.query)):
+    if plain(sorted(pairs(theirs.query))) != plain(sorted(pairs(ours.query))):
         yield "query", theirs.query, ours.query
+    same_headers = True
     for name in sorted(set(vendor.headers) | set(isobar.headers)):
         if name in uncompared or name == "authorization":
             continue
         mine, other = isobar.headers.get(name), vendor.headers.get(name)
-        if mine is None or other is None or header_value(name, mine) != header_value(name, other):
+        same_headers = same_headers and mine == other
+        if header_value(isobar, name) != header_value(vendor, name):
             yield f"header {name}", str(other), str(mine)
     same_bytes = vendor.body == isobar.body
-    if not same_bytes and parsed_body(vendor) != parsed_body(isobar):
+    if not same_bytes and plain(parsed_body(vendor)) != plain(parsed_body(isobar)):
         yield "body", repr(vendor.body), repr(isobar.body)
-    yield from authorization(vendor, isobar, same_bytes and theirs.query == ours.query)
+    exactly = same_bytes and same_headers and theirs.query == ours.query
+    yield from authorization(vendor, isobar, exactly)
 
 
 def authorization(vendor, isobar, exactly):
     """Compares the signatures where the signed bytes are the same, and what is signed everywhere."""
     other, mine = vendor.header("authorization"), isobar.header("authorization")
-    if exactly and "body" not in vendor.headers:
+    if exactly:
         if other != mine:
             yield "authorization", other, mine
         return
-    without = lambda text: text.split("Signature=")[0].replace(" ", "")  # noqa: E731
-    if without(other) != without(mine):
-        yield "authorization", without(other), without(mine)
+    if without_signature(vendor) != without_signature(isobar):
+        yield "authorization", without_signature(vendor), without_signature(isobar)
+
+
+def without_signature(request):
+    """With what and of what a request is signed. An empty header is signed like an absent one."""
+    text = request.header("authorization").split("Signature=")[0].replace(" ", "")
+    for name, value in request.headers.items():
+        if not value:
+            text = text.replace(f"{name};", "")
+    return text
 
 
 def shortened(text, other):

@@ -21,6 +21,7 @@ pub mod alibaba;
 pub mod bearer;
 mod credentials;
 mod encode;
+pub mod sigv2;
 pub mod sigv4;
 mod time;
 

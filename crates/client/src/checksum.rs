@@ -107,6 +107,14 @@ impl Algorithm {
         self.row().length
     }
 
+    /// The checksum of some bytes.
+    #[must_use]
+    pub fn of(self, bytes: &[u8]) -> Checksum {
+        let mut hasher = self.hasher();
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
     /// A computation that has seen nothing yet.
     #[must_use]
     pub fn hasher(self) -> Hasher {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Location, Operation, Protocol, Service, ShapeId};
 use isobar_wire::eventstream::Events;
 use isobar_wire::{Request, Value, encode_request, streaming_input, validate};
@@ -12,7 +13,9 @@ use parking_lot::RwLock;
 use crate::cloud;
 use crate::config::Config;
 use crate::context::{Context, uuid};
-use crate::endpoint::{self, Endpoint};
+use crate::customize::{self, Input, Notes, Written};
+use crate::endpoint::parameters::{self, Asked};
+use crate::endpoint::{self, Endpoint, RuleSet};
 use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
 use crate::transport::{Answer, Call, Layer, Next, Opened, Sending, Signing, message, stack};
@@ -40,8 +43,9 @@ struct Inner {
     config: Config,
     signing: Arc<Signing>,
     layers: Vec<Box<dyn Layer>>,
-    /// Endpoints by what decides them. There are as many as services in use, times the few variants
-    /// of their operations.
+    /// The endpoint rules of the services in use.
+    rules: RwLock<HashMap<ServiceKey, Arc<RuleSet>>>,
+    /// Endpoints by what decides them: at most [`MOST_ENDPOINTS`].
     endpoints: RwLock<HashMap<EndpointKey, Arc<Endpoint>>>,
     /// What the location service said of products, by their names.
     located: RwLock<Located>,
@@ -54,12 +58,19 @@ pub(crate) type Located = HashMap<&'static str, Option<String>>;
 struct Draft {
     service: &'static Service,
     operation: &'static Operation,
-    endpoint: Arc<Endpoint>,
+    endpoint: Endpoint,
     request: Request,
+    notes: Notes,
     repeatable: bool,
 }
 
-type EndpointKey = (&'static str, &'static str, &'static [(String, String)]);
+/// A service's name and version.
+type ServiceKey = (&'static str, &'static str);
+/// The service, and what its rules are given.
+type EndpointKey = (ServiceKey, String);
+
+/// How many endpoints are remembered. There are few for most services, and one for each bucket.
+const MOST_ENDPOINTS: usize = 1024;
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -83,6 +94,7 @@ impl Client {
             layers,
             endpoints: RwLock::default(),
             located: RwLock::default(),
+            rules: RwLock::default(),
         })))
     }
 
@@ -117,7 +129,7 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Answer, Error> {
-        let draft = self.draft(service, operation, input).await?;
+        let draft = self.draft(service, operation, input, false).await?;
         self.run(&self.as_call(&draft)).await.map(|opened| opened.answer)
     }
 
@@ -159,7 +171,7 @@ impl Client {
         {
             input.set(name.to_owned(), Value::from(algorithm.name()));
         }
-        let mut draft = self.draft(service, operation, input).await?;
+        let mut draft = self.draft(service, operation, input, true).await?;
         if carries {
             // Of the empty body.
             for header in CHECKSUM_HEADERS {
@@ -183,7 +195,7 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Opened, Error> {
-        let draft = self.draft(service, operation, input).await?;
+        let draft = self.draft(service, operation, input, false).await?;
         let mut call = self.as_call(&draft);
         call.opens = true;
         self.run(&call).await
@@ -203,7 +215,7 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Prepared, Error> {
-        let draft = self.draft(service, operation, input).await?;
+        let draft = self.draft(service, operation, input, false).await?;
         let call = self.0.signing.sign(&self.as_call(&draft)).await?;
         Ok(Prepared::new(message(&call)?, call.request.body))
     }
@@ -215,6 +227,7 @@ impl Client {
         service: &'static Service,
         operation: &'static Operation,
         mut input: Value,
+        uploads: bool,
     ) -> Result<Draft, Error> {
         let at = |error: Error| error.at(&service.name, &operation.name);
         let fail = |kind| at(Error::new(kind, self.cloud()));
@@ -222,20 +235,42 @@ impl Client {
             return Err(fail(Kind::Input).with_message(TWO_WAY));
         }
         let has_token = self.complete(service, operation, &mut input);
+        let mut notes = Notes::default();
+        let refused = |text: String| fail(Kind::Input).with_message(text);
+        let mut changed = Input { service, operation, value: &mut input, notes: &mut notes };
+        customize::input(&mut changed).map_err(refused)?;
         let violations = validate(service, operation, &input);
         if !violations.is_empty() {
             return Err(fail(Kind::Input).with_violations(violations));
         }
         self.locate(service).await.map_err(at)?;
-        let endpoint = self.endpoint(service, operation).map_err(at)?;
-        let request = encode_request(service, operation, &input).map_err(|error| {
+        let mut endpoint =
+            Endpoint::clone(&*self.endpoint(service, operation, &input).map_err(at)?);
+        let mut request = encode_request(service, operation, &input).map_err(|error| {
             fail(Kind::Input).with_message(error.to_string()).with_source(error)
         })?;
+        customize::request(&mut Written {
+            service,
+            operation,
+            input: &input,
+            endpoint: &mut endpoint,
+            request: &mut request,
+            uploads,
+            notes: &mut notes,
+        })
+        .map_err(refused)?;
+        // What comes before the path is signed with it.
+        if self.cloud() == Cloud::Aws {
+            request.path.insert_str(0, &std::mem::take(&mut endpoint.path));
+            if request.path.is_empty() {
+                request.path.push('/');
+            }
+        }
         let repeatable = operation.read_only
             || operation.idempotent
             || has_token
             || (request.method.is_idempotent() && METHOD_MEANS.contains(&service.protocol()));
-        Ok(Draft { service, operation, endpoint, request, repeatable })
+        Ok(Draft { service, operation, endpoint, request, notes, repeatable })
     }
 
     fn as_call<'a>(&self, draft: &'a Draft) -> Call<'a> {
@@ -247,6 +282,7 @@ impl Client {
             request: draft.request.clone(),
             upload: None,
             opens: false,
+            notes: draft.notes,
             repeatable: draft.repeatable,
         }
     }
@@ -311,17 +347,41 @@ impl Client {
         &self,
         service: &'static Service,
         operation: &'static Operation,
+        input: &Value,
     ) -> Result<Arc<Endpoint>, Error> {
-        let key: EndpointKey =
-            (&service.name, &service.version, operation.static_context.as_slice());
+        let config = &self.0.config;
+        let base = endpoint::base(config, service)?;
+        let Endpoints::Rules(text) = &service.endpoints else {
+            let located = self.located().read().get(service.name.as_str()).cloned().flatten();
+            return endpoint::resolve(config, service, base.as_deref(), located.as_deref())
+                .map(Arc::new);
+        };
+        let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
+        let key: ServiceKey = (&service.name, &service.version);
+        let rules = self.rules(key, text).map_err(fail)?;
+        let asked = Asked { config, service, operation, input, base: base.as_deref() };
+        let parameters = parameters::of(&rules, &asked).map_err(fail)?;
+        let key: EndpointKey = (key, parameters.text());
         if let Some(endpoint) = self.0.endpoints.read().get(&key) {
             return Ok(endpoint.clone());
         }
-        let located = self.located().read().get(service.name.as_str()).cloned().flatten();
-        let endpoint = endpoint::resolve(&self.0.config, service, operation, located.as_deref())?;
-        let endpoint = Arc::new(endpoint);
-        self.0.endpoints.write().insert(key, endpoint.clone());
+        let endpoint = Arc::new(endpoint::by_rules(config, service, &rules, &parameters)?);
+        let mut known = self.0.endpoints.write();
+        if known.len() >= MOST_ENDPOINTS {
+            known.clear();
+        }
+        known.insert(key, endpoint.clone());
         Ok(endpoint)
+    }
+
+    /// A service's rules, read once.
+    fn rules(&self, key: ServiceKey, text: &str) -> Result<Arc<RuleSet>, String> {
+        if let Some(rules) = self.0.rules.read().get(&key) {
+            return Ok(rules.clone());
+        }
+        let rules = Arc::new(RuleSet::parse(text)?);
+        self.0.rules.write().insert(key, rules.clone());
+        Ok(rules)
     }
 }
 

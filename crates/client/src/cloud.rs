@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
-use isobar_auth::{Credentials, Unwritable, alibaba, bearer, sigv4};
+use isobar_auth::{Credentials, Unwritable, alibaba, bearer, sigv2, sigv4};
+use isobar_catalogue::model::Auth;
 use isobar_catalogue::{Cloud, Kind as ShapeKind, Protocol};
 use isobar_wire::{Request, ServiceError};
 use jiff::Timestamp;
@@ -51,7 +52,7 @@ pub(crate) struct Signing<'a> {
     pub(crate) credentials: &'a Credentials,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) host: &'a str,
-    pub(crate) unsigned_payload: bool,
+    pub(crate) auth: Auth,
     /// What stands for a payload that is not with the request.
     pub(crate) declared: Option<&'a str>,
     /// The protocol, where its older signature is asked for.
@@ -84,7 +85,7 @@ impl Code {
 static ROWS: [Row; 3] = [
     Row {
         cloud: Cloud::Aws,
-        sign: sign_v4,
+        sign: sign_aws,
         signs_payload: true,
         region_member: None,
         limited: Scope::Operation,
@@ -273,6 +274,16 @@ fn until(at: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
 }
 
+fn sign_aws(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
+    match signing.auth {
+        // What the endpoint says goes before what the model says.
+        _ if signing.endpoint.signs => sign_v4(request, signing),
+        Auth::Bearer => bearer::sign(request, signing.credentials),
+        Auth::SigV2 => sigv2::sign(request, signing.credentials, signing.host, signing.now),
+        _ => sign_v4(request, signing),
+    }
+}
+
 fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
     let style = if signing.endpoint.sign_path_once {
         sigv4::Style::Objects
@@ -281,7 +292,10 @@ fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritabl
     };
     let payload = if let Some(text) = signing.declared {
         sigv4::Payload::Declared(text)
-    } else if signing.unsigned_payload && signing.endpoint.secure {
+    } else if signing.auth == Auth::UnsignedPayload
+        && signing.endpoint.secure
+        && style == sigv4::Style::Standard
+    {
         sigv4::Payload::Unsigned
     } else {
         sigv4::Payload::Signed

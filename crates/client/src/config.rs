@@ -32,6 +32,11 @@ pub struct Config {
     /// Whether STS is called at its global endpoint from the regions that are older than the regional
     /// ones (AWS's `sts_regional_endpoints = legacy`).
     pub global_sts: bool,
+    /// Where a bucket's name stands. Default: in the host's name, but with a base URL of the caller's
+    /// own in the path.
+    pub bucket_style: BucketStyle,
+    /// Whether S3's accelerated endpoints are wanted.
+    pub accelerate: bool,
     /// Certificates in PEM that are trusted instead of the public ones.
     pub roots: Option<Arc<[u8]>>,
     /// Who gives the caller's credentials; asked for each attempt.
@@ -77,6 +82,8 @@ impl Config {
             fips: false,
             dual_stack: false,
             global_sts: false,
+            bucket_style: BucketStyle::default(),
+            accelerate: false,
             roots: None,
             credentials: Arc::new(credentials),
             timeouts: Timeouts::default(),
@@ -97,6 +104,18 @@ impl Config {
         self.endpoint = Some(url.into());
         self
     }
+}
+
+/// Where a bucket's name stands in a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BucketStyle {
+    /// In the host's name, but with a base URL of the caller's own in the path.
+    #[default]
+    Automatic,
+    /// In the host's name wherever it can.
+    Virtual,
+    /// In the path.
+    Path,
 }
 
 /// Names base URLs for services.

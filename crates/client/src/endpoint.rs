@@ -1,41 +1,32 @@
 //! Where a call goes: the caller's own base URL, or the vendor's.
 
 mod functions;
+pub(crate) mod parameters;
 mod partitions;
 mod rules;
 
 use isobar_catalogue::model::Endpoints;
-use isobar_catalogue::{Cloud, Operation, Protocol, Service};
+use isobar_catalogue::{Cloud, Protocol, Service};
 
 use crate::config::{Config, Network};
 use crate::error::{Error, Kind};
 use crate::location::is_location;
 use crate::oss;
 
-pub use rules::{Parameters, Resolved, RuleSet, Signing};
+pub use rules::{Parameters, Resolved, RuleSet, Signing, Wanted};
 
 /// Services whose path is signed as it is, by their name in a signature's scope. The endpoint rules
 /// say so themselves; this is for base URLs of the caller's.
-const PATH_SIGNED_ONCE: [&str; 4] = ["s3", "s3-object-lambda", "s3-outposts", "s3express"];
+const PATH_SIGNED_ONCE: [&str; 3] = ["s3", "s3-object-lambda", "s3express"];
 
-/// The regions whose calls to STS go to the global endpoint in the SDKs' `legacy` mode.
-const GLOBAL_STS: [&str; 16] = [
-    "ap-northeast-1",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "aws-global",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
+/// Regions that services sign for although their rules do not say so: the service, what the client's
+/// region begins with, and the region; `None` is the client's own. The first row that fits counts.
+const SCOPES: [(&str, &str, Option<&str>); 5] = [
+    ("health", "cn-", Some("cn-northwest-1")),
+    ("health", "us-gov-", None),
+    ("health", "us-iso", None),
+    ("health", "eusc-", None),
+    ("health", "", Some("us-east-1")),
 ];
 
 /// Where a call goes, and for what it is signed.
@@ -57,6 +48,10 @@ pub struct Endpoint {
     pub addressing: Addressing,
     /// How requests are signed.
     pub scheme: Scheme,
+    /// Calls are signed even where the operation's model says that they are not.
+    pub signs: bool,
+    /// Headers of every call.
+    pub headers: Vec<(String, String)>,
 }
 
 /// Where an operation's host prefix goes: the bucket of object storage and the like.
@@ -111,7 +106,14 @@ impl Endpoint {
             sign_path_once: PATH_SIGNED_ONCE.contains(&service),
             addressing: Addressing::default(),
             scheme: Scheme::default(),
+            signs: false,
+            headers: Vec::new(),
         })
+    }
+
+    /// Whether secrets may be sent there: over HTTPS, or to this machine.
+    pub(crate) fn is_sendable(&self) -> bool {
+        self.secure || is_loopback(&self.authority)
     }
 
     /// The authority with an operation's host prefix. Where the host is an address or `localhost`,
@@ -140,14 +142,15 @@ impl Endpoint {
     }
 }
 
-/// The endpoint of an operation. `located` is the host that the location service gave.
+/// The endpoint of a call whose service has no rules. `located` is the host that the location service
+/// gave.
 pub(crate) fn resolve(
     config: &Config,
     service: &Service,
-    operation: &Operation,
+    base: Option<&str>,
     located: Option<&str>,
 ) -> Result<Endpoint, Error> {
-    let mut endpoint = find(config, service, operation, located)?;
+    let mut endpoint = find(config, service, base, located)?;
     if service.protocol() == Protocol::AlibabaOss {
         oss::settle(config, &mut endpoint);
     } else if service.cloud == Cloud::Alibaba && service.name == "sls" {
@@ -161,7 +164,7 @@ pub(crate) fn resolve(
 fn find(
     config: &Config,
     service: &Service,
-    operation: &Operation,
+    base: Option<&str>,
     located: Option<&str>,
 ) -> Result<Endpoint, Error> {
     let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
@@ -169,23 +172,10 @@ fn find(
         Endpoint::of(url, &config.region, &service.signing_name)
             .ok_or_else(|| fail(format!("`{url}` is no base URL")))
     };
-    if let Some(url) = &config.endpoint {
-        return of(url);
-    }
-    if let Some(url) = config.location.as_ref().filter(|_| is_location(service)) {
-        return of(url);
-    }
-    if let Some(found) = config.endpoints.as_ref().and_then(|it| it.endpoint(service)) {
-        let endpoint = of(&found.value).map_err(|error| error.with_origin(&found.origin))?;
-        return if endpoint.secure || is_loopback(&endpoint.authority) {
-            Ok(endpoint)
-        } else {
-            Err(fail(plain(&found.value)).with_origin(&found.origin))
-        };
-    }
-    match &service.endpoints {
-        Endpoints::Single(url) => of(url),
-        Endpoints::Regions { hosts, regional } => {
+    match (&service.endpoints, base) {
+        (_, Some(url)) => of(url),
+        (Endpoints::Single(url), None) => of(url),
+        (Endpoints::Regions { hosts, regional }, None) => {
             let host = if service.protocol() == Protocol::AlibabaOss {
                 oss::host(config)?
             } else if let Some(host) = located {
@@ -195,27 +185,67 @@ fn find(
             };
             of(&format!("https://{host}"))
         }
-        Endpoints::Rules(text) => {
-            let mut parameters =
-                Parameters::new(&config.region).with_context(&operation.static_context);
-            parameters.set("UseFIPS", config.fips.into());
-            parameters.set("UseDualStack", config.dual_stack.into());
-            if service.name == "sts" {
-                let global = config.global_sts && GLOBAL_STS.contains(&config.region.as_str());
-                parameters.set("UseGlobalEndpoint", global.into());
-            }
-            let rules = RuleSet::parse(text).map_err(fail)?;
-            let resolved = rules.resolve(&parameters).map_err(fail)?;
-            let mut endpoint = of(&resolved.url)?;
-            if let Some(scheme) = resolved.signing() {
-                endpoint.signing_region =
-                    scheme.region.map_or(endpoint.signing_region, str::to_owned);
-                endpoint.signing_name = scheme.name.map_or(endpoint.signing_name, str::to_owned);
-                endpoint.sign_path_once = scheme.path_once;
-            }
-            Ok(endpoint)
+        (Endpoints::Rules(_) | Endpoints::Unknown, None) => {
+            Err(fail("the catalogue knows none; give a base URL".to_owned()))
         }
-        Endpoints::Unknown => Err(fail("the catalogue knows none; give a base URL".to_owned())),
+    }
+}
+
+/// The endpoint that a service's rules give.
+pub(crate) fn by_rules(
+    config: &Config,
+    service: &Service,
+    rules: &RuleSet,
+    parameters: &Parameters,
+) -> Result<Endpoint, Error> {
+    let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
+    let resolved = rules.resolve(parameters).map_err(fail)?;
+    let mut endpoint = Endpoint::of(&resolved.url, &config.region, &service.signing_name)
+        .ok_or_else(|| fail(format!("`{}` is no base URL", resolved.url)))?;
+    endpoint.headers = resolved.header_pairs();
+    match resolved.wanted() {
+        Wanted::Unnamed => {
+            let scope = SCOPES.iter().find(|(name, prefix, _)| {
+                *name == service.name && config.region.starts_with(prefix)
+            });
+            if let Some((_, _, Some(region))) = scope {
+                (*region).clone_into(&mut endpoint.signing_region);
+            }
+        }
+        Wanted::Unknown(name) => {
+            return Err(fail(format!("it wants {name}, which is not implemented")));
+        }
+        Wanted::SigV4(scheme) => {
+            endpoint.signs = true;
+            endpoint.signing_region = scheme.region.map_or(endpoint.signing_region, str::to_owned);
+            endpoint.signing_name = scheme.name.map_or(endpoint.signing_name, str::to_owned);
+            endpoint.sign_path_once = scheme.path_once;
+        }
+    }
+    Ok(endpoint)
+}
+
+/// The base URL that replaces the vendor's for a service, if any does: the client's, else the one
+/// that its settings name.
+pub(crate) fn base(config: &Config, service: &Service) -> Result<Option<String>, Error> {
+    if config.endpoint.is_some() {
+        return Ok(config.endpoint.clone());
+    }
+    if let Some(url) = config.location.as_ref().filter(|_| is_location(service)) {
+        return Ok(Some(url.clone()));
+    }
+    let Some(found) = config.endpoints.as_ref().and_then(|it| it.endpoint(service)) else {
+        return Ok(None);
+    };
+    let fail = |text: String| {
+        Error::new(Kind::Endpoint, config.cloud).with_message(text).with_origin(&found.origin)
+    };
+    let endpoint = Endpoint::of(&found.value, "", "")
+        .ok_or_else(|| fail(format!("`{}` is no base URL", found.value)))?;
+    if endpoint.secure || is_loopback(&endpoint.authority) {
+        Ok(Some(found.value))
+    } else {
+        Err(fail(plain(&found.value)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use isobar_catalogue::Cloud;
 
 use crate::client::Client;
-use crate::config::{Config, Endpoints, RetryMode};
+use crate::config::{BucketStyle, Config, Endpoints, RetryMode};
 use crate::context::{Context, System};
 use crate::credentials::{Anonymous, Provide};
 use crate::error::Error;
@@ -161,6 +161,12 @@ impl Settings {
         if self.retry_mode.as_ref().is_some_and(|mode| mode.value != "adaptive") {
             config.retry.mode = RetryMode::Standard;
         }
+        config.bucket_style = match self.addressing_style.as_ref().map(|style| style.value.as_str())
+        {
+            Some("virtual") => BucketStyle::Virtual,
+            Some("path") => BucketStyle::Path,
+            _ => BucketStyle::Automatic,
+        };
         if let Some(attempts) = &self.max_attempts {
             config.retry.attempts = Some(attempts.value);
         }

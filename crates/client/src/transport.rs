@@ -21,6 +21,7 @@ use isobar_wire::{Request, Value};
 use crate::body::Body;
 use crate::checksum::Algorithm;
 use crate::config::Config;
+use crate::customize::Notes;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::upload::{Framing, Upload};
@@ -70,6 +71,8 @@ pub(crate) struct Call<'a> {
     pub(crate) upload: Option<Sending<'a>>,
     /// The answer's body is the caller's to read, where it is a stream.
     pub(crate) opens: bool,
+    /// What the answer is read with.
+    pub(crate) notes: Notes,
     /// Repeating it is safe even if the service carried it out.
     pub(crate) repeatable: bool,
 }

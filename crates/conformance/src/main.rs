@@ -2,11 +2,13 @@
 //!
 //! `isobar-conformance requests` reads a call from each line of stdin and writes the request that
 //! would be sent; `isobar-conformance answers` reads answers and writes what they say;
-//! `isobar-conformance credentials` reads environments and writes what is found in them. Lines are
-//! JSON, one out for one in, in the same order. Time stands still at [`NOW`] and nothing is random,
-//! so that signatures can be compared too.
+//! `isobar-conformance credentials` reads environments and writes what is found in them;
+//! `isobar-conformance catalogue` shows services, from which inputs are made. Lines are JSON, one out
+//! for one in, in the same order. Time stands still at [`NOW`] and nothing is random, so that
+//! signatures can be compared too.
 
 mod answers;
+mod catalogue;
 mod credentials;
 mod fixed;
 mod requests;
@@ -36,7 +38,10 @@ fn main() -> ExitCode {
         }
         Some("credentials") => credentials::Looking::new()
             .and_then(|looking| lines(|world: credentials::World| looking.look(world))),
-        _ => Err(io::Error::other("usage: isobar-conformance requests|answers|credentials")),
+        Some("catalogue") => lines(|asked: catalogue::Asked| catalogue::show(&asked)),
+        _ => Err(io::Error::other(
+            "usage: isobar-conformance requests|answers|credentials|catalogue",
+        )),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,7 +8,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use isobar_auth::Credentials;
 use isobar_catalogue::Cloud;
-use isobar_client::{Client, Config, Error};
+use isobar_catalogue::model::Auth;
+use isobar_client::{BucketStyle, Client, Config, Error};
 use isobar_wire::Value;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
@@ -24,8 +25,24 @@ pub(crate) struct Call {
     region: String,
     #[serde(default)]
     input: Value,
+    #[serde(flatten)]
+    options: Options,
+}
+
+/// What the client is told beside the region.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
+struct Options {
     /// A base URL in the place of the vendor's.
     endpoint: Option<String>,
+    /// FIPS endpoints.
+    fips: bool,
+    /// Endpoints with IPv6.
+    dual_stack: bool,
+    /// S3's accelerated endpoints.
+    accelerate: bool,
+    /// `virtual` or `path`; `None` leaves it to the client.
+    addressing: Option<String>,
 }
 
 /// The request that a call becomes.
@@ -37,10 +54,13 @@ pub(crate) struct Made {
     body_base64: String,
 }
 
-/// Makes requests; a client for each cloud, region and base URL.
+/// What a client is made from: the cloud, whether it shows a token, the region, the options.
+type Key = (Cloud, bool, String, Options);
+
+/// Makes requests; a client for each key.
 pub(crate) struct Requests {
     runtime: Runtime,
-    clients: HashMap<(Cloud, String, Option<String>), Client>,
+    clients: HashMap<Key, Client>,
 }
 
 impl Requests {
@@ -55,7 +75,8 @@ impl Requests {
         let (service, operation) =
             isobar_catalogue::operation(cloud, &call.service, &call.operation)
                 .ok_or_else(|| format!("no operation: {} {}", call.service, call.operation))?;
-        let client = self.client(cloud, call).map_err(|error| chain(&error))?;
+        let bearer = cloud == Cloud::DigitalOcean || operation.auth == Auth::Bearer;
+        let client = self.client(cloud, bearer, call).map_err(|error| chain(&error))?;
         let prepared = self
             .runtime
             .block_on(client.prepare(service, operation, call.input.clone()))
@@ -71,17 +92,23 @@ impl Requests {
         })
     }
 
-    fn client(&mut self, cloud: Cloud, call: &Call) -> Result<Client, Error> {
-        let key = (cloud, call.region.clone(), call.endpoint.clone());
+    fn client(&mut self, cloud: Cloud, bearer: bool, call: &Call) -> Result<Client, Error> {
+        let key = (cloud, bearer, call.region.clone(), call.options.clone());
         if let Some(client) = self.clients.get(&key) {
             return Ok(client.clone());
         }
-        let credentials = match cloud {
-            Cloud::DigitalOcean => Credentials::bearer("secret"),
-            Cloud::Aws | Cloud::Alibaba => Credentials::new("AKID", "secret"),
-        };
+        let credentials =
+            if bearer { Credentials::bearer("secret") } else { Credentials::new("AKID", "secret") };
         let mut config = Config::new(cloud, call.region.as_str(), credentials);
-        config.endpoint.clone_from(&call.endpoint);
+        config.endpoint.clone_from(&call.options.endpoint);
+        config.fips = call.options.fips;
+        config.dual_stack = call.options.dual_stack;
+        config.accelerate = call.options.accelerate;
+        config.bucket_style = match call.options.addressing.as_deref() {
+            Some("virtual") => BucketStyle::Virtual,
+            Some("path") => BucketStyle::Path,
+            _ => BucketStyle::Automatic,
+        };
         config.context = Arc::new(Fixed);
         let client = Client::new(config)?;
         self.clients.insert(key, client.clone());

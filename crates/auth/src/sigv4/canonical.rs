@@ -35,7 +35,13 @@ impl Canonical<'_> {
         match self.style {
             Style::Standard => push_path(&mut out, &request.path),
             Style::Objects => {
-                push_encoded(&mut out, &decoded(request.path.as_bytes(), false), true);
+                // A slash that is escaped is no separator, and stays escaped.
+                for (at, segment) in request.path.split('/').enumerate() {
+                    if at > 0 {
+                        out.push(b'/');
+                    }
+                    push_encoded(&mut out, &decoded(segment.as_bytes(), false), false);
+                }
             }
         }
         out.push(b'\n');

@@ -81,7 +81,12 @@ pub fn sign(
     if let Some(token) = &signing.credentials.session_token {
         set_secret_header(request, TOKEN, token.expose())?;
     }
+    let given = request.headers.get(CONTENT_HASH).filter(|_| signing.style == Style::Standard);
     let payload = match signing.payload {
+        // Some operations have the hash as a member.
+        Payload::Signed if given.is_some() => {
+            given.map(|it| it.as_bytes().to_vec()).unwrap_or_default()
+        }
         Payload::Signed => hash(&request.body).to_vec(),
         Payload::Unsigned => UNSIGNED_PAYLOAD.into(),
         Payload::Declared(text) => text.into(),

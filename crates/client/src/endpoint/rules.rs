@@ -1,10 +1,7 @@
 //! AWS's endpoint rule sets (version 1.x), evaluated.
 //!
 //! A rule set is a tree of rules; a rule has conditions, which are calls of functions that may give
-//! their result a name, and is an endpoint, an error, or further rules. Parameters that an
-//! operation's input would give (a bucket's name, a resource's ARN) are not passed, so that endpoints
-//! of their own (virtual-hosted buckets, access points) are not resolved; the services take the
-//! general endpoint too.
+//! their result a name, and is an endpoint, an error, or further rules.
 
 use std::collections::HashMap;
 
@@ -20,13 +17,16 @@ const MAX_DEPTH: usize = 64;
 pub struct Parameters(Map<String, Json>);
 
 impl Parameters {
-    /// The region, and what holds for every call: buckets in the path.
+    /// Whether a parameter is set.
     #[must_use]
-    pub fn new(region: &str) -> Self {
-        let mut this = Self::default();
-        this.set("Region", json!(region));
-        this.set("ForcePathStyle", json!(true));
-        this
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// All of them as text, by which answers can be kept.
+    #[must_use]
+    pub fn text(&self) -> String {
+        Json::Object(self.0.clone()).to_string()
     }
 
     /// Sets a parameter.
@@ -38,11 +38,7 @@ impl Parameters {
     #[must_use]
     pub fn with_context(mut self, context: &[(String, String)]) -> Self {
         for (name, value) in context {
-            let value = match value.as_str() {
-                "true" => json!(true),
-                "false" => json!(false),
-                text => json!(text),
-            };
+            let value = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
             self.set(name, value);
         }
         self
@@ -71,17 +67,47 @@ pub struct Signing<'a> {
     pub path_once: bool,
 }
 
+/// How an endpoint wants its requests authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// It says nothing.
+    Unnamed,
+    /// With Signature Version 4.
+    SigV4(Signing<'a>),
+    /// In a way that is not known here, by its name.
+    Unknown(&'a str),
+}
+
 impl Resolved {
-    /// What the endpoint says of Signature Version 4; `None` where it says nothing.
+    /// How the endpoint wants its requests authenticated: the first way of its list that is known.
     #[must_use]
-    pub fn signing(&self) -> Option<Signing<'_>> {
-        let schemes = self.properties["authSchemes"].as_array()?;
-        let scheme = schemes.iter().find(|scheme| scheme["name"] == "sigv4")?;
-        Some(Signing {
-            region: scheme["signingRegion"].as_str(),
-            name: scheme["signingName"].as_str(),
-            path_once: scheme["disableDoubleEncoding"] == json!(true),
-        })
+    pub fn wanted(&self) -> Wanted<'_> {
+        let Some(schemes) = self.properties["authSchemes"].as_array() else {
+            return Wanted::Unnamed;
+        };
+        match schemes.iter().find(|scheme| scheme["name"] == "sigv4") {
+            Some(scheme) => Wanted::SigV4(Signing {
+                region: scheme["signingRegion"].as_str(),
+                name: scheme["signingName"].as_str(),
+                path_once: scheme["disableDoubleEncoding"] == json!(true),
+            }),
+            None => schemes
+                .first()
+                .and_then(|scheme| scheme["name"].as_str())
+                .map_or(Wanted::Unnamed, Wanted::Unknown),
+        }
+    }
+
+    /// The headers as pairs of names and values.
+    #[must_use]
+    pub fn header_pairs(&self) -> Vec<(String, String)> {
+        let headers = self.headers.as_object().into_iter().flatten();
+        headers
+            .flat_map(|(name, values)| {
+                let values = values.as_array().into_iter().flatten();
+                values.filter_map(|value| Some((name.clone(), value.as_str()?.to_owned())))
+            })
+            .collect()
     }
 }
 
@@ -98,6 +124,12 @@ impl RuleSet {
         serde_json::from_str(text)
             .map(Self)
             .map_err(|error| format!("the endpoint rules are no JSON: {error}"))
+    }
+
+    /// The parameters that the rules take, with what they say of each.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &Map<String, Json>)> {
+        let parameters = self.0["parameters"].as_object().into_iter().flatten();
+        parameters.filter_map(|(name, definition)| Some((name.as_str(), definition.as_object()?)))
     }
 
     /// The endpoint that the rules give.

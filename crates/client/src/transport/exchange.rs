@@ -30,6 +30,7 @@ use crate::body::{Body, Origin};
 use crate::cloud::{classify, retry_after};
 use crate::config::Config;
 use crate::context::Context;
+use crate::customize::{self, Output};
 use crate::error::{Error, Kind};
 use crate::observe::Observe;
 use crate::upload::{self, Outgoing};
@@ -146,7 +147,14 @@ impl Exchange {
         let status = response.status;
         let after = || retry_after(&response.headers, self.context.now());
         match decode_response(call.service, call.operation, &response) {
-            Ok(Reply::Success { output, request_id }) => {
+            Ok(Reply::Success { mut output, request_id }) => {
+                customize::output(&mut Output {
+                    service: call.service,
+                    operation: call.operation,
+                    notes: call.notes,
+                    body: &response.body,
+                    value: &mut output,
+                });
                 let answer = Answer { output, request_id, status, headers: response.headers };
                 Ok(Opened { answer, body: None })
             }

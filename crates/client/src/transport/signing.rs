@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
 use isobar_auth::sigv4::SigningKeys;
+use isobar_catalogue::Cloud;
 use isobar_catalogue::model::Auth;
 
 use super::{Call, Layer, Next, Outcome};
@@ -13,6 +14,7 @@ use crate::cloud;
 use crate::config::Config;
 use crate::context::{Context, uuid};
 use crate::credentials::{Identity, Provide};
+use crate::customize;
 use crate::error::{Error, Kind};
 use crate::upload::Framing;
 
@@ -45,7 +47,9 @@ impl Signing {
 
     /// Whose call it is; `None` where the operation wants no signature.
     pub(crate) async fn identity(&self, call: &Call<'_>) -> Result<Option<Identity>, Error> {
-        if call.operation.auth == Auth::None {
+        let signs = call.operation.auth != Auth::None
+            || (call.endpoint.signs && !customize::is_unsigned(call.service, call.operation));
+        if !signs {
             return Ok(None);
         }
         self.provider.credentials().await.map(Some)
@@ -71,14 +75,20 @@ impl Signing {
             credentials,
             endpoint: call.endpoint,
             host: &call.host(),
-            declared: declared.as_deref(),
-            unsigned_payload: call.operation.auth == Auth::UnsignedPayload,
+            declared: declared.as_deref().or(call.notes.declared),
+            auth: call.operation.auth,
             older: (call.operation.auth == Auth::Older).then(|| call.service.protocol()),
             now: self.context.now(),
             nonce: &uuid(&*self.context),
             keys: &self.keys,
         };
-        (cloud::row(call.cloud).sign)(&mut signed.request, &signing)
+        // A key signs; a token is shown. Neither does for the other.
+        if call.cloud == Cloud::Aws && (signing.auth == Auth::Bearer) != credentials.id.is_empty() {
+            let wanted = if signing.auth == Auth::Bearer { "a bearer token" } else { "a key" };
+            return Err(call.error(Kind::Credentials).with_message(format!("it wants {wanted}")));
+        }
+        customize::signing(call.service, call.operation, &mut signed.request, &signing)
+            .and_then(|()| (cloud::row(call.cloud).sign)(&mut signed.request, &signing))
             .map_err(|error| call.error(Kind::Credentials).with_source(error))?;
         Ok(signed)
     }

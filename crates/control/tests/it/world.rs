@@ -266,7 +266,7 @@ impl World {
                 let id = match self.tokens.get(&token) {
                     Some(id) => id.clone(),
                     None => {
-                        let script = decoded(&input["UserData"]);
+                        let script = string(&input["UserData"]);
                         let data = json!({ "firewall": input["SecurityGroupIds"][0] });
                         let id = self.launch(cloud, "i-", &tag_name(), &script, data)?;
                         self.tokens.insert(token, id.clone());

@@ -59,7 +59,10 @@ impl Writer {
         value: &Value,
     ) -> Result<(), EncodeError> {
         let list = match &self.service.shape(member.shape).kind {
-            Kind::List(list) => Some(list),
+            // A list without items is written under its own name, not under theirs.
+            Kind::List(list) if !matches!(value, Value::List(items) if items.is_empty()) => {
+                Some(list)
+            }
             _ => None,
         };
         let name = self.style.name(member, list);

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use http::Method;
-use http::header::HeaderName;
-use isobar_catalogue::{Cloud, Operation, Service};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use isobar_catalogue::{Cloud, Location, Operation, Service};
 
 use super::{Call, Codec, common, rest};
 use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem};
@@ -17,13 +17,38 @@ use crate::shapes;
 use crate::value::Value;
 
 pub(crate) const CODEC: Codec = Codec {
-    encode_request: write::request,
+    encode_request,
     decode_response,
     route: rest::route,
     decode_request: read::request,
     encode_response,
     encode_error,
 };
+
+fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
+    let mut request = write::request(call, input)?;
+    // Pydo names the type of a body that is left out too.
+    let members = call.service.input_members(call.operation);
+    if members.iter().any(|member| member.location == Location::Body) {
+        request.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    }
+    let accepted = ACCEPTED.iter().find(|(service, operation, _)| {
+        *service == call.service.name && *operation == call.operation.name
+    });
+    let media = accepted.map_or("application/json", |(_, _, media)| media);
+    request.headers.entry(ACCEPT).or_insert(HeaderValue::from_static(media));
+    Ok(request)
+}
+
+/// The answers that may be something else than JSON: group, operation, what is asked for.
+const ACCEPTED: [(&str, &str, &str); 6] = [
+    ("harness", "get_session_port_forward", "text/plain, application/json"),
+    ("harness", "get_session_workspace_download", "application/octet-stream, application/json"),
+    ("insights", "get_trace", "application/json, text/plain"),
+    ("insights", "post_traces_search", "application/json, text/plain"),
+    ("invoices", "get_csv_by_uuid", "text/csv, application/json"),
+    ("invoices", "get_pdf_by_uuid", "application/pdf, application/json"),
+];
 
 const JSON: &str = "application/json; charset=utf-8";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -1,7 +1,5 @@
 //! Instances.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::super::adapter::{InstancePhase, Observed, Order};
@@ -29,7 +27,8 @@ pub(super) async fn create(
         "ClientToken": order.token,
         "SubnetId": subnet.map(|subnet| &subnet.id),
         "SecurityGroupIds": [order.firewall],
-        "UserData": STANDARD.encode(order.user_data),
+        // The client writes it in base64.
+        "UserData": order.user_data,
         "TagSpecifications": [{
             "ResourceType": "instance",
             "Tags": network::tags(place, order.name),
