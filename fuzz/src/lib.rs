@@ -320,10 +320,11 @@ fn sealed(mut wire: Vec<u8>) -> Vec<u8> {
 pub fn endpoint_rules(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(rules) = RuleSet::parse(text) else { return };
-    let mut parameters = Parameters::new("us-east-1");
+    let mut parameters = Parameters::default();
+    parameters.set("Region", "us-east-1".into());
     parameters.set("Bucket", "my-bucket".into());
     parameters.set("UseFIPS", false.into());
     if let Ok(resolved) = rules.resolve(&parameters) {
-        let _ = resolved.signing();
+        let _ = resolved.wanted();
     }
 }

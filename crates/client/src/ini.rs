@@ -8,14 +8,14 @@ use std::fmt;
 const DEFAULTS: &str = "DEFAULT";
 
 /// A file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Ini {
     /// The sections in their order. No two have the same name.
     pub(crate) sections: Vec<Section>,
 }
 
 /// A section.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Section {
     /// What stands between the brackets.
     pub(crate) name: String,
@@ -50,6 +50,16 @@ pub(crate) struct Broken {
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.what)
+    }
+}
+
+/// The lines do not matter, nor the order of options.
+impl PartialEq for Section {
+    fn eq(&self, other: &Self) -> bool {
+        let is_in = |options: &[(String, Setting)], option| options.contains(option);
+        self.name == other.name
+            && self.options.len() == other.options.len()
+            && self.options.iter().all(|option| is_in(&other.options, option))
     }
 }
 
@@ -209,7 +219,7 @@ impl Reader {
 }
 
 /// The name in a section's header. It goes to the last bracket, and what follows means nothing.
-fn header(value: &str) -> Option<&str> {
+pub(crate) fn header(value: &str) -> Option<&str> {
     let rest = value.strip_prefix('[')?;
     rest.rfind(']').filter(|at| *at > 0).map(|at| &rest[..at])
 }

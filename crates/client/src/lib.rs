@@ -23,10 +23,12 @@
 //! [`Context`].
 
 mod body;
+mod caller;
 pub mod checksum;
 mod client;
 mod cloud;
 mod config;
+mod configure;
 mod context;
 mod credentials;
 mod customize;
@@ -35,6 +37,7 @@ mod error;
 mod events;
 mod ini;
 mod location;
+mod oauth;
 mod observe;
 mod origin;
 pub mod oss;
@@ -49,14 +52,17 @@ mod upload;
 mod waiting;
 
 pub use body::Body;
+pub use caller::Caller;
 pub use client::Client;
 pub use config::{Breaker, BucketStyle, Config, Endpoints, Network, Retry, RetryMode, Timeouts};
+pub use configure::{Entry, configure};
 pub use context::{Context, Sleep, System};
 pub use credentials::{Anonymous, Cached, Identity, Provide};
 pub use endpoint::{Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, Signing, Wanted};
 pub use error::{Error, Kind};
 pub use events::{EventStream, Streamed};
 pub use location::LOCATION;
+pub use oauth::{Application, Grant, OAuth};
 pub use observe::Observe;
 pub use origin::Origin;
 pub use paging::Pages;

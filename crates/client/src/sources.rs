@@ -177,7 +177,8 @@ impl Around {
             Kind::NoCredentials | Kind::Profile | Kind::RoleLoop => return error,
             _ => Kind::Source,
         };
-        self.fail(kind, what).with_transient(error.is_retryable()).with_source(error)
+        let message = format!("{what}: {error}");
+        self.fail(kind, message).with_transient(error.is_retryable()).with_source(error)
     }
 }
 

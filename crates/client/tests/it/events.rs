@@ -279,7 +279,7 @@ async fn an_error_before_the_stream_is_the_calls() {
         let error = sample.open(&client).await.unwrap_err();
         assert_eq!(error.status().unwrap().as_u16(), 400);
         let server = Server::start([Act::Close]).await;
-        let (client, _) = with(Cloud::Aws, server.url(), |config| config.retry.attempts = 1);
+        let (client, _) = with(Cloud::Aws, server.url(), |config| config.retry.attempts = Some(1));
         assert_eq!(sample.open(&client).await.unwrap_err().kind(), Kind::Interrupted);
     }
 }
