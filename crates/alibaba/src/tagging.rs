@@ -23,6 +23,30 @@ pub(crate) trait Tagged: Record + Clone {
     fn created_at(&self) -> Timestamp;
 }
 
+/// Makes a type with tags and a time at which it was made [`Tagged`]; its id is the field's.
+macro_rules! tagged {
+    ($record:ident, $id:ident) => {
+        impl $crate::tagging::Tagged for $record {
+            fn id(&self) -> &str {
+                &self.$id
+            }
+
+            fn tags(&self) -> &$crate::tags::Tags {
+                &self.tags
+            }
+
+            fn tags_mut(&mut self) -> &mut $crate::tags::Tags {
+                &mut self.tags
+            }
+
+            fn created_at(&self) -> jiff::Timestamp {
+                self.created_at
+            }
+        }
+    };
+}
+pub(crate) use tagged;
+
 /// One of a product's kinds of resources.
 #[derive(Debug)]
 pub(crate) struct Kind {

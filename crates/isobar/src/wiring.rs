@@ -12,8 +12,6 @@ use isobar_control::config::{Database, Timings};
 use isobar_control::{Config, Control};
 use isobar_engines::{Engines, machines};
 use isobar_kernel::face::{Face, Local, Shared};
-use isobar_kernel::faults::Faults;
-use isobar_kernel::journal::Journal;
 use isobar_kernel::keys::{Caller, Key};
 use isobar_kernel::store::{self, Schema};
 use isobar_kernel::{Clock, Random, Rights, Store};
@@ -110,13 +108,7 @@ impl Running {
         listeners: Listeners,
         ephemeral: bool,
     ) -> Result<Self, Error> {
-        let shared = Shared {
-            store: open_store(state, ephemeral)?,
-            clock: Clock::default(),
-            random: Random::default(),
-            journal: Journal::default(),
-            faults: Faults::default(),
-        };
+        let shared = Shared::new(open_store(state, ephemeral)?, Random::default());
         let keys = state.keys(&shared.random)?;
         let endpoints = endpoints(&listeners, &keys)?;
         let scratch = ephemeral.then(|| scratch_directory(&shared.random));

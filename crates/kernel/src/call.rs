@@ -14,11 +14,13 @@
 use std::fmt::Display;
 use std::ops::Deref;
 
-use isobar_wire::{Name, Value};
+use isobar_catalogue::{Operation, Service};
+use isobar_wire::{Dialect, Name, Response, Value};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::face::Admitted;
 use crate::{Caller, Random, Tables, Tx};
 
 /// What a handler knows besides its input and the store.
@@ -175,8 +177,8 @@ pub struct Handler<W: 'static> {
 
 /// A handler's function with its types erased.
 pub enum Run<W: 'static> {
-    /// It reads.
-    Query(fn(&Query<'_, W>, Value) -> Result<Value, Failure>),
+    /// It reads. Nothing is done with its output but to answer, so it is written as it stands.
+    Query(fn(&Query<'_, W>, Value, Answer<'_>) -> Result<Response, Failure>),
     /// It writes.
     Command(fn(&mut Command<'_, '_, W>, Value) -> Result<Value, Failure>),
 }
@@ -219,6 +221,39 @@ pub fn input<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
     })
 }
 
+/// How a call is answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    service: &'static Service,
+    operation: &'static Operation,
+    dialect: Dialect,
+    request_id: &'a str,
+}
+
+impl<'a> Answer<'a> {
+    pub(crate) fn of(admitted: &Admitted, request_id: &'a str) -> Self {
+        let Admitted { service, operation, dialect, .. } = admitted;
+        Self { service, operation, dialect: *dialect, request_id }
+    }
+
+    /// The answer that says what the output says.
+    ///
+    /// # Errors
+    /// Where the handler's type does not fit the operation's shapes.
+    pub fn write<T: Serialize + ?Sized>(&self, output: &T) -> Result<Response, Failure> {
+        let Self { service, operation, dialect, request_id } = *self;
+        isobar_wire::encode_output(service, operation, dialect, output, request_id)
+            .map_err(|error| Failure::Mismatch(error.to_string()))
+    }
+
+    /// The same of an output that is a value already.
+    pub(crate) fn write_value(&self, output: &Value) -> Result<Response, Failure> {
+        let Self { service, operation, dialect, request_id } = *self;
+        isobar_wire::encode_response(service, operation, dialect, output, request_id)
+            .map_err(|error| Failure::Mismatch(error.to_string()))
+    }
+}
+
 /// The value of a handler's typed output.
 ///
 /// # Errors
@@ -233,8 +268,8 @@ macro_rules! query {
     ($function:ident) => {
         $crate::Handler {
             name: stringify!($function),
-            run: $crate::call::Run::Query(|cx, value| {
-                $crate::call::output(&$function(cx, $crate::call::input(value)?)?)
+            run: $crate::call::Run::Query(|cx, value, answer| {
+                answer.write(&$function(cx, $crate::call::input(value)?)?)
             }),
         }
     };

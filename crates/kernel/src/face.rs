@@ -12,7 +12,7 @@ use isobar_wire::{DecodeError, Dialect, ErrorReply, Problem, Request, Response, 
 use jiff::Timestamp;
 
 use crate::authorization::authorize;
-use crate::call::{Command, Context, Failure, Fault, Query, Row, Run};
+use crate::call::{Answer, Command, Context, Failure, Fault, Query, Row, Run};
 use crate::faults::{Effect, Faults, Phase, Target};
 use crate::idempotency::{MAX_TOKEN, Token};
 use crate::journal::{Entry, Journal};
@@ -32,6 +32,20 @@ pub struct Shared {
     pub journal: Journal,
     /// The faults that are injected.
     pub faults: Faults,
+}
+
+impl Shared {
+    /// A store and chance, with the system's time, nothing noted and nothing disturbed.
+    #[must_use]
+    pub fn new(store: Store, random: Random) -> Self {
+        Self {
+            store,
+            clock: Clock::default(),
+            random,
+            journal: Journal::default(),
+            faults: Faults::default(),
+        }
+    }
 }
 
 /// What is one cloud's own in the life of a request.
@@ -373,23 +387,21 @@ impl<F: Face> Local<F> {
             base_url: &base_url,
         };
         let dry_run = input.get("DryRun").and_then(Value::as_bool) == Some(true);
-        let output = match handler.run {
+        let answer = Answer::of(admitted, request_id);
+        let answered = match handler.run {
             Run::Query(run) => {
-                let output = self.shared.store.read(|store| run(&Query { context, store }, input));
-                output.and_then(|output| match dry_run {
+                let answered =
+                    self.shared.store.read(|store| run(&Query { context, store }, input, answer));
+                answered.and_then(|response| match dry_run {
                     true => Err(Failure::Fault(standard.dry_run.fault())),
-                    false => Ok(output),
+                    false => Ok(response),
                 })
             }
-            Run::Command(run) => self.command(admitted, run, context, input, dry_run),
+            Run::Command(run) => self
+                .command(admitted, run, context, input, dry_run)
+                .and_then(|output| answer.write_value(&output)),
         };
-        let output = output.map_err(|failure| self.fault_of(failure, admitted))?;
-        isobar_wire::encode_response(service, operation, *dialect, &output, request_id).map_err(
-            |error| {
-                tracing::error!(operation = operation.name, %error, "an output does not fit");
-                standard.internal.fault()
-            },
-        )
+        answered.map_err(|failure| self.fault_of(failure, admitted))
     }
 
     fn command(

@@ -188,6 +188,25 @@ pub fn encode_response(
     }
 }
 
+/// Writes the answer of an operation that succeeded from a handler's type: what [`encode_response`]
+/// makes of its value, for XML without making the value.
+///
+/// # Errors
+/// Where the output does not fit the operation's shape, which is the handler's mistake.
+pub fn encode_output<T: serde::Serialize + ?Sized>(
+    service: &'static Service,
+    operation: &'static Operation,
+    dialect: Dialect,
+    output: &T,
+    request_id: &str,
+) -> Result<Response, value::Error> {
+    if matches!(dialect.protocol, Protocol::Ec2 | Protocol::AwsQuery) {
+        return protocol::encode_output(Call::new(service, operation, dialect), output, request_id);
+    }
+    let output = to_value(output)?;
+    encode_response(service, operation, dialect, &output, request_id).map_err(value::Error::unfit)
+}
+
 /// Writes an error in the request's own form. Members of [`ErrorReply::fields`] that the declared
 /// error lacks are left out.
 #[must_use]

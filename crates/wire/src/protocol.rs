@@ -21,6 +21,7 @@ mod rpc_cbor;
 mod xml_error;
 
 pub(crate) use digitalocean::route_all;
+pub(crate) use query::encode_output;
 
 /// What every function of a codec needs to know.
 #[derive(Clone, Copy)]

@@ -7,6 +7,7 @@ use isobar_catalogue::{Kind, Member, Service};
 
 pub(crate) mod document;
 mod read;
+mod typed;
 mod write;
 
 pub(crate) use document::Element;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::lookup::BY_ID;
-use crate::tagging::Tagged;
+use crate::tagging::tagged;
 use crate::tags::Tags;
 pub(crate) use crate::vpc::records::BY_VPC;
 
@@ -201,56 +201,6 @@ impl Record for KeyPair {
     }
 }
 
-impl Tagged for Instance {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-
-    fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-}
-
-impl Tagged for SecurityGroup {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-
-    fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-}
-
-impl Tagged for KeyPair {
-    fn id(&self) -> &str {
-        &self.name
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-
-    fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-}
+tagged!(Instance, id);
+tagged!(SecurityGroup, id);
+tagged!(KeyPair, name);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ecs::records::BY_VSWITCH;
 use crate::lookup::BY_ID;
-use crate::tagging::Tagged;
+use crate::tagging::tagged;
 use crate::tags::Tags;
 
 /// The index of load balancers by the servers that they send to.
@@ -159,20 +159,4 @@ impl Record for LoadBalancer {
     }
 }
 
-impl Tagged for LoadBalancer {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-
-    fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-}
+tagged!(LoadBalancer, id);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::lookup::BY_ID;
-use crate::tagging::Tagged;
+use crate::tagging::tagged;
 use crate::tags::Tags;
 
 /// A VPC.
@@ -87,38 +87,5 @@ impl Record for VSwitch {
     }
 }
 
-impl Tagged for Vpc {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-
-    fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-}
-
-impl Tagged for VSwitch {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-
-    fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-}
+tagged!(Vpc, id);
+tagged!(VSwitch, id);

@@ -9,11 +9,9 @@ use isobar_aws::{Aws, Settings};
 use isobar_catalogue::{Cloud as Vendor, Operation, Service};
 use isobar_engines::{Engines, balancers, machines};
 use isobar_kernel::face::{Local, Shared};
-use isobar_kernel::faults::Faults;
-use isobar_kernel::journal::Journal;
 use isobar_kernel::keys::{Caller, Key};
 use isobar_kernel::store::Schema;
-use isobar_kernel::{Clock, Keys, Random, Rights, Store};
+use isobar_kernel::{Keys, Random, Rights, Store};
 use isobar_wire::{Reply, Request, Response, ServiceError, Value};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
@@ -40,8 +38,7 @@ impl Cloud {
         isobar_kernel::schema(&mut schema);
         isobar_engines::schema(&mut schema);
         isobar_aws::schema(&mut schema);
-        let store = Store::ephemeral(schema);
-        let clock = Clock::default();
+        let shared = Shared::new(Store::ephemeral(schema), Random::seeded(7));
         let keys = Keys::default();
         keys.add(Key {
             secret: SECRET.into(),
@@ -64,17 +61,10 @@ impl Cloud {
             }),
         });
         let engines = Engines::new(
-            &store,
-            &clock,
+            &shared.store,
+            &shared.clock,
             machines::Settings::new("/nonexistent/isobar-machines", "/nonexistent/isobar"),
         );
-        let shared = Shared {
-            store,
-            clock,
-            random: Random::seeded(7),
-            journal: Journal::default(),
-            faults: Faults::default(),
-        };
         let settings =
             Settings { account_id: ACCOUNT.into(), region: REGION.into(), keys, engines };
         let local = isobar_aws::local(shared, settings).unwrap();

@@ -30,11 +30,9 @@ use isobar_catalogue::Cloud;
 use isobar_digitalocean::{DigitalOcean, Settings, local, schema};
 use isobar_engines::{Engines, balancers, machines};
 use isobar_kernel::face::{Local, Shared};
-use isobar_kernel::faults::Faults;
-use isobar_kernel::journal::Journal;
 use isobar_kernel::keys::Key;
 use isobar_kernel::store::Schema;
-use isobar_kernel::{Caller, Clock, Keys, Random, Rights, Store};
+use isobar_kernel::{Caller, Keys, Random, Rights, Store};
 use isobar_wire::{Reply, Request, Response};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -84,13 +82,7 @@ impl World {
     }
 
     fn over(store: Store) -> Self {
-        let shared = Shared {
-            store,
-            clock: Clock::default(),
-            random: Random::seeded(1),
-            journal: Journal::default(),
-            faults: Faults::default(),
-        };
+        let shared = Shared::new(store, Random::seeded(1));
         let engines = Engines::new(
             &shared.store,
             &shared.clock,

@@ -11,8 +11,8 @@ use isobar_kernel::face::{
 use isobar_kernel::faults::{Effect, Phase, Rule};
 use isobar_kernel::store::{Record, Schema};
 use isobar_kernel::{
-    Caller, Clock, Command, Fault, Handler, Query, Random, Rights, Store, Tables, command,
-    idempotency, query,
+    Caller, Command, Fault, Handler, Query, Random, Rights, Store, Tables, command, idempotency,
+    query,
 };
 use isobar_wire::{
     DecodeError, Dialect, Reply, Request, Response, ServiceError, Value, decode_response,
@@ -164,13 +164,7 @@ fn local_for(rights: Rights) -> Local<Plain> {
     let mut schema = Schema::default();
     isobar_kernel::schema(&mut schema);
     schema.add::<Gateway>();
-    let shared = Shared {
-        store: Store::ephemeral(schema),
-        clock: Clock::default(),
-        random: Random::seeded(5),
-        journal: isobar_kernel::journal::Journal::default(),
-        faults: isobar_kernel::faults::Faults::default(),
-    };
+    let shared = Shared::new(Store::ephemeral(schema), Random::seeded(5));
     let caller = Caller {
         account: "me".to_owned(),
         principal: "me".to_owned(),

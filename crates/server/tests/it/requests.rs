@@ -101,6 +101,7 @@ async fn bodies_are_checked() {
         (b"{".to_vec(), json, 400),
         (b"\xff".to_vec(), json, 400),
         (b"[]".to_vec(), json, 400),
+        (br#"{"service": "a", "service": "a"}"#.to_vec(), json, 400),
         ([b"[".repeat(100_000), b"]".repeat(100_000)].concat(), json, 400),
         (vec![b' '; (1 << 20) + 1], json, 413),
         (b"{}".to_vec(), "text/plain", 415),

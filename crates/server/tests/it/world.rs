@@ -123,13 +123,7 @@ impl Answer {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let local = Shared {
-            store: Store::ephemeral(Schema::default()),
-            clock: Clock::default(),
-            random: Random::default(),
-            journal: isobar_kernel::journal::Journal::default(),
-            faults: isobar_kernel::faults::Faults::default(),
-        };
+        let local = Shared::new(Store::ephemeral(Schema::default()), Random::default());
         let nowhere = Arc::new(Nowhere {
             gate: Semaphore::new(1_000),
             called: tokio::sync::watch::Sender::new(0),

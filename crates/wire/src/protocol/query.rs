@@ -1,6 +1,7 @@
 //! The query protocol and EC2's variant of it: a form asks, XML answers.
 
 use isobar_catalogue::{Operation, Protocol, Service};
+use serde::Serialize;
 
 use super::common;
 use super::{Call, Codec};
@@ -10,7 +11,7 @@ use crate::error::{
 use crate::form::{self, Style};
 use crate::message::{Request, Response};
 use crate::shapes;
-use crate::value::Value;
+use crate::value::{self, Value, to_value};
 use crate::xml;
 
 pub(crate) const QUERY: Codec = Codec {
@@ -18,7 +19,7 @@ pub(crate) const QUERY: Codec = Codec {
     decode_response,
     route,
     decode_request,
-    encode_response: encode_query_response,
+    encode_response,
     encode_error: encode_query_error,
 };
 
@@ -27,7 +28,7 @@ pub(crate) const EC2: Codec = Codec {
     decode_response,
     route,
     decode_request,
-    encode_response: encode_ec2_response,
+    encode_response,
     encode_error: encode_ec2_error,
 };
 
@@ -120,65 +121,73 @@ fn is_signature(name: &str) -> bool {
     name.starts_with("X-Amz-") || NAMES.contains(&name)
 }
 
-/// Opens the element that answers the operation.
-fn open_answer(writer: &mut xml::Writer, service: &Service, name: &str) {
-    writer.open(name, service.xml_namespace.as_ref());
+fn encode_response(call: Call, output: &Value, request_id: &str) -> Result<Response, EncodeError> {
+    let entries = match shapes::output(call.service, call.operation) {
+        Some(structure) => Some((structure, shapes::as_entries(output)?)),
+        None => {
+            common::no_members(output)?;
+            None
+        }
+    };
+    answer(call, request_id, |writer| match entries {
+        Some((structure, entries)) => writer.members(shapes::entries(structure, entries)),
+        None => Ok(()),
+    })
 }
 
-fn encode_query_response(
+/// Writes the answer straight from a handler's type.
+pub(crate) fn encode_output<T: Serialize + ?Sized>(
     call: Call,
-    output: &Value,
+    output: &T,
     request_id: &str,
-) -> Result<Response, EncodeError> {
+) -> Result<Response, value::Error> {
+    let Some(shape) = call.operation.output else {
+        let none = to_value(output)?;
+        return encode_response(call, &none, request_id).map_err(value::Error::unfit);
+    };
+    answer(call, request_id, |writer| writer.typed(shape, output))
+}
+
+/// The answer, around its members.
+fn answer<E>(
+    call: Call,
+    request_id: &str,
+    members: impl FnOnce(&mut xml::Writer) -> Result<(), E>,
+) -> Result<Response, E> {
     let mut writer = xml::Writer::new(call.service, xml::Style::Wrapped);
-    let answer = format!("{}Response", call.operation.name);
-    open_answer(&mut writer, call.service, &answer);
-    let wrapper = call.operation.result_wrapper.as_deref();
-    if let Some(wrapper) = wrapper {
-        writer.open(wrapper, None);
+    let is_ec2 = call.dialect.protocol == Protocol::Ec2;
+    let root = format!("{}Response", call.operation.name);
+    if is_ec2 {
+        writer.out.push_str(DECLARATION);
     }
-    match shapes::output(call.service, call.operation) {
-        Some(structure) => {
-            writer.members(shapes::entries(structure, shapes::as_entries(output)?))?;
+    writer.open(&root, call.service.xml_namespace.as_ref());
+    if is_ec2 {
+        writer.text_element("requestId", request_id);
+        members(&mut writer)?;
+        // What the service says where an operation has nothing to tell.
+        if call.operation.output.is_none() {
+            writer.text_element("return", "true");
         }
-        None => common::no_members(output)?,
+    } else {
+        let wrapper = call.operation.result_wrapper.as_deref();
+        if let Some(wrapper) = wrapper {
+            writer.open(wrapper, None);
+        }
+        members(&mut writer)?;
+        if let Some(wrapper) = wrapper {
+            writer.close(wrapper);
+        }
+        writer.open("ResponseMetadata", None);
+        writer.text_element("RequestId", request_id);
+        writer.close("ResponseMetadata");
     }
-    if let Some(wrapper) = wrapper {
-        writer.close(wrapper);
-    }
-    writer.open("ResponseMetadata", None);
-    writer.text_element("RequestId", request_id);
-    writer.close("ResponseMetadata");
-    writer.close(&answer);
-    Ok(common::aws_response(common::success(call), "text/xml", writer.out, request_id))
+    writer.close(&root);
+    let media = if is_ec2 { EC2_XML } else { "text/xml" };
+    Ok(common::aws_response(common::success(call), media, writer.out, request_id))
 }
 
 const EC2_XML: &str = "text/xml;charset=UTF-8";
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-
-fn encode_ec2_response(
-    call: Call,
-    output: &Value,
-    request_id: &str,
-) -> Result<Response, EncodeError> {
-    let mut writer = xml::Writer::new(call.service, xml::Style::Wrapped);
-    writer.out.push_str(DECLARATION);
-    let answer = format!("{}Response", call.operation.name);
-    open_answer(&mut writer, call.service, &answer);
-    writer.text_element("requestId", request_id);
-    match shapes::output(call.service, call.operation) {
-        Some(structure) => {
-            writer.members(shapes::entries(structure, shapes::as_entries(output)?))?;
-        }
-        // What the service says where an operation has nothing to tell.
-        None => {
-            common::no_members(output)?;
-            writer.text_element("return", "true");
-        }
-    }
-    writer.close(&answer);
-    Ok(common::aws_response(common::success(call), EC2_XML, writer.out, request_id))
-}
 
 fn encode_query_error(
     service: Option<&'static Service>,

@@ -17,6 +17,12 @@ pub enum Error {
     Unfit(String),
 }
 
+impl Error {
+    pub(crate) fn unfit(from: impl std::fmt::Display) -> Self {
+        Self::Unfit(from.to_string())
+    }
+}
+
 impl serde::de::Error for Error {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
         Self::Unfit(message.to_string())

@@ -12,8 +12,8 @@ use crate::value::{Name, Value};
 
 /// Appends XML to a buffer.
 pub(crate) struct Writer {
-    service: &'static Service,
-    style: Style,
+    pub(super) service: &'static Service,
+    pub(super) style: Style,
     /// What is written so far.
     pub(crate) out: String,
     depth: usize,
@@ -21,9 +21,9 @@ pub(crate) struct Writer {
 
 /// An element's name with its namespace.
 #[derive(Clone, Copy)]
-struct Tag<'n> {
-    name: &'n str,
-    namespace: Option<&'n XmlNamespace>,
+pub(super) struct Tag<'n> {
+    pub(super) name: &'n str,
+    pub(super) namespace: Option<&'n XmlNamespace>,
 }
 
 impl Writer {
@@ -37,7 +37,7 @@ impl Writer {
         self.out.push('>');
     }
 
-    fn start(&mut self, tag: Tag<'_>) {
+    pub(super) fn start(&mut self, tag: Tag<'_>) {
         self.out.push('<');
         self.out.push_str(tag.name);
         if let Some(namespace) = tag.namespace {
@@ -129,7 +129,11 @@ impl Writer {
         Ok(())
     }
 
-    fn member(&mut self, member: &'static Member, value: &Value) -> Result<(), EncodeError> {
+    pub(super) fn member(
+        &mut self,
+        member: &'static Member,
+        value: &Value,
+    ) -> Result<(), EncodeError> {
         let shape = self.service.shape(member.shape);
         let tag = Tag {
             name: name(self.service, member),
@@ -177,7 +181,7 @@ impl Writer {
     }
 
     /// Appends a value as one element.
-    fn element(
+    pub(super) fn element(
         &mut self,
         tag: Tag<'_>,
         shape: ShapeId,

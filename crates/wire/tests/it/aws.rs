@@ -1,10 +1,16 @@
 //! AWS's protocols with the services' own models.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
 use isobar_catalogue::Cloud;
 use isobar_wire::{
-    DecodeError, Dialect, EncodeError, Problem, RouteProblem, Violation, decode_request,
-    decompress, encode_error, encode_request, encode_response, route,
+    DecodeError, Dialect, EncodeError, Problem, RouteProblem, Value, Violation, decode_request,
+    decompress, encode_error, encode_output, encode_request, encode_response, route, to_value,
 };
+use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::{body, error, json, operation, request, value};
@@ -34,6 +40,113 @@ fn ec2_answers_as_the_service_does() {
          <Code>DryRunOperation</Code><Message>Would &lt;have&gt;.</Message></Error></Errors>\
          <RequestID>req-1</RequestID></Response>"
     );
+}
+
+/// What a handler's types may look like: nothing to say, text that needs escaping, moments, numbers,
+/// what is flattened into another type, and lists of all of it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described<'a> {
+    next_token: Option<&'a str>,
+    reservations: Vec<Reservation<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Reservation<'a> {
+    instances: [Instance<'a>; 1],
+    owner_id: Cow<'a, str>,
+    #[serde(flatten)]
+    own: Own,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Own {
+    reservation_id: String,
+    requester_id: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Instance<'a> {
+    // The catalogue has these in another order.
+    public_dns_name: &'a str,
+    ami_launch_index: i64,
+    instance_id: &'a str,
+    private_ip_address: Ipv4Addr,
+    launch_time: Timestamp,
+    ebs_optimized: bool,
+    security_groups: [(); 0],
+    state: BTreeMap<&'static str, Value>,
+    hypervisor: Hypervisor,
+    no_such_member: Option<()>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Hypervisor {
+    Xen,
+}
+
+fn described(public_dns_name: &str) -> Described<'_> {
+    let instance = Instance {
+        public_dns_name,
+        ami_launch_index: -1,
+        instance_id: "i-1",
+        private_ip_address: Ipv4Addr::LOCALHOST,
+        launch_time: "2014-04-29T18:30:38.12Z".parse().unwrap(),
+        ebs_optimized: true,
+        security_groups: [],
+        state: BTreeMap::from([("Name", value(json!("running"))), ("Code", value(json!(16)))]),
+        hypervisor: Hypervisor::Xen,
+        no_such_member: None,
+    };
+    let own = Own { reservation_id: "r-1".into(), requester_id: None };
+    let reservation = Reservation { instances: [instance], owner_id: "me".into(), own };
+    Described { next_token: None, reservations: vec![reservation] }
+}
+
+#[test]
+fn a_handlers_type_is_written_as_its_value_is() {
+    let (service, operation) = operation(Cloud::Aws, "ec2", "DescribeInstances");
+    let dialect = Dialect::new(service.protocol());
+    let output = described("a <b> & \u{1}\"");
+    let value = to_value(&output).unwrap();
+    let by_value = encode_response(service, operation, dialect, &value, "req-1").unwrap();
+    let typed = encode_output(service, operation, dialect, &output, "req-1").unwrap();
+    assert_eq!(body(&typed), body(&by_value));
+    assert_eq!(typed.headers, by_value.headers);
+    for part in [
+        "<reservationSet><item><instancesSet><item><dnsName>a &lt;b&gt; &amp; &#x1;&quot;</dnsName>",
+        "<privateIpAddress>127.0.0.1</privateIpAddress>",
+        "<launchTime>2014-04-29T18:30:38.12Z</launchTime>",
+        "<groupSet></groupSet><instanceState><code>16</code><name>running</name></instanceState>",
+        "<hypervisor>xen</hypervisor></item></instancesSet><ownerId>me</ownerId>\
+         <reservationId>r-1</reservationId></item></reservationSet>",
+    ] {
+        assert!(body(&typed).contains(part), "{part} in {}", body(&typed));
+    }
+}
+
+#[test]
+fn a_handlers_type_that_does_not_fit_is_told() {
+    #[derive(Serialize)]
+    struct Wrong<T> {
+        #[serde(rename = "Reservations")]
+        reservations: T,
+    }
+    fn refused<T: Serialize>(output: &T) -> String {
+        let (service, operation) = operation(Cloud::Aws, "ec2", "DescribeInstances");
+        let dialect = Dialect::new(service.protocol());
+        let value = to_value(output).unwrap();
+        assert!(encode_response(service, operation, dialect, &value, "req-1").is_err());
+        encode_output(service, operation, dialect, output, "req-1").unwrap_err().to_string()
+    }
+    let of_list = "Reservations is text and not a list";
+    assert_eq!(refused(&Wrong { reservations: "x" }), of_list.replace("text", "a string"));
+    assert_eq!(refused(&Wrong { reservations: [json!({ "Strange": 1 })] }), "Strange is no member");
+    assert_eq!(refused(&json!({ "Strange": 1 })), "Strange is no member");
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! Reading a request's body: so much of it, for so long.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::Body;
+
+/// How much is read, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The largest body, in bytes.
+    pub most: usize,
+    /// How much of what is over it is read all the same, in bytes, and dropped: a client that is still
+    /// writing sees no answer.
+    pub dropped: usize,
+    /// How long it may take to arrive.
+    pub within: Duration,
+}
+
+/// A body that was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is over the limit.
+    TooLarge,
+    /// It broke off.
+    BrokenOff,
+    /// It did not arrive in time.
+    Late,
+}
+
+/// The body.
+///
+/// # Errors
+/// Where it is too large, too late, or breaks off.
+pub async fn read<B>(body: B, limits: Limits) -> Result<Bytes, Unread>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    match tokio::time::timeout(limits.within, collect(body, limits)).await {
+        Ok(read) => read,
+        Err(_) => Err(Unread::Late),
+    }
+}
+
+async fn collect<B>(mut body: B, limits: Limits) -> Result<Bytes, Unread>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let known = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut read = BytesMut::with_capacity(known.min(limits.most));
+    let mut dropped = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Unread::BrokenOff)?.into_data() else { continue };
+        if dropped == 0 && read.len() + data.len() <= limits.most {
+            read.extend_from_slice(&data);
+        } else {
+            dropped += data.len();
+            if dropped > limits.dropped {
+                break;
+            }
+        }
+    }
+    if dropped == 0 { Ok(read.freeze()) } else { Err(Unread::TooLarge) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use http_body_util::Full;
+    use hyper::body::Frame;
+
+    use super::*;
+
+    /// A body that never comes.
+    struct Never;
+
+    impl Body for Never {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            Poll::Pending
+        }
+    }
+
+    const LIMITS: Limits = Limits { most: 4, dropped: 8, within: Duration::from_millis(1) };
+
+    #[tokio::test]
+    async fn bodies_have_limits() {
+        let read = |text: &'static str| super::read(Full::new(Bytes::from(text)), LIMITS);
+        assert_eq!(read("").await, Ok(Bytes::new()));
+        assert_eq!(read("four").await, Ok(Bytes::from("four")));
+        assert_eq!(read("fives").await, Err(Unread::TooLarge));
+        assert_eq!(super::read(Never, LIMITS).await, Err(Unread::Late));
+    }
+}
