@@ -12,6 +12,8 @@ use serde::{Serialize, Serializer};
 
 use super::write::{Tag, Writer};
 use super::{escaped, name};
+use crate::error::Violation;
+use crate::validate::expected;
 use crate::value::{Error, Value, to_value};
 use crate::{scalar, shapes};
 
@@ -40,9 +42,7 @@ impl<'w> Typed<'w> {
     }
 
     fn mismatch(&self, found: &str) -> Error {
-        let place = self.member.map_or("the output", |member| &member.name);
-        let expected = crate::validate::expected(self.kind());
-        Error::Unfit(format!("{place} is {found} and not {expected}"))
+        Error::unfit(Violation::wrong_type(expected(self.kind()), found))
     }
 
     fn scalar(self, value: &Value) -> Result<(), Error> {

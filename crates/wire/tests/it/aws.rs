@@ -143,8 +143,9 @@ fn a_handlers_type_that_does_not_fit_is_told() {
         assert!(encode_response(service, operation, dialect, &value, "req-1").is_err());
         encode_output(service, operation, dialect, output, "req-1").unwrap_err().to_string()
     }
-    let of_list = "Reservations is text and not a list";
-    assert_eq!(refused(&Wrong { reservations: "x" }), of_list.replace("text", "a string"));
+    assert_eq!(refused(&Wrong { reservations: "x" }), "must be a list, not text");
+    let structure = Wrong { reservations: Wrong { reservations: () } };
+    assert_eq!(refused(&structure), "must be a list, not a map");
     assert_eq!(refused(&Wrong { reservations: [json!({ "Strange": 1 })] }), "Strange is no member");
     assert_eq!(refused(&json!({ "Strange": 1 })), "Strange is no member");
 }
