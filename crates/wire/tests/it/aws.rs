@@ -145,7 +145,7 @@ fn a_handlers_type_that_does_not_fit_is_told() {
     }
     assert_eq!(refused(&Wrong { reservations: "x" }), "must be a list, not text");
     let structure = Wrong { reservations: Wrong { reservations: () } };
-    assert_eq!(refused(&structure), "must be a list, not a map");
+    assert_eq!(refused(&structure), "must be a list, not a structure");
     assert_eq!(refused(&Wrong { reservations: [json!({ "Strange": 1 })] }), "Strange is no member");
     assert_eq!(refused(&json!({ "Strange": 1 })), "Strange is no member");
 }
