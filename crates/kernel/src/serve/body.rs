@@ -93,10 +93,10 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_have_limits() {
-        let read = |text: &'static str| super::read(Full::new(Bytes::from(text)), LIMITS);
-        assert_eq!(read("").await, Ok(Bytes::new()));
-        assert_eq!(read("four").await, Ok(Bytes::from("four")));
-        assert_eq!(read("fives").await, Err(Unread::TooLarge));
-        assert_eq!(super::read(Never, LIMITS).await, Err(Unread::Late));
+        let full = |text: &'static str| Full::new(Bytes::from(text));
+        assert_eq!(read(full(""), LIMITS).await, Ok(Bytes::new()));
+        assert_eq!(read(full("four"), LIMITS).await, Ok(Bytes::from("four")));
+        assert_eq!(read(full("fives"), LIMITS).await, Err(Unread::TooLarge));
+        assert_eq!(read(Never, LIMITS).await, Err(Unread::Late));
     }
 }
