@@ -203,7 +203,9 @@ def call(package, function, variant, more, region):
         if isinstance(annotation, str):
             annotation = eval(annotation, names)  # noqa: S307
         if annotation is str:
-            arguments[name] = given[name] = TEXT[variant] or "z"
+            # Some packages leave it to the caller to escape what goes into a path.
+            bare = f"{{{name}}}" in package.text
+            arguments[name] = given[name] = "text" if bare else TEXT[variant] or "z"
         elif not hasattr(annotation, "to_map"):
             arguments[name] = {}
         else:
