@@ -5,12 +5,16 @@
 //! the process. Which flags and members there are comes from the catalogue when the operation is
 //! known; nothing is built for operations that are not called.
 
+mod arguments;
 mod call;
+mod configure;
 mod format;
 pub mod input;
 pub mod report;
 pub mod shell;
+mod terminal;
 mod transfer;
+mod whoami;
 
 use std::ffi::OsString;
 
@@ -77,6 +81,18 @@ pub const COMMANDS: &[Command] = &[
         aliases: &[],
         about: "Remove objects: isobar rm s3://backups/dump",
         run: |shell, arguments| transfer::run(Verb::Remove, shell, arguments),
+    },
+    Command {
+        name: "whoami",
+        aliases: &[],
+        about: "Say which identity each cloud sees, and where it comes from",
+        run: whoami::run,
+    },
+    Command {
+        name: "configure",
+        aliases: &[],
+        about: "Write credentials into the files of a cloud's own tools",
+        run: configure::run,
     },
 ];
 

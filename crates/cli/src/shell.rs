@@ -6,10 +6,12 @@ use std::future::Future;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use isobar_auth::Secret;
 use isobar_client::{Machine, Surroundings};
 use parking_lot::Mutex;
 
 use crate::report::{Class, Error};
+use crate::terminal;
 
 /// The width of lines where there is no terminal to tell its own.
 pub const WIDTH: usize = 100;
@@ -54,7 +56,7 @@ impl Shell {
             if columns == 0 { WIDTH } else { columns.into() }
         });
         Self {
-            surroundings: Arc::new(Machine::default()),
+            surroundings: Arc::new(Machine::new(Some(Arc::new(ask)))),
             stdin: Arc::new(Mutex::new(Box::new(io::stdin()))),
             stdout: Arc::new(Mutex::new(Box::new(io::BufWriter::with_capacity(1 << 16, stdout)))),
             stderr: Arc::new(Mutex::new(Box::new(io::stderr()))),
@@ -124,6 +126,11 @@ impl Shell {
             }
         })
     }
+}
+
+/// Asks the person at the terminal for what is not to be seen, such as an MFA code.
+fn ask(question: &str) -> io::Result<Secret> {
+    terminal::ask(question, true).map(|answer| Secret::from(answer.as_str()))
 }
 
 /// The code of the error that says that nobody reads the output any more.

@@ -202,7 +202,8 @@ async fn run(command: &[String]) -> io::Result<Finished> {
     let mut stderr = stderr.take(LIMIT + 1);
     let (read_out, read_err) =
         tokio::join!(stdout.read_to_end(&mut out), stderr.read_to_end(&mut err));
-    (read_out?, read_err?);
+    read_out?;
+    read_err?;
     let (stdout, stderr) = (bounded(out)?, bounded(err)?);
     Ok(Finished { success: child.wait().await?.success(), stdout, stderr })
 }

@@ -436,7 +436,8 @@ async fn what_is_said_of_an_error_helps() {
     // Surroundings, the cloud, and what the message has.
     let broken = "[default]\nregion = x\naws_secret_access_key S3CRET";
     let looped = "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a\n";
-    let rows: [(Place, Cloud, Option<&str>, Kind, &[&str]); 6] = [
+    type Row = (Place, Cloud, Option<&'static str>, Kind, &'static [&'static str]);
+    let rows: [Row; 6] = [
         (
             Place::default(),
             Cloud::Aws,

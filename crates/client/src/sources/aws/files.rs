@@ -66,8 +66,8 @@ impl Files {
 
     /// A `[sso-session NAME]` or `[services NAME]`.
     pub(crate) fn section(&self, kind: &str, name: &str) -> Option<&Section> {
-        let sections = self.config.sections.iter().rev();
-        sections.filter(|section| named(section, kind).as_deref() == Some(name)).next()
+        let mut sections = self.config.sections.iter().rev();
+        sections.find(|section| named(section, kind).as_deref() == Some(name))
     }
 
     /// The names of all profiles, in order.

@@ -109,14 +109,15 @@ impl Search<'_> {
         };
         let now = self.around().context.now();
         let left = end.as_second() - now.as_second();
-        if settings.session.is_some() && left < WINDOW {
-            if let Some(renewed) = self.renew(settings, &token, now).await {
-                let access = member(&renewed, "accessToken").unwrap_or_default().to_owned();
-                // The token is good whether or not others will find it.
-                let content = renewed.to_string();
-                let _ = self.around().surroundings.write(&path, content.as_bytes());
-                return Ok(access);
-            }
+        if settings.session.is_some()
+            && left < WINDOW
+            && let Some(renewed) = self.renew(settings, &token, now).await
+        {
+            let access = member(&renewed, "accessToken").unwrap_or_default().to_owned();
+            // The token is good whether or not others will find it.
+            let content = renewed.to_string();
+            let _ = self.around().surroundings.write(&path, content.as_bytes());
+            return Ok(access);
         }
         if left <= 0 { Err(self.signed_out(settings)) } else { Ok(access.to_owned()) }
     }

@@ -1,0 +1,133 @@
+//! `isobar configure CLOUD`: writes credentials into the files of the cloud's own tools.
+
+use std::io;
+
+use isobar_auth::Credentials;
+use isobar_catalogue::Cloud;
+use isobar_client::{Entry, configure};
+
+use crate::arguments::{Flag, cloud_of, parse};
+use crate::report::{Class, Error};
+use crate::shell::Shell;
+use crate::terminal;
+
+const FLAGS: &[Flag] = &[
+    Flag { name: "profile", help: "the profile or context to write (default: default)" },
+    Flag { name: "access-key-id", help: "the key's id (AWS, Alibaba Cloud)" },
+    Flag {
+        name: "secret-access-key",
+        help: "the key's secret (AWS, Alibaba Cloud); others on this machine may see arguments, so \
+               `-` reads it from stdin",
+    },
+    Flag { name: "session-token", help: "the token of temporary credentials (AWS, Alibaba Cloud)" },
+    Flag { name: "token", help: "the token (DigitalOcean); `-` reads it from stdin" },
+    Flag { name: "region", help: "the region (AWS, Alibaba Cloud)" },
+];
+
+const USAGE: &str = "isobar configure aws|alibaba|do [flags]";
+
+const ABOUT: &str = "Write credentials into the files of the cloud's own tools: ~/.aws/credentials \
+                     and ~/.aws/config, ~/.aliyun/config.json, or doctl's config.yaml. What else \
+                     they hold stays. What no flag gives is asked for at the terminal.";
+
+/// What a flag may hold.
+struct Question<'a> {
+    flag: &'a str,
+    words: &'a str,
+    is_secret: bool,
+    is_needed: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
+    let Some(parsed) = parse(shell, USAGE, ABOUT, FLAGS, arguments)? else { return Ok(()) };
+    let [word] = parsed.words.as_slice() else {
+        return Err(Error::usage("cloud_missing", "name one cloud").hint(USAGE));
+    };
+    let cloud = cloud_of(word)?;
+    let is_bearer = cloud == Cloud::DigitalOcean;
+    let foreign: &[&str] = if is_bearer {
+        &["access-key-id", "secret-access-key", "session-token", "region"]
+    } else {
+        &["token"]
+    };
+    if let Some(flag) = foreign.iter().find(|flag| parsed.get(flag).is_some()) {
+        return Err(Error::usage("flag_foreign", format!("{cloud} has no --{flag}")).hint(USAGE));
+    }
+    let question =
+        |flag, words, is_secret, is_needed| Question { flag, words, is_secret, is_needed };
+    // With any flag given, nothing that can be left out is asked for.
+    let is_silent = FLAGS[1..].iter().any(|flag| parsed.get(flag.name).is_some());
+    let answer = |question: &Question<'_>| match parsed.get(question.flag) {
+        Some("-") if question.is_secret => read_secret(shell).map(Some),
+        Some(value) => Ok(Some(value.to_owned())),
+        None if !question.is_needed && is_silent => Ok(None),
+        None => asked(question),
+    };
+    let only_region = parsed.get("region").is_some()
+        && FLAGS[1..5].iter().all(|it| parsed.get(it.name).is_none());
+    let credentials = if only_region {
+        None
+    } else if is_bearer {
+        let token = answer(&question("token", "Token", true, true))?.unwrap_or_default();
+        Some(Credentials::bearer(token))
+    } else {
+        let id = answer(&question("access-key-id", "Access key id", false, true))?;
+        let secret = answer(&question("secret-access-key", "Secret access key", true, true))?;
+        let token = answer(&question(
+            "session-token",
+            "Session token (temporary credentials only)",
+            true,
+            false,
+        ))?;
+        let key = Credentials::new(id.unwrap_or_default(), secret.unwrap_or_default());
+        Some(match token {
+            Some(token) => key.with_session_token(token),
+            None => key,
+        })
+    };
+    let region = match is_bearer {
+        true => None,
+        false => answer(&question("region", "Region (empty: as it is)", false, false))?,
+    };
+    let entry = Entry { profile: parsed.get("profile").map(str::to_owned), credentials, region };
+    let paths = configure(cloud, &entry, shell.surroundings.clone())
+        .map_err(|error| crate::call::failure::report(&error))?;
+    for path in paths {
+        shell.note(&format!("wrote {}", path.display()));
+    }
+    let name = entry.profile.as_deref().map(|name| format!(" --profile {name}"));
+    shell.note(&format!("isobar whoami {word}{} says who that is", name.unwrap_or_default()));
+    Ok(())
+}
+
+/// The person's answer; nothing where it is empty and need not be given.
+fn asked(question: &Question<'_>) -> Result<Option<String>, Error> {
+    loop {
+        let text = terminal::ask(&format!("{}: ", question.words), question.is_secret);
+        match text.map(|text| text.trim().to_owned()) {
+            Ok(text) if !text.is_empty() => return Ok(Some(text)),
+            Ok(_) if !question.is_needed => return Ok(None),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                return Err(Error::new(Class::Interrupted, "interrupted", "interrupted"));
+            }
+            Err(error) => {
+                let message = format!("--{} is not given and cannot be asked for", question.flag);
+                return Err(Error::usage("flag_missing", message).source(error).hint(USAGE));
+            }
+        }
+    }
+}
+
+/// The first line of stdin.
+fn read_secret(shell: &Shell) -> Result<String, Error> {
+    use std::io::Read;
+    let mut text = String::new();
+    // One byte over the bound would be refused anyway.
+    let mut stdin = shell.stdin.lock();
+    (&mut *stdin).take(16 << 10).read_to_string(&mut text).map_err(|error| {
+        Error::new(Class::Unreadable, "stdin_unreadable", "stdin cannot be read").source(error)
+    })?;
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+}
