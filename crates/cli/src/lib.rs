@@ -7,9 +7,12 @@
 
 mod arguments;
 mod call;
+mod catalogue;
+pub mod complete;
 mod configure;
 mod format;
 pub mod input;
+pub mod man;
 pub mod report;
 pub mod shell;
 mod terminal;
@@ -57,6 +60,12 @@ pub const COMMANDS: &[Command] = &[
         aliases: &["digitalocean"],
         about: "Call an operation of DigitalOcean: isobar do droplets list",
         run: |shell, arguments| call::run(Cloud::DigitalOcean, shell, arguments),
+    },
+    Command {
+        name: "catalogue",
+        aliases: &["catalog"],
+        about: "See what there is to call: services, operations, members",
+        run: catalogue::run,
     },
     Command {
         name: "cp",

@@ -8,6 +8,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
 use isobar_cli::report::CLASSES;
 
+use crate::commands::completion::Shell;
+
 /// One API over AWS, Alibaba Cloud and DigitalOcean: call them, deploy to them, run them locally.
 #[derive(Debug, Parser)]
 #[command(name = "isobar", version, max_term_width = 100)]
@@ -107,6 +109,29 @@ pub(crate) enum Command {
     /// List the resources that deployments own on the clouds
     #[command(subcommand)]
     Resources(Resources),
+    /// Print a shell's script for completion, of every service's operations and members
+    Completion(Completion),
+    /// Print a manual page, or write those of all commands and services
+    Man(Man),
+}
+
+/// Print a shell's script for completion.
+#[derive(Debug, Args)]
+pub(crate) struct Completion {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// Print a manual page.
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// What it is about: deploy, aws ec2, do droplets list; isobar itself without any
+    #[arg(value_name = "WORD", conflicts_with = "install")]
+    pub(crate) words: Vec<String>,
+    /// Write the pages into FOLDER/man1, for man to find
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) install: Option<PathBuf>,
 }
 
 /// Start the control plane and the three local clouds.

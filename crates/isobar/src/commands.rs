@@ -1,10 +1,12 @@
 //! What each command does.
 
+pub(crate) mod completion;
 mod deploy;
 mod deployments;
 mod down;
 mod environment;
 mod lists;
+mod man;
 mod up;
 mod watch;
 
@@ -23,5 +25,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
         Command::Rollback(arguments) => deployments::rollback(&arguments, &global).await,
         Command::Operations(command) => lists::operations(command, &global).await,
         Command::Resources(command) => lists::resources(command, &global).await,
+        Command::Completion(arguments) => completion::run(arguments.shell),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
+use commands::completion;
 use isobar_cli::report::Class;
 use isobar_cli::shell::Shell;
 use isobar_engines::machines::keeper;
@@ -25,6 +26,11 @@ fn main() -> ExitCode {
         // A machine's keeper is this binary too; it needs neither a command line nor a runtime.
         if first == keeper::ARGUMENT {
             return keeper::main(rest);
+        }
+        // A shell that completes a line waits for the answer, and shows no errors.
+        if first == completion::ARGUMENT {
+            let _ = completion::answer(rest);
+            return ExitCode::SUCCESS;
         }
         // A call knows its arguments from the catalogue, and starts sooner without the rest.
         if let Some(command) = first.to_str().and_then(isobar_cli::find) {

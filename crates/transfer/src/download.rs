@@ -165,17 +165,17 @@ impl Engine {
     async fn fetch(&self, target: &Target, range: &Range) -> Result<Checksum, Error> {
         let mut hasher = target.algorithm.hasher();
         let written = AtomicU64::new(0);
-        let state = tokio::sync::Mutex::new(&mut hasher);
-        let fetched = self
-            .retry(
+        let fetched = {
+            let state = tokio::sync::Mutex::new(&mut hasher);
+            self.retry(
                 || written.load(Ordering::Relaxed),
                 || async {
                     let mut hasher = state.lock().await;
                     self.fetch_rest(target, range, &written, &mut hasher).await
                 },
             )
-            .await;
-        drop(state);
+            .await
+        };
         if let Err(error) = fetched {
             self.progress().remove(written.load(Ordering::Relaxed));
             return Err(error);

@@ -235,7 +235,7 @@ fn is_flag(argument: &str) -> bool {
 }
 
 /// The name, and the value that stands behind an equals sign.
-fn parted(argument: &str) -> (&str, Option<&str>) {
+pub(crate) fn parted(argument: &str) -> (&str, Option<&str>) {
     let name = argument.trim_start_matches('-');
     match name.split_once('=') {
         Some((name, value)) => (name, Some(value)),

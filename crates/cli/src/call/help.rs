@@ -13,7 +13,7 @@ use crate::report::CLASSES;
 const WIDTH: usize = 100;
 
 /// What a cloud has.
-pub(super) fn cloud(cloud: Cloud) -> String {
+pub(crate) fn cloud(cloud: Cloud) -> String {
     let word = command(cloud);
     let (service, example) = match cloud {
         Cloud::Aws => (
@@ -45,7 +45,7 @@ pub(super) fn cloud(cloud: Cloud) -> String {
 }
 
 /// What a service has.
-pub(super) fn service(service: &'static Service) -> String {
+pub(crate) fn service(service: &'static Service) -> String {
     let word = command(service.cloud);
     let mut out = format!(
         "{} {} {}\n\nUsage: isobar {word} {} OPERATION [--MEMBER VALUE]... [FLAGS]\n\nOperations:\n",
@@ -75,7 +75,7 @@ pub(super) fn waiters(service: &'static Service) -> String {
 }
 
 /// What an operation takes.
-pub(super) fn operation(
+pub(crate) fn operation(
     service: &'static Service,
     operation: &'static Operation,
     waiter: Option<&'static Waiter>,
@@ -137,7 +137,7 @@ fn is_required(service: &Service, member: &Member) -> bool {
 }
 
 /// A member's flag: in kebab case, unless that is a flag of every call.
-fn flag(cloud: Cloud, member: &Member) -> String {
+pub(crate) fn flag(cloud: Cloud, member: &Member) -> String {
     let name = shown(cloud, &member.name);
     match flags::find(cloud, &name) {
         Some(flag) if flag.yields == Yields::Never => member.name.clone(),
@@ -183,7 +183,7 @@ fn row(service: &Service, member: &Member) -> (String, String) {
     (dashes, text)
 }
 
-fn paging(operation: &Operation) -> String {
+pub(crate) fn paging(operation: &Operation) -> String {
     let Some(paging) = &operation.paging else { return String::new() };
     let follows = match paging.style {
         PagingStyle::Token => format!("by {}", paging.input_token.join(", ")),
@@ -212,7 +212,7 @@ fn flags(cloud: Cloud) -> String {
     }
     out.push('.');
     let at = out.rfind("Exit codes").unwrap_or_default();
-    let codes = wrapped(&out[at..], 0);
+    let codes = wrapped(&out[at..], 0, WIDTH);
     out.replace_range(at.., codes.trim_end());
     out
 }
@@ -223,7 +223,7 @@ fn listed(rows: Vec<(String, String)>) -> String {
     let indent = widest.unwrap_or(34) + 4;
     let mut out = String::new();
     for (name, text) in rows {
-        let text = wrapped(&text, indent);
+        let text = wrapped(&text, indent, WIDTH);
         if name.len() + 4 > indent {
             out.push_str(&format!("  {name}\n{}{}", " ".repeat(indent), text));
         } else {
@@ -234,11 +234,11 @@ fn listed(rows: Vec<(String, String)>) -> String {
 }
 
 /// Text in lines, the second and further ones indented.
-fn wrapped(text: &str, indent: usize) -> String {
+pub(crate) fn wrapped(text: &str, indent: usize, width: usize) -> String {
     let mut out = String::new();
     let mut used = indent;
     for word in text.split(' ') {
-        if used > indent && used + 1 + word.len() > WIDTH {
+        if used > indent && used + 1 + word.len() > width {
             out.push_str(&format!("\n{}", " ".repeat(indent)));
             used = indent;
         } else if used > indent {

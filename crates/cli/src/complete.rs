@@ -1,0 +1,181 @@
+//! What can stand next on a command line, for the shells' completion.
+
+use isobar_catalogue::{Cloud, Kind, Operation, Service};
+
+use crate::call::flags::{self, FLAGS};
+use crate::call::help;
+use crate::call::names::{self, command, kebab, shown};
+use crate::catalogue;
+use crate::input::describe;
+
+/// The most candidates: a shell lists no more in a way that helps.
+const MOST: usize = 2_000;
+
+/// What can stand next, and a few words about it, which may be empty.
+pub type Candidate = (String, String);
+
+/// What can stand in the place of the last of the words that follow a command's name, all of which
+/// begins with what is there already. Nothing where the command does not know, and where files may
+/// stand.
+#[must_use]
+pub fn candidates(name: &str, words: &[String]) -> Vec<Candidate> {
+    let Some((current, before)) = words.split_last() else { return Vec::new() };
+    let mut found = match Cloud::ALL.into_iter().find(|cloud| {
+        crate::find(command(*cloud))
+            .is_some_and(|one| one.name == name || one.aliases.contains(&name))
+    }) {
+        Some(cloud) => of_call(cloud, before, current),
+        None if name == "catalogue" => of_catalogue(before),
+        None => Vec::new(),
+    };
+    found.retain(|(text, _)| text.starts_with(current.as_str()));
+    found.truncate(MOST);
+    found
+}
+
+fn of_catalogue(before: &[String]) -> Vec<Candidate> {
+    let words: Vec<&str> = before.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => {
+            catalogue::commands().map(|(name, about)| (name.to_owned(), about.to_owned())).collect()
+        }
+        ["stats"] | ["show"] => Cloud::ALL.map(|cloud| plain(command(cloud))).to_vec(),
+        ["show", cloud] => the_cloud(cloud).map(services).unwrap_or_default(),
+        ["show", cloud, service] => {
+            let service =
+                the_cloud(cloud).and_then(|cloud| names::entry(cloud, service, None).ok());
+            service.map(|entry| operations(entry.service())).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn the_cloud(word: &str) -> Option<Cloud> {
+    Cloud::ALL.into_iter().find(|cloud| word == command(*cloud) || word == cloud.name())
+}
+
+fn of_call(cloud: Cloud, before: &[String], current: &str) -> Vec<Candidate> {
+    if let Some(values) = values_of_flag(cloud, before) {
+        return values;
+    }
+    let words = words(cloud, before);
+    let (waits, words) = match words.as_slice() {
+        ["wait", rest @ ..] if cloud == Cloud::Aws => (true, rest),
+        rest => (false, rest),
+    };
+    let is_flag = current.starts_with('-');
+    let Some((first, rest)) = words.split_first() else {
+        let mut found = if is_flag { flags_of(cloud) } else { services(cloud) };
+        if cloud == Cloud::Aws && !waits && !is_flag {
+            found.push(("wait".to_owned(), "wait until something is so".to_owned()));
+        }
+        return found;
+    };
+    let Ok(entry) = names::entry(cloud, first, None) else { return Vec::new() };
+    let service = entry.service();
+    if rest.is_empty() && !is_flag {
+        return if waits { waiters(service) } else { operations(service) };
+    }
+    let operation = match rest.first() {
+        Some(name) if waits => names::waiter(service, name)
+            .ok()
+            .and_then(|waiter| service.operation(&waiter.operation)),
+        Some(_) => names::operation(service, rest).ok().map(|(operation, _)| operation),
+        None => None,
+    };
+    let Some(operation) = operation else {
+        return if is_flag { flags_of(cloud) } else { Vec::new() };
+    };
+    if is_flag {
+        let mut found = members(service, operation);
+        found.extend(flags_of(cloud));
+        return found;
+    }
+    values_of_member(service, operation, before)
+}
+
+/// The words among the arguments, without flags and their values.
+fn words(cloud: Cloud, before: &[String]) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut before = before.iter();
+    while let Some(argument) = before.next() {
+        match argument.strip_prefix("--") {
+            None => words.push(argument.as_str()),
+            Some(name) if name.contains('=') => {}
+            Some(name) => {
+                // A member may have several values; what it takes is of no matter here.
+                if flags::find(cloud, name).is_none_or(|flag| flag.value.is_some()) {
+                    before.next();
+                }
+            }
+        }
+    }
+    words
+}
+
+/// The values of the flag that stands last, where it has a few that are known.
+fn values_of_flag(cloud: Cloud, before: &[String]) -> Option<Vec<Candidate>> {
+    let name = before.last()?.strip_prefix("--")?;
+    let flag = flags::find(cloud, name)?;
+    flag.value?;
+    Some(match flag.name {
+        "output" => ["json", "yaml", "table", "text"].map(plain).to_vec(),
+        _ => Vec::new(),
+    })
+}
+
+fn values_of_member(service: &Service, operation: &Operation, before: &[String]) -> Vec<Candidate> {
+    let last = before.iter().rev().find_map(|argument| argument.strip_prefix("--"));
+    let member = last.and_then(|name| {
+        let members = service.input_members(operation);
+        members
+            .iter()
+            .find(|member| help::flag(service.cloud, member) == name || member.name == name)
+    });
+    let Some(member) = member else { return Vec::new() };
+    let mut shape = service.shape(member.shape);
+    if let Kind::List(list) = &shape.kind {
+        shape = service.shape(list.item);
+    }
+    match &shape.kind {
+        Kind::String(text) => text.values.iter().map(|value| plain(value)).collect(),
+        Kind::Boolean => ["true", "false"].map(plain).to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+fn services(cloud: Cloud) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = isobar_catalogue::services(cloud)
+        .iter()
+        .map(|entry| (entry.name.to_owned(), entry.id.to_owned()))
+        .collect();
+    found.dedup_by(|one, other| one.0 == other.0);
+    found
+}
+
+fn operations(service: &Service) -> Vec<Candidate> {
+    let shown = |name: &str| shown(service.cloud, name);
+    service.operations.iter().map(|operation| plain(&shown(&operation.name))).collect()
+}
+
+fn waiters(service: &Service) -> Vec<Candidate> {
+    service.waiters.iter().map(|waiter| plain(&kebab(&waiter.name))).collect()
+}
+
+fn members(service: &Service, operation: &Operation) -> Vec<Candidate> {
+    let members = service.input_members(operation).iter();
+    let candidate = |member| (format!("--{}", help::flag(service.cloud, member)), member);
+    members.map(candidate).map(|(flag, member)| (flag, describe(service, member.shape))).collect()
+}
+
+fn flags_of(cloud: Cloud) -> Vec<Candidate> {
+    let flags = FLAGS.iter().filter(|flag| !flag.help.is_empty());
+    flags
+        .filter(|flag| flag.clouds.is_empty() || flag.clouds.contains(&cloud))
+        .map(|flag| (format!("--{}", flag.name), flag.help.to_owned()))
+        .collect()
+}
+
+fn plain(text: &str) -> Candidate {
+    (text.to_owned(), String::new())
+}

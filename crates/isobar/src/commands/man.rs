@@ -1,0 +1,74 @@
+//! `isobar man [WORD...]`: manual pages, on stdout or as files.
+
+use std::fs;
+use std::path::Path;
+
+use isobar_catalogue::Cloud;
+use isobar_cli::man::{page, roff};
+use isobar_cli::report::Error;
+
+use crate::cli::{self, Man};
+use crate::output;
+
+/// Prints a page, or writes those of all commands, clouds and services.
+pub(crate) fn run(arguments: &Man) -> Result<(), Error> {
+    match &arguments.install {
+        Some(folder) => install(folder),
+        None => output::print(one(&arguments.words)?.1.trim_end()),
+    }
+}
+
+/// The name and the text of a page.
+fn one(words: &[String]) -> Result<(String, String), Error> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let Some((first, rest)) = words.split_first()
+        && let Some(cloud) = cloud(first)
+    {
+        return page(cloud, rest);
+    }
+    let mut command = cli::command();
+    let mut name = "isobar".to_owned();
+    for word in words {
+        let found = command.find_subcommand(word).cloned();
+        command = found.ok_or_else(|| {
+            Error::usage("unknown_command", format!("{name} has no command {word:?}"))
+                .hint("isobar --help lists them")
+        })?;
+        name = format!("{name}-{word}");
+    }
+    let text = command.render_long_help().to_string();
+    Ok((name.clone(), roff(&name, &text)))
+}
+
+fn cloud(word: &str) -> Option<Cloud> {
+    let command = isobar_cli::find(word)?;
+    Cloud::ALL
+        .into_iter()
+        .find(|cloud| command.name == cloud.name() || command.aliases.contains(&cloud.name()))
+}
+
+/// Writes the pages into `FOLDER/man1`, where man(1) looks for them.
+fn install(folder: &Path) -> Result<(), Error> {
+    let folder = folder.join("man1");
+    let unwritable = |error| {
+        Error::failed("output", format!("{} cannot be written", folder.display())).source(error)
+    };
+    fs::create_dir_all(&folder).map_err(unwritable)?;
+    let mut pages = vec![one(&[])?];
+    for command in cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
+        pages.push(one(&[command.get_name().to_owned()])?);
+    }
+    for cloud in Cloud::ALL {
+        let mut names: Vec<_> =
+            isobar_catalogue::services(cloud).iter().map(|entry| entry.name).collect();
+        names.dedup();
+        for name in names {
+            pages.push(page(cloud, &[name])?);
+        }
+    }
+    for (name, text) in &pages {
+        fs::write(folder.join(format!("{name}.1")), text).map_err(unwritable)?;
+    }
+    eprintln!("{} pages are in {}", pages.len(), folder.display());
+    Ok(())
+}
