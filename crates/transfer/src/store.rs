@@ -115,6 +115,14 @@ pub(crate) fn md5_of(etag: &str) -> Option<Checksum> {
     Checksum::of_hex(Algorithm::Md5, hex)
 }
 
+/// Whether a checksum is one of the parts' checksums.
+fn is_composite(etag: &str, kind: Option<&str>) -> bool {
+    match kind {
+        Some(kind) => kind == "COMPOSITE",
+        None => etag.contains('-'),
+    }
+}
+
 impl Remote {
     /// Another key of the same bucket.
     #[must_use]
@@ -168,7 +176,9 @@ impl Remote {
             Check::Said(algorithm, name) => {
                 header(name).and_then(|text| Checksum::of_decimal(algorithm, text))
             }
-            Check::Taken(_) if header("x-amz-checksum-type") == Some("COMPOSITE") => None,
+            // Of an object that came in parts it is the checksum of their checksums, unless the store
+            // says that it is the whole's.
+            Check::Taken(_) if is_composite(&etag, header("x-amz-checksum-type")) => None,
             _ => WHOLE
                 .into_iter()
                 .find_map(|algorithm| Checksum::of_base64(algorithm, header(algorithm.header()?)?)),

@@ -6,7 +6,7 @@ use isobar_auth::alibaba::oss::{Expected, verify};
 use isobar_catalogue::Cloud;
 use isobar_client::oss::{Network, Settings, Signature};
 use isobar_client::{Client, Config, Kind, Source, Upload};
-use isobar_wire::{Request, Value, to_value};
+use isobar_wire::{Request, Value};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ fn client(url: &str, settings: Settings) -> Client {
 }
 
 fn value(json: serde_json::Value) -> Value {
-    to_value(&json).unwrap()
+    serde_json::from_value(json).unwrap()
 }
 
 /// The request with its signature verified.

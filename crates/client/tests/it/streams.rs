@@ -109,7 +109,7 @@ async fn the_checksum_is_the_one_that_is_asked_for() {
         let names: Vec<_> = request
             .headers
             .keys()
-            .map(|name| name.as_str())
+            .map(http::HeaderName::as_str)
             .filter(|name| name.starts_with("x-amz-checksum-") || *name == "content-md5")
             .collect();
         assert_eq!(names.join(","), header);
