@@ -7,7 +7,7 @@ use isobar_client::Kind;
 use isobar_wire::Value;
 
 use crate::server::{Act, Server, answer};
-use crate::world::client;
+use crate::world::{client, with};
 
 fn map(entries: &[(&'static str, Value)]) -> Value {
     Value::Map(entries.iter().map(|(name, value)| ((*name).into(), value.clone())).collect())
@@ -70,7 +70,8 @@ async fn alibaba_throttles_with_any_status() {
         (error(400, "InvalidParameter"), 1, Kind::Refused),
     ] {
         let server = Server::start([act]).await;
-        let (client, _) = client(Cloud::Alibaba, server.url());
+        let (client, _) =
+            with(Cloud::Alibaba, server.url(), |config| config.retry.attempts = Some(4));
         let input = map(&[("InstanceId", Value::from("i-1"))]);
         let error = client.call("ecs", "DeleteInstance", input).await.unwrap_err();
         assert_eq!((error.kind(), server.seen().len()), (kind, requests), "{error:?}");
@@ -133,7 +134,8 @@ async fn digitalocean_repeats_by_method() {
         (Act::Close, "create", 1, Kind::Interrupted),
     ] {
         let server = Server::start([act]).await;
-        let (client, _) = client(Cloud::DigitalOcean, server.url());
+        let (client, _) =
+            with(Cloud::DigitalOcean, server.url(), |config| config.retry.attempts = Some(4));
         let error = if operation == "create" {
             client.call("tags", operation, tag()).await.unwrap_err()
         } else {

@@ -96,6 +96,7 @@ fn tagged(mut response: Response<Bytes>, object: &Object) -> Response<Bytes> {
     headers.insert("etag", object.etag.parse().unwrap());
     headers.insert("x-oss-hash-crc64ecma", ecma.parse().unwrap());
     headers.insert("x-amz-checksum-crc64nvme", nvme.parse().unwrap());
+    headers.insert("x-amz-checksum-type", "FULL_OBJECT".parse().unwrap());
     headers.insert("last-modified", "Fri, 24 Feb 2012 06:07:48 GMT".parse().unwrap());
     response
 }
