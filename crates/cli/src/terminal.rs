@@ -20,15 +20,16 @@ const INTERRUPT: u8 = 3;
 /// If the process has no terminal; `Interrupted` after Ctrl-C.
 pub(crate) fn ask(question: &str, is_secret: bool) -> io::Result<String> {
     let mut terminal = File::options().read(true).write(true).open("/dev/tty")?;
-    terminal.write_all(question.as_bytes())?;
     let line = if is_secret {
+        // Silent before it asks: whoever answers at once is not shown either.
         let silent = Silent::new(&terminal)?;
-        let mut reader = silent.terminal;
-        let line = read_line(&mut reader);
+        let mut asked = silent.terminal;
+        let line = asked.write_all(question.as_bytes()).and_then(|()| read_line(&mut asked));
         drop(silent);
         terminal.write_all(b"\n")?;
         line?
     } else {
+        terminal.write_all(question.as_bytes())?;
         read_line(&mut terminal)?
     };
     if line.contains(&INTERRUPT) {

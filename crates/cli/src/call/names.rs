@@ -201,6 +201,9 @@ pub(crate) fn shown(cloud: Cloud, name: &str) -> String {
 /// Words that aws-cli keeps whole although their capitals would part them.
 const WHOLE: [&str; 6] = ["CachediSCSI", "OAuth2", "OTel", "PartiQL", "StorediSCSI", "WhatsApp"];
 
+/// A name that has one of these words and that aws-cli's list of them lacks.
+const FORGOTTEN: &str = "CreateOAuth2TokenWithTokenExchange";
+
 /// A name in kebab case, as aws-cli spells it: `DescribeDBInstances` is `describe-db-instances`.
 pub(crate) fn kebab(name: &str) -> String {
     if name.contains('-') {
@@ -210,7 +213,7 @@ pub(crate) fn kebab(name: &str) -> String {
         return "list-hits-for-qualification-type".to_owned();
     }
     let mut plain = name.to_owned();
-    if name.len() > 8 && name.chars().next().is_some_and(char::is_uppercase) {
+    if name != FORGOTTEN && name.len() > 8 && name.chars().next().is_some_and(char::is_uppercase) {
         for word in WHOLE {
             if let Some(at) = plain.find(word) {
                 let spelt: String = match word {

@@ -83,7 +83,7 @@ impl Lane {
         self.taken.add(now);
         let Some(pace) = &mut self.pace else { return };
         pace.fill(now);
-        let most = pace.rate.max(BEYOND * self.taken.rate(now));
+        let most = pace.rate.max(BEYOND * self.taken.rate(now)).max(LOWEST);
         pace.rate = pace.grown(now).clamp(LOWEST, most);
     }
 
@@ -98,7 +98,7 @@ impl Lane {
         // A rate that is far from what was taken was never held against the limit.
         let unsure = before.is_none_or(|rate| rate > FAR * taken);
         let peak = before.unwrap_or(taken).min(FAR * taken);
-        let rate = KEPT * peak;
+        let rate = (KEPT * peak).max(LOWEST);
         // Whoever was refused first is not made to wait longer than any retry does.
         let tokens = if self.pace.is_none() { 1.0 } else { 0.0 };
         self.pace = Some(Pace { rate, peak, lowered: now, unsure, tokens, filled: now });
@@ -311,6 +311,24 @@ mod tests {
             }
         }
         outcome
+    }
+
+    #[test]
+    fn a_lane_without_a_call_that_was_taken_goes_on() {
+        let at = |seconds| Duration::from_secs(seconds);
+        let mut lane = Lane::default();
+        assert_eq!(lane.enter(at(0)), Ok(()));
+        for second in 1..100 {
+            lane.refused(at(second), at(second));
+        }
+        // Two seconds for a call is as slow as it gets.
+        assert_eq!(lane.enter(at(99)), Err(at(2)));
+        assert_eq!(lane.enter(at(101)), Ok(()));
+        lane.taken(at(101));
+        for second in 102..200 {
+            lane.taken(at(second));
+        }
+        assert_eq!(lane.enter(at(200)), Ok(()));
     }
 
     #[test]
