@@ -24,7 +24,8 @@ class Server:
     """One `isobar up` with a state directory of its own."""
 
     def __init__(self, state=None, ephemeral=False, env=None):
-        self.state = pathlib.Path(state or tempfile.mkdtemp(prefix="isobar-test-"))
+        self.own = None if state else tempfile.TemporaryDirectory(prefix="isobar-test-", ignore_cleanup_errors=True)
+        self.state = pathlib.Path(state or self.own.name)
         self.ephemeral = ephemeral
         self.env = env or {}
         self.process = None

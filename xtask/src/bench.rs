@@ -1,4 +1,7 @@
-//! `cargo xtask bench`: the stand-in beside its peers, in one run on one machine.
+//! `cargo xtask bench`: the stand-in and the command line beside their peers, in one run on one
+//! machine.
+
+mod commands;
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
@@ -27,7 +30,8 @@ const INSTANCES: u32 = 10;
 /// The questions that are asked, by the service that answers them.
 const QUESTIONS: [&str; 2] = ["sts", "ec2"];
 
-/// Measures the stand-in beside moto and a bare hyper server.
+/// Measures the stand-in beside moto and a bare hyper server, and the command line beside aws-cli,
+/// boto3 and rclone.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// A further server that speaks STS and EC2 and checks no keys.
@@ -42,7 +46,13 @@ pub(crate) struct Arguments {
     /// Connections that ask at once.
     #[arg(long, default_value_t = 16)]
     connections: u32,
-    /// Puts the table into the README.
+    /// How large the object is that goes up and down, in MiB.
+    #[arg(long, default_value_t = 2048)]
+    mib: u64,
+    /// Leaves out the servers' rates.
+    #[arg(long)]
+    only_commands: bool,
+    /// Puts the tables into the README.
     #[arg(long)]
     write: bool,
 }
@@ -54,11 +64,32 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<ExitCode> {
     )?;
     let release = steps::target().join("release");
     let tools = Tools { isobar: release.join("isobar"), bench: release.join("isobar-bench") };
+    let mut text = String::new();
+    if !arguments.only_commands {
+        text += &servers(&tools, arguments)?;
+        text.push('\n');
+    }
+    let state = steps::target().join("bench-state");
+    let (local, _) = tools.isobar(&state)?;
+    tools.seed(&local)?;
+    text += &commands::measured(&tools, &local, arguments.rounds, arguments.mib)?;
+    drop(local);
+    std::fs::remove_dir_all(&state)?;
+    println!("{text}");
+    if arguments.write {
+        write_readme(&text)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The rates of the servers, and what is measured of Isobar's alone.
+fn servers(tools: &Tools, arguments: &Arguments) -> Result<String> {
     let state = steps::target().join("bench-state");
     let (isobar, ready) = tools.started(&state)?;
     std::thread::sleep(REST);
     let memory_mib = isobar.resident_mib()?;
-    let mut servers = vec![tools.bare()?, isobar, moto()?];
+    let mut servers = vec![tools.served(&["bare"])?, isobar, moto()?];
+    servers[0].name = BARE.to_owned();
     for peer in &arguments.peer {
         let (name, url) = peer.split_once('=').ok_or("--peer takes NAME=URL")?;
         servers.push(Server::at(name, url));
@@ -73,12 +104,12 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<ExitCode> {
     // The state was of use to this run alone.
     std::fs::remove_dir_all(&state)?;
     let size_bytes = std::fs::metadata(&tools.isobar)?.len();
-    let text = table(&rows, &Figures { ready, memory_mib, size_bytes }, arguments);
-    println!("{text}");
-    if arguments.write {
-        write_readme(&text)?;
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(table(&rows, &Figures { ready, memory_mib, size_bytes }, arguments))
+}
+
+/// What the peers from PyPI are installed from.
+fn requirements() -> PathBuf {
+    steps::root().join("tests").join("sdk").join("requirements-bench.txt")
 }
 
 /// Answers per second, by question; `None` where the server cannot answer it.
@@ -145,12 +176,13 @@ impl Drop for Server {
 }
 
 impl Tools {
-    fn bare(&self) -> Result<Server> {
-        let mut process = Command::new(&self.bench).arg("bare").stdout(Stdio::piped()).spawn()?;
+    /// A server of the bench's own, by the command that it is started with.
+    fn served(&self, command: &[&str]) -> Result<Server> {
+        let mut process = Command::new(&self.bench).args(command).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
-        let output = process.stdout.take().ok_or("the bare server has no output")?;
+        let output = process.stdout.take().ok_or("the server has no output")?;
         BufReader::new(output).read_line(&mut url)?;
-        let mut server = Server::at(BARE, url.trim());
+        let mut server = Server::at(command[0], url.trim());
         server.process = Some(process);
         Ok(server)
     }
@@ -205,14 +237,17 @@ impl Tools {
 
     /// Whether the server has the instances that are described, now that they were asked for.
     fn seeded(&self, server: &Server) -> bool {
-        let seeded = run(
-            &format!("seed {}", server.name),
-            self.command("seed", server).args(["--instances", &INSTANCES.to_string()]),
-        );
+        let seeded = self.seed(server);
         if let Err(error) = &seeded {
             eprintln!("{}: {error}; DescribeInstances is left out", server.name);
         }
         seeded.is_ok()
+    }
+
+    fn seed(&self, server: &Server) -> Result<()> {
+        let mut seed = self.command("seed", server);
+        seed.args(["--instances", &INSTANCES.to_string()]);
+        Ok(run(&format!("seed {}", server.name), &mut seed)?)
     }
 
     /// The best rates of each server. In each round all servers take their turns, so that what else
@@ -259,8 +294,7 @@ impl Tools {
 }
 
 fn moto() -> Result<Server> {
-    let requirements = steps::root().join("tests").join("sdk").join("requirements-bench.txt");
-    let python = python::environment(&requirements)?;
+    let python = python::environment(&requirements())?;
     let program = python.with_file_name("moto_server");
     // A port that was free a moment ago; moto takes no listener.
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();

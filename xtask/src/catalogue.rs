@@ -6,17 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isobar_catalogue::{Cloud, Service, pack};
+use isobar_catalogue::manifest::{Manifest, Origin, Package};
+use isobar_catalogue::{Cloud, pack};
+use isobar_packages::registry::hash;
+use isobar_packages::{Form, Source, registry, sources};
 
-mod archive;
-mod fetch;
-mod import;
-mod manifest;
 mod pin;
-mod sources;
-
-use manifest::Manifest;
-use sources::Source;
 
 /// What `cargo xtask catalogue` takes.
 #[derive(Debug, clap::Args)]
@@ -35,22 +30,27 @@ pub(crate) struct Arguments {
 /// Runs the task. A check that finds a difference is a failure, not an error.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     if arguments.pin {
-        pin::newest(&root().join(SOURCES), &root().join("target/catalogue"), arguments.cloud)?;
+        pin::newest(&root().join(SOURCES), &folder(), arguments.cloud)?;
     }
-    let sources = sources::read(&root().join(SOURCES))?;
+    let sources = listed()?;
     let packs = root().join("crates/catalogue/packs");
-    let mut manifest = Manifest::read(&packs.join("manifest.json"))?;
+    let mut manifest: Manifest = match fs::read(packs.join("manifest.json")) {
+        Ok(bytes) => serde_json::from_slice(&bytes)?,
+        Err(_) => Manifest::new(),
+    };
     let mut same = true;
     let clouds = Cloud::ALL
         .into_iter()
         .filter(|cloud| arguments.cloud.is_none_or(|wanted| *cloud == wanted));
     for cloud in clouds {
         let (mut services, mut unread) = (Vec::new(), Vec::new());
-        manifest.forget(cloud);
+        let mut origin = Origin::default();
         for source in sources.iter().filter(|source| source.cloud == cloud) {
-            match import_source(source) {
+            let file = registry::pinned(source, &folder());
+            match file.and_then(|file| isobar_packages::services(source, &file)) {
                 Ok(imported) => {
-                    manifest.add(source, &imported);
+                    let Source { package, version, sha256, .. } = source;
+                    origin.packages.push(Package::new(package, version, sha256, &imported));
                     services.extend(imported);
                 }
                 Err(error) => unread.push(format!("{}: {error}", source.package)),
@@ -62,11 +62,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         let operations: usize = services.iter().map(|service| service.operations.len()).sum();
         let count = services.len();
         let bytes = pack::write(services)?;
-        manifest.measure(cloud, &bytes);
+        (origin.bytes, origin.sha256) = (bytes.len(), hash(&bytes));
+        manifest.insert(cloud, origin);
         eprintln!("{cloud}: {count} services, {operations} operations, {} bytes", bytes.len());
         same &= put(&packs.join(format!("{cloud}.pack")), &bytes, arguments.check)?;
     }
-    same &= put(&packs.join("manifest.json"), manifest.text()?.as_bytes(), arguments.check)?;
+    let text = serde_json::to_string_pretty(&manifest)? + "\n";
+    same &= put(&packs.join("manifest.json"), text.as_bytes(), arguments.check)?;
     Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -83,19 +85,17 @@ pub(crate) struct Pinned {
 /// The package of the name, in the version that the catalogue is made from.
 pub(crate) fn pinned(package: &str) -> Result<Pinned, Box<dyn Error>> {
     let root = root();
-    let sources = sources::read(&root.join(SOURCES))?;
-    let source = sources.into_iter().find(|source| source.package == package);
+    let source = listed()?.into_iter().find(|source| source.package == package);
     let source = source.ok_or_else(|| format!("{package} is not in {SOURCES}"))?;
-    let bytes = fetch::package(&source, &root.join("target/catalogue"))?;
+    let bytes = registry::pinned(&source, &folder())?;
     Ok(Pinned { root, version: source.version, bytes })
 }
 
 /// The wheels of a cloud's packages as requirements of pip's, with their hashes.
 pub(crate) fn requirements(cloud: Cloud) -> Result<String, Box<dyn Error>> {
-    let sources = sources::read(&root().join(SOURCES))?;
-    let wheels = sources
-        .iter()
-        .filter(|source| source.cloud == cloud && source.archive == sources::Archive::Wheel);
+    let sources = listed()?;
+    let wheels =
+        sources.iter().filter(|source| source.cloud == cloud && source.form == Form::Wheel);
     Ok(wheels
         .map(|source| {
             format!("{}=={} --hash=sha256:{}\n", source.package, source.version, source.sha256)
@@ -104,12 +104,15 @@ pub(crate) fn requirements(cloud: Cloud) -> Result<String, Box<dyn Error>> {
 }
 
 /// The list of packages.
-const SOURCES: &str = "xtask/catalogue/sources.yaml";
+const SOURCES: &str = "crates/packages/sources.yaml";
 
-fn import_source(source: &Source) -> Result<Vec<Service>, Box<dyn Error>> {
-    let file = fetch::package(source, &root().join("target/catalogue"))?;
-    let texts = archive::texts(source.archive, &file)?;
-    import::services(source, &texts)
+fn listed() -> Result<Vec<Source>, Box<dyn Error>> {
+    Ok(sources::read(&fs::read_to_string(root().join(SOURCES))?)?)
+}
+
+/// Where the packages' files are kept.
+fn folder() -> PathBuf {
+    root().join("target/catalogue")
 }
 
 /// Writes a file, or says whether it already is so.

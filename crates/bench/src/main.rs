@@ -3,11 +3,13 @@
 //!
 //! * `bare` is the yardstick: a hyper server that reads the body and answers 400 bytes;
 //! * `seed` makes the instances that are described;
-//! * `load` asks one question over and over and prints how often it was answered.
+//! * `load` asks one question over and over and prints how often it was answered;
+//! * `store` has instances and objects to list, and takes and gives objects, for command lines.
 
 mod bare;
 mod load;
 mod seed;
+mod store;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -29,6 +31,8 @@ enum Command {
     Seed(Seed),
     /// Asks one question over and over, signed, and prints how often it was answered as JSON.
     Load(Load),
+    /// Serves instances, lists of objects and objects on a free port of loopback, and prints the URL.
+    Store(Store),
 }
 
 /// Where and as whom.
@@ -69,6 +73,16 @@ struct Load {
     seconds: u64,
 }
 
+#[derive(Debug, Args)]
+struct Store {
+    /// How many instances DescribeInstances tells of.
+    #[arg(long, default_value_t = 10_000)]
+    instances: usize,
+    /// How many objects a bucket lists.
+    #[arg(long, default_value_t = 100_000)]
+    objects: usize,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Arguments::parse().command).await {
@@ -85,5 +99,6 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Bare => bare::serve().await,
         Command::Seed(seed) => seed::run(&seed.place, seed.instances).await,
         Command::Load(load) => load::run(&load).await,
+        Command::Store(store) => store::Store::new(store.instances, store.objects).serve().await,
     }
 }

@@ -5,6 +5,7 @@
 //! live as long as the process (`&'static Service`), so names taken from them need no copy.
 
 pub mod import;
+pub mod manifest;
 pub mod model;
 pub mod names;
 pub mod pack;
@@ -14,6 +15,8 @@ pub mod shape;
 
 pub use model::{Cloud, Operation, Protocol, Service};
 pub use pack::{Entry, OperationEntry};
-pub use packs::{MANIFEST, entry, operation, service, services, versions};
+pub use packs::{
+    Newer, embedded_origin, entry, operation, origin, prefer, service, services, versions,
+};
 pub use search::{Hit, search};
 pub use shape::{Kind, Location, Member, Shape, ShapeId};

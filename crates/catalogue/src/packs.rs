@@ -1,37 +1,74 @@
-//! The packs that are part of the program, and look-up in them.
+//! The packs that are part of the program, those that are preferred to them, and look-up in them.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
+use crate::manifest::{Manifest, Origin};
 use crate::model::{Cloud, Operation, Service};
 use crate::names::same;
 use crate::pack::{Entry, Pack};
 
-/// The pack of a cloud, opened on first use.
-pub(crate) fn pack(cloud: Cloud) -> &'static Pack {
-    static AWS: LazyLock<Pack> =
-        LazyLock::new(|| open(Cloud::Aws, include_bytes!("../packs/aws.pack")));
-    static ALIBABA: LazyLock<Pack> =
-        LazyLock::new(|| open(Cloud::Alibaba, include_bytes!("../packs/alibaba.pack")));
-    static DIGITALOCEAN: LazyLock<Pack> =
-        LazyLock::new(|| open(Cloud::DigitalOcean, include_bytes!("../packs/digitalocean.pack")));
-    match cloud {
-        Cloud::Aws => &AWS,
-        Cloud::Alibaba => &ALIBABA,
-        Cloud::DigitalOcean => &DIGITALOCEAN,
-    }
+/// A pack with what it was made from; of the embedded one that is read when it is asked for.
+#[derive(Debug)]
+struct Held {
+    pack: Pack,
+    origin: OnceLock<Origin>,
 }
 
-fn open(cloud: Cloud, bytes: &'static [u8]) -> Pack {
-    Pack::open(cloud, bytes).expect("the embedded pack is whole")
+/// Looks for a pack that is newer than the embedded one: its bytes, whole as they were written, and
+/// what it was made from.
+pub type Newer = Box<dyn Fn(Cloud) -> Option<(Vec<u8>, Origin)> + Send + Sync>;
+
+static NEWER: OnceLock<Newer> = OnceLock::new();
+
+/// Has each cloud's pack looked for, when the cloud is first spoken of, before the embedded one is
+/// taken. It counts once, and for no cloud that was spoken of before.
+pub fn prefer(newer: Newer) {
+    // Who comes second finds a choice that was made.
+    let _ = NEWER.set(newer);
 }
 
-/// What the packs were made from: each service's package, its version and its file's hash, as JSON.
-pub const MANIFEST: &str = include_str!("../packs/manifest.json");
+fn held(cloud: Cloud) -> &'static Held {
+    static HELD: [OnceLock<Held>; Cloud::ALL.len()] = [const { OnceLock::new() }; Cloud::ALL.len()];
+    HELD[cloud as usize].get_or_init(|| newer(cloud).unwrap_or_else(|| embedded(cloud)))
+}
+
+fn newer(cloud: Cloud) -> Option<Held> {
+    let (bytes, origin) = NEWER.get()?(cloud)?;
+    let pack = Pack::open(cloud, bytes.leak()).ok()?;
+    Some(Held { pack, origin: OnceLock::from(origin) })
+}
+
+fn embedded(cloud: Cloud) -> Held {
+    let bytes: &[u8] = match cloud {
+        Cloud::Aws => include_bytes!("../packs/aws.pack"),
+        Cloud::Alibaba => include_bytes!("../packs/alibaba.pack"),
+        Cloud::DigitalOcean => include_bytes!("../packs/digitalocean.pack"),
+    };
+    let pack = Pack::open(cloud, bytes).expect("the embedded pack is whole");
+    Held { pack, origin: OnceLock::new() }
+}
+
+/// What the pack was made from that is part of the program.
+///
+/// # Panics
+/// If the manifest is damaged, which the catalogue's own tests rule out.
+#[must_use]
+pub fn embedded_origin(cloud: Cloud) -> Origin {
+    let mut manifest: Manifest = serde_json::from_str(include_str!("../packs/manifest.json"))
+        .expect("the embedded manifest is one");
+    manifest.remove(&cloud).unwrap_or_default()
+}
+
+/// What the pack was made from that is in use.
+#[must_use]
+pub fn origin(cloud: Cloud) -> &'static Origin {
+    held(cloud).origin.get_or_init(|| embedded_origin(cloud))
+}
 
 /// The services of a cloud, sorted by name and version. Nothing of them is decoded yet.
 #[must_use]
 pub fn services(cloud: Cloud) -> &'static [Entry] {
-    pack(cloud).entries()
+    held(cloud).pack.entries()
 }
 
 /// The service of a name. Where there are several versions of it, this is the newest; `name@version`

@@ -3,6 +3,7 @@
 mod search;
 mod show;
 mod stats;
+mod update;
 
 use std::str::FromStr;
 
@@ -23,7 +24,7 @@ struct Subcommand {
     run: fn(&Shell, &Arguments) -> Result<(), Error>,
 }
 
-const SUBCOMMANDS: [Subcommand; 3] = [
+const SUBCOMMANDS: [Subcommand; 5] = [
     Subcommand {
         name: "stats",
         usage: "[CLOUD]",
@@ -41,6 +42,18 @@ const SUBCOMMANDS: [Subcommand; 3] = [
         usage: "CLOUD SERVICE [OPERATION]",
         about: "show a service, or an operation: members, types, constraints, errors, paging",
         run: show::run,
+    },
+    Subcommand {
+        name: "update",
+        usage: "[CLOUD]",
+        about: "take newer packages of the vendors' from the public registry, with python3 and pip",
+        run: update::run,
+    },
+    Subcommand {
+        name: "reset",
+        usage: "[CLOUD]",
+        about: "go back to what this release of isobar came with",
+        run: update::reset,
     },
 ];
 

@@ -39,7 +39,9 @@ fn of_catalogue(before: &[String]) -> Vec<Candidate> {
         [] => {
             catalogue::commands().map(|(name, about)| (name.to_owned(), about.to_owned())).collect()
         }
-        ["stats"] | ["show"] => Cloud::ALL.map(|cloud| plain(command(cloud))).to_vec(),
+        ["stats" | "show" | "update" | "reset"] => {
+            Cloud::ALL.map(|cloud| plain(command(cloud))).to_vec()
+        }
         ["show", cloud] => the_cloud(cloud).map(services).unwrap_or_default(),
         ["show", cloud, service] => {
             let service =

@@ -17,6 +17,7 @@ pub mod report;
 pub mod shell;
 mod terminal;
 mod transfer;
+pub mod updated;
 mod whoami;
 
 use std::ffi::OsString;
@@ -123,6 +124,7 @@ pub fn input(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result<Opti
 /// Runs a command and gives the exit code. What went wrong is on stderr then.
 #[must_use]
 pub fn run(command: &Command, shell: &Shell, arguments: Vec<OsString>) -> u8 {
+    updated::prefer(shell);
     let arguments = arguments.into_iter().map(OsString::into_string).collect::<Result<_, _>>();
     let done = match arguments {
         Ok(arguments) => (command.run)(shell, arguments).and_then(|()| shell.flush()),

@@ -5,9 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use isobar_catalogue::Cloud;
-
-use super::fetch;
-use super::sources::{self, Source};
+use isobar_packages::{Source, registry, sources};
 
 /// Writes the newest version of each package of a cloud, or of all clouds, and its hash into the
 /// list. What is said above the list stays.
@@ -18,10 +16,10 @@ pub(super) fn newest(
 ) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(list)?;
     let head = text.find("\n- ").map_or(text.as_str(), |at| &text[..at]);
-    let mut pinned = sources::read(list)?;
+    let mut pinned = sources::read(&text)?;
     for source in &mut pinned {
         if cloud.is_none_or(|wanted| wanted == source.cloud) {
-            let (version, hash) = fetch::newest(source, folder)?;
+            let (version, hash) = registry::newest(source, folder)?;
             if version != source.version {
                 eprintln!("{}: {} to {version}", source.package, source.version);
             }

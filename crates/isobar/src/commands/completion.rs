@@ -32,6 +32,7 @@ pub(crate) fn run(shell: Shell) -> Result<(), Error> {
 /// Prints what can stand in the place of the last word, a candidate on each line, and behind a tab
 /// what it is.
 pub(crate) fn answer(words: &[OsString]) -> Result<(), Error> {
+    isobar_cli::updated::prefer(&isobar_cli::shell::Shell::system());
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let found = match words.split_first() {
         Some((first, rest)) if !rest.is_empty() && isobar_cli::find(first).is_some() => {

@@ -6,12 +6,14 @@ use std::path::Path;
 use isobar_catalogue::Cloud;
 use isobar_cli::man::{page, roff};
 use isobar_cli::report::Error;
+use isobar_cli::shell::Shell;
 
 use crate::cli::{self, Man};
 use crate::output;
 
 /// Prints a page, or writes those of all commands, clouds and services.
 pub(crate) fn run(arguments: &Man) -> Result<(), Error> {
+    isobar_cli::updated::prefer(&Shell::system());
     match &arguments.install {
         Some(folder) => install(folder),
         None => output::print(one(&arguments.words)?.1.trim_end()),

@@ -137,7 +137,8 @@ fn read_endpoint(words: &str, client: &mut Client) {
         && let Some((region, host)) = words.split_once(": ")
         && let (Some(region), Some(host)) = (quoted(region), quoted(host))
     {
-        client.hosts.push((region.to_owned(), host.to_owned()));
+        // A host of fc's ends with a tab.
+        client.hosts.push((region.to_owned(), host.trim().to_owned()));
     }
 }
 

@@ -1,34 +1,38 @@
 //! The list of the packages that the packs are made from.
 
-use std::error::Error;
 use std::fmt;
-use std::path::Path;
 
 use isobar_catalogue::Cloud;
 use serde::Deserialize;
 
+use crate::Error;
+
+/// The list that the packs of this program were made from, as text.
+pub const LIST: &str = include_str!("../sources.yaml");
+
 /// A package of the list.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Source {
+pub struct Source {
     /// Whose APIs it describes.
-    pub(super) cloud: Cloud,
+    pub cloud: Cloud,
     /// Its name in the registry.
-    pub(super) package: String,
+    pub package: String,
     /// Its version.
-    pub(super) version: String,
+    pub version: String,
     /// How the registry holds it.
-    pub(super) archive: Archive,
-    /// The hash of its file, in hexadecimal digits.
-    pub(super) sha256: String,
+    #[serde(rename = "archive")]
+    pub form: Form,
+    /// The SHA-256 of its file, in hexadecimal digits.
+    pub sha256: String,
     /// The services that are taken from it.
-    pub(super) services: Services,
+    pub services: Services,
 }
 
 /// How the registry holds a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Archive {
+pub enum Form {
     /// A source distribution, `.tar.gz`.
     Sdist,
     /// A wheel, `.whl`.
@@ -36,9 +40,9 @@ pub(super) enum Archive {
 }
 
 /// Which services are taken from a package.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Services {
+pub enum Services {
     /// These.
     Named(Vec<String>),
     /// Every one, written `all`.
@@ -46,16 +50,17 @@ pub(super) enum Services {
 }
 
 /// The word `all`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum All {
+pub enum All {
     /// The word.
     All,
 }
 
 impl Services {
     /// Whether a service is taken.
-    pub(super) fn include(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn include(&self, name: &str) -> bool {
         match self {
             Self::All(All::All) => true,
             Self::Named(names) => names.iter().any(|one| one == name),
@@ -66,9 +71,9 @@ impl Services {
 /// A row of the list, as it stands in the file.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let archive = match self.archive {
-            Archive::Sdist => "sdist",
-            Archive::Wheel => "wheel",
+        let archive = match self.form {
+            Form::Sdist => "sdist",
+            Form::Wheel => "wheel",
         };
         let services = match &self.services {
             Services::All(All::All) => "all".to_owned(),
@@ -83,8 +88,10 @@ impl fmt::Display for Source {
     }
 }
 
-/// Reads the list.
-pub(super) fn read(path: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
-    let text = std::fs::read_to_string(path)?;
-    Ok(serde_saphyr::from_str(&text)?)
+/// Reads a list.
+///
+/// # Errors
+/// If it is none.
+pub fn read(text: &str) -> Result<Vec<Source>, Error> {
+    serde_saphyr::from_str(text).map_err(|error| Error::List(Box::new(error)))
 }

@@ -1,16 +1,17 @@
 //! Hands the packages' texts to the importer of their cloud.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 
 use isobar_catalogue::import::{botocore, oss, pydo, tea};
 use isobar_catalogue::{Cloud, Service};
+use serde::de::DeserializeOwned;
 
-use super::archive::Texts;
-use super::sources::{Services, Source};
+use crate::Error;
+use crate::archive::Texts;
+use crate::sources::{Services, Source};
 
 /// The services that are taken from a package.
-pub(super) fn services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box<dyn Error>> {
+pub(crate) fn services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Error> {
     let services = match source.cloud {
         Cloud::Aws => botocore_services(source, texts)?,
         Cloud::Alibaba if source.package == OSS => vec![oss_service(texts)?],
@@ -20,7 +21,7 @@ pub(super) fn services(source: &Source, texts: &Texts) -> Result<Vec<Service>, B
     if let Services::Named(names) = &source.services {
         for name in names {
             if !services.iter().any(|service| &service.name == name) {
-                return Err(format!("{} has no service {name}", source.package).into());
+                return Err(lacking(source, format!("service {name}")));
             }
         }
     }
@@ -28,7 +29,7 @@ pub(super) fn services(source: &Source, texts: &Texts) -> Result<Vec<Service>, B
 }
 
 /// The newest version of each service's folder, `botocore/data/NAME/VERSION/`.
-fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box<dyn Error>> {
+fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Error> {
     let mut newest: BTreeMap<&str, &str> = BTreeMap::new();
     for path in texts.keys() {
         if let Some(rest) = path.strip_prefix("botocore/data/")
@@ -45,7 +46,8 @@ fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box
             texts.get(&format!("botocore/data/{name}/{version}/{file}")).map(String::as_str)
         };
         let sources = botocore::Sources {
-            service: text("service-2.json").ok_or("a folder lost its model")?,
+            service: text("service-2.json")
+                .ok_or_else(|| lacking(source, format!("model of {name}")))?,
             service_extras: text("service-2.sdk-extras.json"),
             paginators: text("paginators-1.json"),
             paginators_extras: text("paginators-1.sdk-extras.json"),
@@ -61,7 +63,7 @@ fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box
 const OSS: &str = "alibabacloud_oss_v2";
 
 /// Object storage.
-fn oss_service(texts: &Texts) -> Result<Service, Box<dyn Error>> {
+fn oss_service(texts: &Texts) -> Result<Service, Error> {
     let under = |folder: &'static str| {
         texts.iter().filter_map(move |(path, text)| {
             let file = path.strip_prefix(folder)?.strip_suffix(".py")?;
@@ -77,18 +79,26 @@ fn oss_service(texts: &Texts) -> Result<Service, Box<dyn Error>> {
     Ok(service)
 }
 
-fn alibaba_overlay() -> Result<tea::Overlay, Box<dyn Error>> {
-    Ok(serde_saphyr::from_str(include_str!("../../../crates/catalogue/overlay/alibaba.yaml"))?)
+fn alibaba_overlay() -> Result<tea::Overlay, Error> {
+    overlay(include_str!("../../catalogue/overlay/alibaba.yaml"))
+}
+
+fn overlay<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_saphyr::from_str(text).map_err(|error| Error::Overlay(Box::new(error)))
+}
+
+fn lacking(source: &Source, what: impl Into<String>) -> Error {
+    Error::Lacking { package: source.package.clone(), what: what.into() }
 }
 
 /// The one service of a Tea package, with the hand-written facts laid over it.
-fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Box<dyn Error>> {
-    let name = product(&source.package).ok_or("a package of another form")?;
+fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Error> {
+    let name = product(&source.package).ok_or_else(|| lacking(source, "product in its name"))?;
     let under = |folder: &str| format!("{}/{folder}", source.package);
     // The newer packages have a file for each class.
     let (models, only) = (under("models/"), under("models.py"));
     let sources = tea::Sources {
-        client: texts.get(&under("client.py")).ok_or("a package without a client")?,
+        client: texts.get(&under("client.py")).ok_or_else(|| lacking(source, "client"))?,
         models: (texts.iter())
             .filter(|(path, _)| {
                 *path == &only || (path.starts_with(&models) && !path.ends_with("__init__.py"))
@@ -102,15 +112,17 @@ fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Box<dyn Error>
 }
 
 /// The groups of pydo, with the hand-written bodies where its own are open.
-fn pydo_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Box<dyn Error>> {
-    let text = |file: &str| texts.get(&format!("{}/{file}", source.package)).ok_or(file.to_owned());
+fn pydo_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Error> {
+    let text = |file: &str| {
+        let found = texts.get(&format!("{}/{file}", source.package));
+        found.ok_or_else(|| lacking(source, file))
+    };
     let sources = pydo::Sources {
         client: text("_client.py")?,
         operations: text("operations/_operations.py")?,
     };
-    let overlay: pydo::Overlay = serde_saphyr::from_str(include_str!(
-        "../../../crates/catalogue/overlay/digitalocean.yaml"
-    ))?;
+    let overlay: pydo::Overlay =
+        overlay(include_str!("../../catalogue/overlay/digitalocean.yaml"))?;
     let mut services = pydo::services(&sources, &overlay)?;
     services.retain(|service| source.services.include(&service.name));
     Ok(services)
