@@ -45,7 +45,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     for cloud in clouds {
         let (mut services, mut unread) = (Vec::new(), Vec::new());
         let mut origin = Origin::default();
-        for source in sources.iter().filter(|source| source.cloud == cloud) {
+        let of_cloud: Vec<_> = sources.iter().filter(|source| source.cloud == cloud).collect();
+        registry::prefetch(&of_cloud, &folder())?;
+        for source in of_cloud {
             let file = registry::pinned(source, &folder());
             match file.and_then(|file| isobar_packages::services(source, &file)) {
                 Ok(imported) => {

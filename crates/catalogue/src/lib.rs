@@ -5,6 +5,7 @@
 //! live as long as the process (`&'static Service`), so names taken from them need no copy.
 
 pub mod import;
+mod items;
 pub mod manifest;
 pub mod model;
 pub mod names;
@@ -13,6 +14,7 @@ mod packs;
 mod search;
 pub mod shape;
 
+pub use items::{Items, Named};
 pub use model::{Cloud, Operation, Protocol, Service};
 pub use pack::{Entry, OperationEntry};
 pub use packs::{

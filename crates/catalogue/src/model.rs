@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::items::{Items, Named};
 use crate::names::same;
 use crate::shape::{Kind, Member, Shape, ShapeId, Structure, XmlNamespace};
 
@@ -85,6 +86,7 @@ pub enum Protocol {
 
 /// One service (AWS), product version (Alibaba Cloud) or group of operations (DigitalOcean).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Service {
     /// Whose it is.
     pub cloud: Cloud,
@@ -112,9 +114,9 @@ pub struct Service {
     /// How host names are made.
     pub endpoints: Endpoints,
     /// The operations, sorted by name.
-    pub operations: Vec<Operation>,
+    pub operations: Items<Operation>,
     /// The shapes that they speak of.
-    pub shapes: Vec<Shape>,
+    pub shapes: Items<Shape>,
     /// The waiters, sorted by name.
     pub waiters: Vec<Waiter>,
 }
@@ -136,8 +138,8 @@ impl Service {
             xml_namespace: None,
             query_compatible: false,
             endpoints: Endpoints::Unknown,
-            operations: Vec::new(),
-            shapes: Vec::new(),
+            operations: Items::default(),
+            shapes: Items::default(),
             waiters: Vec::new(),
             name,
         }
@@ -161,18 +163,14 @@ impl Service {
     /// The operation of the vendor's name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations
-            .binary_search_by(|operation| operation.name.as_str().cmp(name))
-            .ok()
-            .map(|at| &self.operations[at])
+        self.operations.named(name)
     }
 
     /// The operation of the name in any spelling (`run-instances`, `run_instances`); the vendor's
     /// own spelling wins.
     #[must_use]
     pub fn find_operation(&self, name: &str) -> Option<&Operation> {
-        self.operation(name)
-            .or_else(|| self.operations.iter().find(|operation| same(&operation.name, name)))
+        self.operation(name).or_else(|| self.operations.find(|known| same(known, name)))
     }
 
     /// The protocol that a client speaks with it.
@@ -238,6 +236,12 @@ pub struct Operation {
     pub input_context: Vec<(String, String)>,
     /// Whether the endpoint is asked for with a call of its own first.
     pub discovery: Discovery,
+}
+
+impl Named for Operation {
+    fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// The element that wraps an input.

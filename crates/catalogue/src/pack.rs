@@ -4,15 +4,16 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 8 | `ISOPACK1` |
+//! | 8 | `ISOPACK2` |
 //! | 4 × 4 | the lengths of the directory and the index, compressed and not, little-endian |
 //! | | the directory: what each service is called and where its frame lies |
 //! | | the index: each service's operations by name, method and path |
 //! | | the services' frames, in the directory's order |
 //!
-//! Each part is postcard, compressed with zstd. The directory is read when a cloud is first spoken
-//! of, the index when operations are searched or counted, and a service's frame when that service is
-//! first used: a call pays for the service that it calls.
+//! Each part is postcard, compressed with zstd; in a frame, each operation and each shape is a byte
+//! string that holds the postcard of it, so that they can be decoded one by one. The directory is read when a cloud is first spoken
+//! of, the index when operations are searched or counted, a service's frame when that service is
+//! first used, and an operation or a shape when it is first looked at: a call pays for what it calls.
 
 use std::sync::OnceLock;
 
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Cloud, Protocol, Service};
 
-const MAGIC: &[u8; 8] = b"ISOPACK1";
+const MAGIC: &[u8; 8] = b"ISOPACK2";
 const HEADER: usize = MAGIC.len() + 4 * 4;
 
 /// High enough to be worth its time once, low enough to decode within any window.
@@ -90,7 +91,8 @@ impl Entry {
     pub fn service(&self) -> &'static Service {
         self.service.get_or_init(|| {
             let bytes = unpack(self.frame, self.unpacked).expect("the embedded frame is whole");
-            let service = postcard::from_bytes(&bytes).expect("the embedded frame is a service");
+            // Operations and shapes are decoded from it as they are needed.
+            let service = postcard::from_bytes(bytes.leak()).expect("the frame is a service");
             Box::leak(Box::new(service))
         })
     }

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::items::Named;
+
 /// The index of a [`Shape`] in its service's [`shapes`](crate::Service::shapes).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShapeId(pub u32);
@@ -22,6 +24,12 @@ pub struct Shape {
     pub xml_namespace: Option<XmlNamespace>,
     /// Its value must not be shown or logged.
     pub sensitive: bool,
+}
+
+impl Named for Shape {
+    fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// What a shape is, with its constraints.

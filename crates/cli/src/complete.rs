@@ -157,7 +157,7 @@ fn services(cloud: Cloud) -> Vec<Candidate> {
 
 fn operations(service: &Service) -> Vec<Candidate> {
     let shown = |name: &str| shown(service.cloud, name);
-    service.operations.iter().map(|operation| plain(&shown(&operation.name))).collect()
+    service.operations.names().map(|name| plain(&shown(name))).collect()
 }
 
 fn waiters(service: &Service) -> Vec<Candidate> {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use isobar_catalogue::model::{BodyFormat, Endpoints};
 use isobar_catalogue::shape::{Structure, Text};
 use isobar_catalogue::{
-    Cloud, Kind as ShapeKind, Location, Member, Operation, Protocol, Service, Shape, ShapeId,
+    Cloud, Items, Kind as ShapeKind, Location, Member, Operation, Protocol, Service, Shape, ShapeId,
 };
 use isobar_wire::Value;
 
@@ -37,13 +37,13 @@ static SERVICE: LazyLock<Service> = LazyLock::new(|| {
         ..Structure::default()
     };
     let shape = |name: &str, kind| Shape { name: name.to_owned(), kind, ..Shape::default() };
-    service.shapes = vec![
+    service.shapes = Items::from(vec![
         shape("String", ShapeKind::String(Text::default())),
         shape("Any", ShapeKind::Document),
         shape("DescribeEndpointsRequest", ShapeKind::Structure(input)),
         shape("DescribeEndpointsResponse", ShapeKind::Structure(output)),
-    ];
-    service.operations = vec![Operation {
+    ]);
+    service.operations = Items::from(vec![Operation {
         name: "DescribeEndpoints".to_owned(),
         method: "POST".to_owned(),
         uri: "/".to_owned(),
@@ -53,7 +53,7 @@ static SERVICE: LazyLock<Service> = LazyLock::new(|| {
         body: BodyFormat::Form,
         read_only: true,
         ..Operation::default()
-    }];
+    }]);
     service
 });
 

@@ -60,6 +60,34 @@ pub fn found(source: &Source, folder: &Path) -> Result<Vec<Found>, Error> {
     Ok(found)
 }
 
+/// How many packages the client is asked for at once: it takes a second to start.
+pub const AT_ONCE: usize = 16;
+
+/// Brings the files of those packages that are not in the folder, many at once. What it cannot bring
+/// is left to [`pinned`], which says so of each.
+///
+/// # Errors
+/// If the folder cannot be read or made.
+pub fn prefetch(sources: &[&Source], folder: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(folder).map_err(|error| file_error(folder, error))?;
+    for form in [Form::Sdist, Form::Wheel] {
+        let mut missing = Vec::new();
+        for source in sources.iter().filter(|source| source.form == form) {
+            let found = found(source, folder)?;
+            if !found.iter().any(|one| one.version == source.version) {
+                missing.push(format!("{}=={}", source.package, source.version));
+            }
+        }
+        for wanted in missing.chunks(AT_ONCE) {
+            let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+            if get(&wanted, form, folder).is_err() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The bytes of a package's file of the version that the list has, from the folder or else from the
 /// registry.
 ///
@@ -72,7 +100,7 @@ pub fn pinned(source: &Source, folder: &Path) -> Result<Vec<u8>, Error> {
         Some(present) => present,
         None => {
             let wanted = format!("{}=={}", source.package, source.version);
-            get(&wanted, source.form, folder)?;
+            get(&[&wanted], source.form, folder)?;
             file(found(source, folder)?)
                 .ok_or_else(|| lacking(source, "file of that version, as pip has it"))?
         }
@@ -110,7 +138,7 @@ pub fn newest(source: &Source, folder: &Path) -> Result<(String, String), Error>
         std::fs::remove_dir_all(&empty).map_err(|error| file_error(&empty, error))?;
     }
     std::fs::create_dir_all(&empty).map_err(|error| file_error(&empty, error))?;
-    get(&source.package, source.form, &empty)?;
+    get(&[&source.package], source.form, &empty)?;
     let Found { path, version } =
         found(source, &empty)?.pop().ok_or_else(|| lacking(source, "file of a form known here"))?;
     let bytes = std::fs::read(&path).map_err(|error| file_error(&path, error))?;
@@ -120,10 +148,10 @@ pub fn newest(source: &Source, folder: &Path) -> Result<(String, String), Error>
     Ok((version, hash(&bytes)))
 }
 
-fn get(wanted: &str, form: Form, folder: &Path) -> Result<(), Error> {
-    let failed = |message: String| Error::Download { wanted: wanted.to_owned(), message };
+fn get(wanted: &[&str], form: Form, folder: &Path) -> Result<(), Error> {
+    let failed = |message: String| Error::Download { wanted: wanted.join(" "), message };
     let output = Command::new("python3")
-        .args(download(&[wanted], form, folder))
+        .args(download(wanted, form, folder))
         .output()
         .map_err(|error| failed(error.to_string()))?;
     if output.status.success() { Ok(()) } else { Err(failed(complaint(&output.stderr))) }

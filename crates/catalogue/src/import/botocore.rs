@@ -115,12 +115,13 @@ fn assemble(name: &str, model: Model) -> Result<Service, ImportError> {
     let protocols = protocols(name, &metadata)?;
     let mut service = Service::new(Cloud::Aws, name, protocols[0]);
     service.protocols = protocols;
-    service.shapes = shapes::import(&ids, shapes)?;
+    service.shapes = shapes::import(&ids, shapes)?.into();
     for (operation, raw) in operations.0 {
-        let imported = operations::import(&ids, &operation, raw, &metadata, &mut service.shapes)?;
-        service.operations.push(imported);
+        let imported =
+            operations::import(&ids, &operation, raw, &metadata, service.shapes.to_mut())?;
+        service.operations.to_mut().push(imported);
     }
-    service.operations.sort_by(|left, right| left.name.cmp(&right.name));
+    service.operations.to_mut().sort_by(|left, right| left.name.cmp(&right.name));
     apply_metadata(&mut service, metadata);
     Ok(service)
 }
@@ -169,9 +170,7 @@ fn lay_paginators(service: &mut Service, paginators: Paginators) {
     let merged = paginators.merge.map(|merge| merge.pagination.0).unwrap_or_default();
     for (name, raw) in all.chain(merged) {
         // The paginators of an older version name operations that the newest has not.
-        let Ok(at) = service.operations.binary_search_by(|one| one.name.cmp(&name)) else {
-            continue;
-        };
+        let Some(at) = service.operations.position(&name) else { continue };
         let paging = service.operations[at].paging.get_or_insert_with(Paging::default);
         paging.style = PagingStyle::Token;
         let replace = |target: &mut Vec<String>, source: Vec<String>| {

@@ -59,11 +59,11 @@ pub fn service(sources: &Sources<'_>) -> Result<Service, ImportError> {
     let mut importer = Importer { models: &models, shapes: ShapeTable::default() };
     for text in &sources.operations {
         for raw in operations::read(text)? {
-            service.operations.push(importer.operation(raw)?);
+            service.operations.to_mut().push(importer.operation(raw)?);
         }
     }
-    service.operations.sort_by(|left, right| left.name.cmp(&right.name));
-    service.shapes = importer.shapes.finish();
+    service.operations.to_mut().sort_by(|left, right| left.name.cmp(&right.name));
+    service.shapes = importer.shapes.finish().into();
     paging::add(&mut service);
     Ok(service)
 }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::Items;
 use crate::import::{ImportError, ShapeTable};
 use crate::model::{
     BodyFormat, Cloud, Endpoints, Operation, Paging, PagingStyle, Protocol, Service,
@@ -78,13 +79,13 @@ pub fn services(sources: &Sources<'_>, overlay: &Overlay) -> Result<Vec<Service>
             let builder = builders.get(&method.builder).ok_or_else(|| {
                 ImportError::unknown(format!("{name}.{}", method.name), "no such builder")
             })?;
-            service.operations.push(importer.operation(builder, method)?);
+            service.operations.to_mut().push(importer.operation(builder, method)?);
         }
         service.id = group.class;
         service.version = "v2".to_owned();
         service.endpoints = Endpoints::Single(host(&service.operations).to_owned());
-        service.operations.sort_by(|left, right| left.name.cmp(&right.name));
-        service.shapes = importer.shapes.finish();
+        service.operations.to_mut().sort_by(|left, right| left.name.cmp(&right.name));
+        service.shapes = importer.shapes.finish().into();
         services.push(service);
     }
     Ok(services)
@@ -101,8 +102,8 @@ fn attributes(client: &str) -> HashMap<&str, &str> {
         .collect()
 }
 
-fn host(operations: &[Operation]) -> &'static str {
-    let path = operations.first().map_or("/v2/", |operation| operation.uri.as_str());
+fn host(operations: &Items<Operation>) -> &'static str {
+    let path = operations.iter().next().map_or("/v2/", |operation| operation.uri.as_str());
     HOSTS.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(GATEWAY, |(_, host)| host)
 }
 

@@ -55,10 +55,10 @@ pub fn service(name: &str, sources: &Sources<'_>) -> Result<Service, ImportError
     let mut importer = Importer { classes: &classes, shapes: ShapeTable::default() };
     for mut raw in client.operations {
         raw.older_signature |= older_signature;
-        service.operations.push(importer.operation(raw)?);
+        service.operations.to_mut().push(importer.operation(raw)?);
     }
-    service.operations.sort_by(|left, right| left.name.cmp(&right.name));
-    service.shapes = importer.shapes.finish();
+    service.operations.to_mut().sort_by(|left, right| left.name.cmp(&right.name));
+    service.shapes = importer.shapes.finish().into();
     paging::infer(&mut service);
     Ok(service)
 }

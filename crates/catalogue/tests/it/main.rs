@@ -1,6 +1,7 @@
 //! The catalogue's tests.
 
 mod botocore;
+mod items;
 mod packs;
 mod pydo;
 mod tea;

@@ -54,9 +54,7 @@ pub(crate) fn service(service: &'static Service) -> String {
         service.version,
         service.name
     );
-    out.push_str(&columns(
-        service.operations.iter().map(|operation| shown(service.cloud, &operation.name)),
-    ));
+    out.push_str(&columns(service.operations.names().map(|name| shown(service.cloud, name))));
     if !service.waiters.is_empty() {
         out.push_str(&format!("\nWaiters (isobar {word} wait {} WAITER):\n", service.name));
         out.push_str(&columns(service.waiters.iter().map(|waiter| kebab(&waiter.name))));

@@ -118,7 +118,7 @@ pub(crate) fn operation(
         return Ok(found);
     }
     let names: Vec<String> =
-        service.operations.iter().map(|operation| shown(service.cloud, &operation.name)).collect();
+        service.operations.names().map(|name| shown(service.cloud, name)).collect();
     let error = Error::new(
         Class::Unknown,
         "unknown_operation",
@@ -134,7 +134,7 @@ pub(crate) fn operation(
 /// The operation of a name: the vendor's, its own kebab case, or any spelling that folds to it.
 fn find_operation(service: &'static Service, name: &str) -> Option<&'static Operation> {
     service.operation(name).or_else(|| {
-        let as_kebab = service.operations.iter().find(|operation| kebab(&operation.name) == name);
+        let as_kebab = service.operations.find(|known| kebab(known) == name);
         as_kebab.or_else(|| service.find_operation(name))
     })
 }

@@ -3,7 +3,7 @@
 
 use isobar_catalogue::model::{Endpoints, Operation, Service};
 use isobar_catalogue::shape::{List, Structure, Text};
-use isobar_catalogue::{Cloud, Kind, Location, Member, Protocol, Shape, ShapeId};
+use isobar_catalogue::{Cloud, Items, Kind, Location, Member, Protocol, Shape, ShapeId};
 use isobar_wire::{Name, Request, Value, route_all};
 use percent_encoding::percent_decode_str;
 
@@ -134,8 +134,8 @@ fn made(
     let output = Shape { kind: structure(vec![body]), ..named("Output") };
     let mut service = Service::new(Cloud::DigitalOcean, "", Protocol::DigitalOcean);
     service.endpoints = base(method, path);
-    service.shapes = vec![text, list, document, input, output];
-    service.operations = vec![Operation {
+    service.shapes = Items::from(vec![text, list, document, input, output]);
+    service.operations = Items::from(vec![Operation {
         name: format!("{method} {path}"),
         method: method.to_owned(),
         uri: path.to_owned(),
@@ -144,7 +144,7 @@ fn made(
         output: Some(ShapeId(4)),
         read_only: matches!(method, "GET" | "HEAD"),
         ..Operation::default()
-    }];
+    }]);
     // A process makes one call, and operations live as long as the process.
     let service: &'static Service = Box::leak(Box::new(service));
     (service, &service.operations[0])

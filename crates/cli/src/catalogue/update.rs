@@ -7,7 +7,7 @@ use std::process::Stdio;
 use isobar_catalogue::manifest::{Origin, Package};
 use isobar_catalogue::{Cloud, Service, origin};
 use isobar_packages::cache::Cache;
-use isobar_packages::registry::{self, Found};
+use isobar_packages::registry::{self, AT_ONCE, Found};
 use isobar_packages::{Form, Source, sources};
 use serde_json::{Value, json};
 
@@ -15,9 +15,6 @@ use super::{Arguments, cloud, print};
 use crate::report::{Class, Detail, Error};
 use crate::shell::Shell;
 use crate::updated;
-
-/// How many packages the registry's client is asked for at once.
-const AT_ONCE: usize = 16;
 
 /// After so many packages that cannot be had one by one, none can be.
 const ENOUGH: usize = 3;

@@ -3,13 +3,14 @@
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
+use http::uri::Scheme;
 use http::{Method, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -255,7 +256,9 @@ pub(crate) fn root(error: &(dyn StdError + 'static)) -> String {
 /// Connects within a time, the handshake of TLS included.
 #[derive(Clone)]
 struct Connector {
-    inner: HttpsConnector<HttpConnector>,
+    plain: HttpConnector,
+    /// Made for the first address that wants it: the authorities that it trusts are many.
+    secure: Arc<OnceLock<HttpsConnector<HttpConnector>>>,
     within: Duration,
 }
 
@@ -264,21 +267,30 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl Connector {
     fn new(config: &Config) -> Result<Self, Error> {
-        let mut http = HttpConnector::new();
-        http.enforce_http(false);
-        http.set_nodelay(true);
-        let builder = HttpsConnectorBuilder::new();
-        let builder = match &config.roots {
-            None => builder
-                .with_provider_and_webpki_roots(ring())
-                .expect("the provider has the default versions of TLS"),
-            Some(pem) => builder.with_tls_config(trusting(pem).map_err(|what| {
+        let mut plain = HttpConnector::new();
+        plain.enforce_http(false);
+        plain.set_nodelay(true);
+        let secure = OnceLock::new();
+        if let Some(pem) = &config.roots {
+            let tls = trusting(pem).map_err(|what| {
                 let message = format!("the certificates to trust cannot be read: {what}");
                 Error::new(Kind::Config, config.cloud).with_message(message)
-            })?),
-        };
-        let inner = builder.https_or_http().enable_http1().wrap_connector(http);
-        Ok(Self { inner, within: config.timeouts.connect })
+            })?;
+            let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_only();
+            // It is new: nobody has set it.
+            let _ = secure.set(builder.enable_http1().wrap_connector(plain.clone()));
+        }
+        Ok(Self { plain, secure: Arc::new(secure), within: config.timeouts.connect })
+    }
+
+    fn secure(&self) -> HttpsConnector<HttpConnector> {
+        let made = self.secure.get_or_init(|| {
+            let builder = HttpsConnectorBuilder::new()
+                .with_provider_and_webpki_roots(ring())
+                .expect("the provider has the default versions of TLS");
+            builder.https_only().enable_http1().wrap_connector(self.plain.clone())
+        });
+        made.clone()
     }
 }
 
@@ -303,13 +315,20 @@ impl Service<Uri> for Connector {
     type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut TaskContext<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(context)
+        self.plain.poll_ready(context).map_err(Into::into)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = self.inner.call(uri);
+        let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
+        let mut this = self.clone();
         let within = self.within;
         Box::pin(async move {
+            let connecting = async {
+                if is_secure {
+                    return this.secure().call(uri).await;
+                }
+                Ok(MaybeHttpsStream::Http(this.plain.call(uri).await?))
+            };
             match tokio::time::timeout(within, connecting).await {
                 Ok(connected) => connected,
                 Err(_) => Err(format!("no connection within {} s", within.as_secs_f64()).into()),

@@ -36,10 +36,8 @@ impl Overlay {
         let mut declared = BTreeMap::new();
         for (name, facts) in operations {
             let place = format!("{}.{name}", service.name);
-            let at = service
-                .operations
-                .binary_search_by(|operation| operation.name.cmp(name))
-                .map_err(|_| ImportError::unknown(&place, "no such operation"))?;
+            let at = service.operations.position(name);
+            let at = at.ok_or_else(|| ImportError::unknown(&place, "no such operation"))?;
             let input = service.operations[at].input;
             for member in &facts.required {
                 require(service, input, member)
@@ -59,7 +57,7 @@ impl Overlay {
 }
 
 fn require(service: &mut Service, input: Option<ShapeId>, name: &str) -> Option<()> {
-    let Kind::Structure(structure) = &mut service.shapes[input?.0 as usize].kind else {
+    let Kind::Structure(structure) = &mut service.shapes.to_mut()[input?.0 as usize].kind else {
         return None;
     };
     structure.members.iter_mut().find(|member| member.name == name)?.required = true;
@@ -77,6 +75,10 @@ fn declare(service: &mut Service, code: &str, status: u16) -> ShapeId {
         throttling: code.starts_with("Throttling"),
     };
     let kind = Kind::Structure(Structure { error: Some(error), ..Structure::default() });
-    service.shapes.push(Shape { name: format!("{code}:{status}"), kind, ..Shape::default() });
+    service.shapes.to_mut().push(Shape {
+        name: format!("{code}:{status}"),
+        kind,
+        ..Shape::default()
+    });
     id
 }

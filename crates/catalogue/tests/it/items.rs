@@ -1,0 +1,59 @@
+//! Lists that are decoded item by item.
+
+use isobar_catalogue::pack::{self, Pack};
+use isobar_catalogue::{Cloud, Items, Operation, Protocol, Service};
+
+fn operations(names: &[&str]) -> Vec<Operation> {
+    let operation = |name: &&str| Operation { name: (*name).to_owned(), ..Operation::default() };
+    names.iter().map(operation).collect()
+}
+
+/// The service as a pack holds it.
+fn packed(service: &Service) -> &'static Service {
+    let bytes = pack::write(vec![service.clone()]).unwrap();
+    let pack = Box::leak(Box::new(Pack::open(Cloud::Aws, bytes.leak()).unwrap()));
+    pack.entries()[0].service()
+}
+
+#[test]
+fn what_is_packed_is_what_was_made() {
+    let mut service = Service::new(Cloud::Aws, "stars", Protocol::AwsJson);
+    service.operations = operations(&["Count", "Name", "Watch"]).into();
+    let packed = packed(&service);
+    assert_eq!(*packed, service);
+    assert_eq!(packed.clone(), service);
+    assert_eq!(packed.operations.len(), 3);
+    assert_eq!(packed.operations.names().collect::<Vec<_>>(), ["Count", "Name", "Watch"]);
+    assert_eq!(packed.operations.iter().rev().next().unwrap().name, "Watch");
+    // Packing what was packed gives the same.
+    assert_eq!(pack::write(vec![packed.clone()]).unwrap(), pack::write(vec![service]).unwrap());
+}
+
+#[test]
+fn items_are_found_by_their_names() {
+    let names = ["Count", "Name", "Watch"];
+    let items: Items<Operation> = operations(&names).into();
+    for (at, name) in names.iter().enumerate() {
+        assert_eq!(items.position(name), Some(at));
+        assert_eq!(items.named(name).unwrap().name, *name);
+    }
+    for absent in ["", "Aim", "Lose", "Zoom"] {
+        assert_eq!(items.position(absent), None);
+    }
+    assert_eq!(items.find(|name| name.starts_with('W')).unwrap().name, "Watch");
+    assert!(Items::<Operation>::default().is_empty());
+}
+
+#[test]
+fn a_list_can_be_changed_after_it_was_packed() {
+    let mut service = Service::new(Cloud::Aws, "stars", Protocol::AwsJson);
+    service.operations = operations(&["Count", "Name"]).into();
+    let mut changed = packed(&service).clone();
+    changed.operations[1].method = "PUT".to_owned();
+    changed
+        .operations
+        .to_mut()
+        .push(Operation { name: "Watch".to_owned(), ..Operation::default() });
+    assert_eq!(changed.operations[1].method, "PUT");
+    assert_eq!(changed.operations.names().collect::<Vec<_>>(), ["Count", "Name", "Watch"]);
+}
