@@ -73,11 +73,12 @@ def test_newer_packages_are_taken_and_used(registry, tmp_path):
     assert row["operations_before"] > 18_000
     [aws] = json.loads(isobar("catalogue", "stats", "aws", "--output", "json", env=env).stdout)
     assert (aws["services"], aws["operations"], aws["source"][0]["version"]) == (1, 1, "99.1.0")
-    sent = prepared("aws", "sts", "name-the-stars", "--galaxy", "M31", env=env)
+    call = ("aws", "sts", "name-the-stars", "--galaxy", "M31", "--endpoint-url", "https://sts.example.com")
+    sent = prepared(*call, env=env)
     assert sent["body"] == b"Action=NameTheStars&Version=2011-06-15&Galaxy=M31"
     assert "--galaxy" in isobar("__complete", "aws", "sts", "name-the-stars", "--ga", env=env).stdout
     # Another user's calls are as they were.
-    isobar("aws", "sts", "name-the-stars", "--galaxy", "M31", "--dry-run", code=10)
+    isobar(*call, "--dry-run", code=10)
     # It is newest now.
     again = isobar("catalogue", "update", "aws", "--output", "json", env=env)
     assert json.loads(again.stdout) == [] and "nothing newer" in again.stderr
@@ -95,7 +96,7 @@ def test_older_packages_are_left(registry, tmp_path):
 
 @pytest.mark.parametrize(
     ("spoil", "words"),
-    [(b"{}", "is not what RECORD says"), (None, "cannot be read")],
+    [(b"{}", "is not what RECORD says"), (None, "smoke-signals")],
     ids=["changed", "unreadable"],
 )
 def test_packages_that_cannot_be_read_change_nothing(registry, tmp_path, monkeypatch, spoil, words):

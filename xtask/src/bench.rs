@@ -66,16 +66,18 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<ExitCode> {
     let tools = Tools { isobar: release.join("isobar"), bench: release.join("isobar-bench") };
     let mut text = String::new();
     if !arguments.only_commands {
-        text += &servers(&tools, arguments)?;
+        text = servers(&tools, arguments)?;
+        println!("{text}");
         text.push('\n');
     }
     let state = steps::target().join("bench-state");
     let (local, _) = tools.isobar(&state)?;
     tools.seed(&local)?;
-    text += &commands::measured(&tools, &local, arguments.rounds, arguments.mib)?;
+    let measured = commands::measured(&tools, &local, arguments.rounds, arguments.mib)?;
     drop(local);
     std::fs::remove_dir_all(&state)?;
-    println!("{text}");
+    println!("{measured}");
+    text += &measured;
     if arguments.write {
         write_readme(&text)?;
     }

@@ -55,7 +55,11 @@ impl Store {
             let this = Arc::clone(&this);
             let service = service_fn(move |request| {
                 let this = Arc::clone(&this);
-                async move { this.answer(request).await }
+                async move {
+                    let place = format!("{} {}", request.method(), request.uri());
+                    let answer = this.answer(request).await;
+                    answer.inspect_err(|error| eprintln!("{place}: {error}"))
+                }
             });
             let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             // A connection that breaks is the client's end.

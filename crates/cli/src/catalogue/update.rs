@@ -44,19 +44,19 @@ pub(super) fn run(shell: &Shell, arguments: &Arguments) -> Result<(), Error> {
         let incoming = Incoming::new(&cache)?;
         let taken = shell.run(take(shell, &sources, &incoming.0))?;
         rows.extend(taken.newer.iter().map(|newer| row(cloud, newer)));
-        failed.extend(taken.failed);
-        if taken.newer.is_empty() {
-            shell.note(&format!("{cloud}: the registry has nothing newer"));
-        } else {
+        if !taken.newer.is_empty() {
             cache.store(cloud, taken.services, taken.origin).map_err(not_taken)?;
+        } else if taken.failed.is_empty() {
+            shell.note(&format!("{cloud}: the registry has nothing newer"));
         }
+        failed.extend(taken.failed);
     }
     let columns = ["cloud", "package", "from", "to", "operations_before", "operations"];
     print(shell, arguments, Value::Array(rows), &columns)?;
     if failed.is_empty() {
         return Ok(());
     }
-    let message = format!("{} packages were not taken; theirs stays as it was", failed.len());
+    let message = "packages were not taken; the services of theirs stay as they were";
     Err(Error::failed("update_incomplete", message).details(failed))
 }
 
