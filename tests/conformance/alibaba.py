@@ -89,6 +89,12 @@ class Package:
         self.models = importlib.import_module(f"{self.name}.models")
         self.required = alibaba_inputs.required_attributes(self.models)
         self.text = open(self.module.__file__, encoding="utf-8").read()
+        # By method, what its path names and the method does not fill, a slip of the SDK's generator:
+        # it sends `{VersionId}` as it stands.
+        self.unfilled = {}
+        # What annotations that are texts speak of.
+        self.names = {**vars(self.module), **vars(self.models)}
+        self.operations = list(self._operations())
 
     def client(self, region=REGION, network=None):
         config = Config(access_key_id=common.ACCESS_KEY, access_key_secret=common.SECRET_KEY, region_id=region)
@@ -97,12 +103,14 @@ class Package:
             config.endpoint = "service.example.com"
         return self.module.Client(config)
 
-    def operations(self):
+    def _operations(self):
         """(action, method) of each operation."""
         for part in re.split(r"\n    (?=async def |def )", self.text):
             named = re.match(r"def (\w+with_options)\(", part)
             action = re.search(r"\baction ?= ?'(\w+)'", part) or re.search(r"do_rpcrequest\('(\w+)'", part)
             if named and action:
+                path = re.search(r"pathname ?= ?f'([^']*)'", part)
+                self.unfilled[named.group(1)] = re.findall(r"\{\{(\w+)\}\}", path.group(1)) if path else []
                 yield action.group(1), named.group(1)
 
 
@@ -217,7 +225,7 @@ def cases(package):
     client = package.client()
     has_endpoint = "get_endpoint" in vars(package.module.Client)
     required = overlay().get(package.service.split("@")[0], {})
-    for action, method in package.operations():
+    for action, method in package.operations:
         function = getattr(package.module.Client, method)
         for variant in alibaba_inputs.VARIANTS:
             more = set(required.get(action, {}).get("required", []))
@@ -233,7 +241,7 @@ def hosts(package):
     """The first operation in every region that the client knows, and in one that it does not."""
     if "get_endpoint" not in vars(package.module.Client):
         return
-    action, method = next(package.operations())
+    action, method = package.operations[0]
     function = getattr(package.module.Client, method)
     known = package.client()._endpoint_map or {}
     for region in [*sorted(known), "cn-nowhere-1"]:

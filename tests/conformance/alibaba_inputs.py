@@ -1,6 +1,7 @@
 """Inputs of the Tea SDK's operations, made from its own classes: the same ones in every run."""
 
 import base64
+import collections
 import inspect
 import io
 import re
@@ -118,13 +119,11 @@ def attributes(kind):
     if kind not in CACHE:
         module = sys.modules[kind.__module__]
         package = module.__package__ if module.__package__.endswith(".models") else None
-        names = dict(vars(module))
-        if package:
-            names.update(vars(sys.modules[package]))
+        names = collections.ChainMap(vars(sys.modules[package]) if package else {}, vars(module))
         hints = {}
         for name, annotation in kind.__init__.__annotations__.items():
             if isinstance(annotation, str):
-                annotation = eval(annotation, names)  # noqa: S307 (the vendor's own annotations)
+                annotation = eval(annotation, {}, names)  # noqa: S307 (the vendor's own annotations)
             hints[name] = resolved(annotation, names)
         CACHE[kind] = hints
     return CACHE[kind]
@@ -133,9 +132,9 @@ def attributes(kind):
 def resolved(annotation, names):
     """An annotation with the names in it looked up."""
     if isinstance(annotation, str):
-        return resolved(eval(annotation, names), names)  # noqa: S307
+        return resolved(eval(annotation, {}, names), names)  # noqa: S307
     if isinstance(annotation, typing.ForwardRef):
-        return resolved(eval(annotation.__forward_arg__, names), names)  # noqa: S307
+        return resolved(eval(annotation.__forward_arg__, {}, names), names)  # noqa: S307
     origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is list:
         return typing.List[resolved(inside[0], names)]
@@ -194,14 +193,13 @@ def never_set(made):
 
 def call(package, function, variant, more, region):
     """The arguments of the SDK's function, and the same as an input of Isobar's."""
-    arguments, given = {}, {}
+    arguments, given = {}, {label: f"{{{label}}}" for label in package.unfilled[function.__name__]}
     parameters = list(function.__annotations__.items())
-    names = {**vars(package.module), **vars(package.models)}
     for name, annotation in parameters:
         if name in ("return", "runtime"):
             continue
         if isinstance(annotation, str):
-            annotation = eval(annotation, names)  # noqa: S307
+            annotation = eval(annotation, package.names)  # noqa: S307
         if annotation is str:
             # Some packages leave it to the caller to escape what goes into a path.
             bare = f"{{{name}}}" in package.text

@@ -82,7 +82,7 @@ def line(service, operation, status, document):
 def cases(service):
     """(operation, variant, line, how what Isobar reads is compared)."""
     it = package(service)
-    for operation, method in it.operations():
+    for operation, method in it.operations:
         kind, body = answer_kind(it, method)
         if isinstance(body, type) and hasattr(body, "from_map"):
             for variant in VARIANTS:

@@ -271,6 +271,22 @@ pub enum Auth {
     SigV2,
     /// As the cloud did it before: Alibaba Cloud's parameters or headers, signed with HMAC-SHA1.
     Older,
+    /// Not at all, in a request that is made as the cloud did it before.
+    OlderNone,
+}
+
+impl Auth {
+    /// Whether calls are not authenticated.
+    #[must_use]
+    pub const fn is_none(self) -> bool {
+        matches!(self, Self::None | Self::OlderNone)
+    }
+
+    /// Whether requests are made as the cloud did it before.
+    #[must_use]
+    pub const fn is_older(self) -> bool {
+        matches!(self, Self::Older | Self::OlderNone)
+    }
 }
 
 /// Whether an operation's endpoint is asked for with a call of its own (`DescribeEndpoints`).

@@ -18,6 +18,8 @@ pub(crate) struct Row {
     pub(crate) cloud: Cloud,
     /// Puts the caller's signature on a request.
     pub(crate) sign: fn(&mut Request, &Signing<'_>) -> Result<(), Unwritable>,
+    /// Puts on a request without a signature what the vendor's SDK says there all the same.
+    pub(crate) describe: fn(&mut Request, &Unsigned<'_>) -> Result<(), Unwritable>,
     /// The signature covers the body, of whatever length.
     pub(crate) signs_payload: bool,
     /// The input member that takes the client's region where the caller gives none.
@@ -62,6 +64,15 @@ pub(crate) struct Signing<'a> {
     pub(crate) keys: &'a sigv4::SigningKeys,
 }
 
+/// A request that is not signed.
+pub(crate) struct Unsigned<'a> {
+    pub(crate) endpoint: &'a Endpoint,
+    /// The protocol, where its older form is asked for.
+    pub(crate) older: Option<Protocol>,
+    pub(crate) now: Timestamp,
+    pub(crate) nonce: &'a str,
+}
+
 /// A pattern of the vendor's codes.
 #[derive(Debug)]
 pub(crate) enum Code {
@@ -86,6 +97,7 @@ static ROWS: [Row; 3] = [
     Row {
         cloud: Cloud::Aws,
         sign: sign_aws,
+        describe: |_, _| Ok(()),
         signs_payload: true,
         region_member: None,
         limited: Scope::Operation,
@@ -141,6 +153,7 @@ static ROWS: [Row; 3] = [
     Row {
         cloud: Cloud::Alibaba,
         sign: sign_alibaba,
+        describe: describe_alibaba,
         signs_payload: false,
         region_member: Some("RegionId"),
         limited: Scope::Operation,
@@ -191,6 +204,7 @@ static ROWS: [Row; 3] = [
     Row {
         cloud: Cloud::DigitalOcean,
         sign: sign_bearer,
+        describe: |_, _| Ok(()),
         signs_payload: false,
         region_member: None,
         limited: Scope::Key,
@@ -343,6 +357,21 @@ fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwr
             };
             alibaba::oss::v4::sign(request, &signing)
         }
+    }
+}
+
+/// When the request was made, and a number that is used once.
+fn describe_alibaba(request: &mut Request, unsigned: &Unsigned<'_>) -> Result<(), Unwritable> {
+    let Unsigned { endpoint, older, now, nonce } = *unsigned;
+    match (endpoint.scheme, older) {
+        (Scheme::Cloud, Some(Protocol::AlibabaRpc)) => {
+            alibaba::rpc::describe(request, now, nonce);
+            Ok(())
+        }
+        (Scheme::Cloud, Some(_)) => alibaba::roa::describe(request, now, nonce),
+        (Scheme::Cloud, None) => alibaba::acs3::describe(request, now, nonce).map(|_| ()),
+        // Object storage and the log service are told nothing.
+        _ => Ok(()),
     }
 }
 

@@ -32,6 +32,23 @@ const MUST_BE_SIGNED: [&str; 6] = [
     "x-acs-version",
 ];
 
+/// Says when the request was made, once, and of what: what a signature is over, and what the vendor's
+/// SDKs send without one too. The hash of the body is the result.
+///
+/// # Errors
+/// If the nonce holds characters that no header can carry.
+pub fn describe(
+    request: &mut Request,
+    now: Timestamp,
+    nonce: &str,
+) -> Result<[u8; 64], Unwritable> {
+    let payload = hex256(&Sha256::digest(&request.body).into());
+    set_header(request, DATE, time::extended(now))?;
+    set_header(request, NONCE, nonce)?;
+    set_header(request, CONTENT_HASH, payload.as_slice())?;
+    Ok(payload)
+}
+
 /// Puts the signature into the `Authorization` header, and what it needs beside it. `Host` is signed
 /// and left for the sender to write.
 ///
@@ -44,10 +61,7 @@ pub fn sign(
     now: Timestamp,
     nonce: &str,
 ) -> Result<(), Unwritable> {
-    let payload = hex256(&Sha256::digest(&request.body).into());
-    set_header(request, DATE, time::extended(now))?;
-    set_header(request, NONCE, nonce)?;
-    set_header(request, CONTENT_HASH, payload.as_slice())?;
+    let payload = describe(request, now, nonce)?;
     if let Some(token) = &credentials.session_token {
         set_header(request, KEY_ID, credentials.id.as_str())?;
         set_secret_header(request, TOKEN, token.expose())?;

@@ -15,6 +15,17 @@ const VERSION: HeaderName = HeaderName::from_static("x-acs-signature-version");
 const NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
 const TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
 
+/// Says when and how the request would be signed, which the vendor's SDKs say without a signature too.
+///
+/// # Errors
+/// If the nonce holds characters that no header can carry.
+pub fn describe(request: &mut Request, now: Timestamp, nonce: &str) -> Result<(), Unwritable> {
+    set_header(request, DATE, time::http(now))?;
+    set_header(request, METHOD, "HMAC-SHA1")?;
+    set_header(request, VERSION, "1.0")?;
+    set_header(request, NONCE, nonce)
+}
+
 /// Puts the signature into the `Authorization` header, and what it needs beside it.
 ///
 /// # Errors
@@ -25,10 +36,7 @@ pub fn sign(
     now: Timestamp,
     nonce: &str,
 ) -> Result<(), Unwritable> {
-    set_header(request, DATE, time::http(now))?;
-    set_header(request, METHOD, "HMAC-SHA1")?;
-    set_header(request, VERSION, "1.0")?;
-    set_header(request, NONCE, nonce)?;
+    describe(request, now, nonce)?;
     if let Some(token) = &credentials.session_token {
         set_secret_header(request, TOKEN, token.expose())?;
     }

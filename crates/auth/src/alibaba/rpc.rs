@@ -13,24 +13,30 @@ use crate::{Credentials, Keys, time};
 const METHOD: &str = "HMAC-SHA1";
 const VERSION: &str = "1.0";
 
+/// Adds when the request was made, once, to the query string: the vendor's SDKs say so without a
+/// signature too.
+pub fn describe(request: &mut Request, now: Timestamp, nonce: &str) {
+    add(request, "SignatureNonce", nonce);
+    add(request, "Timestamp", &time::extended(now));
+}
+
+fn add(request: &mut Request, name: &str, value: &str) {
+    if !request.query.is_empty() {
+        request.query.push('&');
+    }
+    request.query.push_str(name);
+    request.query.push('=');
+    request.query.push_str(&encoded(value));
+}
+
 /// Adds the signature and the parameters that it needs to the query string.
 pub fn sign(request: &mut Request, credentials: &Credentials, now: Timestamp, nonce: &str) {
-    let timestamp = time::extended(now);
-    let mut add = |name: &str, value: &str| {
-        if !request.query.is_empty() {
-            request.query.push('&');
-        }
-        request.query.push_str(name);
-        request.query.push('=');
-        request.query.push_str(&encoded(value));
-    };
-    add("AccessKeyId", &credentials.id);
-    add("SignatureMethod", METHOD);
-    add("SignatureVersion", VERSION);
-    add("SignatureNonce", nonce);
-    add("Timestamp", &timestamp);
+    add(request, "AccessKeyId", &credentials.id);
+    add(request, "SignatureMethod", METHOD);
+    add(request, "SignatureVersion", VERSION);
+    describe(request, now, nonce);
     if let Some(token) = &credentials.session_token {
-        add("SecurityToken", token.expose());
+        add(request, "SecurityToken", token.expose());
     }
     let signature = {
         let body = form(request);

@@ -112,10 +112,11 @@ impl Importer<'_> {
             status: 200,
             input: self.input(&raw)?,
             output: self.output(&raw)?,
-            auth: match raw.auth.as_str() {
-                "Anonymous" => Auth::None,
-                _ if raw.older_signature => Auth::Older,
-                _ => Auth::Default,
+            auth: match (raw.auth.as_str(), raw.older_signature) {
+                ("Anonymous", false) => Auth::None,
+                ("Anonymous", true) => Auth::OlderNone,
+                (_, false) => Auth::Default,
+                (_, true) => Auth::Older,
             },
             host_prefix: raw.host_labels.first().map(|label| format!("{{{label}}}.")),
             body: match raw.request_body.as_str() {

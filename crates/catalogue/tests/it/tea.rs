@@ -542,5 +542,5 @@ fn a_client_that_makes_no_host_has_no_endpoint() {
     assert_eq!(toys.endpoints, Endpoints::Unknown);
     assert_eq!(toys.endpoint_prefix, "toy");
     let auth = |name: &str| toys.operation(name).map(|one| one.auth);
-    assert_eq!((auth("BreakToy"), auth("ListToys")), (Some(Auth::Older), Some(Auth::None)));
+    assert_eq!((auth("BreakToy"), auth("ListToys")), (Some(Auth::Older), Some(Auth::OlderNone)));
 }

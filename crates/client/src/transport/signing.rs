@@ -47,7 +47,7 @@ impl Signing {
 
     /// Whose call it is; `None` where the operation wants no signature.
     pub(crate) async fn identity(&self, call: &Call<'_>) -> Result<Option<Identity>, Error> {
-        let signs = call.operation.auth != Auth::None
+        let signs = !call.operation.auth.is_none()
             || (call.endpoint.signs && !customize::is_unsigned(call.service, call.operation));
         if !signs {
             return Ok(None);
@@ -68,7 +68,13 @@ impl Signing {
     ) -> Result<Call<'a>, Error> {
         let mut signed = call.clone();
         let declared = self.declare(&mut signed).await?;
+        let older = call.operation.auth.is_older().then(|| call.service.protocol());
+        let (now, nonce) = (self.context.now(), uuid(&*self.context));
+        let row = cloud::row(call.cloud);
+        let unwritable = |error| call.error(Kind::Credentials).with_source(error);
         let Some(credentials) = identity.and_then(|identity| identity.credentials.as_ref()) else {
+            let unsigned = cloud::Unsigned { endpoint: call.endpoint, older, now, nonce: &nonce };
+            (row.describe)(&mut signed.request, &unsigned).map_err(unwritable)?;
             return Ok(signed);
         };
         let signing = cloud::Signing {
@@ -77,9 +83,9 @@ impl Signing {
             host: &call.host(),
             declared: declared.as_deref().or(call.notes.declared),
             auth: call.operation.auth,
-            older: (call.operation.auth == Auth::Older).then(|| call.service.protocol()),
-            now: self.context.now(),
-            nonce: &uuid(&*self.context),
+            older,
+            now,
+            nonce: &nonce,
             keys: &self.keys,
         };
         // A key signs; a token is shown. Neither does for the other.
@@ -88,8 +94,8 @@ impl Signing {
             return Err(call.error(Kind::Credentials).with_message(format!("it wants {wanted}")));
         }
         customize::signing(call.service, call.operation, &mut signed.request, &signing)
-            .and_then(|()| (cloud::row(call.cloud).sign)(&mut signed.request, &signing))
-            .map_err(|error| call.error(Kind::Credentials).with_source(error))?;
+            .and_then(|()| (row.sign)(&mut signed.request, &signing))
+            .map_err(unwritable)?;
         Ok(signed)
     }
 

@@ -56,6 +56,36 @@ async fn alibaba_numbers_its_pages_and_signs_in_headers() {
 }
 
 #[tokio::test]
+async fn alibaba_is_told_when_it_is_asked_without_a_signature_too() {
+    let (client, _) = client(Cloud::Alibaba, "http://127.0.0.1:9");
+    let newer: &[&str] = &["x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce"];
+    let older: &[&str] =
+        &["date", "x-acs-signature-method", "x-acs-signature-nonce", "x-acs-signature-version"];
+    for (service, operation, headers, parameters) in [
+        ("sts", "AssumeRoleWithOIDC", newer, false),
+        ("gemp", "PushMonitor", older, false),
+        ("ice", "ListAllPublicMediaTags", &[], true),
+    ] {
+        let (service, operation) = client.find(service, operation).unwrap();
+        let input = map(&[("apiKey", Value::from("k"))]);
+        let has_key = service.input_members(operation).iter().any(|it| it.name == "apiKey");
+        let input = if has_key { input } else { Value::Null };
+        let prepared = client.prepare(service, operation, input).await.unwrap();
+        let found: Vec<&str> =
+            prepared.headers.keys().map(http::HeaderName::as_str).collect();
+        assert!(!found.contains(&"authorization"), "{found:?}");
+        for name in newer.iter().chain(older) {
+            assert_eq!(found.contains(name), headers.contains(name), "{} {name}", operation.name);
+        }
+        let query = prepared.url.query().unwrap_or_default();
+        for name in ["SignatureNonce=", "Timestamp=2026-11-21T00%3A00%3A00Z"] {
+            assert_eq!(query.contains(name), parameters, "{} {query}", operation.name);
+        }
+        assert!(!query.contains("Signature="), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn alibaba_throttles_with_any_status() {
     let error = |status, code| {
         answer(status, format!("{{\"RequestId\":\"r\",\"Code\":\"{code}\",\"Message\":\"m\"}}"))

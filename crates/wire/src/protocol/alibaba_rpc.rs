@@ -40,7 +40,7 @@ fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
     // The older signature is over parameters alone; a call without one has no other way to ask for
     // the format.
     let parameters: &[(&str, &str)] = match call.operation.auth {
-        Auth::Older => {
+        Auth::Older | Auth::OlderNone => {
             request.headers.remove(ACCEPT);
             &[("Action", action), ("Version", version), ("Format", "json")]
         }
