@@ -15,6 +15,7 @@ import yaml
 import alibaba_inputs
 import common
 
+import alibabacloud_gateway_sls.client
 import alibabacloud_tea_openapi.client
 import alibabacloud_tea_openapi.utils
 from alibabacloud_tea_openapi.utils import Utils
@@ -92,6 +93,7 @@ class Package:
         # By method, what its path names and the method does not fill, a slip of the SDK's generator:
         # it sends `{VersionId}` as it stands.
         self.unfilled = {}
+        self.code = {}
         # What annotations that are texts speak of.
         self.names = {**vars(self.module), **vars(self.models)}
         self.operations = list(self._operations())
@@ -103,6 +105,16 @@ class Package:
             config.endpoint = "service.example.com"
         return self.module.Client(config)
 
+    def mentions(self, method, name):
+        """How often a method's code speaks of a name."""
+        return len(re.findall(rf"\b{name}\b", self.code[method]))
+
+    def reads(self, method):
+        """Says whether a method sends an attribute of its request: some have attributes that are never sent."""
+        code = self.code[method]
+        whole = "to_map(" in code
+        return lambda attribute: whole or re.search(rf"\.{attribute}\b", code) is not None
+
     def _operations(self):
         """(action, method) of each operation."""
         for part in re.split(r"\n    (?=async def |def )", self.text):
@@ -110,6 +122,7 @@ class Package:
             action = re.search(r"\baction ?= ?'(\w+)'", part) or re.search(r"do_rpcrequest\('(\w+)'", part)
             if named and action:
                 path = re.search(r"pathname ?= ?f'([^']*)'", part)
+                self.code[named.group(1)] = re.sub(r'""".*?"""', "", part, flags=re.DOTALL)
                 self.unfilled[named.group(1)] = re.findall(r"\{\{(\w+)\}\}", path.group(1)) if path else []
                 yield action.group(1), named.group(1)
 
@@ -164,8 +177,8 @@ def comparable(request):
         return request
     parts = urllib.parse.urlsplit(request.url)
     query = sorted(plain(pair) for pair in common.pairs(parts.query))
-    older = any(name == "Signature" for name, _ in query)
-    url = parts._replace(query=urllib.parse.urlencode([it for it in query if it[0] != "Signature"])).geturl()
+    older = any(name == "SignatureMethod" for name, _ in query)
+    url = parts._replace(query=urllib.parse.urlencode([it for it in query if not older or it[0] != "Signature"])).geturl()
     headers = {name: plain((name, value))[1] for name, value in request.headers.items()}
     headers.pop("authorization", None)
     # Of the body as it is spelled; the signature's comparison checks it.
@@ -182,13 +195,19 @@ def signature(vendor, isobar):
     """Whether Isobar's signature is what the SDK's own function gives for Isobar's request."""
     parts = urllib.parse.urlsplit(isobar.url)
     query = dict(common.pairs(parts.query))
-    if "Signature" in query:
+    if "SignatureMethod" in query:
         found = query.pop("Signature")
         form = dict(common.pairs(isobar.body.decode()))
         return Utils.get_rpcsignature({**query, **form}, isobar.method, common.SECRET_KEY), found
     found = isobar.header("authorization")
     if not vendor.header("authorization"):
         return "", found
+    if found.startswith("LOG "):
+        gateway = alibabacloud_gateway_sls.client.Client()
+        text = gateway.get_authorization(
+            parts.path, isobar.method, query, isobar.headers, common.ACCESS_KEY, common.SECRET_KEY
+        )
+        return text, found
     if not found.startswith(ALGORITHM):
         request = DaraRequest()
         request.method, request.pathname, request.query = isobar.method, parts.path, query

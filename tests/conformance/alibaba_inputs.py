@@ -57,13 +57,14 @@ class Maker:
         self.variant = variant
         self.path = []
 
-    def object(self, kind, more=frozenset()):
-        """An object of a class; `more` are names on the wire of attributes that must be given too."""
+    def object(self, kind, more=frozenset(), read=None):
+        """An object of a class; `more` are names on the wire of attributes that must be given too, `read`
+        says which are looked at."""
         made = kind()
         self.path.append(kind.__name__)
         needed = self.package.required.get(kind.__name__, set())
         for attribute, annotation in attributes(kind).items():
-            if attribute == "common_headers":
+            if attribute == "common_headers" or (read and not read(attribute)):
                 continue
             if self.variant == "required" and attribute not in needed and not more:
                 continue
@@ -149,7 +150,9 @@ def as_json(value):
         return {key: as_json(item) for key, item in value.items()}
     if isinstance(value, list):
         return [as_json(item) for item in value]
-    if isinstance(value, (bytes, io.IOBase)):
+    if isinstance(value, bytes):
+        return value.decode()  # As the SDK sends what its classes hold as bytes.
+    if isinstance(value, io.IOBase):
         return base64.b64encode(BYTES).decode()
     return value
 
@@ -158,7 +161,7 @@ def fill(made, region):
     """Gives the SDK what Isobar fills in by itself; what was filled, by name on the wire."""
     filled = set()
     for attribute, annotation in attributes(type(made)).items():
-        if annotation is not str or getattr(made, attribute) is not None:
+        if annotation not in (str, bytes) or getattr(made, attribute) is not None:
             continue
         setattr(made, attribute, "?")
         name = next((name for name, value in made.to_map().items() if value == "?"), None)
@@ -201,19 +204,23 @@ def call(package, function, variant, more, region):
         if isinstance(annotation, str):
             annotation = eval(annotation, package.names)  # noqa: S307
         if annotation is str:
-            # Some packages leave it to the caller to escape what goes into a path.
-            bare = f"{{{name}}}" in package.text
-            arguments[name] = given[name] = "text" if bare else TEXT[variant] or "z"
+            # Some packages leave it to the caller to escape what goes into a path, and a host's name
+            # has no room for other characters.
+            bare = f"{{{name}}}" in package.text or re.search(rf"host_map\[[^]]*\] ?= ?{name}\b", package.text)
+            arguments[name] = "text" if bare else TEXT[variant] or "z"
+            # Some functions take what they do not send.
+            if package.mentions(function.__name__, name) > 1:
+                given[name] = arguments[name]
         elif not hasattr(annotation, "to_map"):
             arguments[name] = {}
         else:
             maker = Maker(package, variant)
             headers = name in ("headers", "tmp_header")
-            made = arguments[name] = maker.object(annotation, frozenset() if headers else more)
+            made = maker.object(annotation, frozenset() if headers else more, package.reads(function.__name__))
+            arguments[name] = made
             unset = never_set(made)
             said = {name: value for name, value in as_json(made.to_map()).items() if name not in unset}
-            if not headers:
-                fill(made, region)
+            fill(made, region)
             for key, value in said.items():
                 given[f"body.{key}" if key in given else key] = value
     return arguments, given

@@ -333,6 +333,8 @@ pub enum BodyFormat {
     Xml,
     /// Bytes as they are.
     Binary,
+    /// `application/json`, with an empty list where none is given.
+    JsonList,
 }
 
 /// How an operation's pages follow. Paths are JMESPath in the vendor's spelling.

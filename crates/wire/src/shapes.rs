@@ -76,6 +76,10 @@ pub(crate) fn joined(
 ) -> Result<String, EncodeError> {
     let separator = match style {
         ListStyle::Repeated | ListStyle::Json => {
+            // A text stands for JSON that is written already.
+            if let (Kind::Document, Value::String(text)) = (&service.shape(shape).kind, value) {
+                return Ok(text.clone().into_owned());
+            }
             let mut out = Vec::new();
             crate::json::write(&mut out, service, shape, value)?;
             return Ok(String::from_utf8(out).expect("JSON is UTF-8"));

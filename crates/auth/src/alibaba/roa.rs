@@ -105,7 +105,7 @@ fn string_to_sign(request: &Request) -> Vec<u8> {
     for (at, (name, value)) in pairs.iter().enumerate() {
         out.push(if at == 0 { b'?' } else { b'&' });
         out.extend_from_slice(name.as_bytes());
-        if let Some(value) = value {
+        if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
             out.push(b'=');
             out.extend_from_slice(value.as_bytes());
         }

@@ -52,7 +52,8 @@ pub fn service(name: &str, sources: &Sources<'_>) -> Result<Service, ImportError
     service.signing_name.clone_from(&client.product);
     service.endpoints = endpoints(&client);
     let older_signature = client.older_signature;
-    let mut importer = Importer { classes: &classes, shapes: ShapeTable::default() };
+    let mut importer =
+        Importer { classes: &classes, shapes: ShapeTable::default(), signs_all: client.signs_all };
     for mut raw in client.operations {
         raw.older_signature |= older_signature;
         service.operations.to_mut().push(importer.operation(raw)?);
@@ -100,6 +101,7 @@ fn endpoints(client: &Client) -> Endpoints {
 struct Importer<'a> {
     classes: &'a BTreeMap<String, Class>,
     shapes: ShapeTable,
+    signs_all: bool,
 }
 
 impl Importer<'_> {
@@ -113,6 +115,8 @@ impl Importer<'_> {
             input: self.input(&raw)?,
             output: self.output(&raw)?,
             auth: match (raw.auth.as_str(), raw.older_signature) {
+                // The log service's requests are all signed, whatever is said of them.
+                _ if self.signs_all => Auth::Default,
                 ("Anonymous", false) => Auth::None,
                 ("Anonymous", true) => Auth::OlderNone,
                 (_, false) => Auth::Default,
@@ -122,6 +126,7 @@ impl Importer<'_> {
             body: match raw.request_body.as_str() {
                 // The clients write a form wherever they are not told otherwise.
                 "formData" | "none" | "multiFormData" => BodyFormat::Form,
+                "json" if raw.body_is_list => BodyFormat::JsonList,
                 "json" => BodyFormat::Json,
                 "xml" => BodyFormat::Xml,
                 "binary" | "protobuf" => BodyFormat::Binary,
@@ -188,6 +193,7 @@ impl Importer<'_> {
                 && matches!(wire, "ClientToken" | "clientToken" | "client_token");
             if place.payload {
                 member.streaming = field.kind == Type::Binary;
+                member.shape = self.content(&field.kind)?;
                 structure.payload = Some(name);
             }
             structure.members.push(member);
@@ -202,7 +208,7 @@ impl Importer<'_> {
         let Some(body) = class.fields.iter().find(|field| field.attribute == "body") else {
             return Ok(None);
         };
-        let shape = self.shape(&body.kind)?;
+        let shape = self.content(&body.kind)?;
         if matches!(body.kind, Type::Class(_)) {
             return Ok(Some(shape));
         }
@@ -220,7 +226,19 @@ impl Importer<'_> {
         })))
     }
 
+    /// The shape of what is a whole body, which alone may be bytes.
+    fn content(&mut self, kind: &Type) -> Result<ShapeId, ImportError> {
+        if *kind != Type::Binary {
+            return self.shape(kind);
+        }
+        let bytes =
+            Kind::Blob { streaming: true, requires_length: false, length: Range::default() };
+        Ok(self.shapes.get_or_add(&kind.name(), || bytes))
+    }
+
     fn shape(&mut self, kind: &Type) -> Result<ShapeId, ImportError> {
+        // Among parameters and in JSON, what the vendor's classes hold as bytes is sent as text.
+        let kind = if *kind == Type::Binary { &Type::String } else { kind };
         let name = kind.name();
         if let Some(id) = self.shapes.get(&name) {
             return Ok(id);
@@ -239,14 +257,11 @@ impl Importer<'_> {
         }
         let kind = match kind {
             Type::Class(_) | Type::Any => Kind::Document,
-            Type::String => Kind::String(Text::default()),
+            Type::String | Type::Binary => Kind::String(Text::default()),
             // The packages do not say how wide a number is.
             Type::Integer => Kind::Integer(Number { wide: true, range: Range::default() }),
             Type::Float => Kind::Float(Number { wide: true, range: Range::default() }),
             Type::Boolean => Kind::Boolean,
-            Type::Binary => {
-                Kind::Blob { streaming: true, requires_length: false, length: Range::default() }
-            }
             Type::List(item) => Kind::List(List { item: self.shape(item)?, ..List::default() }),
             Type::Map(value) => Kind::Map(Map {
                 key: self.shape(&Type::String)?,

@@ -269,7 +269,7 @@ fn a_roa_operation() {
     let toys = toys();
     let broken = toys.operation("BreakToy").expect("it is there");
     assert_eq!((broken.method.as_str(), broken.uri.as_str()), ("DELETE", "/toys/{toy_id}/break"));
-    assert_eq!(broken.body, BodyFormat::Json);
+    assert_eq!(broken.body, BodyFormat::JsonList);
     let members: Vec<_> =
         toys.input_members(broken).iter().map(|one| (one.name.as_str(), one.location)).collect();
     let expected =
@@ -368,7 +368,9 @@ class Client(OpenApiClient):
         request: old_20170101_models.ListPartsRequest,
         runtime: util_models.RuntimeOptions,
     ) -> old_20170101_models.GetAsyncResultResponse:
-        UtilClient.validate_model(request)
+        UtilClient.validate_model(tmp_req)
+        if not UtilClient.is_unset(tmp_req.part_name):
+            request.part_name_shrink = OpenApiUtilClient.array_to_string_with_specified_style(tmp_req.part_name, 'PartName', 'simple')
         query = OpenApiUtilClient.query(UtilClient.to_map(request))
         req = open_api_models.OpenApiRequest(
             query=OpenApiUtilClient.query(query)
@@ -511,8 +513,11 @@ fn the_older_generations_are_read() {
     let list = old.operation("ListParts").expect("it is there");
     assert_eq!((list.method.as_str(), list.uri.as_str(), list.auth), ("GET", "/", Auth::Older));
     let query = (Location::Query, ListStyle::Repeated);
-    let expected = [("PartName", query.0, query.1, false), ("body", query.0, query.1, false)];
-    assert_eq!(members("ListParts"), expected);
+    let expected =
+        [("PartName", query.0, ListStyle::Comma, false), ("body", query.0, query.1, false)];
+    assert_eq!(members("ListParts"), expected, "what is shrunk is a text, wherever all goes");
+    let bytes = old.shape(old.input_members(list)[1].shape);
+    assert!(matches!(bytes.kind, Kind::String(_)), "bytes among parameters are text");
 
     let put = old.operation("PutWithOptions").expect("it is there");
     assert_eq!(put.uri, "/parts/{part}/{VersionId}");
@@ -543,4 +548,11 @@ fn a_client_that_makes_no_host_has_no_endpoint() {
     assert_eq!(toys.endpoint_prefix, "toy");
     let auth = |name: &str| toys.operation(name).map(|one| one.auth);
     assert_eq!((auth("BreakToy"), auth("ListToys")), (Some(Auth::Older), Some(Auth::OlderNone)));
+    assert_eq!(toys.operation("BreakToy").map(|one| one.body), Some(BodyFormat::JsonList));
+
+    let signs_all =
+        format!("from alibabacloud_gateway_sls.client import Client as Gateway\n{text}");
+    let sources = tea::Sources { client: &signs_all, models: vec![MODELS] };
+    let toys = tea::service("toy", &sources).expect("the package is whole");
+    assert_eq!(toys.operation("ListToys").map(|one| one.auth), Some(Auth::Default));
 }

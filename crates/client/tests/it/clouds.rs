@@ -62,17 +62,16 @@ async fn alibaba_is_told_when_it_is_asked_without_a_signature_too() {
     let older: &[&str] =
         &["date", "x-acs-signature-method", "x-acs-signature-nonce", "x-acs-signature-version"];
     for (service, operation, headers, parameters) in [
-        ("sts", "AssumeRoleWithOIDC", newer, false),
+        ("holowatcher", "GetBimProjectShareModelList", newer, false),
         ("gemp", "PushMonitor", older, false),
         ("ice", "ListAllPublicMediaTags", &[], true),
     ] {
         let (service, operation) = client.find(service, operation).unwrap();
-        let input = map(&[("apiKey", Value::from("k"))]);
-        let has_key = service.input_members(operation).iter().any(|it| it.name == "apiKey");
+        let input = map(&[("api_key", Value::from("k"))]);
+        let has_key = service.input_members(operation).iter().any(|it| it.name == "api_key");
         let input = if has_key { input } else { Value::Null };
         let prepared = client.prepare(service, operation, input).await.unwrap();
-        let found: Vec<&str> =
-            prepared.headers.keys().map(http::HeaderName::as_str).collect();
+        let found: Vec<&str> = prepared.headers.keys().map(http::HeaderName::as_str).collect();
         assert!(!found.contains(&"authorization"), "{found:?}");
         for name in newer.iter().chain(older) {
             assert_eq!(found.contains(name), headers.contains(name), "{} {name}", operation.name);

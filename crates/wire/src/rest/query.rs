@@ -65,6 +65,11 @@ impl Query {
                 std::mem::swap(&mut writer.out, &mut self.out);
                 result
             }
+            // A text where anything may be is that text.
+            (Kind::Document, Value::String(text)) if style == QueryStyle::Numbered => {
+                self.pair(member.on_wire(), text);
+                Ok(())
+            }
             _ => {
                 let text = scalar::to_text(kind, format(kind, Some(member)), value)?;
                 self.pair(member.on_wire(), &text);

@@ -191,8 +191,7 @@ fn payload_body(
     let shape = call.service.shape(member.shape);
     let alibaba = asks && is_alibaba(call.dialect.protocol);
     match (&shape.kind, value, rules.format) {
-        // A list that is not given is an empty one to their SDK.
-        (Kind::List(_), None, Format::Json(_)) if alibaba => {
+        (Kind::List(_), None, _) if alibaba && call.operation.body == BodyFormat::JsonList => {
             Ok(Some((Bytes::from_static(b"[]"), ALIBABA_JSON)))
         }
         (_, None, _) if alibaba => Ok(None),
@@ -207,9 +206,15 @@ fn payload_body(
             let bytes = scalar::to_bytes(value)?;
             Ok(Some((bytes, "application/octet-stream")))
         }
+        // Their SDK takes a text for JSON that is written already.
+        (Kind::Document, Some(Value::String(text)), _) if alibaba => {
+            Ok(Some((text.clone().into_owned().into(), ALIBABA_JSON)))
+        }
         (Kind::String(_), Some(value), _) => {
             let text = scalar::to_text(&shape.kind, TimestampFormat::Iso8601, value)?;
-            Ok(Some((text.into_owned().into(), "text/plain")))
+            let json = alibaba && call.operation.body == BodyFormat::Json;
+            let media = if json { ALIBABA_JSON } else { "text/plain" };
+            Ok(Some((text.into_owned().into(), media)))
         }
         // An answer's events are written apart from it.
         (Kind::Structure(structure), value, _) if structure.event_stream => match asks {

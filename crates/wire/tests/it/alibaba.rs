@@ -181,6 +181,41 @@ fn a_resource_oriented_service() {
 }
 
 #[test]
+fn whole_bodies_and_texts_are_as_the_packages_send_them() {
+    let sent = |service: &str, name: &str, input: serde_json::Value| {
+        let (service, operation) = operation(Cloud::Alibaba, service, name);
+        let request = encode_request(service, operation, &value(input)).unwrap();
+        let media = request.header("content-type").map(str::to_owned);
+        (media, String::from_utf8(request.body.to_vec()).unwrap(), request.query)
+    };
+    let json = || Some("application/json; charset=utf-8".to_owned());
+    let none = String::new;
+    for (service, name, input, expected) in [
+        ("cs", "GrantPermissions", json!({"uid": "u"}), (json(), "[]".to_owned(), none())),
+        (
+            "elasticsearch",
+            "UninstallLogstashPlugin",
+            json!({"instance_id": "i"}),
+            (None, none(), none()),
+        ),
+        (
+            "elasticsearch",
+            "ActivateZones",
+            json!({"instance_id": "i", "body": "[\"z\"]"}),
+            (json(), "[\"z\"]".to_owned(), none()),
+        ),
+        (
+            "live",
+            "UpdateLivePullToPush",
+            json!({"SourceUrls": ["u"]}),
+            (None, none(), "SourceUrls=%5B%22u%22%5D".to_owned()),
+        ),
+    ] {
+        assert_eq!(sent(service, name, input), expected, "{service} {name}");
+    }
+}
+
+#[test]
 fn the_log_service_is_asked_by_paths_alone() {
     let (service, create) = operation(Cloud::Alibaba, "sls", "CreateLogStore");
     let input = json!({"project": "proj", "logstoreName": "x", "ttl": 1, "shardCount": 2});

@@ -22,6 +22,8 @@ pub(super) struct Client {
     pub(super) hosts: Vec<(String, String)>,
     /// Everything is signed in the older way.
     pub(super) older_signature: bool,
+    /// Everything is signed, whatever an operation says of it.
+    pub(super) signs_all: bool,
     pub(super) operations: Vec<RawOperation>,
 }
 
@@ -40,6 +42,8 @@ pub(super) struct RawOperation {
     pub(super) response_class: String,
     /// It is signed in the older way.
     pub(super) older_signature: bool,
+    /// Its body is a list, which is there even where none is given.
+    pub(super) body_is_list: bool,
     /// The texts that the function takes beside the request, in order.
     pub(super) arguments: Vec<String>,
     /// Of these, those that are a part of the host's name.
@@ -80,12 +84,10 @@ impl RawOperation {
     /// Where an attribute goes; `None` where the client does not send it.
     pub(super) fn place(&self, source: Source, attribute: &str) -> Option<Place> {
         if let Some(location) = self.whole.filter(|_| source == Source::Request) {
-            return Some(Place {
-                location,
-                wire: None,
-                style: ListStyle::Repeated,
-                payload: false,
-            });
+            // Of an attribute that is shrunk, the text is what goes there.
+            let shrunk = self.shrunk.values().find(|(original, _)| original == attribute);
+            let style = shrunk.map_or(ListStyle::Repeated, |(_, style)| *style);
+            return Some(Place { location, wire: None, style, payload: false });
         }
         self.places.get(&(source, attribute.to_owned())).cloned()
     }
@@ -128,6 +130,8 @@ fn read_endpoint(words: &str, client: &mut Client) {
         || words.starts_with("from alibabacloud_gateway_pds.")
     {
         client.older_signature = true;
+    } else if words.starts_with("from alibabacloud_gateway_sls.") {
+        client.signs_all = true;
     } else if words.starts_with("self._product_id = ") {
         client.product = text().to_lowercase();
     } else if words.starts_with("self._endpoint = self.get_endpoint(") {
@@ -190,6 +194,7 @@ fn read_assignment(
         "query" if whole => operation.whole = Some(Location::Query),
         "body" if whole => operation.whole = Some(Location::Body),
         "body" | "stream" => {
+            operation.body_is_list |= value.contains("to_array(");
             if let Some((source, attribute)) = attribute(value) {
                 operation.put(source, attribute, None, Location::Body);
             }
