@@ -10,8 +10,9 @@ fn operations(names: &[&str]) -> Vec<Operation> {
 
 /// The service as a pack holds it.
 fn packed(service: &Service) -> &'static Service {
-    let bytes = pack::write(vec![service.clone()]).unwrap();
-    let pack = Box::leak(Box::new(Pack::open(Cloud::Aws, bytes.leak()).unwrap()));
+    let bytes = pack::write(vec![service.clone()]).expect("it is packed");
+    let pack = Pack::open(Cloud::Aws, bytes.leak()).expect("it is a pack");
+    let pack = Box::leak(Box::new(pack));
     pack.entries()[0].service()
 }
 
@@ -24,7 +25,7 @@ fn what_is_packed_is_what_was_made() {
     assert_eq!(packed.clone(), service);
     assert_eq!(packed.operations.len(), 3);
     assert_eq!(packed.operations.names().collect::<Vec<_>>(), ["Count", "Name", "Watch"]);
-    assert_eq!(packed.operations.iter().rev().next().unwrap().name, "Watch");
+    assert_eq!(packed.operations.iter().next_back().unwrap().name, "Watch");
     // Packing what was packed gives the same.
     assert_eq!(pack::write(vec![packed.clone()]).unwrap(), pack::write(vec![service]).unwrap());
 }

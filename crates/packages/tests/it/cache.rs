@@ -22,9 +22,9 @@ impl Folder {
     }
 
     fn files(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.0).unwrap();
+        let entries = fs::read_dir(&self.0).expect("the folder is there");
         let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .map(|entry| entry.expect("it is read").file_name().to_string_lossy().into_owned())
             .collect();
         names.sort();
         names
@@ -40,7 +40,7 @@ impl Drop for Folder {
 fn made(operation: &str) -> (Vec<Service>, Origin) {
     let text = model(operation);
     let files = [("botocore/data/sts/2011-06-15/service-2.json", text.as_bytes())];
-    let services = services(&botocore(), &wheel(&files, &files)).unwrap();
+    let services = services(&botocore(), &wheel(&files, &files)).expect("it is a service");
     let package = Package::new("botocore", "2.0.0", "00", &services);
     (services, Origin { packages: vec![package], ..Origin::default() })
 }
