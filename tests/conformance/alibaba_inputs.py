@@ -80,6 +80,8 @@ class Maker:
         return made
 
     def value(self, annotation):
+        if annotation is None:
+            return None
         origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
         few = 0 if self.variant == "least" else 2 if self.variant == "all" else 1
         if origin is list:
@@ -123,8 +125,6 @@ def attributes(kind):
         names = collections.ChainMap(vars(sys.modules[package]) if package else {}, vars(module))
         hints = {}
         for name, annotation in kind.__init__.__annotations__.items():
-            if isinstance(annotation, str):
-                annotation = eval(annotation, {}, names)  # noqa: S307 (the vendor's own annotations)
             hints[name] = resolved(annotation, names)
         CACHE[kind] = hints
     return CACHE[kind]
@@ -132,10 +132,13 @@ def attributes(kind):
 
 def resolved(annotation, names):
     """An annotation with the names in it looked up."""
-    if isinstance(annotation, str):
-        return resolved(eval(annotation, {}, names), names)  # noqa: S307
     if isinstance(annotation, typing.ForwardRef):
-        return resolved(eval(annotation.__forward_arg__, {}, names), names)  # noqa: S307
+        annotation = annotation.__forward_arg__
+    if isinstance(annotation, str):
+        try:
+            return resolved(eval(annotation, {}, names), names)  # noqa: S307 (the vendor's own annotations)
+        except AttributeError:
+            return None  # A class that the package names and does not have: it cannot make such a value.
     origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is list:
         return typing.List[resolved(inside[0], names)]

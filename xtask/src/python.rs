@@ -28,9 +28,14 @@ pub(crate) fn environment(requirements: &Path) -> Result<PathBuf, Box<dyn std::e
         "requirements",
         Command::new(&python)
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-            .args(["--require-hashes", "--no-deps", "-r"])
+            .args(["--require-hashes", "--no-deps", "--no-compile", "-r"])
             .arg(requirements),
     )?;
+    // pip compiles on one core. What does not compile is of another version of Python.
+    let _ = Command::new(&python)
+        .args(["-m", "compileall", "-qq", "-j", "0"])
+        .arg(directory.join("lib"))
+        .status()?;
     std::fs::write(complete, "")?;
     Ok(python)
 }

@@ -208,8 +208,12 @@ impl<T: DeserializeOwned + fmt::Debug> fmt::Debug for Items<T> {
 }
 
 /// Written as a list of byte strings, each of which is an item in postcard.
-impl<T: Serialize> Serialize for Items<T> {
+/// The items themselves in a format that people read, and the bytes of each in a pack.
+impl<T: Serialize + DeserializeOwned> Serialize for Items<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.collect_seq(self.iter());
+        }
         let mut list = serializer.serialize_seq(Some(self.len()))?;
         match &self.0 {
             Inner::Made(items) => {
