@@ -14,6 +14,7 @@ use crate::cloud;
 use crate::config::Config;
 use crate::context::{Context, uuid};
 use crate::customize::{self, Input, Notes, Written};
+use crate::discovery::{self, Place};
 use crate::endpoint::parameters::{self, Asked};
 use crate::endpoint::{self, Endpoint, RuleSet};
 use crate::error::{Error, Kind};
@@ -49,6 +50,8 @@ struct Inner {
     endpoints: RwLock<HashMap<EndpointKey, Arc<Endpoint>>>,
     /// What the location service said of products, by their names.
     located: RwLock<Located>,
+    /// Where services said that they are, by their names.
+    places: RwLock<HashMap<&'static str, Place>>,
 }
 
 /// Hosts by services' names; `None` where the location service knows none.
@@ -94,6 +97,7 @@ impl Client {
             layers,
             endpoints: RwLock::default(),
             located: RwLock::default(),
+            places: RwLock::default(),
             rules: RwLock::default(),
         })))
     }
@@ -129,8 +133,17 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Answer, Error> {
-        let draft = self.draft(service, operation, input, false).await?;
-        self.run(&self.as_call(&draft)).await.map(|opened| opened.answer)
+        let mut draft = self.draft(service, operation, input, false).await?;
+        let discovered = self.discover(service, operation, &mut draft.endpoint).await?;
+        let outcome = match self.run(&self.as_call(&draft)).await {
+            Err(error) if discovered && discovery::is_elsewhere(&error) => {
+                self.forget(service);
+                self.discover(service, operation, &mut draft.endpoint).await?;
+                self.run(&self.as_call(&draft)).await
+            }
+            outcome => outcome,
+        };
+        outcome.map(|opened| opened.answer)
     }
 
     /// Calls an operation whose input has a streaming member, which `upload` stands for. The
@@ -205,7 +218,8 @@ impl Client {
         Next::new(&self.0.layers).run(call).await
     }
 
-    /// The request that [`Client::send`] would send first, signed. Nothing is sent.
+    /// The request that [`Client::send`] would send first, signed. Nothing is sent; so where a service
+    /// says itself where its calls go (Timestream), the request is for the host that is asked.
     ///
     /// # Errors
     /// As for `send`, but for what only an answer can bring.
@@ -282,7 +296,7 @@ impl Client {
             request: draft.request.clone(),
             upload: None,
             opens: false,
-            notes: draft.notes,
+            notes: draft.notes.clone(),
             repeatable: draft.repeatable,
         }
     }
@@ -309,6 +323,10 @@ impl Client {
 
     pub(crate) fn located(&self) -> &RwLock<Located> {
         &self.0.located
+    }
+
+    pub(crate) fn places(&self) -> &RwLock<HashMap<&'static str, Place>> {
+        &self.0.places
     }
 
     pub(crate) fn context(&self) -> &dyn Context {
@@ -350,7 +368,7 @@ impl Client {
         input: &Value,
     ) -> Result<Arc<Endpoint>, Error> {
         let config = &self.0.config;
-        let base = endpoint::base(config, service)?;
+        let base = self.base(service, operation)?;
         let Endpoints::Rules(text) = &service.endpoints else {
             let located = self.located().read().get(service.name.as_str()).cloned().flatten();
             return endpoint::resolve(config, service, base.as_deref(), located.as_deref())
@@ -372,6 +390,19 @@ impl Client {
         }
         known.insert(key, endpoint.clone());
         Ok(endpoint)
+    }
+
+    /// The base URL that replaces the vendor's for an operation, if any does.
+    pub(crate) fn base(
+        &self,
+        service: &Service,
+        operation: &Operation,
+    ) -> Result<Option<String>, Error> {
+        let config = &self.0.config;
+        if config.location.is_some() && discovery::is_question(service, operation) {
+            return Ok(config.location.clone());
+        }
+        endpoint::base(config, service)
     }
 
     /// A service's rules, read once.

@@ -53,7 +53,8 @@ pub struct Config {
     pub network: Network,
     /// The base URL of Alibaba Cloud's location service, [`LOCATION`](crate::LOCATION), which is then
     /// asked once for each product whose host in the region the catalogue does not know. Default: it
-    /// is not asked.
+    /// is not asked. At AWS, the base URL at which services that name their endpoints themselves
+    /// (Timestream) are asked for them. Default: the vendor's.
     pub location: Option<String>,
     /// How object storage at Alibaba Cloud is called.
     pub oss: oss::Settings,

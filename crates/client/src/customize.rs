@@ -7,9 +7,12 @@
 
 mod checksum;
 mod inputs;
+mod messages;
 mod outputs;
 mod presigned;
 mod requests;
+
+use std::sync::Arc;
 
 use isobar_auth::Unwritable;
 use isobar_catalogue::{Cloud, Operation, Service};
@@ -40,6 +43,8 @@ enum Change {
     Signing(fn(&mut Request, &Signing<'_>) -> Result<(), Unwritable>),
     /// Changes the output.
     Output(fn(&mut Output<'_>)),
+    /// Says what is wrong with an output.
+    Check(fn(&Output<'_>) -> Result<(), String>),
 }
 
 /// An input before it is checked.
@@ -51,12 +56,14 @@ pub(crate) struct Input<'a> {
 }
 
 /// What is remembered of a call's input until its answer.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     /// The client asked for encoded names, of which the caller knows nothing.
     pub(crate) decodes_names: bool,
     /// What stands for the payload in the signature.
     pub(crate) declared: Option<&'static str>,
+    /// The messages that are sent, for an answer that says what came of them.
+    pub(crate) sent: Option<Arc<[messages::Sent]>>,
 }
 
 /// A request that is written and not signed.
@@ -75,7 +82,7 @@ pub(crate) struct Written<'a> {
 pub(crate) struct Output<'a> {
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
-    pub(crate) notes: Notes,
+    pub(crate) notes: &'a Notes,
     /// The answer's body.
     pub(crate) body: &'a [u8],
     pub(crate) value: &'a mut Value,
@@ -101,6 +108,7 @@ const COPIES: &[&str] = &["CopyObject", "UploadPartCopy"];
 const LISTS: &[&str] = &["ListObjectVersions", "ListObjects", "ListObjectsV2"];
 const WITH_METADATA: &[&str] = &["CopyObject", "CreateMultipartUpload", "PutObject"];
 const UPLOADS: &[&str] = &["PutObject", "UploadPart"];
+const SENDS: &[&str] = &["SendMessage", "SendMessageBatch"];
 const CLUSTER_COPIES: &[&str] = &["CopyDBClusterSnapshot", "CreateDBCluster"];
 const DATABASE_COPIES: &[&str] = &[
     "CopyDBClusterSnapshot",
@@ -139,6 +147,7 @@ static ROWS: &[Row] = &[
     row("s3", &[], Change::Request(requests::take_bucket_from_path)),
     row("s3", UPLOADS, Change::Request(requests::expect_continue)),
     row("s3control", &[], Change::Request(requests::take_account_from_host)),
+    row("sqs", SENDS, Change::Request(messages::remember)),
     row("docdb", CLUSTER_COPIES, Change::Signing(presigned::database)),
     row("ec2", &["CopySnapshot"], Change::Signing(presigned::snapshot)),
     row("neptune", CLUSTER_COPIES, Change::Signing(presigned::database)),
@@ -148,6 +157,8 @@ static ROWS: &[Row] = &[
     row("iam", &[], Change::Output(outputs::read_policies)),
     row("s3", &["GetBucketLocation"], Change::Output(outputs::read_location)),
     row("s3", LISTS, Change::Output(outputs::decode_names)),
+    row("sqs", SENDS, Change::Check(messages::check_sent)),
+    row("sqs", &["ReceiveMessage"], Change::Check(messages::check_received)),
 ];
 
 /// Operations that are never signed, whatever their endpoint says.
@@ -220,11 +231,14 @@ pub(crate) fn signing(
     Ok(())
 }
 
-/// Changes an output.
-pub(crate) fn output(output: &mut Output<'_>) {
+/// Changes an output, or says what is wrong with it.
+pub(crate) fn output(output: &mut Output<'_>) -> Result<(), String> {
     for change in changes(output.service, output.operation) {
-        if let Change::Output(change) = change {
-            change(output);
+        match change {
+            Change::Output(change) => change(output),
+            Change::Check(check) => check(output)?,
+            _ => {}
         }
     }
+    Ok(())
 }

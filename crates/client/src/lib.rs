@@ -32,6 +32,7 @@ mod configure;
 mod context;
 mod credentials;
 mod customize;
+mod discovery;
 mod endpoint;
 mod error;
 mod events;

@@ -152,10 +152,11 @@ impl Exchange {
                 customize::output(&mut Output {
                     service: call.service,
                     operation: call.operation,
-                    notes: call.notes,
+                    notes: &call.notes,
                     body: &response.body,
                     value: &mut output,
-                });
+                })
+                .map_err(|text| call.error(Kind::Answer).with_message(text).with_status(status))?;
                 let answer = Answer { output, request_id, status, headers: response.headers };
                 Ok(Opened { answer, body: None })
             }

@@ -5,10 +5,12 @@
 
 mod clouds;
 mod credentials;
+mod discovery;
 mod endpoints;
 mod events;
 mod limits;
 mod location;
+mod messages;
 mod oauth;
 mod oss;
 mod paging;
