@@ -17,7 +17,7 @@ use crate::steps::{self, run};
 const ISOBAR: &str = "isobar";
 const AWS_CLI: &str = "aws-cli";
 const BOTO3: &str = "boto3";
-const CRT: &str = "boto3 with the CRT";
+const CRT: &str = "s3transfer with the CRT";
 const RCLONE: &str = "rclone";
 
 /// How many calls of the short kind are made of each in a round; the best counts.
@@ -35,17 +35,19 @@ import boto3
 pages = boto3.client('s3').get_paginator('list_objects_v2').paginate(Bucket='bench')
 print(sum(len(page['Contents']) for page in pages))";
 
-const UPLOAD: &str = "
-import sys, boto3
-from boto3.s3.transfer import TransferConfig
-config = TransferConfig(preferred_transfer_client='crt')
-boto3.client('s3').upload_file(sys.argv[1], 'bench', sys.argv[2], Config=config)";
-
-const DOWNLOAD: &str = "
-import sys, boto3
-from boto3.s3.transfer import TransferConfig
-config = TransferConfig(preferred_transfer_client='crt')
-boto3.client('s3').download_file('bench', sys.argv[2], sys.argv[1], Config=config)";
+/// Boto3's own way to the CRT is closed to servers without TLS.
+const TRANSFER: &str = "
+import os, sys, botocore.session
+from s3transfer import crt
+session = botocore.session.Session()
+credentials = crt.BotocoreCRTCredentialsWrapper(session.get_credentials())
+client = crt.create_s3_crt_client(
+    'us-east-1', credentials.to_crt_credentials_provider(), use_ssl=False)
+serializer = crt.BotocoreCRTRequestSerializer(
+    session, {'endpoint_url': os.environ['AWS_ENDPOINT_URL']})
+with crt.CRTTransferManager(client, serializer) as manager:
+    way, file = getattr(manager, sys.argv[1]), sys.argv[2]
+    way(fileobj=file, bucket='bench', key='crt').result()";
 
 /// What a command needed.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +90,7 @@ pub(super) fn measured(tools: &Tools, local: &Server, rounds: u32, mib: u64) -> 
     let store = tools.served(&["store", "--instances", &INSTANCES.to_string()])?;
     let mut rows = vec![programs.call(local, rounds)?];
     rows.extend(programs.lists(&store, rounds)?);
-    rows.extend(programs.transfers(&store, mib)?);
+    rows.extend(programs.transfers(&store, rounds, mib)?);
     Ok(table(&rows))
 }
 
@@ -125,26 +127,26 @@ impl Programs {
         rows.collect()
     }
 
-    fn transfers(&self, store: &Server, mib: u64) -> Result<Vec<Row>> {
+    fn transfers(&self, store: &Server, rounds: u32, mib: u64) -> Result<Vec<Row>> {
         let folder = steps::target().join("bench-transfer");
         fs::create_dir_all(&folder)?;
         let (whole, back) = (folder.join("object"), folder.join("back"));
         fill(&whole, mib)?;
         let (from, to) = (text(&whole)?, text(&back)?);
-        let up = compared(format!("upload {mib} MiB"), 1, || {
+        let up = compared(format!("upload {mib} MiB"), rounds, || {
             let mut commands = vec![
                 (ISOBAR, self.isobar(store, &["cp", from, "s3://bench/isobar"], &[])),
                 (AWS_CLI, self.aws(store, &["s3", "cp", "--quiet", from, "s3://bench/aws"])),
-                (CRT, self.boto3(store, &[UPLOAD, from, "crt"])),
+                (CRT, self.boto3(store, &[TRANSFER, "upload", from])),
             ];
             commands.extend(self.rclone(store, &["copyto", from, "bench:bench/rclone"]));
             Ok(commands)
         })?;
-        let down = compared(format!("download {mib} MiB"), 1, || {
+        let down = compared(format!("download {mib} MiB"), rounds, || {
             let mut commands = vec![
                 (ISOBAR, self.isobar(store, &["cp", "s3://bench/isobar", to], &[])),
                 (AWS_CLI, self.aws(store, &["s3", "cp", "--quiet", "s3://bench/aws", to])),
-                (CRT, self.boto3(store, &[DOWNLOAD, to, "crt"])),
+                (CRT, self.boto3(store, &[TRANSFER, "download", to])),
             ];
             commands.extend(self.rclone(store, &["copyto", "bench:bench/rclone", to]));
             Ok(commands)
@@ -175,7 +177,7 @@ impl Programs {
 
     fn rclone(&self, server: &Server, arguments: &[&str]) -> Option<(&'static str, Command)> {
         let mut made = Command::new(self.rclone.as_ref()?);
-        made.args(["--config", "/dev/null", "--s3-no-check-bucket"]).args(arguments);
+        made.env_clear().args(["--config", "/dev/null", "--s3-no-check-bucket"]).args(arguments);
         let (access, secret) = &server.key;
         let settings = [
             ("TYPE", "s3"),
@@ -239,6 +241,8 @@ fn compared(
 }
 
 fn cost(command: &mut Command) -> Result<Cost> {
+    // What one program left to be written, the next one would wait for.
+    Command::new("sync").status()?;
     let errors = steps::target().join("bench-stderr");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&errors)?);
     let started = Instant::now();
