@@ -58,12 +58,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn bench(arguments: &Arguments) -> Result<ExitCode> {
-    run(
-        "build",
-        cargo().args(["build", "--release", "--package", "isobar", "--package", "isobar-bench"]),
-    )?;
-    let release = steps::target().join("release");
-    let tools = Tools { isobar: release.join("isobar"), bench: release.join("isobar-bench") };
+    let tools = Tools::built(&[])?;
     let mut text = String::new();
     if !arguments.only_commands {
         text = servers(&tools, arguments)?;
@@ -124,13 +119,14 @@ struct Figures {
     size_bytes: u64,
 }
 
-struct Tools {
-    isobar: PathBuf,
+/// The programs that were built.
+pub(crate) struct Tools {
+    pub(crate) isobar: PathBuf,
     bench: PathBuf,
 }
 
 /// A server that is measured. A process that was started for it ends with it.
-struct Server {
+pub(crate) struct Server {
     name: String,
     url: String,
     key: (String, String),
@@ -178,6 +174,15 @@ impl Drop for Server {
 }
 
 impl Tools {
+    /// Builds the programs, with these variables for what builds them: both at once, for alone each
+    /// would have everything built anew.
+    pub(crate) fn built(variables: &[(&str, &Path)]) -> Result<Self> {
+        let build = ["build", "--release", "--package", "isobar", "--package", "isobar-bench"];
+        run("build", cargo().args(build).envs(variables.iter().copied()))?;
+        let release = steps::target().join("release");
+        Ok(Self { isobar: release.join("isobar"), bench: release.join("isobar-bench") })
+    }
+
     /// A server of the bench's own, by the command that it is started with.
     fn served(&self, command: &[&str]) -> Result<Server> {
         let mut process = Command::new(&self.bench).args(command).stdout(Stdio::piped()).spawn()?;
@@ -202,7 +207,7 @@ impl Tools {
     }
 
     /// The server with a fresh state, and how long it took until it was ready.
-    fn isobar(&self, state: &Path) -> Result<(Server, Duration)> {
+    pub(crate) fn isobar(&self, state: &Path) -> Result<(Server, Duration)> {
         if state.exists() {
             std::fs::remove_dir_all(state)?;
         }
@@ -246,7 +251,8 @@ impl Tools {
         seeded.is_ok()
     }
 
-    fn seed(&self, server: &Server) -> Result<()> {
+    /// Has a server make the instances that are described.
+    pub(crate) fn seed(&self, server: &Server) -> Result<()> {
         let mut seed = self.command("seed", server);
         seed.args(["--instances", &INSTANCES.to_string()]);
         Ok(run(&format!("seed {}", server.name), &mut seed)?)

@@ -9,6 +9,7 @@ mod cases;
 mod catalogue;
 mod conformance;
 mod fuzz;
+mod order;
 mod python;
 mod steps;
 mod test;
@@ -33,6 +34,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Feeds what reads answers and requests with bytes that nobody would send.
     Fuzz(fuzz::Arguments),
+    /// Writes the linker script that puts the code of a call into one place; needs valgrind.
+    Order(order::Arguments),
     /// Runs everything that proves the project.
     Test(test::Arguments),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::Conformance(arguments) => conformance::conformance(&arguments),
         Task::Bench(arguments) => bench::bench(&arguments),
         Task::Fuzz(arguments) => fuzz::fuzz(&arguments),
+        Task::Order(arguments) => order::order(&arguments),
         Task::Test(arguments) => test::test(&arguments),
     };
     match done {
