@@ -3,14 +3,13 @@
 //! at once.
 
 mod check;
-mod fit;
 pub mod shorthand;
 mod sources;
 
 use std::borrow::Cow;
 
 use isobar_catalogue::{Kind, Operation, Service, Shape, ShapeId};
-use isobar_client::Upload;
+use isobar_client::{Fit, Misfit, Texts, Upload};
 use isobar_wire::{Value, streaming_input};
 
 use crate::call::arguments::{Given, Part};
@@ -18,7 +17,6 @@ use crate::report::Detail;
 use crate::shell::Shell;
 
 pub(crate) use check::{check, describe, filled_in, unknown_values};
-pub(crate) use fit::{Fit, Texts, fit};
 pub(crate) use sources::{Document, Sources, Unreadable};
 
 /// Something that is wrong with an argument.
@@ -273,7 +271,8 @@ impl<'a> Maker<'a> {
     fn fitted(&mut self, shape: ShapeId, path: &str, value: Value, texts: Texts) -> Value {
         let mut fit = Fit::new(self.service, texts, self.raw_blobs, path);
         let value = fit.value(shape, value);
-        self.wrong.extend(fit.wrong.into_iter().map(Wrong::Member));
+        let detail = |Misfit { path, text }| Wrong::Member(Detail::new(path, text));
+        self.wrong.extend(fit.wrong().into_iter().map(detail));
         value
     }
 

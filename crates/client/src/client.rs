@@ -7,8 +7,9 @@ use bytes::Bytes;
 use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Location, Operation, Protocol, Service, ShapeId};
 use isobar_wire::eventstream::Events;
-use isobar_wire::{Request, Value, encode_request, streaming_input, validate};
+use isobar_wire::{Request, Value, encode_request, streaming_input, to_value, validate};
 use parking_lot::RwLock;
+use serde::Serialize;
 
 use crate::cloud;
 use crate::config::Config;
@@ -18,6 +19,7 @@ use crate::discovery::{self, Place};
 use crate::endpoint::parameters::{self, Asked};
 use crate::endpoint::{self, Endpoint, RuleSet};
 use crate::error::{Error, Kind};
+use crate::fit::{Fit, Texts};
 use crate::prepared::Prepared;
 use crate::transport::{Answer, Call, Layer, Next, Opened, Sending, Signing, message, stack};
 use crate::upload::{Framing, Upload};
@@ -114,13 +116,47 @@ impl Client {
         &self.0.config.region
     }
 
-    /// Calls an operation by its name and gives its output.
+    /// Calls an operation by its name and gives its output. The input is anything that serializes to
+    /// its members: `serde_json::json!`, a type of the caller's own, a [`Value`], and `()` where there
+    /// are none. What is text where the operation wants bytes is base64.
     ///
     /// # Errors
     /// Of every [`Kind`].
-    pub async fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, Error> {
+    pub async fn call(
+        &self,
+        service: &str,
+        operation: &str,
+        input: impl Serialize + Send,
+    ) -> Result<Value, Error> {
         let (service, operation) = self.find(service, operation)?;
+        let input = self.input_of(service, operation, input)?;
         self.send(service, operation, input).await.map(|answer| answer.output)
+    }
+
+    /// The input of an operation that something serializes to.
+    ///
+    /// # Errors
+    /// [`Kind::Input`] if it does not serialize, or holds what is no base64 in the place of bytes.
+    pub fn input_of(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+        input: impl Serialize,
+    ) -> Result<Value, Error> {
+        let fail = |text: String| {
+            let error = Error::new(Kind::Input, self.cloud()).at(&service.name, &operation.name);
+            error.with_message(text)
+        };
+        let input = to_value(&input).map_err(|error| fail(error.to_string()))?;
+        let Some(shape) = operation.input else { return Ok(input) };
+        let mut fit = Fit::new(service, Texts::Plain, false, "");
+        let input = fit.value(shape, input);
+        let wrong = fit.wrong();
+        if wrong.is_empty() {
+            return Ok(input);
+        }
+        let texts: Vec<_> = wrong.iter().map(|it| format!("{}: {}", it.path, it.text)).collect();
+        Err(fail(texts.join("; ")))
     }
 
     /// Calls an operation of the catalogue.

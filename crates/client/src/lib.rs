@@ -1,19 +1,7 @@
 //! Calls to the three clouds: any operation that the catalogue holds, at its endpoint, signed,
 //! retried where that is safe, page by page, and waited for.
 //!
-//! ```no_run
-//! # async fn run() -> Result<(), isobar_client::Error> {
-//! use isobar_auth::Credentials;
-//! use isobar_catalogue::Cloud;
-//! use isobar_client::{Client, Config};
-//! use isobar_wire::Value;
-//!
-//! let credentials = Credentials::new("AKID", "secret");
-//! let client = Client::new(Config::new(Cloud::Aws, "eu-central-1", credentials))?;
-//! let instances = client.call("ec2", "DescribeInstances", Value::Null).await?;
-//! # Ok(())
-//! # }
-//! ```
+//! The [`guide`] begins with a client and ends with errors.
 //!
 //! Bodies need not be in memory: [`Client::upload`] sends a [`Source`], and [`Client::open`] gives
 //! an answer's body as it arrives. [`Client::events`] gives an answer's events as they arrive.
@@ -36,6 +24,7 @@ mod discovery;
 mod endpoint;
 mod error;
 mod events;
+mod fit;
 mod ini;
 mod location;
 mod oauth;
@@ -52,6 +41,9 @@ mod transport;
 mod upload;
 mod waiting;
 
+#[doc = include_str!("../../../docs/library.md")]
+pub mod guide {}
+
 pub use body::Body;
 pub use caller::Caller;
 pub use client::Client;
@@ -62,6 +54,7 @@ pub use credentials::{Anonymous, Cached, Identity, Provide};
 pub use endpoint::{Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, Signing, Wanted};
 pub use error::{Error, Kind};
 pub use events::{EventStream, Streamed};
+pub use fit::{Fit, Misfit, Texts, fit};
 pub use location::LOCATION;
 pub use oauth::{Application, Grant, OAuth};
 pub use observe::Observe;

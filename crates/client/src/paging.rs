@@ -7,6 +7,7 @@ use isobar_catalogue::model::{Paging, PagingStyle};
 use isobar_catalogue::{Operation, Service};
 use isobar_wire::Value;
 use percent_encoding::percent_decode_str;
+use serde::Serialize;
 
 use crate::client::{Client, is_integer};
 use crate::error::{Error, Kind};
@@ -16,18 +17,20 @@ use crate::path::Document;
 const MOST_PAGES: usize = 100_000;
 
 impl Client {
-    /// The outputs of an operation, page by page. An operation without pages has one.
+    /// The outputs of an operation, page by page. An operation without pages has one. The input is
+    /// what [`Client::call`] takes.
     ///
     /// A page is asked for when the stream is polled for it. The stream ends after an error.
-    pub fn pages(
+    pub fn pages<I: Serialize>(
         &self,
         service: &str,
         operation: &str,
-        input: Value,
-    ) -> impl Stream<Item = Result<Value, Error>> + Send + use<> {
-        let first = self
-            .find(service, operation)
-            .map(|(service, operation)| self.pager(service, operation, input));
+        input: I,
+    ) -> impl Stream<Item = Result<Value, Error>> + Send + use<I> {
+        let first = self.find(service, operation).and_then(|(service, operation)| {
+            let input = self.input_of(service, operation, input)?;
+            Ok(self.pager(service, operation, input))
+        });
         match first {
             Ok(pages) => pages.stream().left_stream(),
             Err(error) => stream::once(async { Err(error) }).right_stream(),
@@ -57,12 +60,12 @@ impl Client {
 
     /// The items of all pages: what the catalogue names first as the operation's results. An
     /// operation that has none gives its outputs.
-    pub fn items(
+    pub fn items<I: Serialize>(
         &self,
         service: &str,
         operation: &str,
-        input: Value,
-    ) -> impl Stream<Item = Result<Value, Error>> + Send + use<> {
+        input: I,
+    ) -> impl Stream<Item = Result<Value, Error>> + Send + use<I> {
         let path = self
             .find(service, operation)
             .ok()

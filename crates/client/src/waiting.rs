@@ -6,6 +6,7 @@ use isobar_catalogue::Service;
 use isobar_catalogue::model::{Acceptor, Matcher, Waiter, WaiterState};
 use isobar_catalogue::names::same as same_name;
 use isobar_wire::Value;
+use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::client::Client;
@@ -15,12 +16,18 @@ use crate::transport::Answer;
 
 impl Client {
     /// Asks until what the waiter waits for is there, and gives the last answer. The waiter's name may
-    /// be spelt as an operation's: `InstanceRunning`, `instance-running`.
+    /// be spelt as an operation's: `InstanceRunning`, `instance-running`. The input is that of the
+    /// operation that is asked, as [`Client::call`] takes it.
     ///
     /// # Errors
     /// [`Kind::WaitFailed`] where it will never be, [`Kind::WaitTimeout`] where it was not in time,
     /// and what the calls themselves fail with, unless the waiter waits for that.
-    pub async fn wait(&self, service: &str, waiter: &str, input: Value) -> Result<Value, Error> {
+    pub async fn wait(
+        &self,
+        service: &str,
+        waiter: &str,
+        input: impl Serialize + Send,
+    ) -> Result<Value, Error> {
         let unknown = || {
             Error::new(Kind::Unknown, self.cloud())
                 .at(service, "")
@@ -32,6 +39,8 @@ impl Client {
             .iter()
             .find(|known| same_name(&known.name, waiter))
             .ok_or_else(unknown)?;
+        let operation = service.operation(&waiter.operation).ok_or_else(unknown)?;
+        let input = self.input_of(service, operation, input)?;
         self.wait_for(service, waiter, input).await
     }
 

@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use isobar_catalogue::model::{Paging, PagingStyle};
 use isobar_catalogue::{Cloud, Kind};
-use isobar_client::Client;
+use isobar_client::{Client, fit};
 use isobar_wire::Value;
 
 use super::token::Position;
 use super::{Call, failure, print};
 use crate::format::Format;
-use crate::input::fit;
 use crate::report::Error;
 use crate::shell::Shell;
 use merge::{Merge, find_mut, set};

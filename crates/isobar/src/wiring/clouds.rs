@@ -70,7 +70,6 @@ impl Caller for Catalogued {
             limited: None,
             may_have_reached: false,
         };
-        let input = serde_json::from_value(input).map_err(|error| failed(error.to_string()))?;
         match self.0.call(service, operation, input).await {
             Ok(output) => serde_json::to_value(output).map_err(|error| failed(error.to_string())),
             Err(error) => Err(CallError {

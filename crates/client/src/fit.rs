@@ -11,8 +11,6 @@ use isobar_catalogue::shape::Structure;
 use isobar_catalogue::{Kind, Service, ShapeId};
 use isobar_wire::{Name, Value};
 
-use crate::report::Detail;
-
 /// Base64 as people paste it: with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -21,26 +19,39 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// What texts in a document are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Texts {
+pub enum Texts {
     /// Texts: the document says by itself what is a number.
     Plain,
     /// Whatever the shape asks for: nothing but text can be written there.
     Typed,
 }
 
-/// Fits documents to the shapes of a service.
-pub(crate) struct Fit {
+/// What does not fit, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Where, from the whole document downwards (`Filters[0].Name`).
+    pub path: String,
+    /// What is wrong there.
+    pub text: &'static str,
+}
+
+/// Fits documents to the shapes of a service: members by their own names or in kebab case, bytes of
+/// base64, days and times without a zone as UTC's.
+#[derive(Debug)]
+pub struct Fit {
     service: &'static Service,
     texts: Texts,
     raw_blobs: bool,
     path: String,
     depth: usize,
-    pub(crate) wrong: Vec<Detail>,
+    wrong: Vec<Misfit>,
 }
 
 impl Fit {
-    /// Fits a document that stands at the path.
-    pub(crate) fn new(
+    /// Fits a document that stands at the path. Where texts are typed, `raw_blobs` has bytes be the
+    /// text's own.
+    #[must_use]
+    pub fn new(
         service: &'static Service,
         texts: Texts,
         raw_blobs: bool,
@@ -49,7 +60,14 @@ impl Fit {
         Self { service, texts, raw_blobs, path: path.into(), depth: 0, wrong: Vec::new() }
     }
 
-    pub(crate) fn value(&mut self, shape: ShapeId, value: Value) -> Value {
+    /// What did not fit.
+    #[must_use]
+    pub fn wrong(self) -> Vec<Misfit> {
+        self.wrong
+    }
+
+    /// A document as its shape wants it.
+    pub fn value(&mut self, shape: ShapeId, value: Value) -> Value {
         // The check says that it is too deep.
         if self.depth > isobar_wire::MAX_DEPTH {
             return value;
@@ -104,7 +122,7 @@ impl Fit {
                 self.below(&format!("{dot}{}", member.name), |fit| fit.value(member.shape, value));
             if fitted.iter().any(|(known, _)| *known == member.name) {
                 let path = format!("{}{dot}{}", self.path, member.name);
-                self.wrong.push(Detail::new(path, "is given twice, in two spellings"));
+                self.wrong.push(Misfit { path, text: "is given twice, in two spellings" });
                 continue;
             }
             fitted.push((member.name.as_str().into(), value));
@@ -131,7 +149,7 @@ impl Fit {
             Ok(bytes) => Value::Blob(bytes.into()),
             Err(_) => {
                 let text = "must be base64; bytes as they are come from fileb://FILE or @FILE";
-                self.wrong.push(Detail::new(self.path.clone(), text));
+                self.wrong.push(Misfit { path: self.path.clone(), text });
                 Value::Blob(Bytes::new())
             }
         }
@@ -139,7 +157,8 @@ impl Fit {
 }
 
 /// A document fitted to a shape, for what is known to fit.
-pub(crate) fn fit(service: &'static Service, shape: ShapeId, value: Value) -> Value {
+#[must_use]
+pub fn fit(service: &'static Service, shape: ShapeId, value: Value) -> Value {
     Fit::new(service, Texts::Plain, false, "").value(shape, value)
 }
 
