@@ -109,6 +109,41 @@ def test_waiters(env, instances):
     assert "(InvalidVpcID.Malformed)" in wrong.stderr
 
 
+def test_waiters_of_alibaba(env):
+    def call(*words):
+        done = isobar("alibaba", *words, "--region", "cn-hangzhou", env=env)
+        return json.loads(done.stdout)
+
+    def statuses():
+        found = call("ecs", "DescribeInstances", "--VpcId", vpc)
+        return [instance["Status"] for instance in found["Instances"]["Instance"]]
+
+    vpc = call("vpc", "CreateVpc", "--CidrBlock", "172.16.0.0/12", "--wait")["VpcId"]
+    network = ("--VpcId", vpc, "--ZoneId", "cn-hangzhou-h", "--CidrBlock", "172.16.0.0/24")
+    vswitch = call("vpc", "CreateVSwitch", *network, "--wait")["VSwitchId"]
+    group = call("ecs", "CreateSecurityGroup", "--VpcId", vpc)["SecurityGroupId"]
+    image = call("ecs", "DescribeImages")["Images"]["Image"][0]["ImageId"]
+    what = ("--ImageId", image, "--InstanceType", "ecs.g6.large", "--SecurityGroupId", group, "--VSwitchId", vswitch)
+    ran = call("ecs", "RunInstances", *what, "--Amount", "2", "--wait")
+    ids = ran["InstanceIdSets"]["InstanceIdSet"]
+    assert statuses() == ["Running", "Running"]
+    isobar("alibaba", "wait", "ecs", "instance-running", "--InstanceIds", json.dumps(ids), "--region", "cn-hangzhou", env=env)
+    for id in ids:
+        call("ecs", "StopInstance", "--InstanceId", id, "--wait")
+    assert statuses() == ["Stopped", "Stopped"]
+    # An instance that is made by itself is not started.
+    alone = call("ecs", "CreateInstance", *what, "--wait")["InstanceId"]
+    assert sorted(statuses()) == ["Stopped"] * 3
+    for id in (*ids, alone):
+        call("ecs", "DeleteInstance", "--InstanceId", id, "--wait")
+    assert statuses() == []
+    call("ecs", "DeleteSecurityGroup", "--SecurityGroupId", group)
+    call("vpc", "DeleteVSwitch", "--VSwitchId", vswitch, "--wait")
+    call("vpc", "DeleteVpc", "--VpcId", vpc, "--wait")
+    missing = isobar("alibaba", "wait", "ecs", env=env, code=2)
+    assert "isobar alibaba wait ecs --help" in missing.stderr
+
+
 def test_all_pages_of_digitalocean(env):
     sizes = [json.loads(isobar("do", "sizes", "list", "--all", *more, env=env).stdout) for more in ([], ["--page-size", "7"])]
     assert sizes[0] == sizes[1] and len(sizes[0]["sizes"]) > 20 and list(sizes[0]) == ["sizes"]
@@ -362,3 +397,12 @@ def test_regions_of_services_that_have_none():
     assert prepared("aws", "iam", "list-users", env=env)["url"] == "https://iam.amazonaws.com/"
     done = isobar("aws", "ec2", "describe-vpcs", env=env, code=2)
     assert done.stderr.startswith("error[region_missing]: ")
+
+
+def test_calls_without_credentials(env):
+    bare = {name: value for name, value in env.items() if not name.startswith(("AWS_ACCESS", "AWS_SECRET"))}
+    get = ("aws", "s3api", "get-object", "--bucket", "public", "--key", "k", "-", "--region", "us-east-1", "--dry-run")
+    request = json.loads(isobar(*get, "--no-sign-request", env=bare).stdout)
+    assert "authorization" not in request["headers"]
+    absent = isobar("aws", "sts", "get-caller-identity", "--ca-bundle", "/nope.pem", env=env, code=13)
+    assert "/nope.pem cannot be read" in absent.stderr

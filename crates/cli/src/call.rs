@@ -102,9 +102,10 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
         return raw::read(shell, method, words, rest, options).map(Some);
     }
     // `aws wait ec2 instance-running` and aws-cli's `aws ec2 wait instance-running` are the same.
+    let has_waiters = names::has_waiters(cloud);
     let (service, words, waits) = match words.as_slice() {
-        ["wait", service, words @ ..] if cloud == Cloud::Aws => (*service, words, true),
-        [service, "wait", words @ ..] if cloud == Cloud::Aws => (*service, words, true),
+        ["wait", service, words @ ..] if has_waiters => (*service, words, true),
+        [service, "wait", words @ ..] if has_waiters => (*service, words, true),
         ["compute", group, words @ ..] if cloud == Cloud::DigitalOcean => (*group, words, false),
         [service, words @ ..] => (*service, words, false),
         [] => unreachable!("there is a word"),
@@ -124,9 +125,10 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
             (operation, Some(waiter), 1)
         }
         None if waits => {
-            let message = format!("aws {}: what to wait for is missing", service.name);
+            let (word, service) = (names::command(cloud), &service.name);
+            let message = format!("{word} {service}: what to wait for is missing");
             return Err(Error::usage("waiter_missing", message)
-                .hint(format!("isobar aws wait {} --help lists it", service.name)));
+                .hint(format!("isobar {word} wait {service} --help lists it")));
         }
         None => {
             let (operation, used) = names::operation(service, words)?;

@@ -62,13 +62,13 @@ fn of_call(cloud: Cloud, before: &[String], current: &str) -> Vec<Candidate> {
     }
     let words = words(cloud, before);
     let (waits, words) = match words.as_slice() {
-        ["wait", rest @ ..] if cloud == Cloud::Aws => (true, rest),
+        ["wait", rest @ ..] if names::has_waiters(cloud) => (true, rest),
         rest => (false, rest),
     };
     let is_flag = current.starts_with('-');
     let Some((first, rest)) = words.split_first() else {
         let mut found = if is_flag { flags_of(cloud) } else { services(cloud) };
-        if cloud == Cloud::Aws && !waits && !is_flag {
+        if names::has_waiters(cloud) && !waits && !is_flag {
             found.push(("wait".to_owned(), "wait until something is so".to_owned()));
         }
         return found;

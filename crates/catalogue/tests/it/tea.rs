@@ -1,7 +1,9 @@
 //! The importer of Alibaba Cloud's packages, on lines of their form.
 
 use isobar_catalogue::import::tea;
-use isobar_catalogue::model::{Auth, BodyFormat, Endpoints, PagingStyle};
+use isobar_catalogue::model::{
+    Acceptor, Auth, BodyFormat, Endpoints, Matcher, PagingStyle, WaiterState,
+};
 use isobar_catalogue::shape::ListStyle;
 use isobar_catalogue::{Kind, Location, Protocol, Service};
 
@@ -306,6 +308,21 @@ fn the_overlay_adds_facts_and_knows_its_service() {
             (Some("Throttling.User"), Some(503), false, true)
         ]
     );
+
+    let waiters = r#"{"toy": {"ListToys": {"waiters": {
+        "ToyMade": {"path": "Toys[].State", "is": "made", "fails": ["broken"]},
+        "ToyGone": {"path": "Total", "is": 0}}}}}"#;
+    overlay(waiters).apply(&mut toys).expect("it fits");
+    let shown: Vec<_> =
+        toys.waiters.iter().map(|it| (&*it.name, &*it.operation, &it.acceptors)).collect();
+    let acceptor =
+        |state, matcher, expected: &str| Acceptor { state, matcher, expected: expected.into() };
+    let gone = vec![acceptor(WaiterState::Success, Matcher::Path("Total".into()), "0")];
+    let made = vec![
+        acceptor(WaiterState::Success, Matcher::PathAll("Toys[].State".into()), r#""made""#),
+        acceptor(WaiterState::Failure, Matcher::PathAny("Toys[].State".into()), r#""broken""#),
+    ];
+    assert_eq!(shown, [("ToyGone", "ListToys", &gone), ("ToyMade", "ListToys", &made)]);
 
     let check = |text: &str, expected: &str| {
         let error = overlay(text).apply(&mut self::toys()).expect_err(expected);

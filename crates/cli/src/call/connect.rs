@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Service};
-use isobar_client::{Client, Overrides, Settings, System};
+use isobar_client::{Anonymous, Client, Overrides, Settings, System};
 
 use super::conversation::Conversation;
 use super::failure;
 use super::flags::Options;
-use crate::report::Error;
+use crate::report::{Class, Error};
 use crate::shell::Shell;
 
 /// The client of a call. A region that the input names is the call's where no flag names another.
@@ -39,6 +39,16 @@ pub(crate) async fn client(
                     }));
             }
         }
+    }
+    if options.no_sign_request {
+        config.credentials = Arc::new(Anonymous);
+    }
+    if let Some(path) = &options.ca_bundle {
+        let unreadable = |error: std::io::Error| {
+            let message = format!("--ca-bundle: {} cannot be read: {error}", path.display());
+            Error::new(Class::Unreadable, "file_unreadable", message)
+        };
+        config.roots = Some(std::fs::read(path).map_err(unreadable)?.into());
     }
     if let Some(total) = options.timeout {
         config.timeouts.total = total;

@@ -1,5 +1,6 @@
 //! The flags of every call, as one table: parser, help and documentation are made from it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use isobar_catalogue::Cloud;
@@ -23,6 +24,8 @@ pub(crate) struct Options {
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) endpoint_url: Option<String>,
+    pub(crate) no_sign_request: bool,
+    pub(crate) ca_bundle: Option<PathBuf>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) read_timeout: Option<Duration>,
     pub(crate) connect_timeout: Option<Duration>,
@@ -209,6 +212,19 @@ pub(crate) const FLAGS: &[Flag] = &[
         "Where to send the request, in the place of the vendor's endpoint",
         |o, v| {
             o.endpoint_url = Some(v.to_owned());
+            Ok(())
+        },
+    ),
+    flag("no-sign-request", None, "Send no credentials: for what everybody may do", |o, _| {
+        o.no_sign_request = true;
+        Ok(())
+    }),
+    flag(
+        "ca-bundle",
+        Some("FILE"),
+        "Trust the certificates in this file (PEM) and no others",
+        |o, v| {
+            o.ca_bundle = Some(v.into());
             Ok(())
         },
     ),

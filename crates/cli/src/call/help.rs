@@ -4,7 +4,7 @@ use isobar_catalogue::model::{PagingStyle, Waiter};
 use isobar_catalogue::{Cloud, Kind, Location, Member, Operation, Service};
 
 use super::flags::{self, FLAGS, Yields};
-use super::names::{command, kebab, shown};
+use super::names::{command, has_waiters, kebab, shown};
 use super::{extras, outfile};
 use crate::input::{describe, filled_in};
 use crate::report::CLASSES;
@@ -27,13 +27,13 @@ pub(crate) fn cloud(cloud: Cloud) -> String {
         "Call any operation of {}.\n\nUsage: isobar {word} {service} OPERATION [--MEMBER VALUE]... [FLAGS]\n",
         vendor(cloud)
     );
-    match cloud {
-        Cloud::Aws => {
-            out.push_str("       isobar aws wait SERVICE WAITER [--MEMBER VALUE]... [FLAGS]\n");
-        }
-        Cloud::DigitalOcean => out
-            .push_str("       isobar do GET|POST|PUT|PATCH|DELETE PATH [--input INPUT] [FLAGS]\n"),
-        Cloud::Alibaba => {}
+    if has_waiters(cloud) {
+        let usage =
+            format!("       isobar {word} wait {service} WAITER [--MEMBER VALUE]... [FLAGS]\n");
+        out.push_str(&usage);
+    }
+    if cloud == Cloud::DigitalOcean {
+        out.push_str("       isobar do GET|POST|PUT|PATCH|DELETE PATH [--input INPUT] [FLAGS]\n");
     }
     out.push_str(&format!("Example: isobar {word} {example}\n\n{}s:\n", titled(service)));
     let mut names: Vec<&str> =
@@ -65,7 +65,8 @@ pub(crate) fn service(service: &'static Service) -> String {
 /// What can be waited for.
 pub(super) fn waiters(service: &'static Service) -> String {
     let mut out = format!(
-        "Usage: isobar aws wait {} WAITER [--MEMBER VALUE]... [FLAGS]\n\nWaiters:\n",
+        "Usage: isobar {} wait {} WAITER [--MEMBER VALUE]... [FLAGS]\n\nWaiters:\n",
+        command(service.cloud),
         service.name
     );
     out.push_str(&columns(service.waiters.iter().map(|waiter| kebab(&waiter.name))));

@@ -159,6 +159,11 @@ fn as_doctl(service: &'static Service, given: &[&str]) -> Option<(&'static Opera
         .or_else(|| Some((find(given.get(1)?, Some(given[0]))?, 2)))
 }
 
+/// Whether a cloud's services have waiters.
+pub(crate) fn has_waiters(cloud: Cloud) -> bool {
+    cloud != Cloud::DigitalOcean
+}
+
 /// The waiter of a name.
 pub(crate) fn waiter(service: &'static Service, name: &str) -> Result<&'static Waiter, Error> {
     if let Some(found) = service.waiters.iter().find(|waiter| same(&waiter.name, name)) {

@@ -1,7 +1,7 @@
 //! `--wait`: after a call that begins something, waits until it is done.
 //!
-//! On AWS, that is the waiter of the service that fits the operation's name, asked for what the call
-//! made; on DigitalOcean, the actions that the answer names.
+//! On AWS and Alibaba Cloud, that is the waiter of the service that fits the operation's name, asked
+//! for what the call made; on DigitalOcean, the actions that the answer names.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ const STATES: [(&[&str], &[&str]); 4] = [
         ],
     ),
     (
-        &["delete", "terminate", "deregister", "remove"],
+        &["delete", "terminate", "deregister", "remove", "release"],
         &["deletecomplete", "terminated", "deleted", "notexists", "deregistered"],
     ),
     (&["stop", "pause"], &["stopped", "paused"]),
@@ -65,6 +65,11 @@ const STATES: [(&[&str], &[&str]); 4] = [
     ),
 ];
 
+/// Operations after which things are in another state than their names tell: ECS makes a single
+/// instance without starting it.
+const OTHERWISE: [(Cloud, &str, &str, &str); 1] =
+    [(Cloud::Alibaba, "ecs", "CreateInstance", "InstanceStopped")];
+
 /// Time between two looks at an action.
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -79,13 +84,10 @@ pub(super) async fn after(
     output: &Value,
 ) -> Result<Option<Value>, Error> {
     match call.service.cloud {
-        Cloud::Aws => by_waiter(shell, client, call, output).await.map(|()| None),
-        Cloud::DigitalOcean => by_actions(shell, client, output).await.map(|()| None),
-        Cloud::Alibaba => Err(nothing(
-            call,
-            "Alibaba Cloud's packages say nothing of states, so waiting is not implemented there",
-        )),
+        Cloud::Aws | Cloud::Alibaba => by_waiter(shell, client, call, output).await,
+        Cloud::DigitalOcean => by_actions(shell, client, output).await,
     }
+    .map(|()| None)
 }
 
 fn nothing(call: &Call, why: &str) -> Error {
@@ -102,12 +104,16 @@ async fn by_waiter(
     output: &Value,
 ) -> Result<(), Error> {
     let found = fitting(call).into_iter().find_map(|waiter| {
-        let input = input_of(call.service, waiter, &call.input, output)?;
+        let input = match call.service.cloud {
+            Cloud::Alibaba => input_by_id(call.service, waiter, &call.input, output)?,
+            _ => input_of(call.service, waiter, &call.input, output)?,
+        };
         Some((waiter, input))
     });
     let Some((waiter, input)) = found else {
         return Err(nothing(call, "no waiter fits").hint(format!(
-            "isobar aws wait {} --help lists what can be waited for",
+            "isobar {} wait {} --help lists what can be waited for",
+            names::command(call.service.cloud),
             call.service.name
         )));
     };
@@ -120,6 +126,13 @@ async fn by_waiter(
 
 /// The waiters that fit an operation's name, the best first.
 fn fitting(call: &Call) -> Vec<&'static Waiter> {
+    let service = call.service;
+    let otherwise = OTHERWISE.iter().find(|(cloud, name, operation, _)| {
+        (*cloud, *name, *operation) == (service.cloud, &service.name, &call.operation.name)
+    });
+    if let Some((.., waiter)) = otherwise {
+        return service.waiters.iter().filter(|it| it.name == *waiter).collect();
+    }
     let words = names::parts(&call.operation.name);
     let Some((verb, noun)) = words.split_first() else { return Vec::new() };
     let Some((_, states)) = STATES.iter().find(|(verbs, _)| verbs.contains(&verb.as_str())) else {
@@ -195,6 +208,57 @@ fn input_of(
         }
     }
     names_something.then_some(asked)
+}
+
+/// What Alibaba Cloud's waiters ask for: the ids of what the call was about, in the call's region. A
+/// description takes one id, or all in the text of a JSON list.
+fn input_by_id(
+    service: &'static Service,
+    waiter: &'static Waiter,
+    input: &Value,
+    output: &Value,
+) -> Option<Value> {
+    let members = service.input_members(service.operation(&waiter.operation)?);
+    let (member, single) = members.iter().find_map(|member| {
+        let noun = member.name.strip_suffix("Ids").or(member.name.strip_suffix("Id"))?;
+        // An address goes by the id of its allocation.
+        let is_own = waiter.name.starts_with(noun) || noun == "Allocation";
+        is_own.then(|| (member, format!("{noun}Id")))
+    })?;
+    let mut ids = Vec::new();
+    for document in [output, input] {
+        for name in [single.clone(), format!("{single}s"), format!("{single}Set")] {
+            collect(document, &name, &mut ids);
+            if let Some(Value::List(items)) = find(document, &name) {
+                ids.extend(items.iter().cloned());
+            }
+        }
+        if !ids.is_empty() {
+            break;
+        }
+    }
+    let mut ids: Vec<_> = ids.iter().filter_map(Value::as_str).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let text = match (ids.as_slice(), member.name.ends_with("Ids")) {
+        ([], _) => return None,
+        (ids, true) => serde_json::to_string(ids).ok()?,
+        ([id], false) => (*id).to_owned(),
+        // The others would not be looked at.
+        (_, false) => return None,
+    };
+    let mut asked = Value::Map(Vec::new());
+    asked.set(member.name.as_str(), Value::from(text));
+    if let Some(region) = input.get("RegionId") {
+        asked.set("RegionId", region.clone());
+    }
+    Some(asked)
+}
+
+/// The first value of a name in a document.
+fn find<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    let Value::Map(entries) = value else { return None };
+    value.get(name).or_else(|| entries.iter().find_map(|(_, value)| find(value, name)))
 }
 
 /// All texts of a name in a document, those that lie highest.

@@ -1,12 +1,12 @@
-//! What the packages lack: members that must be given although the package does not say so, and the
-//! errors that an operation declares. Written by hand, beside the packs.
+//! What the packages lack: members that must be given although the package does not say so, the errors
+//! that an operation declares, and what can be waited for. Written by hand, beside the packs.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::import::ImportError;
-use crate::model::Service;
+use crate::model::{Acceptor, Matcher, Service, Waiter, WaiterState};
 use crate::shape::{ErrorTrait, Kind, Shape, ShapeId, Structure};
 
 /// Facts by service and operation.
@@ -24,7 +24,29 @@ pub struct OperationFacts {
     /// Codes of errors by their HTTP status.
     #[serde(default)]
     pub errors: BTreeMap<u16, Vec<String>>,
+    /// What can be waited for by asking the operation, by name.
+    #[serde(default)]
+    pub waiters: BTreeMap<String, WaiterFacts>,
 }
+
+/// What is waited for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiterFacts {
+    /// The JMESPath of what is looked at; where it gives a list, all of its items are.
+    pub path: String,
+    /// What ends the wait well.
+    pub is: serde_json::Value,
+    /// What ends it otherwise.
+    #[serde(default)]
+    pub fails: Vec<String>,
+}
+
+/// Seconds between two looks.
+const DELAY_SECONDS: u32 = 5;
+
+/// How often is looked: for ten minutes.
+const MAX_ATTEMPTS: u32 = 120;
 
 impl Overlay {
     /// Lays the facts over a service.
@@ -43,6 +65,9 @@ impl Overlay {
                 require(service, input, member)
                     .ok_or_else(|| ImportError::unknown(&place, format!("no member {member}")))?;
             }
+            for (waiter, facts) in &facts.waiters {
+                service.waiters.push(facts.waiter(waiter, name));
+            }
             for (status, codes) in &facts.errors {
                 for code in codes {
                     let key = (code.clone(), *status);
@@ -53,6 +78,31 @@ impl Overlay {
             }
         }
         Ok(())
+    }
+}
+
+impl WaiterFacts {
+    fn waiter(&self, name: &str, operation: &str) -> Waiter {
+        let is_list = self.path.contains('[');
+        let acceptor = |state, expected: &serde_json::Value| Acceptor {
+            state,
+            matcher: match (is_list, state) {
+                (false, _) => Matcher::Path(self.path.clone()),
+                (true, WaiterState::Success) => Matcher::PathAll(self.path.clone()),
+                (true, _) => Matcher::PathAny(self.path.clone()),
+            },
+            expected: expected.to_string(),
+        };
+        let failures = self.fails.iter().map(|text| serde_json::Value::from(text.as_str()));
+        let mut acceptors = vec![acceptor(WaiterState::Success, &self.is)];
+        acceptors.extend(failures.map(|failure| acceptor(WaiterState::Failure, &failure)));
+        Waiter {
+            name: name.to_owned(),
+            operation: operation.to_owned(),
+            delay_seconds: DELAY_SECONDS,
+            max_attempts: MAX_ATTEMPTS,
+            acceptors,
+        }
     }
 }
 
