@@ -88,7 +88,9 @@ fn hint(error: &CallError, class: Class) -> Option<String> {
             "check the network, the region and --endpoint-url".to_owned()
         }
         (_, Kind::Certificate) => match cloud {
-            Cloud::Aws => "check the URL; AWS_CA_BUNDLE names certificates to trust".to_owned(),
+            Cloud::Aws => {
+                "check the URL; --ca-bundle or AWS_CA_BUNDLE name certificates to trust".to_owned()
+            }
             _ => "check the URL".to_owned(),
         },
         (_, Kind::Timeout) => "give it more time with --timeout".to_owned(),

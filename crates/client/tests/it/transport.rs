@@ -74,7 +74,9 @@ async fn each_failure_is_repeated_where_that_is_safe() {
     for (act, reads, writes, kind) in rows {
         let server = Server::start([act.clone()]).await;
         let (client, _) = with(Cloud::Aws, server.url(), |config| {
-            config.timeouts.read = Duration::from_millis(40);
+            // Short where it is waited for, and nowhere else: a busy machine is no failure.
+            let hangs = matches!(act, Act::Hang);
+            config.timeouts.read = Duration::from_millis(if hangs { 40 } else { 30_000 });
             config.timeouts.total = Duration::from_secs(1_000);
             config.breaker.failures = 100;
         });
