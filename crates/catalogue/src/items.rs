@@ -207,8 +207,8 @@ impl<T: DeserializeOwned + fmt::Debug> fmt::Debug for Items<T> {
     }
 }
 
-/// Written as a list of byte strings, each of which is an item in postcard.
-/// The items themselves in a format that people read, and the bytes of each in a pack.
+/// In a pack, a list of byte strings, each of which is an item in postcard; in a format that people
+/// read, the items themselves.
 impl<T: Serialize + DeserializeOwned> Serialize for Items<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {

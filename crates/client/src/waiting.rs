@@ -44,11 +44,25 @@ impl Client {
         self.wait_for(service, waiter, input).await
     }
 
-    /// The same for a waiter of the catalogue.
+    /// The same for a waiter of the catalogue. Where several things go in one text (`InstanceIds` of
+    /// Alibaba Cloud), each is waited for by itself: an answer does not say which of them it lacks.
     ///
     /// # Errors
     /// As [`Client::wait`].
     pub async fn wait_for(
+        &self,
+        service: &'static Service,
+        waiter: &'static Waiter,
+        input: Value,
+    ) -> Result<Value, Error> {
+        let mut last = Value::Null;
+        for input in one_by_one(input) {
+            last = self.wait_for_one(service, waiter, input).await?;
+        }
+        Ok(last)
+    }
+
+    async fn wait_for_one(
         &self,
         service: &'static Service,
         waiter: &'static Waiter,
@@ -88,6 +102,25 @@ impl Client {
         }
         let text = format!("{} was not reached in {} attempts", waiter.name, waiter.max_attempts);
         Err(error(Kind::WaitTimeout, text))
+    }
+}
+
+/// An input for each of the ids that a text holds as a JSON list; the input as it is, where none does.
+fn one_by_one(input: Value) -> Vec<Value> {
+    let listed = input.as_map().into_iter().flatten().find_map(|(name, value)| {
+        let text = value.as_str().filter(|text| name.ends_with("Ids") && text.starts_with('['))?;
+        Some((name.clone(), serde_json::from_str::<Vec<String>>(text).ok()?))
+    });
+    match listed {
+        Some((name, ids)) if ids.len() > 1 => {
+            let of_one = |id: String| {
+                let mut one = input.clone();
+                one.set(name.clone(), Value::from(Json::from(vec![id]).to_string()));
+                one
+            };
+            ids.into_iter().map(of_one).collect()
+        }
+        _ => vec![input],
     }
 }
 

@@ -310,7 +310,7 @@ fn the_overlay_adds_facts_and_knows_its_service() {
     );
 
     let waiters = r#"{"toy": {"ListToys": {"waiters": {
-        "ToyMade": {"path": "Toys[].State", "is": "made", "fails": ["broken"]},
+        "ToyMade": {"items": "Toys", "path": "State", "is": "made", "fails": ["broken"]},
         "ToyGone": {"path": "Total", "is": 0}}}}}"#;
     overlay(waiters).apply(&mut toys).expect("it fits");
     let shown: Vec<_> =
@@ -318,8 +318,9 @@ fn the_overlay_adds_facts_and_knows_its_service() {
     let acceptor =
         |state, matcher, expected: &str| Acceptor { state, matcher, expected: expected.into() };
     let gone = vec![acceptor(WaiterState::Success, Matcher::Path("Total".into()), "0")];
+    let all = r#"TotalCount > `0` && length(Toys[?State == `"made"`]) == TotalCount"#;
     let made = vec![
-        acceptor(WaiterState::Success, Matcher::PathAll("Toys[].State".into()), r#""made""#),
+        acceptor(WaiterState::Success, Matcher::Path(all.into()), "true"),
         acceptor(WaiterState::Failure, Matcher::PathAny("Toys[].State".into()), r#""broken""#),
     ];
     assert_eq!(shown, [("ToyGone", "ListToys", &gone), ("ToyMade", "ListToys", &made)]);

@@ -218,7 +218,8 @@ pub(crate) const FLAGS: &[Flag] = &[
     flag("no-sign-request", None, "Send no credentials: for what everybody may do", |o, _| {
         o.no_sign_request = true;
         Ok(())
-    }),
+    })
+    .yields(Yields::Always),
     flag(
         "ca-bundle",
         Some("FILE"),
@@ -227,7 +228,8 @@ pub(crate) const FLAGS: &[Flag] = &[
             o.ca_bundle = Some(v.into());
             Ok(())
         },
-    ),
+    )
+    .yields(Yields::Always),
     flag(
         "timeout",
         Some("TIME"),

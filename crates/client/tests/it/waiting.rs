@@ -3,6 +3,7 @@
 use isobar_catalogue::Cloud;
 use isobar_client::Kind;
 use isobar_wire::Value;
+use serde_json::json;
 
 use crate::server::{Act, Server, answer};
 use crate::world::client;
@@ -89,4 +90,40 @@ async fn an_error_may_be_what_is_waited_for() {
     assert_eq!(server.seen().len(), 3);
     server.now([there]);
     client.wait("elbv2", "LoadBalancerExists", Value::Null).await.unwrap();
+}
+
+/// An answer of ECS with instances in these states, and how many there are on all pages.
+fn described(states: &[&str], total: usize) -> Act {
+    let instances: Vec<_> = states.iter().map(|state| json!({"Status": state})).collect();
+    let body = json!({"TotalCount": total, "Instances": {"Instance": instances}, "RequestId": "r"});
+    answer(200, body.to_string())
+}
+
+#[tokio::test]
+async fn several_ids_in_a_text_are_waited_for_one_by_one() {
+    let acts =
+        [described(&["Running"], 1), described(&["Starting"], 1), described(&["Running"], 1)];
+    let server = Server::start(acts).await;
+    let (client, world) = client(Cloud::Alibaba, server.url());
+    let input = json!({"RegionId": "cn-hangzhou", "InstanceIds": r#"["i-1", "i-2"]"#});
+    client.wait("ecs", "InstanceRunning", input).await.unwrap();
+    assert_eq!(world.slept(), [5_000]);
+    let asked = server.seen().into_iter().map(|seen| seen.parsed().0.query);
+    let ids: Vec<_> = asked.map(|query| query.contains("i-1")).collect();
+    assert_eq!(ids, [true, false, false]);
+}
+
+#[tokio::test]
+async fn what_lies_on_a_further_page_is_not_there_yet() {
+    let acts = [
+        described(&["Running"; 10], 12),
+        described(&[], 0),
+        described(&["Running", "Stopped"], 2),
+        described(&["Running"; 2], 2),
+    ];
+    let server = Server::start(acts).await;
+    let (client, world) = client(Cloud::Alibaba, server.url());
+    let input = json!({"RegionId": "cn-hangzhou", "VpcId": "vpc-1"});
+    client.wait("ecs", "InstanceRunning", input).await.unwrap();
+    assert_eq!(world.slept(), [5_000; 3]);
 }

@@ -33,13 +33,24 @@ pub struct OperationFacts {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WaiterFacts {
-    /// The JMESPath of what is looked at; where it gives a list, all of its items are.
+    /// The JMESPath of a list whose items are looked at: all that fit the question, which `total` counts,
+    /// and not those of a page alone. The answer itself is, where there is no list.
+    #[serde(default)]
+    pub items: Option<String>,
+    /// How many items there are on all pages.
+    #[serde(default = "total")]
+    pub total: String,
+    /// The member that is looked at.
     pub path: String,
     /// What ends the wait well.
     pub is: serde_json::Value,
     /// What ends it otherwise.
     #[serde(default)]
     pub fails: Vec<String>,
+}
+
+fn total() -> String {
+    "TotalCount".to_owned()
 }
 
 /// Seconds between two looks.
@@ -83,19 +94,24 @@ impl Overlay {
 
 impl WaiterFacts {
     fn waiter(&self, name: &str, operation: &str) -> Waiter {
-        let is_list = self.path.contains('[');
-        let acceptor = |state, expected: &serde_json::Value| Acceptor {
-            state,
-            matcher: match (is_list, state) {
-                (false, _) => Matcher::Path(self.path.clone()),
-                (true, WaiterState::Success) => Matcher::PathAll(self.path.clone()),
-                (true, _) => Matcher::PathAny(self.path.clone()),
-            },
-            expected: expected.to_string(),
+        let Self { items, total, path, is, fails } = self;
+        let (success, expected, failure) = match items {
+            None => (path.clone(), is.to_string(), Matcher::Path(path.clone())),
+            Some(items) => {
+                let all = format!("{total} > `0` && length({items}[?{path} == `{is}`]) == {total}");
+                (all, "true".to_owned(), Matcher::PathAny(format!("{items}[].{path}")))
+            }
         };
-        let failures = self.fails.iter().map(|text| serde_json::Value::from(text.as_str()));
-        let mut acceptors = vec![acceptor(WaiterState::Success, &self.is)];
-        acceptors.extend(failures.map(|failure| acceptor(WaiterState::Failure, &failure)));
+        let mut acceptors = vec![Acceptor {
+            state: WaiterState::Success,
+            matcher: Matcher::Path(success),
+            expected,
+        }];
+        acceptors.extend(fails.iter().map(|text| Acceptor {
+            state: WaiterState::Failure,
+            matcher: failure.clone(),
+            expected: serde_json::Value::from(text.as_str()).to_string(),
+        }));
         Waiter {
             name: name.to_owned(),
             operation: operation.to_owned(),
