@@ -70,6 +70,9 @@ const STATES: [(&[&str], &[&str]); 4] = [
 const OTHERWISE: [(Cloud, &str, &str, &str); 1] =
     [(Cloud::Alibaba, "ecs", "CreateInstance", "InstanceStopped")];
 
+/// Whose descriptions take several ids as a JSON list; the others have commas between them.
+const JSON_LISTS: &str = "ecs";
+
 /// Time between two looks at an action.
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -211,7 +214,7 @@ fn input_of(
 }
 
 /// What Alibaba Cloud's waiters ask for: the ids of what the call was about, in the call's region. A
-/// description takes one id, or all in the text of a JSON list.
+/// description takes one id, or several in a text.
 fn input_by_id(
     service: &'static Service,
     waiter: &'static Waiter,
@@ -242,7 +245,8 @@ fn input_by_id(
     ids.dedup();
     let text = match (ids.as_slice(), member.name.ends_with("Ids")) {
         ([], _) => return None,
-        (ids, true) => serde_json::to_string(ids).ok()?,
+        (ids, true) if service.name == JSON_LISTS => serde_json::to_string(ids).ok()?,
+        (ids, true) => ids.join(","),
         ([id], false) => (*id).to_owned(),
         // The others would not be looked at.
         (_, false) => return None,
