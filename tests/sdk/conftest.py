@@ -3,6 +3,7 @@
 `ISOBAR_BIN` names the binary; `cargo xtask test` sets it.
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -137,12 +138,16 @@ def wait_until(check, timeout=60, every=0.05, what="the condition"):
 
 
 def fetch(url, timeout=5):
-    """Status and text of a GET."""
+    """Status and text of a GET; an answer that is cut short, as by a machine that is stopped
+    while it answers, is a `ConnectionError` too."""
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
+        try:
+            with urllib.request.urlopen(url, timeout=timeout) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{url}: {error!r}") from error
 
 
 @pytest.fixture(scope="session")
