@@ -4,7 +4,7 @@
 //! is wrong is told at once, before anything is sent.
 
 pub(crate) mod arguments;
-mod connect;
+pub(crate) mod connect;
 mod conversation;
 mod events;
 mod extras;

@@ -75,6 +75,12 @@ pub const COMMANDS: &[Command] = &[
         run: |shell, arguments| transfer::run(Verb::Copy, shell, arguments),
     },
     Command {
+        name: "mv",
+        aliases: &[],
+        about: "Move files and objects: isobar mv s3://inbox/a s3://done/",
+        run: |shell, arguments| transfer::run(Verb::Move, shell, arguments),
+    },
+    Command {
         name: "sync",
         aliases: &[],
         about: "Copy what differs: isobar sync ./site s3://www",

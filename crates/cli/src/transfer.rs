@@ -1,4 +1,4 @@
-//! Files and objects: `isobar cp|sync|ls|rm`, over `s3://`, `spaces://`, `oss://`, paths and `-`.
+//! Files and objects: `isobar cp|mv|sync|ls|rm`, over `s3://`, `spaces://`, `oss://`, paths and `-`.
 
 mod bar;
 pub(crate) mod flags;
@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use isobar_transfer::{
-    Action, Compare, End, Engine, Error as TransferError, Event, Listed, Options, Place, Plan,
-    Remote, Tell, local_path,
+    Action, Compare, Done, End, Engine, Error as TransferError, Event, Listed, Options, Place,
+    Plan, Remote, Tell, api, local_path,
 };
+use jiff::Timestamp;
 
 use crate::call::failure;
 use crate::report::{Class, Error};
@@ -35,9 +36,9 @@ pub(crate) fn run(verb: Verb, shell: &Shell, arguments: Vec<String>) -> Result<(
         })?;
     let options = options(shell, &flags);
     let cancel = options.cancel.clone();
-    let work = Work::new(shell, &flags, options);
+    let work = Work::new(verb, shell, &flags, options);
     let outcome = runtime.block_on(async {
-        let working = work.carry_out(verb);
+        let working = work.carry_out();
         tokio::pin!(working);
         loop {
             tokio::select! {
@@ -60,6 +61,8 @@ fn options(shell: &Shell, flags: &Flags) -> Options {
     if let Some(size) = flags.part_size {
         options.part_size = size;
     }
+    options.properties = flags.properties.clone();
+    options.guess = !flags.no_guess;
     if !flags.no_resume {
         let cache = shell.surroundings.variable("XDG_CACHE_HOME").filter(|path| !path.is_empty());
         let cache = cache.map(PathBuf::from);
@@ -71,6 +74,7 @@ fn options(shell: &Shell, flags: &Flags) -> Options {
 
 /// A command with what it needs.
 struct Work<'a> {
+    verb: Verb,
     shell: &'a Shell,
     flags: &'a Flags,
     engine: Engine,
@@ -78,17 +82,21 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(shell: &'a Shell, flags: &'a Flags, options: Options) -> Self {
+    fn new(verb: Verb, shell: &'a Shell, flags: &'a Flags, options: Options) -> Self {
         let watched = shell.is_watched && !flags.quiet && !flags.no_progress;
         let bar = Bar::new(options.progress.clone(), watched);
-        Self { shell, flags, engine: Engine::new(options), bar }
+        Self { verb, shell, flags, engine: Engine::new(options), bar }
     }
 
-    async fn carry_out(&self, verb: Verb) -> Result<(), Error> {
+    fn moves(&self) -> bool {
+        self.verb == Verb::Move
+    }
+
+    async fn carry_out(&self) -> Result<(), Error> {
         let place =
             |at: usize| Place::parse(&self.flags.places[at]).map_err(|error| report(&error));
-        match verb {
-            Verb::Copy => self.copy(place(0)?, place(1)?).await,
+        match self.verb {
+            Verb::Copy | Verb::Move => self.copy(place(0)?, place(1)?).await,
             Verb::Sync => {
                 let compare = match (self.flags.size_only, self.flags.checksum) {
                     (true, _) => Compare::Size,
@@ -97,7 +105,10 @@ impl<'a> Work<'a> {
                 };
                 self.many(&place(0)?, &place(1)?, Some(compare)).await
             }
-            Verb::List => self.list(&place(0)?).await,
+            Verb::List => match self.flags.places[0].strip_suffix("://") {
+                Some(scheme) => self.buckets(scheme).await,
+                None => self.list(&place(0)?).await,
+            },
             Verb::Remove => self.remove(&place(0)?).await,
         }
     }
@@ -124,7 +135,12 @@ impl<'a> Work<'a> {
             return Err(Error::usage("no_object", text).hint("--recursive takes all below it"));
         }
         let to = with_name(&from, to, &names_none)?;
+        let moves = self.moves();
+        if moves && (matches!(from, Place::Stream) || matches!(to, Place::Stream)) {
+            return Err(Error::usage("usage", "`-` can be copied, not moved"));
+        }
         let action = match (&from, &to) {
+            _ if moves => Action::Move,
             (_, Place::Remote { .. }) if matches!(from, Place::Remote { .. }) => Action::Copy,
             (_, Place::Remote { .. }) => Action::Upload,
             _ => Action::Download,
@@ -136,7 +152,13 @@ impl<'a> Work<'a> {
         let outcome = match (&from, &to) {
             (Place::Local(path), Place::Remote { .. }) => {
                 let to = self.remote(&to, None).await?;
-                self.engine.upload(path, &to).await
+                self.engine.upload(path, &to).await.and_then(|done| {
+                    if moves {
+                        let failed = |source| TransferError::Write { path: path.clone(), source };
+                        std::fs::remove_file(path).map_err(failed)?;
+                    }
+                    Ok(done)
+                })
             }
             (Place::Stream, Place::Remote { .. }) => {
                 let to = self.remote(&to, None).await?;
@@ -145,7 +167,7 @@ impl<'a> Work<'a> {
             }
             (Place::Remote { .. }, Place::Local(path)) => {
                 let from = self.remote(&from, None).await?;
-                self.engine.download(&from, path).await
+                self.and_remove(self.engine.download(&from, path).await, &from).await
             }
             (Place::Remote { .. }, Place::Stream) => {
                 let from = self.remote(&from, None).await?;
@@ -156,12 +178,25 @@ impl<'a> Work<'a> {
             (Place::Remote { .. }, Place::Remote { .. }) => {
                 let source = self.remote(&from, Some(&to)).await?;
                 let target = self.remote(&to, None).await?;
-                self.engine.copy(&source, &target).await
+                self.and_remove(self.engine.copy(&source, &target).await, &source).await
             }
             _ => return Err(Error::usage("no_store", "one of the two must be in a store")),
         };
         outcome.map_err(|error| report(&error))?;
         self.tell_done(action, &names.0, &names.1, false)
+    }
+
+    /// Of what is moved, removes the source once the rest succeeded.
+    async fn and_remove(
+        &self,
+        outcome: Result<Done, TransferError>,
+        source: &Remote,
+    ) -> Result<Done, TransferError> {
+        let done = outcome?;
+        if self.moves() {
+            self.engine.remove(source).await?;
+        }
+        Ok(done)
     }
 
     async fn end(&self, place: &Place, source: Option<&Place>) -> Result<End, Error> {
@@ -176,6 +211,7 @@ impl<'a> Work<'a> {
         let mut plan = Plan { compare, ..Plan::default() };
         plan.delete = self.flags.delete;
         plan.dry_run = self.flags.dry_run;
+        plan.moves = self.moves();
         for (include, pattern) in &self.flags.filters {
             plan.filters.add(*include, pattern).map_err(|error| report(&error))?;
         }
@@ -207,6 +243,22 @@ impl<'a> Work<'a> {
         self.tell_done(Action::Delete, &at.to_string(), "", self.flags.dry_run)
     }
 
+    /// A line for each bucket, in the form of aws-cli with times in UTC.
+    async fn buckets(&self, scheme: &str) -> Result<(), Error> {
+        let api = api::find(scheme).ok_or_else(|| {
+            let known: Vec<_> = api::APIS.iter().map(|api| format!("{}://", api.scheme)).collect();
+            let text = format!("there is no store `{scheme}`: there are {}", known.join(", "));
+            Error::usage("no_store", text)
+        })?;
+        let store = stores::store(self.shell, self.flags, api, None).await?;
+        let mut buckets = store.buckets();
+        while let Some(bucket) = buckets.next().await {
+            let bucket = bucket.map_err(|error| report(&error))?;
+            self.shell.print(&format!("{:19} {}", shown(bucket.created), bucket.name))?;
+        }
+        Ok(())
+    }
+
     /// A line for each object, in the form of aws-cli with times in UTC.
     async fn list(&self, place: &Place) -> Result<(), Error> {
         let at = self.remote(place, None).await?;
@@ -216,9 +268,8 @@ impl<'a> Work<'a> {
             let line = match listed.map_err(|error| report(&error))? {
                 Listed::Prefix(prefix) => format!("{:>30} {}", "PRE", &prefix[folder..]),
                 Listed::Object { key, size, modified } => {
-                    let time = modified.map(|it| it.strftime("%Y-%m-%d %H:%M:%S").to_string());
                     let name = if self.flags.recursive { &key } else { &key[folder..] };
-                    format!("{:19} {size:>10} {name}", time.unwrap_or_default())
+                    format!("{:19} {size:>10} {name}", shown(modified))
                 }
             };
             self.shell.print(&line)?;
@@ -262,6 +313,10 @@ fn stream(of: impl AsFd) -> Result<tokio::fs::File, Error> {
         .map_err(|error| Error::failed("internal", "the stream cannot be taken").source(error))
 }
 
+fn shown(time: Option<Timestamp>) -> String {
+    time.map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}
+
 fn show(place: &Place) -> String {
     match place {
         Place::Remote { api, bucket, key } => format!("{}://{bucket}/{key}", api.scheme),
@@ -275,6 +330,7 @@ fn line(action: Action, from: &str, to: &str, dry: bool) -> String {
         Action::Upload => "upload",
         Action::Download => "download",
         Action::Copy => "copy",
+        Action::Move => "move",
         Action::Delete => "delete",
     };
     let would = if dry { "(dry run) " } else { "" };

@@ -353,7 +353,9 @@ impl Client {
         })
     }
 
-    pub(crate) fn config(&self) -> &Config {
+    /// What the client was made of.
+    #[must_use]
+    pub fn config(&self) -> &Config {
         &self.0.config
     }
 

@@ -5,7 +5,7 @@ use isobar_catalogue::Cloud;
 use isobar_client::checksum::Algorithm;
 
 /// A store's row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Api {
     /// The scheme of its URLs, without `://`.
     pub scheme: &'static str,
@@ -60,6 +60,7 @@ pub struct Operations {
     pub copy: &'static str,
     pub copy_part: &'static str,
     pub create: &'static str,
+    pub buckets: &'static str,
     pub delete: &'static str,
     pub get: &'static str,
     pub head: &'static str,
@@ -91,6 +92,10 @@ pub struct Members {
     pub listed_checksum: &'static str,
     pub size: &'static str,
     pub modified: &'static str,
+    pub metadata: &'static str,
+    pub directive: &'static str,
+    /// What the headers begin with in which an object's metadata travel.
+    pub metadata_header: &'static str,
 }
 
 const MIB: u64 = 1 << 20;
@@ -102,6 +107,7 @@ static S3_OPERATIONS: Operations = Operations {
     copy: "CopyObject",
     copy_part: "UploadPartCopy",
     create: "CreateMultipartUpload",
+    buckets: "ListBuckets",
     delete: "DeleteObject",
     get: "GetObject",
     head: "HeadObject",
@@ -130,6 +136,9 @@ static S3_MEMBERS: Members = Members {
     listed_checksum: "ChecksumCRC64NVME",
     size: "ContentLength",
     modified: "LastModified",
+    metadata: "Metadata",
+    directive: "MetadataDirective",
+    metadata_header: "x-amz-meta-",
 };
 
 static OSS_OPERATIONS: Operations =
@@ -154,6 +163,9 @@ static OSS_MEMBERS: Members = Members {
     listed_checksum: "HashCrc64ecma",
     size: "Content-Length",
     modified: "Last-Modified",
+    metadata: "x-oss-meta-*",
+    directive: "x-oss-metadata-directive",
+    metadata_header: "x-oss-meta-",
 };
 
 /// The stores. Limits are the vendors' documented ones.
@@ -203,6 +215,12 @@ pub fn find(scheme: &str) -> Option<&'static Api> {
 }
 
 impl Api {
+    /// Whether it is spoken to as S3 is.
+    #[must_use]
+    pub fn is_s3(&self) -> bool {
+        self.service == "s3"
+    }
+
     /// How large the parts of an object are: the wish, unless the object would have too many, and in
     /// whole MiB then. `None` where the store cannot hold it.
     #[must_use]

@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::properties::Properties;
+use crate::store::Remote;
 
 /// The settings.
 #[derive(Clone, Debug)]
@@ -30,6 +32,11 @@ pub struct Options {
     /// Where what was interrupted is kept, so that it can be continued; `None` keeps nothing and
     /// cleans up. Default: none.
     pub state: Option<PathBuf>,
+    /// What the objects that are written shall say of themselves. What is not given, a copy takes
+    /// from its source. Default: nothing.
+    pub properties: Properties,
+    /// Whether a file's media type is guessed by its name. Default: yes.
+    pub guess: bool,
     /// Counters.
     pub progress: Arc<Progress>,
     /// Ends the transfer. What can be continued is kept, and nothing is left under a final name.
@@ -44,6 +51,8 @@ impl Default for Options {
             attempts: 5,
             pause: Duration::from_secs(1),
             state: None,
+            properties: Properties::default(),
+            guess: true,
             progress: Arc::default(),
             cancel: CancellationToken::new(),
         }
@@ -79,6 +88,12 @@ impl Engine {
     pub fn new(options: Options) -> Self {
         let permits = Arc::new(Semaphore::new(options.parallel.clamp(1, 1000)));
         Self { options: Arc::new(options), permits }
+    }
+
+    /// The properties of what comes from disk or a stream.
+    pub(crate) fn properties(&self, name: &str, to: &Remote) -> Properties {
+        let given = &self.options.properties;
+        if self.options.guess { given.or_guessed([name, &to.key]) } else { given.clone() }
     }
 
     pub(crate) fn progress(&self) -> &Progress {

@@ -12,6 +12,7 @@
 //! | `put` | a file or an object into a store, whole or in parts; the same store copies by itself |
 //! | `download` | an object into a file or a stream |
 //! | `pipe` | a stream of unknown length into a store |
+//! | `properties` | media type, metadata and the like |
 //! | `tree`, `sync` | folders and prefixes as sorted lists, merged |
 //! | `state` | what a transfer that was interrupted left behind |
 //!
@@ -26,6 +27,7 @@ mod filter;
 mod names;
 mod pipe;
 mod progress;
+mod properties;
 mod put;
 mod state;
 pub mod store;
@@ -37,5 +39,6 @@ pub use error::Error;
 pub use filter::{Filter, Filters};
 pub use names::{Place, local_path};
 pub use progress::Progress;
-pub use store::{Head, Listed, Remote, Store};
+pub use properties::Properties;
+pub use store::{Bucket, Head, Listed, Remote, Store};
 pub use sync::{Action, Compare, End, Event, Plan, Tell};

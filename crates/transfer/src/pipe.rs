@@ -34,15 +34,17 @@ impl Engine {
             .part_size(expected, self.options.part_size)
             .filter(|size| *size <= HELD)
             .ok_or_else(|| too_large(expected))?;
+        self.options.properties.check(to)?;
+        let properties = self.properties("", to);
         self.progress().expect(0);
         let first = self.unless_cancelled(read(from, size)).await?;
         let done = if (first.len() as u64) < size {
             self.progress().more(first.len() as u64);
             let body = self.body(to, first.clone());
-            self.unless_cancelled(to.put(&body)).await?;
+            self.unless_cancelled(to.put(&body, &properties)).await?;
             first.len() as u64
         } else {
-            let upload = self.unless_cancelled(to.create()).await?;
+            let upload = self.unless_cancelled(to.create(&properties)).await?;
             match self.unless_cancelled(self.parts(from, to, &upload, size, first)).await {
                 Ok(done) => done,
                 Err(error) => {

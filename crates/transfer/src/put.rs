@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 
 use crate::engine::{Done, Engine};
 use crate::error::Error;
+use crate::properties::Properties;
 use crate::state::{Begun, State};
 use crate::store::{Head, Part, Remote};
 
@@ -182,14 +183,19 @@ impl Engine {
     /// # Errors
     /// Of every kind.
     pub async fn copy(&self, from: &Remote, to: &Remote) -> Result<Done, Error> {
+        if from.is_same(to) {
+            return Err(Error::Usage(format!("{from} cannot be copied onto itself")));
+        }
+        let given = &self.options.properties;
+        given.check(to)?;
         let head = self.unless_cancelled(from.head()).await?;
         self.progress().expect(head.size);
         let within = from.api().scheme == to.api().scheme;
-        if within && from.bucket == to.bucket && from.key == to.key {
-            return Err(Error::Usage(format!("{from} cannot be copied onto itself")));
-        }
         if within && head.size <= to.api().largest_copy {
-            self.unless_cancelled(self.retry(|| 0, || to.copy_from(from))).await?;
+            let replaced = given.replace();
+            let properties = if replaced { given.or(&head.properties) } else { given.clone() };
+            let copy = || to.copy_from(from, &properties, replaced);
+            self.unless_cancelled(self.retry(|| 0, copy)).await?;
             self.progress().add(head.size);
             self.progress().done();
             return Ok(Done { size: head.size, resumed: 0, verified: None });
@@ -205,7 +211,8 @@ impl Engine {
         /// The size of such parts: nothing of them passes through here.
         const PART: u64 = 512 << 20;
         let part = self.part_size(to, &from.to_string(), head.size, PART)?;
-        let upload = self.unless_cancelled(to.create()).await?;
+        let properties = self.options.properties.or(&head.properties);
+        let upload = self.unless_cancelled(to.create(&properties)).await?;
         let copied = self
             .each(ranges(head.size, part), |range| {
                 let (engine, from, to, upload) =
@@ -246,6 +253,7 @@ impl Engine {
 
     async fn put(&self, origin: Origin, to: &Remote) -> Result<Done, Error> {
         let size = origin.size();
+        self.options.properties.check(to)?;
         let part = self.part_size(to, &origin.name(), size, self.options.part_size)?;
         let done = if size <= part {
             self.put_whole(&origin, to).await?
@@ -254,6 +262,13 @@ impl Engine {
         };
         self.progress().done();
         Ok(done)
+    }
+
+    fn properties_of(&self, origin: &Origin, to: &Remote) -> Properties {
+        match origin {
+            Origin::File { path, .. } => self.properties(&path.to_string_lossy(), to),
+            Origin::Object { head, .. } => self.options.properties.or(&head.properties),
+        }
     }
 
     async fn put_whole(&self, origin: &Origin, to: &Remote) -> Result<Done, Error> {
@@ -290,7 +305,10 @@ impl Engine {
                 let body = Upload::new(source).with_checksum(algorithm).with_meter(meter);
                 let sent = match upload {
                     Some(upload) => to.upload_part(upload, range.number, &body).await,
-                    None => to.put(&body).await.map(|()| String::new()),
+                    None => {
+                        let properties = self.properties_of(origin, to);
+                        to.put(&body, &properties).await.map(|()| String::new())
+                    }
                 };
                 let etag = sent.inspect_err(|_| {
                     let sent = body.forget();
@@ -338,8 +356,9 @@ impl Engine {
         part_size: u64,
         state: Option<&State>,
     ) -> Result<(Begun, Vec<Part>), Error> {
+        let properties = self.properties_of(origin, to);
         let wanted = Begun {
-            source: origin.version(),
+            source: format!("{} {properties:?}", origin.version()),
             target: to.to_string(),
             part_size,
             upload: String::new(),
@@ -357,7 +376,7 @@ impl Engine {
                 to.abort(&upload).await?;
             }
         }
-        let begun = Begun { upload: to.create().await?, ..wanted };
+        let begun = Begun { upload: to.create(&properties).await?, ..wanted };
         if let Some(state) = state
             && let Err(source) = state.write(&begun)
         {
@@ -423,7 +442,8 @@ impl Engine {
         let completing = self.retry(
             || 0,
             || async {
-                let error = match to.complete(upload, parts, whole).await {
+                let error = match to.complete(upload, parts, whole, &self.options.properties).await
+                {
                     Ok(()) => return Ok(()),
                     Err(error) => error,
                 };

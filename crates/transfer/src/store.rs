@@ -12,6 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::api::{Api, Check};
 use crate::error::Error;
+use crate::properties::Properties;
 
 /// What a copy's source may hold as it is.
 const PLAIN: AsciiSet =
@@ -53,6 +54,8 @@ pub struct Head {
     pub checksum: Option<Checksum>,
     /// The MD5 of the whole object, where the `ETag` is that.
     pub md5: Option<Checksum>,
+    /// What goes with it where it is copied.
+    pub properties: Properties,
 }
 
 /// An entry of a listing.
@@ -69,6 +72,15 @@ pub enum Listed {
     },
     /// What several keys begin with, up to the delimiter.
     Prefix(String),
+}
+
+/// A bucket.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// The name.
+    pub name: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
 }
 
 /// A part that the store has.
@@ -123,11 +135,50 @@ fn is_composite(etag: &str, kind: Option<&str>) -> bool {
     }
 }
 
+impl Store {
+    /// The buckets that the caller owns, sorted by name, page by page.
+    #[must_use]
+    pub fn buckets(&self) -> BoxStream<'static, Result<Bucket, Error>> {
+        let url = format!("{}://", self.api.scheme);
+        let buckets = self.client.items(self.api.service, self.api.operations.buckets, map([]));
+        buckets
+            .map(move |item| {
+                let item = item.map_err(|source| Error::Call { url: url.clone(), source })?;
+                let lacks = || Error::Answer { url: url.clone(), what: "Name" };
+                let name = text(&item, "Name").ok_or_else(lacks)?;
+                Ok(Bucket { name, created: time(&item, "CreationDate") })
+            })
+            .boxed()
+    }
+}
+
 impl Remote {
     /// Another key of the same bucket.
     #[must_use]
     pub fn with_key(&self, key: impl Into<String>) -> Self {
         Self { key: key.into(), ..self.clone() }
+    }
+
+    /// Whether both are in one bucket. Two schemes may lead to one store, by an endpoint of the user's.
+    fn is_beside(&self, other: &Self) -> bool {
+        let endpoint = |remote: &Self| remote.store.client.config().endpoint.clone();
+        let (own, others) = (endpoint(self), endpoint(other));
+        let store = if own.is_some() || others.is_some() {
+            own == others
+        } else {
+            self.api().scheme == other.api().scheme
+        };
+        store && self.bucket == other.bucket
+    }
+
+    /// Whether both are one object.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.is_beside(other) && self.key == other.key
+    }
+
+    /// Whether the other's prefix is the beginning of this one.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        self.is_beside(other) && self.key.starts_with(&other.key)
     }
 
     pub(crate) fn api(&self) -> &'static Api {
@@ -146,6 +197,13 @@ impl Remote {
     fn input(&self) -> Value {
         let names = self.api().members;
         map([(names.bucket, self.bucket.clone().into()), (names.key, self.key.clone().into())])
+    }
+
+    /// The members that an operation takes.
+    pub(crate) fn members(&self, operation: &str) -> Result<Vec<&'static str>, Error> {
+        let found = self.store.client.find(self.api().service, operation);
+        let (service, operation) = found.map_err(|error| self.failed(error))?;
+        Ok(service.input_members(operation).iter().map(|member| member.name.as_str()).collect())
     }
 
     async fn call(&self, operation: &str, input: Value) -> Result<Answer, Error> {
@@ -191,6 +249,7 @@ impl Remote {
             size: size(output, self.api().members.size).ok_or_else(|| self.lacks("length"))?,
             md5: md5_of(&etag).filter(|_| plain),
             modified: time(output, self.api().members.modified),
+            properties: Properties::of_headers(&answer.headers, self.api().members.metadata_header),
             checksum,
             etag,
         })
@@ -247,19 +306,24 @@ impl Remote {
     }
 
     /// Puts the whole object.
-    pub(crate) async fn put(&self, body: &Upload) -> Result<(), Error> {
-        let answer = self.send(self.api().operations.put, self.input(), body).await?;
+    pub(crate) async fn put(&self, body: &Upload, properties: &Properties) -> Result<(), Error> {
+        let operation = self.api().operations.put;
+        let mut input = self.input();
+        properties.add_to(&mut input, self, operation)?;
+        let answer = self.send(operation, input, body).await?;
         self.compare(&answer, body.checksum().as_ref())
     }
 
     /// Begins an upload in parts.
-    pub(crate) async fn create(&self) -> Result<String, Error> {
+    pub(crate) async fn create(&self, properties: &Properties) -> Result<String, Error> {
+        let operation = self.api().operations.create;
         let mut input = self.input();
+        properties.add_to(&mut input, self, operation)?;
         if let Check::Taken(algorithm) = self.api().check {
             input.set("ChecksumAlgorithm", algorithm.name().into());
             input.set("ChecksumType", "FULL_OBJECT".into());
         }
-        let answer = self.call(self.api().operations.create, input).await?;
+        let answer = self.call(operation, input).await?;
         text(&answer.output, "UploadId").ok_or_else(|| self.lacks("UploadId"))
     }
 
@@ -291,11 +355,22 @@ impl Remote {
         format!("{root}{}", utf8_percent_encode(&path, &PLAIN))
     }
 
-    /// Has the store copy an object of its own.
-    pub(crate) async fn copy_from(&self, source: &Self) -> Result<(), Error> {
+    /// Has the store copy an object of its own. Its properties go with it, unless `replaced` are all
+    /// that it shall have.
+    pub(crate) async fn copy_from(
+        &self,
+        source: &Self,
+        properties: &Properties,
+        replaced: bool,
+    ) -> Result<(), Error> {
+        let operation = self.api().operations.copy;
         let mut input = self.input();
         input.set(self.api().members.copy_source, source.copy_source().into());
-        let answer = self.call(self.api().operations.copy, input).await?;
+        if replaced {
+            input.set(self.api().members.directive, "REPLACE".into());
+        }
+        properties.add_to(&mut input, self, operation)?;
+        let answer = self.call(operation, input).await?;
         let tag = answer.output.get("CopyObjectResult").unwrap_or(&answer.output);
         text(tag, "ETag").map(drop).ok_or_else(|| self.lacks("ETag"))
     }
@@ -325,6 +400,7 @@ impl Remote {
         upload: &str,
         parts: &[Part],
         whole: Option<&Checksum>,
+        properties: &Properties,
     ) -> Result<(), Error> {
         let names = self.api().members;
         let list = parts.iter().map(|part| {
@@ -338,7 +414,10 @@ impl Remote {
             input.set(format!("Checksum{}", algorithm.name()), whole.base64().into());
             input.set("ChecksumType", "FULL_OBJECT".into());
         }
-        let answer = self.call(self.api().operations.complete, input).await?;
+        // OSS is told here who may read the object.
+        let operation = self.api().operations.complete;
+        properties.add_to(&mut input, self, operation)?;
+        let answer = self.call(operation, input).await?;
         let etag = text(&answer.output, "ETag").ok_or_else(|| self.lacks("ETag"))?;
         if matches!(self.api().check, Check::Said(..)) {
             return self.compare(&answer, whole);
@@ -426,7 +505,8 @@ impl Remote {
         self.call(self.api().operations.delete, self.input()).await.map(drop)
     }
 
-    /// What begins with the key, in the order of the keys' bytes, page by page.
+    /// What begins with the key, in the order of the keys' bytes, page by page; the prefixes of a page
+    /// before its objects.
     #[must_use]
     pub fn list(
         &self,
@@ -469,15 +549,15 @@ impl Remote {
         let output = self.call(self.api().operations.list, input).await?.output;
         let list = |name| output.get(name).and_then(Value::as_list).unwrap_or_default();
         let mut page = Vec::new();
+        for prefix in list("CommonPrefixes") {
+            page.push(Listed::Prefix(text(prefix, "Prefix").ok_or_else(|| self.lacks("Prefix"))?));
+        }
         for object in list("Contents") {
             page.push(Listed::Object {
                 key: text(object, "Key").ok_or_else(|| self.lacks("Key"))?,
                 size: size(object, "Size").ok_or_else(|| self.lacks("Size"))?,
                 modified: time(object, "LastModified"),
             });
-        }
-        for prefix in list("CommonPrefixes") {
-            page.push(Listed::Prefix(text(prefix, "Prefix").ok_or_else(|| self.lacks("Prefix"))?));
         }
         let more = output.get("IsTruncated").and_then(Value::as_bool).unwrap_or_default();
         let next = text(&output, "NextContinuationToken").filter(|_| more);

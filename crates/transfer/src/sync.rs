@@ -43,6 +43,8 @@ pub struct Plan {
     pub compare: Option<Compare>,
     /// What the source lacks is removed from the target.
     pub delete: bool,
+    /// What was transferred is removed from the source, one by one as each has arrived.
+    pub moves: bool,
     /// Nothing is done; events say what would be.
     pub dry_run: bool,
     /// Which names take part. What takes no part is not removed either.
@@ -58,6 +60,8 @@ pub enum Action {
     Download,
     /// From store to store.
     Copy,
+    /// From anywhere to anywhere, and removed there.
+    Move,
     /// Removed from the target.
     Delete,
 }
@@ -160,6 +164,11 @@ impl Engine {
             return Err(Error::Usage("one of the two must be in a store".to_owned()));
         }
         let (from, to) = (from.as_folder(), to.as_folder());
+        if let (true, End::Remote(source), End::Remote(target)) = (plan.moves, &from, &to)
+            && target.is_within(source)
+        {
+            return Err(Error::Usage(format!("{source} cannot be moved into itself")));
+        }
         let compares = plan.compare.is_some() || plan.delete;
         let side = |entries| Side { entries, filters: &plan.filters, tell };
         let mut source = side(Some(from.entries(false)));
@@ -209,7 +218,7 @@ impl Engine {
         pool: &mut Pool<'_>,
     ) -> Result<(), Error> {
         let (engine, from, to) = (self.clone(), from.clone(), to.clone());
-        let (compare, dry_run) = (plan.compare, plan.dry_run);
+        let Plan { compare, dry_run, moves, .. } = *plan;
         match step {
             Step::Delete(_) if !plan.delete => Ok(()),
             Step::Delete(entry) => {
@@ -224,6 +233,7 @@ impl Engine {
             }
             Step::Put { entry, other } => {
                 let action = match (&from, &to) {
+                    _ if moves => Action::Move,
                     (End::Local(_), _) => Action::Upload,
                     (_, End::Local(_)) => Action::Download,
                     _ => Action::Copy,
@@ -242,6 +252,9 @@ impl Engine {
                     }
                     if !dry_run {
                         engine.put_one(&from, &to, &entry.name).await?;
+                        if moves {
+                            engine.remove_one(&from, &entry.name).await?;
+                        }
                     }
                     Ok(true)
                 };

@@ -1,5 +1,6 @@
 //! The client of a call: what the environment, the vendors' files and the flags say.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use isobar_catalogue::model::Endpoints;
@@ -44,11 +45,7 @@ pub(crate) async fn client(
         config.credentials = Arc::new(Anonymous);
     }
     if let Some(path) = &options.ca_bundle {
-        let unreadable = |error: std::io::Error| {
-            let message = format!("--ca-bundle: {} cannot be read: {error}", path.display());
-            Error::new(Class::Unreadable, "file_unreadable", message)
-        };
-        config.roots = Some(std::fs::read(path).map_err(unreadable)?.into());
+        config.roots = Some(roots(path)?);
     }
     if let Some(total) = options.timeout {
         config.timeouts.total = total;
@@ -68,6 +65,15 @@ pub(crate) async fn client(
         config.observer = Some(Arc::new(Conversation::new(shell)));
     }
     Client::new(config).map_err(|error| failure::report(&error))
+}
+
+/// The certificates of `--ca-bundle`.
+pub(crate) fn roots(path: &Path) -> Result<Arc<[u8]>, Error> {
+    let unreadable = |error: std::io::Error| {
+        let message = format!("--ca-bundle: {} cannot be read: {error}", path.display());
+        Error::new(Class::Unreadable, "file_unreadable", message)
+    };
+    Ok(std::fs::read(path).map_err(unreadable)?.into())
 }
 
 /// The region in which a service of AWS signs wherever its callers are.

@@ -1,6 +1,9 @@
 //! The flags of transfers, as one table: parser and help are made from it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use isobar_transfer::Properties;
 
 use crate::report::Error;
 
@@ -9,6 +12,8 @@ use crate::report::Error;
 pub(crate) enum Verb {
     /// `cp`
     Copy,
+    /// `mv`
+    Move,
     /// `sync`
     Sync,
     /// `ls`
@@ -25,11 +30,17 @@ struct Row {
     places: usize,
 }
 
-const ROWS: [Row; 4] = [
+const ROWS: [Row; 5] = [
     Row {
         verb: Verb::Copy,
         usage: "isobar cp FROM TO",
         about: "Copy files and objects. Each is a path, `-`, or s3://, spaces:// or oss://BUCKET/KEY.",
+        places: 2,
+    },
+    Row {
+        verb: Verb::Move,
+        usage: "isobar mv FROM TO",
+        about: "Copy files and objects, and remove each where it was once it has arrived.",
         places: 2,
     },
     Row {
@@ -40,8 +51,8 @@ const ROWS: [Row; 4] = [
     },
     Row {
         verb: Verb::List,
-        usage: "isobar ls s3://BUCKET[/PREFIX]",
-        about: "List objects, with times in UTC.",
+        usage: "isobar ls s3://[BUCKET[/PREFIX]]",
+        about: "List objects, or the buckets, with times in UTC.",
         places: 1,
     },
     Row {
@@ -73,6 +84,11 @@ pub(crate) struct Flags {
     pub(crate) parallel: Option<usize>,
     pub(crate) part_size: Option<u64>,
     pub(crate) expected_size: Option<u64>,
+    /// What the objects shall say of themselves.
+    pub(crate) properties: Properties,
+    pub(crate) no_guess: bool,
+    pub(crate) no_sign_request: bool,
+    pub(crate) ca_bundle: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) endpoint_url: Option<String>,
@@ -90,9 +106,9 @@ struct Flag {
     set: fn(&mut Flags, &str) -> Result<(), String>,
 }
 
-const ALL: &[Verb] = &[Verb::Copy, Verb::Sync, Verb::List, Verb::Remove];
-const MANY: &[Verb] = &[Verb::Copy, Verb::Sync, Verb::Remove];
-const BOTH: &[Verb] = &[Verb::Copy, Verb::Sync];
+const ALL: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync, Verb::List, Verb::Remove];
+const MANY: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync, Verb::Remove];
+const BOTH: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync];
 const SYNC: &[Verb] = &[Verb::Sync];
 
 macro_rules! flags {
@@ -119,8 +135,31 @@ fn text(flag: &mut Option<String>, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn property(flags: &mut Flags, name: &str, value: &str) -> Result<(), String> {
+    flags.properties.set(name, value).map_err(|_| "valid here".to_owned())
+}
+
+/// What the owner writes on objects: `owner=me,stage=test`, or a JSON object.
+fn metadata(flags: &mut Flags, text: &str) -> Result<(), String> {
+    let pairs = if text.trim_start().starts_with('{') {
+        serde_json::from_str::<BTreeMap<String, String>>(text).ok()
+    } else {
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=')?;
+            Some((name.trim().to_owned(), value.to_owned()))
+        };
+        text.split(',').map(pair).collect()
+    };
+    let pairs = pairs.ok_or_else(|| "NAME=VALUE,… or a JSON object of texts".to_owned())?;
+    for (name, value) in pairs {
+        let set = flags.properties.set_metadata(&name, &value);
+        set.map_err(|error| format!("valid: {error}"))?;
+    }
+    Ok(())
+}
+
 static FLAGS: &[Flag] = flags! {
-    "recursive", &[Verb::Copy, Verb::List, Verb::Remove],
+    "recursive", &[Verb::Copy, Verb::Move, Verb::List, Verb::Remove],
         "All that is below the folder or prefix.", |flags, _| on(&mut flags.recursive);
     "exclude" = "PATTERN", MANY,
         "Leave out names that match; `*` matches slashes too. The last rule that matches decides.",
@@ -149,6 +188,31 @@ static FLAGS: &[Flag] = flags! {
     "expected-size" = "SIZE", &[Verb::Copy],
         "About how long stdin is, where that is more than 156GiB.",
         |flags, text| { flags.expected_size = Some(size(text)?); Ok(()) };
+    "content-type" = "TYPE", BOTH,
+        "The media type. Default: by the file's name; of a copy, its source's.",
+        |flags, value| property(flags, "content-type", value);
+    "no-guess-mime-type", BOTH,
+        "Give what is uploaded no media type by its name.", |flags, _| on(&mut flags.no_guess);
+    "cache-control" = "TEXT", BOTH, "How long it may be cached: max-age=3600.",
+        |flags, value| property(flags, "cache-control", value);
+    "content-disposition" = "TEXT", BOTH, "How it is shown: attachment; filename=x.pdf.",
+        |flags, value| property(flags, "content-disposition", value);
+    "content-encoding" = "CODING", BOTH, "How its content is coded: gzip.",
+        |flags, value| property(flags, "content-encoding", value);
+    "content-language" = "LANGUAGE", BOTH, "Its language; not for oss://.",
+        |flags, value| property(flags, "content-language", value);
+    "expires" = "TIME", BOTH, "When caches shall forget it: 2030-01-31T12:00:00Z.",
+        |flags, value| property(flags, "expires", value);
+    "metadata" = "NAME=VALUE,...", BOTH, "What else shall be written on it; JSON is taken too.",
+        metadata;
+    "acl" = "ACL", BOTH, "Who may read it: private, public-read and what else the store knows.",
+        |flags, value| property(flags, "acl", value);
+    "storage-class" = "CLASS", BOTH, "How it is kept: STANDARD_IA, say; for oss:// IA.",
+        |flags, value| property(flags, "storage-class", value);
+    "sse" = "ALGORITHM", BOTH, "How the store encrypts it: AES256, or aws:kms, for oss:// KMS.",
+        |flags, value| property(flags, "sse", value);
+    "sse-kms-key-id" = "ID", BOTH, "The key service's key for that.",
+        |flags, value| property(flags, "sse-kms-key-id", value);
     "quiet", MANY, "Say nothing but errors.", |flags, _| on(&mut flags.quiet);
     "no-progress", MANY, "Show no progress bar.", |flags, _| on(&mut flags.no_progress);
     "region" = "REGION", ALL, "The region of the store.",
@@ -157,6 +221,10 @@ static FLAGS: &[Flag] = flags! {
         |flags, value| text(&mut flags.profile, value);
     "endpoint-url" = "URL", ALL, "A base URL that replaces the vendor's.",
         |flags, value| text(&mut flags.endpoint_url, value);
+    "ca-bundle" = "FILE", ALL, "Certificates to trust, in PEM.",
+        |flags, value| text(&mut flags.ca_bundle, value);
+    "no-sign-request", ALL, "Without credentials, for what is open to all.",
+        |flags, _| on(&mut flags.no_sign_request);
     "source-region" = "REGION", BOTH, "From store to store: the region of the source.",
         |flags, value| text(&mut flags.source_region, value);
     "source-profile" = "NAME", BOTH, "From store to store: the profile of the source.",
@@ -279,13 +347,15 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        let rows: [(&[&str], &str); 7] = [
+        let rows: [(&[&str], &str); 9] = [
             (&["a"], "wrong_places"),
             (&["a", "b", "--delete"], "unknown_flag"),
             (&["a", "b", "--region"], "value_missing"),
             (&["a", "b", "--quiet=yes"], "needless_value"),
             (&["a", "b", "--parallel", "0"], "invalid_value"),
             (&["a", "b", "--part-size", "1XB"], "invalid_value"),
+            (&["a", "b", "--expires", "soon"], "invalid_value"),
+            (&["a", "b", "--metadata", "a"], "invalid_value"),
             (&["a", "--help"], "help"),
         ];
         for (arguments, code) in rows {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use isobar_catalogue::Cloud;
-use isobar_client::{Client, Overrides, Settings, System};
+use isobar_client::{Anonymous, Client, Overrides, Settings, System};
 use isobar_transfer::api::Api;
 use isobar_transfer::{Place, Store};
 
 use super::flags::Flags;
-use crate::call::failure;
+use crate::call::{connect, failure};
 use crate::report::Error;
 use crate::shell::Shell;
 
@@ -56,6 +56,12 @@ pub(super) async fn store(
                     .hint("give --region"));
             }
         }
+    }
+    if flags.no_sign_request {
+        config.credentials = Arc::new(Anonymous);
+    }
+    if let Some(path) = &flags.ca_bundle {
+        config.roots = Some(connect::roots(path.as_ref())?);
     }
     let client = Client::new(config).map_err(|error| failure::report(&error))?;
     Ok(Store { client, api })

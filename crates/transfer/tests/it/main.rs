@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod many;
+mod properties;
 mod server;
 mod single;
 mod world;

@@ -147,6 +147,38 @@ async fn one_failure_does_not_stop_the_others_and_a_broken_list_does() {
 }
 
 #[tokio::test]
+async fn what_is_moved_is_gone_where_it_was_unless_it_failed() {
+    let server = Server::start().await;
+    let root = folder("moved");
+    for name in ["a", "b", "c/d"] {
+        write(&root, name, name.as_bytes());
+    }
+    let local = End::Local(root.clone());
+    let inbox = End::Remote(remote(&server, "s3", "b", "in"));
+    let moves = Plan { moves: true, ..Plan::default() };
+    let told = Told::default();
+    let dry = Plan { dry_run: true, ..moves.clone() };
+    assert_eq!(engine(None).transfer_all(&local, &inbox, &dry, &told.tell()).await.unwrap(), 3);
+    assert!(root.join("a").exists() && server.names().is_empty());
+    told.lines();
+    server.fault("PUT /b/in/b", 0, Fault::Status(403));
+    let error = engine(None).transfer_all(&local, &inbox, &moves, &told.tell()).await.unwrap_err();
+    assert!(matches!(error, Error::Some { failed: 1, total: 3 }), "{error:?}");
+    assert_eq!(server.names(), ["b/in/a", "b/in/c/d"]);
+    assert!(root.join("b").exists() && !root.join("a").exists() && !root.join("c/d").exists());
+    assert_eq!(told.lines().iter().filter(|line| *line == "Move").count(), 2);
+
+    let done = End::Remote(remote(&server, "s3", "b", "done"));
+    assert_eq!(engine(None).transfer_all(&inbox, &done, &moves, &told.tell()).await.unwrap(), 2);
+    assert_eq!(server.names(), ["b/done/a", "b/done/c/d"]);
+    let within = End::Remote(remote(&server, "spaces", "b", "done/deeper"));
+    let error = engine(None).transfer_all(&done, &within, &moves, &told.tell()).await.unwrap_err();
+    assert!(matches!(error, Error::Usage(_)), "{error:?}");
+    assert_eq!(engine(None).transfer_all(&done, &local, &moves, &told.tell()).await.unwrap(), 2);
+    assert!(server.names().is_empty() && root.join("c/d").exists());
+}
+
+#[tokio::test]
 async fn prefixes_are_removed() {
     let server = Server::start().await;
     for key in ["p/a", "p/b", "p/c.log", "p/d", "q"] {

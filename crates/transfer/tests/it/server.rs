@@ -40,6 +40,8 @@ pub(crate) enum Fault {
 pub(crate) struct Object {
     pub(crate) content: Bytes,
     pub(crate) etag: String,
+    /// What it says of itself, sorted.
+    pub(crate) said: Vec<(String, String)>,
 }
 
 #[derive(Default)]
@@ -52,6 +54,7 @@ struct State {
 
 struct Upload {
     name: String,
+    said: Vec<(String, String)>,
     parts: BTreeMap<u64, Bytes>,
 }
 
@@ -75,7 +78,13 @@ fn sum(algorithm: Algorithm, bytes: &[u8]) -> Checksum {
 impl Object {
     fn new(content: Bytes) -> Self {
         let etag = format!("\"{}\"", sum(Algorithm::Md5, &content).hex());
-        Self { content, etag }
+        Self { content, etag, said: Vec::new() }
+    }
+
+    /// The same, saying of itself what a request says.
+    fn saying(mut self, said: Vec<(String, String)>) -> Self {
+        self.said = said;
+        self
     }
 }
 
@@ -89,6 +98,29 @@ fn error(status: u16, code: &str) -> Response<Bytes> {
     answer(status, format!("<Error><Code>{code}</Code><Message>{code}.</Message></Error>"))
 }
 
+/// What a request says of the object that it writes.
+fn said(headers: &http::HeaderMap) -> Vec<(String, String)> {
+    const KEPT: [&str; 9] = [
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-type",
+        "expires",
+        "x-amz-acl",
+        "x-amz-storage-class",
+        "x-oss-storage-class",
+    ];
+    let kept = headers.iter().filter(|(name, _)| {
+        let name = name.as_str();
+        KEPT.contains(&name) || name.starts_with("x-amz-meta-") || name.starts_with("x-oss-meta-")
+    });
+    let mut said: Vec<_> =
+        kept.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    said.sort();
+    said
+}
+
 fn tagged(mut response: Response<Bytes>, object: &Object) -> Response<Bytes> {
     let headers = response.headers_mut();
     let ecma = sum(Algorithm::Crc64Ecma, &object.content).number().to_string();
@@ -97,6 +129,9 @@ fn tagged(mut response: Response<Bytes>, object: &Object) -> Response<Bytes> {
     headers.insert("x-oss-hash-crc64ecma", ecma.parse().unwrap());
     headers.insert("x-amz-checksum-crc64nvme", nvme.parse().unwrap());
     headers.insert("x-amz-checksum-type", "FULL_OBJECT".parse().unwrap());
+    for (name, value) in &object.said {
+        headers.insert(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+    }
     headers.insert("last-modified", "Fri, 24 Feb 2012 06:07:48 GMT".parse().unwrap());
     response
 }
@@ -260,7 +295,8 @@ impl State {
         match (head.method.as_str(), upload) {
             ("POST", None) if parameter("uploads").is_some() => {
                 let id = format!("u{}", self.uploads.len() + 1);
-                let upload = Upload { name: name.to_owned(), parts: BTreeMap::new() };
+                let said = said(&head.headers);
+                let upload = Upload { name: name.to_owned(), said, parts: BTreeMap::new() };
                 self.uploads.insert(id.clone(), upload);
                 answer(200, format!("<R><UploadId>{id}</UploadId></R>"))
             }
@@ -271,7 +307,9 @@ impl State {
                 let number = parameter("partNumber").unwrap().parse().unwrap();
                 let part = match copied {
                     Some(source) => {
-                        let range = header("x-amz-copy-source-range").unwrap();
+                        let range = header("x-amz-copy-source-range")
+                            .or(header("x-oss-copy-source-range"))
+                            .unwrap();
                         let (from, to) =
                             range.trim_start_matches("bytes=").split_once('-').unwrap();
                         let (from, to) = (from.parse().unwrap(), to.parse::<usize>().unwrap());
@@ -307,14 +345,18 @@ impl State {
             }
             ("POST", Some(id)) => self.complete(head, &id, &body),
             ("PUT", None) => {
-                let content = match copied {
-                    Some(source) => self.objects[&source].content.clone(),
-                    None => body,
+                let replaced = header("x-amz-metadata-directive")
+                    .or(header("x-oss-metadata-directive"))
+                    .is_some_and(|directive| directive == "REPLACE");
+                let (content, said) = match copied.map(|source| self.objects[&source].clone()) {
+                    Some(source) if !replaced => (source.content, source.said),
+                    Some(source) => (source.content, said(&head.headers)),
+                    None => (body, said(&head.headers)),
                 };
                 if let Some(refusal) = refuse(head, &content) {
                     return refusal;
                 }
-                let object = Object::new(content);
+                let object = Object::new(content).saying(said);
                 self.objects.insert(name.to_owned(), object.clone());
                 let tag = format!("<R><ETag>{}</ETag></R>", object.etag.replace('"', "&quot;"));
                 tagged(answer(200, tag), &object)
@@ -322,6 +364,19 @@ impl State {
             ("DELETE", None) => {
                 self.objects.remove(name);
                 answer(204, "")
+            }
+            ("GET", None) if name.is_empty() => {
+                let names = self.objects.keys().map(|name| name.split('/').next().unwrap());
+                let mut buckets: Vec<_> = names.collect();
+                buckets.dedup();
+                let buckets = buckets.iter().map(|name| {
+                    format!(
+                        "<Bucket><Name>{name}</Name>\
+                         <CreationDate>2012-02-24T06:07:48.000Z</CreationDate></Bucket>"
+                    )
+                });
+                let buckets: String = buckets.collect();
+                answer(200, format!("<R><Buckets>{buckets}</Buckets></R>"))
             }
             _ if parameter("list-type").is_some() => {
                 let bucket = format!("{}/", name.trim_end_matches('/'));
@@ -365,8 +420,8 @@ impl State {
             md5.update(sum(Algorithm::Md5, part).as_bytes());
         }
         let etag = format!("\"{}-{listed}\"", md5.finish().hex());
-        let object = Object { content: content.into(), etag };
-        let name = self.uploads.remove(id).unwrap().name;
+        let Upload { name, said, .. } = self.uploads.remove(id).unwrap();
+        let object = Object { content: content.into(), etag, said };
         self.objects.insert(name, object.clone());
         let tag = format!("<R><ETag>{}</ETag></R>", object.etag.replace('"', "&quot;"));
         tagged(answer(200, tag), &object)

@@ -1,0 +1,271 @@
+//! What an object says of itself beside its content: its media type, how long it may be cached, what
+//! its owner wrote on it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use http::HeaderMap;
+use http::header::HeaderName;
+use isobar_wire::{Name, Value};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
+
+use crate::error::Error;
+use crate::store::Remote;
+
+/// A property that all stores know by one name and S3's model by another.
+#[derive(Debug)]
+struct Property {
+    /// The header, without `x-amz-` and the like.
+    name: &'static str,
+    /// The member of S3's inputs.
+    s3: &'static str,
+    /// The member of OSS's inputs.
+    oss: &'static str,
+    /// Whether it is of the object, and goes where the object is copied; the others are of the place
+    /// where it lies.
+    travels: bool,
+}
+
+const fn of_object(name: &'static str, s3: &'static str, oss: &'static str) -> Property {
+    Property { name, s3, oss, travels: true }
+}
+
+const fn of_place(name: &'static str, s3: &'static str, oss: &'static str) -> Property {
+    Property { name, s3, oss, travels: false }
+}
+
+const CONTENT_TYPE: &str = "content-type";
+const EXPIRES: &str = "expires";
+
+static PROPERTIES: [Property; 10] = [
+    of_object(CONTENT_TYPE, "ContentType", "Content-Type"),
+    of_object("cache-control", "CacheControl", "Cache-Control"),
+    of_object("content-disposition", "ContentDisposition", "Content-Disposition"),
+    of_object("content-encoding", "ContentEncoding", "Content-Encoding"),
+    of_object("content-language", "ContentLanguage", "Content-Language"),
+    of_object(EXPIRES, "Expires", "Expires"),
+    of_place("acl", "ACL", "x-oss-object-acl"),
+    of_place("storage-class", "StorageClass", "x-oss-storage-class"),
+    of_place("sse", "ServerSideEncryption", "x-oss-server-side-encryption"),
+    of_place("sse-kms-key-id", "SSEKMSKeyId", "x-oss-server-side-encryption-key-id"),
+];
+
+/// What an object says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Properties {
+    values: BTreeMap<&'static str, String>,
+    /// What the owner wrote, by lower-case names without `x-amz-meta-`.
+    metadata: BTreeMap<String, String>,
+}
+
+impl Properties {
+    /// Sets one: `content-type`, `cache-control`, `content-disposition`, `content-encoding`,
+    /// `content-language`, `expires` (as in HTTP or RFC 3339), `acl`, `storage-class`, `sse`,
+    /// `sse-kms-key-id`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if there is none of the name, or the value is none of its kind.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let property = PROPERTIES.iter().find(|property| property.name == name);
+        let property =
+            property.ok_or_else(|| Error::Usage(format!("an object has no property `{name}`")))?;
+        if property.name == EXPIRES && moment(value).is_none() {
+            let text = format!("`{value}` is no time such as 2030-01-31T12:00:00Z");
+            return Err(Error::Usage(text));
+        }
+        self.values.insert(property.name, value.to_owned());
+        Ok(())
+    }
+
+    /// Sets what the owner writes on it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if that cannot be a header.
+    pub fn set_metadata(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        if HeaderName::from_bytes(name.as_bytes()).is_err() {
+            let text = format!("`{name}` cannot name metadata: letters, digits and `-` can");
+            return Err(Error::Usage(text));
+        }
+        if value.bytes().any(|byte| !(b' '..=b'~').contains(&byte)) {
+            let text = format!("the metadata `{name}` is not printable ASCII");
+            return Err(Error::Usage(text));
+        }
+        self.metadata.insert(name.to_ascii_lowercase(), value.to_owned());
+        Ok(())
+    }
+
+    /// What a store says of an object, as far as it is the object's own.
+    pub(crate) fn of_headers(headers: &HeaderMap, metadata: &str) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let mut this = Self::default();
+        for property in PROPERTIES.iter().filter(|property| property.travels) {
+            let Some(value) = text(property.name).filter(|value| !value.is_empty()) else {
+                continue;
+            };
+            // How an upload was signed is no property of the object; some stores keep it.
+            let value = value.trim_start_matches("aws-chunked").trim_start_matches([',', ' ']);
+            if !value.is_empty() {
+                this.values.insert(property.name, value.to_owned());
+            }
+        }
+        for (name, value) in headers {
+            if let (Some(name), Ok(value)) = (name.as_str().strip_prefix(metadata), value.to_str())
+            {
+                this.metadata.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        this
+    }
+
+    /// These, and of the others what these lack.
+    #[must_use]
+    pub(crate) fn or(&self, others: &Self) -> Self {
+        let mut all = others.clone();
+        all.values.extend(self.values.iter().map(|(name, value)| (*name, value.clone())));
+        let own = self.metadata.iter().map(|(name, value)| (name.clone(), value.clone()));
+        all.metadata.extend(own);
+        all
+    }
+
+    /// These, with the media type that a name speaks of where none is given.
+    #[must_use]
+    pub(crate) fn or_guessed(&self, names: [&str; 2]) -> Self {
+        let mut all = self.clone();
+        let guess = names
+            .into_iter()
+            .find_map(|name| Some(mime_guess::from_path(Path::new(name)).first_raw()?.to_owned()));
+        if let (false, Some(guess)) = (all.values.contains_key(CONTENT_TYPE), guess) {
+            all.values.insert(CONTENT_TYPE, guess);
+        }
+        all
+    }
+
+    /// Whether something is given that a copy would otherwise take from its source.
+    pub(crate) fn replace(&self) -> bool {
+        let travels = |name: &&str| {
+            PROPERTIES.iter().any(|property| property.name == *name && property.travels)
+        };
+        !self.metadata.is_empty() || self.values.keys().any(travels)
+    }
+
+    /// Fails if the store's objects have no such property.
+    pub(crate) fn check(&self, to: &Remote) -> Result<(), Error> {
+        let members = to.members(to.api().operations.put)?;
+        for property in PROPERTIES.iter().filter(|it| self.values.contains_key(it.name)) {
+            if !members.contains(&property.member(to)) {
+                let (scheme, name) = (to.api().scheme, property.name);
+                return Err(Error::Usage(format!("objects of {scheme} have no {name}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to an input what the operation takes.
+    pub(crate) fn add_to(
+        &self,
+        input: &mut Value,
+        to: &Remote,
+        operation: &str,
+    ) -> Result<(), Error> {
+        let members = to.members(operation)?;
+        for property in &PROPERTIES {
+            let member = property.member(to);
+            let Some(value) = self.values.get(property.name) else { continue };
+            if !members.contains(&member) {
+                continue;
+            }
+            let value = match property.name {
+                EXPIRES => match moment(value) {
+                    Some(moment) if to.api().is_s3() => Value::Timestamp(moment),
+                    Some(moment) => header_date(moment).into(),
+                    None => continue,
+                },
+                _ => value.clone().into(),
+            };
+            input.set(member, value);
+        }
+        let metadata = to.api().members.metadata;
+        if !self.metadata.is_empty() && members.contains(&metadata) {
+            let entries = self.metadata.iter();
+            let entries =
+                entries.map(|(name, value)| (Name::from(name.clone()), value.clone().into()));
+            input.set(metadata, Value::Map(entries.collect()));
+        }
+        Ok(())
+    }
+}
+
+impl Property {
+    fn member(&self, of: &Remote) -> &'static str {
+        if of.api().is_s3() { self.s3 } else { self.oss }
+    }
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    let http = || DateTimeParser::new().parse_timestamp(text).ok();
+    text.parse().ok().or_else(http)
+}
+
+fn header_date(moment: Timestamp) -> String {
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&moment).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_read_as_they_are_written() {
+        let mut headers = HeaderMap::new();
+        let rows = [
+            ("content-type", "text/html"),
+            ("content-encoding", "aws-chunked,gzip"),
+            ("expires", "Thu, 31 Jan 2030 12:00:00 GMT"),
+            ("x-amz-meta-owner", "me"),
+            ("x-amz-storage-class", "GLACIER"),
+        ];
+        for (name, value) in rows {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let read = Properties::of_headers(&headers, "x-amz-meta-");
+        let mut expected = Properties::default();
+        expected.set("content-type", "text/html").unwrap();
+        expected.set("content-encoding", "gzip").unwrap();
+        expected.set("expires", "Thu, 31 Jan 2030 12:00:00 GMT").unwrap();
+        expected.set_metadata("Owner", "me").unwrap();
+        assert_eq!(read, expected);
+        headers.insert("content-encoding", "aws-chunked".parse().unwrap());
+        let read = Properties::of_headers(&headers, "x-amz-meta-");
+        assert!(!read.values.contains_key("content-encoding"));
+    }
+
+    #[test]
+    fn what_is_given_goes_before_what_is_guessed_or_there() {
+        let none = Properties::default();
+        let guessed = none.or_guessed(["page.HTML", "k.txt"]);
+        assert_eq!(guessed.values["content-type"], "text/html");
+        assert_eq!(none.or_guessed(["-", "a/k.json"]).values["content-type"], "application/json");
+        assert_eq!(none.or_guessed(["Makefile", "x.unheard-of"]), none);
+        let mut given = Properties::default();
+        given.set("content-type", "text/plain").unwrap();
+        assert_eq!(given.or_guessed(["page.html", ""]), given);
+        given.set_metadata("a", "1").unwrap();
+        let mut there = guessed;
+        there.set_metadata("a", "2").unwrap();
+        there.set_metadata("b", "3").unwrap();
+        let both = given.or(&there);
+        assert_eq!(both.values["content-type"], "text/plain");
+        assert_eq!(both.metadata.into_iter().map(|it| it.1).collect::<String>(), "13");
+    }
+
+    #[test]
+    fn what_cannot_be_a_property_is_refused() {
+        let mut properties = Properties::default();
+        assert!(properties.set("colour", "red").is_err());
+        assert!(properties.set("expires", "soon").is_err());
+        properties.set("expires", "2030-01-31T12:00:00Z").unwrap();
+        assert!(properties.set_metadata("a b", "x").is_err());
+        assert!(properties.set_metadata("a", "ü").is_err());
+    }
+}
