@@ -1,16 +1,20 @@
 """Calls from the command line: against the local clouds, beside aws-cli, and where things go wrong."""
 
+import base64
 import http.server
 import json
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import threading
 import time
 
+import boto3
+import botocore.config
 import pytest
 import yaml
 from calls import bare, isobar, keys, local, prepared
@@ -291,23 +295,108 @@ def test_unreachable():
     assert isobar(*call, "https://nowhere.invalid", code=4).stderr.startswith("error[unreachable]: ")
 
 
-def test_a_certificate_that_does_not_verify(answers, tmp_path):
-    path = tmp_path / "server.pem"
+IDENTITY = b"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+
+
+def certificate_of(name, folder):
+    """A certificate with its key; the certificate alone is beside it as `.crt`."""
+    path = folder / "server.pem"
     made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", str(path), "-out", str(path) + ".crt"],
+        + ["-subj", "/CN=server", "-addext", f"subjectAltName={name}", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", str(path), "-out", str(path) + ".crt"],
         capture_output=True,
     )
     if made.returncode != 0:
         pytest.skip("there is no openssl")
-    path.write_bytes(path.read_bytes() + (tmp_path / "server.pem.crt").read_bytes())
-    body = b"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-    url = answers(certificate=str(path), body=body)
+    path.write_bytes(path.read_bytes() + (folder / "server.pem.crt").read_bytes())
+    return path
+
+
+def test_a_certificate_that_does_not_verify(answers, tmp_path):
+    path = certificate_of("IP:127.0.0.1", tmp_path)
+    url = answers(certificate=str(path), body=IDENTITY)
     call = ("aws", "sts", "get-caller-identity", "--endpoint-url", url)
     done = isobar(*call, "--retries", "0", code=17)
     assert done.stderr.startswith("error[certificate_untrusted]: ")
     trusting = {**keys(), "AWS_CA_BUNDLE": str(path) + ".crt"}
     assert json.loads(isobar(*call, env=trusting).stdout) == {"Account": "1"}
+
+
+@pytest.fixture
+def proxy():
+    """A proxy that leads wherever the test says, whatever it is asked for. It keeps what it was asked
+    for, and by whom."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(60)
+    asked = []
+
+    def relay(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+        finally:
+            target.close()
+
+    def serve(port):
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            head = b""
+            while b"\r\n\r\n" not in head and (data := client.recv(4096)):
+                head += data
+            line, *headers = head.decode().split("\r\n")
+            headers = dict(header.lower().split(": ", 1) for header in headers if ": " in header)
+            asked.append((line.rsplit(" ", 1)[0], headers.get("proxy-authorization")))
+            # `me` and `pass word`, as they stand in the URL.
+            if headers.get("proxy-authorization") != "basic " + base64.b64encode(b"me:pass word").decode().lower():
+                client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+                client.close()
+                continue
+            server = socket.create_connection(("127.0.0.1", port))
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            for ends in ((client, server), (server, client)):
+                threading.Thread(target=relay, args=ends, daemon=True).start()
+
+    def start(port):
+        threading.Thread(target=serve, args=(port,), daemon=True).start()
+        return f"127.0.0.1:{listener.getsockname()[1]}", asked
+
+    yield start
+    listener.close()
+
+
+def test_a_proxy_on_the_way(answers, proxy, tmp_path):
+    name = "sts.eu-west-1.amazonaws.com"
+    path = certificate_of(f"DNS:{name}", tmp_path)
+    url = answers(certificate=str(path), body=IDENTITY)
+    place, asked = proxy(int(url.rsplit(":", 1)[1]))
+    ours = {**keys(), "AWS_CA_BUNDLE": str(path) + ".crt", "AWS_REGION": "eu-west-1"}
+    call = ("aws", "sts", "get-caller-identity", "--retries", "0")
+    through = {**ours, "HTTPS_PROXY": f"http://me:pass%20word@{place}"}
+    assert json.loads(isobar(*call, env=through).stdout) == {"Account": "1"}
+    proxies = {"https": through["HTTPS_PROXY"]}
+    session = boto3.Session("AKID", "secret", region_name="eu-west-1")
+    sts = session.client("sts", verify=ours["AWS_CA_BUNDLE"], config=botocore.config.Config(proxies=proxies))
+    assert sts.get_caller_identity()["Account"] == "1"
+    assert asked[0] == asked[1] and asked[0][0] == f"CONNECT {name}:443", asked
+    # What the environment says of it in other ways.
+    assert isobar(*call, env={**ours, "https_proxy": through["HTTPS_PROXY"], "HTTPS_PROXY": "http://nowhere.invalid"}).stdout
+    del asked[:]
+    done = isobar(*call, env={**ours, "HTTPS_PROXY": f"http://{place}"}, code=4)
+    assert "the proxy cannot be passed" in done.stderr and "authorization required" in done.stderr
+    assert len(asked) == 1
+    for exceptions in ("amazonaws.com", ".eu-west-1.amazonaws.com,other", "*"):
+        around = isobar(*call, "--cli-connect-timeout", "2", env={**through, "NO_PROXY": exceptions}, code=None)
+        assert "proxy" not in around.stderr and len(asked) == 1
+    secret = isobar(*call, env={**ours, "HTTPS_PROXY": "socks5://me:hidden@proxy:1080"}, code=None)
+    assert secret.returncode not in (0, 101) and "HTTPS_PROXY" in secret.stderr and "hidden" not in secret.stderr
+    # Loopback is here, whatever stands between here and elsewhere.
+    here = answers(body=IDENTITY)
+    assert isobar(*call, "--endpoint-url", here, env=through).stdout and len(asked) == 1
 
 
 def test_no_answer_in_time(answers):

@@ -10,6 +10,7 @@ use crate::context::{Context, System};
 use crate::credentials::Provide;
 use crate::observe::Observe;
 use crate::oss;
+use crate::proxy::Proxy;
 use crate::settings::Found;
 
 /// What a client is told.
@@ -39,6 +40,8 @@ pub struct Config {
     pub accelerate: bool,
     /// Certificates in PEM that are trusted instead of the public ones.
     pub roots: Option<Arc<[u8]>>,
+    /// The proxy that leads to the cloud. Default: none.
+    pub proxy: Option<Proxy>,
     /// Who gives the caller's credentials; asked for each attempt.
     pub credentials: Arc<dyn Provide>,
     /// How long things may take.
@@ -86,6 +89,7 @@ impl Config {
             bucket_style: BucketStyle::default(),
             accelerate: false,
             roots: None,
+            proxy: None,
             credentials: Arc::new(credentials),
             timeouts: Timeouts::default(),
             retry: Retry::default(),

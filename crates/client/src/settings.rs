@@ -10,8 +10,9 @@ use crate::client::Client;
 use crate::config::{BucketStyle, Config, Endpoints, RetryMode};
 use crate::context::{Context, System};
 use crate::credentials::{Anonymous, Provide};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::origin::Origin;
+use crate::proxy::{self, Proxy};
 use crate::sources::{self, Around};
 use crate::surroundings::{Machine, Surroundings};
 
@@ -79,6 +80,8 @@ pub struct Settings {
     pub sts_regional_endpoints: Option<Found<String>>,
     /// A file of certificates that are trusted instead of the public ones (AWS).
     pub ca_bundle: Option<Found<PathBuf>>,
+    /// The proxy that leads to the cloud.
+    pub proxy: Option<Found<Proxy>>,
     /// Who gives the credentials. They are looked for when they are first needed.
     pub credentials: Arc<dyn Provide>,
     roots: Option<Arc<[u8]>>,
@@ -116,11 +119,11 @@ impl Settings {
         context: Arc<dyn Context>,
     ) -> Result<Self, Error> {
         let around = Around { cloud: Cloud::Aws, surroundings, context };
-        Ok(sources::digitalocean::spaces(&around, overrides))
+        sources::digitalocean::spaces(&around, overrides)
     }
 
-    pub(crate) fn new(around: &Around) -> Self {
-        Self {
+    pub(crate) fn new(around: &Around) -> Result<Self, Error> {
+        Ok(Self {
             cloud: around.cloud,
             profile: None,
             region: None,
@@ -133,10 +136,11 @@ impl Settings {
             addressing_style: None,
             sts_regional_endpoints: None,
             ca_bundle: None,
+            proxy: proxy(around)?,
             credentials: Arc::new(Anonymous),
             roots: None,
             context: around.context.clone(),
-        }
+        })
     }
 
     /// The same with the certificates that are trusted.
@@ -153,6 +157,7 @@ impl Settings {
         config.endpoint = self.endpoint.as_ref().map(|endpoint| endpoint.value.clone());
         config.endpoints = self.endpoints.clone();
         config.roots = self.roots.clone();
+        config.proxy = self.proxy.as_ref().map(|proxy| proxy.value.clone());
         config.fips = self.fips.as_ref().is_some_and(|fips| fips.value);
         config.dual_stack = self.dual_stack.as_ref().is_some_and(|dual| dual.value);
         config.global_sts =
@@ -172,6 +177,13 @@ impl Settings {
         }
         config
     }
+}
+
+/// The proxy that the environment names.
+fn proxy(around: &Around) -> Result<Option<Found<Proxy>>, Error> {
+    let Some((name, proxy)) = proxy::named(&|name| around.variable(name)) else { return Ok(None) };
+    let unusable = |why| around.fail(Kind::Config, format!("the proxy that {name} names {why}"));
+    Ok(Some(Found::new(proxy.map_err(unusable)?, Origin::variable(name))))
 }
 
 impl Client {

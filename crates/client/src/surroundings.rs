@@ -19,6 +19,8 @@ use hyper_util::rt::TokioExecutor;
 use isobar_auth::Secret;
 use tokio::io::AsyncReadExt;
 
+use crate::proxy::{self, Route};
+
 /// The most bytes of a file, an answer or a program's output that are read.
 const LIMIT: u64 = 1 << 20;
 
@@ -86,7 +88,7 @@ pub type Ask = Arc<dyn Fn(&str) -> io::Result<Secret> + Send + Sync>;
 #[derive(Default)]
 pub struct Machine {
     ask: Option<Ask>,
-    pool: OnceLock<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>,
+    pool: OnceLock<Client<HttpsConnector<Route>, Full<Bytes>>>,
 }
 
 impl Machine {
@@ -96,15 +98,20 @@ impl Machine {
         Self { ask, pool: OnceLock::new() }
     }
 
-    fn pool(&self) -> &Client<HttpsConnector<HttpConnector>, Full<Bytes>> {
+    fn pool(&self) -> &Client<HttpsConnector<Route>, Full<Bytes>> {
         self.pool.get_or_init(|| {
+            let mut plain = HttpConnector::new();
+            plain.enforce_http(false);
+            // One that makes no sense is said where the settings are loaded.
+            let proxy = proxy::named(&|name| self.variable(name)).and_then(|(_, proxy)| proxy.ok());
+            let route = Route { plain, proxy };
             let provider = rustls::crypto::ring::default_provider();
             let connector = HttpsConnectorBuilder::new()
                 .with_provider_and_webpki_roots(provider)
                 .expect("ring has the protocols' default versions")
                 .https_or_http()
                 .enable_http1()
-                .build();
+                .wrap_connector(route);
             Client::builder(TokioExecutor::new()).build(connector)
         })
     }

@@ -34,6 +34,7 @@ use crate::context::Context;
 use crate::customize::{self, Output};
 use crate::error::{Error, Kind};
 use crate::observe::Observe;
+use crate::proxy::Route;
 use crate::upload::{self, Outgoing};
 
 /// How long a connection is kept for the next call.
@@ -257,9 +258,9 @@ pub(crate) fn root(error: &(dyn StdError + 'static)) -> String {
 /// Connects within a time, the handshake of TLS included.
 #[derive(Clone)]
 struct Connector {
-    plain: HttpConnector,
+    route: Route,
     /// Made for the first address that wants it: the authorities that it trusts are many.
-    secure: Arc<OnceLock<HttpsConnector<HttpConnector>>>,
+    secure: Arc<OnceLock<HttpsConnector<Route>>>,
     within: Duration,
 }
 
@@ -271,6 +272,7 @@ impl Connector {
         let mut plain = HttpConnector::new();
         plain.enforce_http(false);
         plain.set_nodelay(true);
+        let route = Route { plain, proxy: config.proxy.clone() };
         let secure = OnceLock::new();
         if let Some(pem) = &config.roots {
             let tls = trusting(pem).map_err(|what| {
@@ -279,17 +281,17 @@ impl Connector {
             })?;
             let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_only();
             // It is new: nobody has set it.
-            let _ = secure.set(builder.enable_http1().wrap_connector(plain.clone()));
+            let _ = secure.set(builder.enable_http1().wrap_connector(route.clone()));
         }
-        Ok(Self { plain, secure: Arc::new(secure), within: config.timeouts.connect })
+        Ok(Self { route, secure: Arc::new(secure), within: config.timeouts.connect })
     }
 
-    fn secure(&self) -> HttpsConnector<HttpConnector> {
+    fn secure(&self) -> HttpsConnector<Route> {
         let made = self.secure.get_or_init(|| {
             let builder = HttpsConnectorBuilder::new()
                 .with_provider_and_webpki_roots(ring())
                 .expect("the provider has the default versions of TLS");
-            builder.https_only().enable_http1().wrap_connector(self.plain.clone())
+            builder.https_only().enable_http1().wrap_connector(self.route.clone())
         });
         made.clone()
     }
@@ -316,7 +318,7 @@ impl Service<Uri> for Connector {
     type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut TaskContext<'_>) -> Poll<Result<(), BoxError>> {
-        self.plain.poll_ready(context).map_err(Into::into)
+        self.route.poll_ready(context)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
@@ -328,7 +330,7 @@ impl Service<Uri> for Connector {
                 if is_secure {
                     return this.secure().call(uri).await;
                 }
-                Ok(MaybeHttpsStream::Http(this.plain.call(uri).await?))
+                Ok(MaybeHttpsStream::Http(this.route.call(uri).await?))
             };
             match tokio::time::timeout(within, connecting).await {
                 Ok(connected) => connected,
