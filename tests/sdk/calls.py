@@ -8,7 +8,7 @@ import subprocess
 from conftest import BINARY
 
 # What a user's own environment may say must not change what a test sees.
-STRANGERS = ("ISOBAR_", "AWS_", "ALIBABA", "DIGITALOCEAN_", "SPACES_", "XDG_")
+STRANGERS = ("ISOBAR_", "AWS_", "ALIBABA", "DIGITALOCEAN_", "SPACES_", "XDG_", "HTTP", "http", "NO_PROXY", "no_proxy")
 
 
 def bare(home="/nonexistent"):

@@ -12,9 +12,11 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 
 import boto3
 import botocore.config
+import botocore.exceptions
 import pytest
 import yaml
 from calls import bare, isobar, keys, local, prepared
@@ -410,6 +412,50 @@ def test_answers_that_cannot_be_read(answers):
         url = answers(body=body, said={"Content-Type": "text/xml"})
         done = isobar("aws", "sts", "get-caller-identity", "--endpoint-url", url, code=None)
         assert "panicked" not in done.stderr and done.returncode in (0, 1)
+
+
+@pytest.mark.parametrize(
+    "said, right",
+    [
+        ({"x-amz-checksum-crc32": "tUrzJA=="}, True),
+        ({"x-amz-checksum-crc32": "AAAAAA=="}, False),
+        ({"x-amz-checksum-sha256": "oOoABdjylg/PDSrJHtMlrN5mhVadmsNrDYFHwIaKVHk="}, True),
+        ({"x-amz-checksum-sha256": "AAAA"}, False),
+        # Of the checksums of parts.
+        ({"x-amz-checksum-crc32": "AAAAAA==-2"}, True),
+        # The first that is known and is the whole's decides.
+        ({"x-amz-checksum-crc32": "AAAAAA==-2", "x-amz-checksum-sha1": "AAAA"}, False),
+        ({"x-amz-checksum-unheard-of": "AAAA"}, True),
+    ],
+)
+def test_an_object_is_held_to_its_checksum(answers, tmp_path, said, right):
+    url = answers(body=b"the object", said={"ETag": '"x"', **said})
+    out = tmp_path / "object"
+    get = ("aws", "s3api", "get-object", "--bucket", "b", "--key", "k", str(out), "--endpoint-url", url)
+    done = isobar(*get, code=None)
+    assert (done.returncode == 0) == right == out.exists(), done
+    assert right or done.stderr.startswith("error[answer_unreadable]: ") and not list(tmp_path.iterdir())
+    s3 = boto3.client("s3", "eu-west-1", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b")
+    vendor = s3.get_object(Bucket="b", Key="k")["Body"]
+    if right:
+        assert vendor.read() == out.read_bytes() == b"the object"
+        return
+    with pytest.raises(botocore.exceptions.FlexibleChecksumError):
+        vendor.read()
+    lenient = {**keys(), "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}
+    isobar(*get, env=lenient)
+    assert out.read_bytes() == b"the object"
+
+
+def test_an_answer_that_broke_on_its_way_is_asked_for_again(answers):
+    bodies = []
+    url = answers(body=b'{"TableNames":["t"]}', said={"x-amz-crc32": "1"}, bodies=bodies)
+    lists = ("aws", "dynamodb", "list-tables", "--endpoint-url", url)
+    done = isobar(*lists, "--retries", "2", code=None)
+    assert done.returncode != 0 and "CRC32" in done.stderr and len(bodies) == 3
+    right = zlib.crc32(b'{"TableNames":["t"]}')
+    url = answers(body=b'{"TableNames":["t"]}', said={"x-amz-crc32": str(right)})
+    assert json.loads(isobar("aws", "dynamodb", "list-tables", "--endpoint-url", url).stdout) == {"TableNames": ["t"]}
 
 
 def test_an_object_gets_its_name_when_it_is_whole(answers, tmp_path):

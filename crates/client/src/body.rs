@@ -11,6 +11,7 @@ use hyper::body::{Body as _, Incoming};
 use isobar_catalogue::{Cloud, Operation, Service};
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::checksum::Expected;
 use crate::error::{Error, Kind};
 use crate::transport::root;
 
@@ -25,6 +26,8 @@ pub struct Body {
     timer: Pin<Box<Sleep>>,
     waiting: bool,
     origin: Origin,
+    /// What all of it is held to.
+    expected: Option<Expected>,
     over: bool,
 }
 
@@ -47,7 +50,13 @@ impl Body {
     pub(crate) fn new(inner: Incoming, idle: Duration, origin: Origin) -> Self {
         let length = inner.size_hint().exact();
         let timer = Box::pin(sleep(idle));
-        Self { inner, length, idle, timer, waiting: false, origin, over: false }
+        Self { inner, length, idle, timer, waiting: false, origin, expected: None, over: false }
+    }
+
+    /// The same, held to a checksum: what differs ends in an error in place of the end.
+    pub(crate) fn held_to(mut self, expected: Option<Expected>) -> Self {
+        self.expected = expected;
+        self
     }
 
     /// How many bytes it has from here on, where the answer says so.
@@ -60,7 +69,8 @@ impl Body {
     ///
     /// # Errors
     /// [`Kind::Interrupted`] if the connection breaks before the end, [`Kind::Timeout`] if nothing
-    /// comes for too long.
+    /// comes for too long; [`Kind::Answer`] after the last chunk if the whole is not what the service
+    /// says that it sums up to.
     pub async fn chunk(&mut self) -> Option<Result<Bytes, Error>> {
         self.next().await
     }
@@ -102,6 +112,9 @@ impl Stream for Body {
                     // Trailers carry nothing that anybody asks for.
                     let Ok(bytes) = frame.into_data() else { continue };
                     this.length = this.length.map(|left| left.saturating_sub(bytes.len() as u64));
+                    if let Some(expected) = &mut this.expected {
+                        expected.update(&bytes);
+                    }
                     return Poll::Ready(Some(Ok(bytes)));
                 }
                 Poll::Ready(Some(Err(error))) => {
@@ -112,7 +125,10 @@ impl Stream for Body {
                 }
                 Poll::Ready(None) => {
                     this.over = true;
-                    return Poll::Ready(None);
+                    let held = this.expected.take().map_or(Ok(()), Expected::finish);
+                    return Poll::Ready(
+                        held.err().map(|wrong| Err(this.fail(Kind::Answer).with_message(wrong))),
+                    );
                 }
                 Poll::Pending => {}
             }

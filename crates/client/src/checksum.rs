@@ -1,13 +1,16 @@
 //! Checksums of what is sent and received, as the clouds name and write them.
 
 use std::fmt;
+use std::hash::Hasher as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, checksum_combine};
+use http::HeaderMap;
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
+use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
 /// How a checksum is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +29,14 @@ pub enum Algorithm {
     Sha1,
     /// SHA-256.
     Sha256,
+    /// SHA-512.
+    Sha512,
+    /// XXH64.
+    XxHash64,
+    /// XXH3 of 64 bits.
+    XxHash3,
+    /// XXH3 of 128 bits.
+    XxHash128,
 }
 
 /// What an algorithm is called.
@@ -50,7 +61,7 @@ const fn row(
     Row { algorithm, name, header, crc, length }
 }
 
-static ROWS: [Row; 7] = [
+static ROWS: [Row; 11] = [
     row(
         Algorithm::Crc32,
         "CRC32",
@@ -76,6 +87,10 @@ static ROWS: [Row; 7] = [
     row(Algorithm::Md5, "MD5", None, None, 16),
     row(Algorithm::Sha1, "SHA1", Some("x-amz-checksum-sha1"), None, 20),
     row(Algorithm::Sha256, "SHA256", Some("x-amz-checksum-sha256"), None, 32),
+    row(Algorithm::Sha512, "SHA512", Some("x-amz-checksum-sha512"), None, 64),
+    row(Algorithm::XxHash64, "XXHASH64", Some("x-amz-checksum-xxhash64"), None, 8),
+    row(Algorithm::XxHash3, "XXHASH3", Some("x-amz-checksum-xxhash3"), None, 8),
+    row(Algorithm::XxHash128, "XXHASH128", Some("x-amz-checksum-xxhash128"), None, 16),
 ];
 
 impl Algorithm {
@@ -118,16 +133,82 @@ impl Algorithm {
     /// A computation that has seen nothing yet.
     #[must_use]
     pub fn hasher(self) -> Hasher {
-        let state = match self.row().crc {
-            Some(crc) => State::Crc(crc_fast::Digest::new(crc)),
-            None => match self {
-                Self::Md5 => State::Md5(Md5::new()),
-                Self::Sha1 => State::Sha1(Sha1::new()),
-                _ => State::Sha256(Sha256::new()),
-            },
+        let state = match (self, self.row().crc) {
+            (_, Some(crc)) => State::Crc(crc_fast::Digest::new(crc)),
+            (Self::Md5, _) => State::Md5(Md5::new()),
+            (Self::Sha1, _) => State::Sha1(Sha1::new()),
+            (Self::Sha512, _) => State::Sha512(Sha512::new()),
+            (Self::XxHash64, _) => State::XxHash64(XxHash64::with_seed(0)),
+            (Self::XxHash3, _) => State::XxHash3(Box::new(XxHash3_64::new())),
+            (Self::XxHash128, _) => State::XxHash128(Box::new(XxHash3_128::new())),
+            _ => State::Sha256(Sha256::new()),
         };
         Hasher { algorithm: self, state }
     }
+}
+
+/// What a service says that an answer's body sums up to.
+#[derive(Debug)]
+pub(crate) struct Expected {
+    hasher: Hasher,
+    /// As the service writes it.
+    said: String,
+    text: fn(&Checksum) -> String,
+}
+
+/// Where an answer says several, the one that is held to: the fast ones first, as the vendor's SDKs
+/// have it.
+const PREFERRED: [Algorithm; 9] = [
+    Algorithm::XxHash128,
+    Algorithm::XxHash3,
+    Algorithm::Crc64Nvme,
+    Algorithm::XxHash64,
+    Algorithm::Crc32C,
+    Algorithm::Crc32,
+    Algorithm::Sha1,
+    Algorithm::Sha256,
+    Algorithm::Sha512,
+];
+
+impl Expected {
+    /// Of an object's whole content (S3).
+    pub(crate) fn of_object(headers: &HeaderMap) -> Option<Self> {
+        PREFERRED.into_iter().find_map(|algorithm| {
+            let said = headers.get(algorithm.header()?)?.to_str().ok()?.to_owned();
+            // With a hyphen it is the checksum of the checksums of parts.
+            let hasher = algorithm.hasher();
+            (!said.contains('-')).then_some(Self { hasher, said, text: Checksum::base64 })
+        })
+    }
+
+    /// Of an answer's text, as a decimal CRC-32 (DynamoDB).
+    pub(crate) fn of_text(headers: &HeaderMap) -> Option<Self> {
+        let said = headers.get("x-amz-crc32")?.to_str().ok()?.to_owned();
+        let text = |sum: &Checksum| sum.number().to_string();
+        Some(Self { hasher: Algorithm::Crc32.hasher(), said, text })
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+    }
+
+    /// Once all has come: what is wrong, if anything is.
+    pub(crate) fn finish(self) -> Result<(), String> {
+        let algorithm = self.hasher.algorithm.name();
+        let found = (self.text)(&self.hasher.finish());
+        if found == self.said {
+            return Ok(());
+        }
+        Err(format!("the {algorithm} of what came is {found}, and {} was sent", self.said))
+    }
+}
+
+/// Whether a header has the checksum of a body.
+pub(crate) fn is_header(name: &str) -> bool {
+    /// Headers that tell of checksums and are none.
+    const ABOUT: [&str; 3] =
+        ["x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"];
+    name.starts_with("x-amz-checksum-") && !ABOUT.contains(&name)
 }
 
 /// A checksum in the making.
@@ -141,6 +222,10 @@ enum State {
     Md5(Md5),
     Sha1(Sha1),
     Sha256(Sha256),
+    Sha512(Sha512),
+    XxHash64(XxHash64),
+    XxHash3(Box<XxHash3_64>),
+    XxHash128(Box<XxHash3_128>),
 }
 
 impl Hasher {
@@ -151,6 +236,10 @@ impl Hasher {
             State::Md5(hash) => hash.update(bytes),
             State::Sha1(hash) => hash.update(bytes),
             State::Sha256(hash) => hash.update(bytes),
+            State::Sha512(hash) => hash.update(bytes),
+            State::XxHash64(hash) => hash.write(bytes),
+            State::XxHash3(hash) => hash.write(bytes),
+            State::XxHash128(hash) => hash.write(bytes),
         }
     }
 
@@ -162,6 +251,10 @@ impl Hasher {
             State::Md5(hash) => hash.finalize().to_vec(),
             State::Sha1(hash) => hash.finalize().to_vec(),
             State::Sha256(hash) => hash.finalize().to_vec(),
+            State::Sha512(hash) => hash.finalize().to_vec(),
+            State::XxHash64(hash) => hash.finish().to_be_bytes().to_vec(),
+            State::XxHash3(hash) => hash.finish().to_be_bytes().to_vec(),
+            State::XxHash128(hash) => hash.finish_128().to_be_bytes().to_vec(),
         };
         Checksum { algorithm: self.algorithm, bytes }
     }
@@ -278,9 +371,29 @@ mod tests {
             (Algorithm::Crc64Ecma, "995dc9bbdf1939fa"),
             (Algorithm::Md5, "25f9e794323b453885f5181f1b624d0b"),
             (Algorithm::Sha1, "f7c3bc1d808e04732adf679965ccc34ca7ae3441"),
+            (Algorithm::XxHash64, "8cb841db40e6ae83"),
+            (Algorithm::XxHash3, "72dcb18b67a17dff"),
+            (Algorithm::XxHash128, "33119477ede5dcd5e9716427681d5860"),
             (Algorithm::Sha256, "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225"),
         ] {
             assert_eq!(of(algorithm, b"123456789").hex(), check, "{algorithm:?}");
+        }
+        let long: Vec<u8> = (0..5).flat_map(|_| 0..=255).collect();
+        for (algorithm, nothing, check) in [
+            (Algorithm::XxHash64, "ef46db3751d8e999", "afc184ad7938a354"),
+            (Algorithm::XxHash3, "2d06800538d394c2", "4844b009e164352e"),
+            (
+                Algorithm::XxHash128,
+                "99aa06d3014798d86001c324468d497f",
+                "d92ab3a1cb0542a74844b009e164352e",
+            ),
+        ] {
+            assert_eq!(of(algorithm, b"").hex(), nothing, "{algorithm:?}");
+            let mut hasher = algorithm.hasher();
+            for piece in long.chunks(7) {
+                hasher.update(piece);
+            }
+            assert_eq!(hasher.finish().hex(), check, "{algorithm:?}");
         }
     }
 

@@ -11,8 +11,9 @@ use isobar_wire::{Request, Value, encode_request, streaming_input, to_value, val
 use parking_lot::RwLock;
 use serde::Serialize;
 
+use crate::checksum;
 use crate::cloud;
-use crate::config::Config;
+use crate::config::{AccountEndpoints, Checksums, Config};
 use crate::context::{Context, uuid};
 use crate::customize::{self, Input, Notes, Written};
 use crate::discovery::{self, Place};
@@ -214,7 +215,13 @@ impl Client {
         let taken = operation.checksum.as_ref().and_then(|it| it.algorithm_member.as_deref());
         let named = taken.and_then(|name| input.get(name)).and_then(Value::as_str);
         let algorithm = upload.algorithm(operation, named);
-        let carries = !own && taken.is_some();
+        // S3 takes what nothing was said about; what like it cannot, wants it said.
+        let wanted = self.config().request_checksums == Checksums::WhenSupported
+            || named.is_some()
+            || upload.names_checksum()
+            || operation.checksum.as_ref().is_some_and(|it| it.required);
+        let algorithm = algorithm.filter(|_| wanted);
+        let carries = !own && wanted && taken.is_some();
         if let (true, Some(name), Some(algorithm)) = (carries, taken, algorithm)
             && algorithm.header().is_some()
         {
@@ -223,8 +230,9 @@ impl Client {
         let mut draft = self.draft(service, operation, input, true).await?;
         if carries {
             // Of the empty body.
-            for header in CHECKSUM_HEADERS {
-                draft.request.headers.remove(header);
+            let there = draft.request.headers.keys().filter(|name| carries_checksum(name.as_str()));
+            for name in there.cloned().collect::<Vec<_>>() {
+                draft.request.headers.remove(name);
             }
         }
         let mut call = self.as_call(&draft);
@@ -287,19 +295,23 @@ impl Client {
         let has_token = self.complete(service, operation, &mut input);
         let mut notes = Notes::default();
         let refused = |text: String| fail(Kind::Input).with_message(text);
-        let mut changed = Input { service, operation, value: &mut input, notes: &mut notes };
+        let config = self.config();
+        let mut changed =
+            Input { config, service, operation, value: &mut input, notes: &mut notes };
         customize::input(&mut changed).map_err(refused)?;
         let violations = validate(service, operation, &input);
         if !violations.is_empty() {
             return Err(fail(Kind::Input).with_violations(violations));
         }
         self.locate(service).await.map_err(at)?;
-        let mut endpoint =
-            Endpoint::clone(&*self.endpoint(service, operation, &input).map_err(at)?);
+        let account = self.account(service, operation).await.map_err(at)?;
+        let found = self.endpoint(service, operation, &input, account.as_deref());
+        let mut endpoint = Endpoint::clone(&*found.map_err(at)?);
         let mut request = encode_request(service, operation, &input).map_err(|error| {
             fail(Kind::Input).with_message(error.to_string()).with_source(error)
         })?;
         customize::request(&mut Written {
+            config,
             service,
             operation,
             input: &input,
@@ -399,11 +411,31 @@ impl Client {
         has_token
     }
 
+    /// The caller's account, where the service has endpoints for it.
+    async fn account(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+    ) -> Result<Option<String>, Error> {
+        let config = self.config();
+        let Endpoints::Rules(text) = &service.endpoints else { return Ok(None) };
+        let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
+        let rules = self.rules((&service.name, &service.version), text).map_err(fail)?;
+        if config.account_endpoints == AccountEndpoints::Disabled
+            || !parameters::want_account(&rules)
+            || self.base(service, operation)?.is_some()
+        {
+            return Ok(None);
+        }
+        Ok(config.credentials.credentials().await?.account)
+    }
+
     fn endpoint(
         &self,
         service: &'static Service,
         operation: &'static Operation,
         input: &Value,
+        account: Option<&str>,
     ) -> Result<Arc<Endpoint>, Error> {
         let config = &self.0.config;
         let base = self.base(service, operation)?;
@@ -415,7 +447,7 @@ impl Client {
         let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
         let key: ServiceKey = (&service.name, &service.version);
         let rules = self.rules(key, text).map_err(fail)?;
-        let asked = Asked { config, service, operation, input, base: base.as_deref() };
+        let asked = Asked { config, service, operation, input, base: base.as_deref(), account };
         let parameters = parameters::of(&rules, &asked).map_err(fail)?;
         let key: EndpointKey = (key, parameters.text());
         if let Some(endpoint) = self.0.endpoints.read().get(&key) {
@@ -454,21 +486,16 @@ impl Client {
     }
 }
 
-/// The headers that may hold a checksum of the body.
-const CHECKSUM_HEADERS: [&str; 6] = [
-    "content-md5",
-    "x-amz-checksum-crc32",
-    "x-amz-checksum-crc32c",
-    "x-amz-checksum-crc64nvme",
-    "x-amz-checksum-sha1",
-    "x-amz-checksum-sha256",
-];
+/// Whether a header may hold a checksum of the body.
+fn carries_checksum(name: &str) -> bool {
+    name == "content-md5" || checksum::is_header(name)
+}
 
 /// Whether the caller gives a checksum of the body.
 fn own_checksum(service: &Service, operation: &'static Operation, input: &Value) -> bool {
     service.input_members(operation).iter().any(|member| {
         member.location == Location::Header
-            && CHECKSUM_HEADERS.iter().any(|name| member.on_wire().eq_ignore_ascii_case(name))
+            && carries_checksum(&member.on_wire().to_ascii_lowercase())
             && input.get(&member.name).is_some_and(|value| !value.is_null())
     })
 }

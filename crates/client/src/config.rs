@@ -38,6 +38,19 @@ pub struct Config {
     pub bucket_style: BucketStyle,
     /// Whether S3's accelerated endpoints are wanted.
     pub accelerate: bool,
+    /// Whether S3 in us-east-1 is called at its global endpoint, as AWS's SDKs do. Default: yes.
+    pub global_s3: bool,
+    /// Whether S3 is called in the region that an ARN names. Default: yes.
+    pub use_arn_region: bool,
+    /// Whether S3's access points for several regions may be called. Default: yes.
+    pub multi_region_access_points: bool,
+    /// Whether endpoints for the caller's own account are wanted, where the vendor's rules know them
+    /// (DynamoDB).
+    pub account_endpoints: AccountEndpoints,
+    /// Which requests have a checksum (AWS).
+    pub request_checksums: Checksums,
+    /// Which answers are held to a checksum (AWS).
+    pub response_checksums: Checksums,
     /// Certificates in PEM that are trusted instead of the public ones.
     pub roots: Option<Arc<[u8]>>,
     /// The proxy that leads to the cloud. Default: none.
@@ -88,6 +101,12 @@ impl Config {
             global_sts: false,
             bucket_style: BucketStyle::default(),
             accelerate: false,
+            global_s3: true,
+            use_arn_region: true,
+            multi_region_access_points: true,
+            account_endpoints: AccountEndpoints::default(),
+            request_checksums: Checksums::default(),
+            response_checksums: Checksums::default(),
             roots: None,
             proxy: None,
             credentials: Arc::new(credentials),
@@ -121,6 +140,40 @@ pub enum BucketStyle {
     Virtual,
     /// In the path.
     Path,
+}
+
+/// Whether endpoints for the caller's own account are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccountEndpoints {
+    /// Where the credentials' account is known.
+    #[default]
+    Preferred,
+    /// Without one, calls fail.
+    Required,
+    /// No.
+    Disabled,
+}
+
+impl AccountEndpoints {
+    /// The vendor's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Preferred => "preferred",
+            Self::Required => "required",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// When checksums are computed that neither side was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Checksums {
+    /// Wherever the operation can have one.
+    #[default]
+    WhenSupported,
+    /// Only where the operation must have one, or the input names it: what is like S3 and does not
+    /// know them wants that.
+    WhenRequired,
 }
 
 /// Names base URLs for services.

@@ -20,6 +20,7 @@ use isobar_wire::{Request, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use crate::cloud::Signing;
+use crate::config::Config;
 use crate::endpoint::Endpoint;
 
 /// All but RFC 3986's unreserved characters.
@@ -49,6 +50,7 @@ enum Change {
 
 /// An input before it is checked.
 pub(crate) struct Input<'a> {
+    pub(crate) config: &'a Config,
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
     pub(crate) value: &'a mut Value,
@@ -68,6 +70,7 @@ pub(crate) struct Notes {
 
 /// A request that is written and not signed.
 pub(crate) struct Written<'a> {
+    pub(crate) config: &'a Config,
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
     pub(crate) input: &'a Value,

@@ -48,7 +48,10 @@ pub mod guide {}
 pub use body::Body;
 pub use caller::Caller;
 pub use client::Client;
-pub use config::{Breaker, BucketStyle, Config, Endpoints, Network, Retry, RetryMode, Timeouts};
+pub use config::{
+    AccountEndpoints, Breaker, BucketStyle, Checksums, Config, Endpoints, Network, Retry,
+    RetryMode, Timeouts,
+};
 pub use configure::{Entry, configure};
 pub use context::{Context, Sleep, System};
 pub use credentials::{Anonymous, Cached, Identity, Provide};

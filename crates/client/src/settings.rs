@@ -7,7 +7,7 @@ use std::sync::Arc;
 use isobar_catalogue::Cloud;
 
 use crate::client::Client;
-use crate::config::{BucketStyle, Config, Endpoints, RetryMode};
+use crate::config::{AccountEndpoints, BucketStyle, Checksums, Config, Endpoints, RetryMode};
 use crate::context::{Context, System};
 use crate::credentials::{Anonymous, Provide};
 use crate::error::{Error, Kind};
@@ -76,6 +76,20 @@ pub struct Settings {
     pub max_attempts: Option<Found<u32>>,
     /// `auto`, `virtual` or `path` (S3).
     pub addressing_style: Option<Found<String>>,
+    /// Whether S3's accelerated endpoints are wanted.
+    pub accelerate: Option<Found<bool>>,
+    /// Whether S3 is called in the region that an ARN names.
+    pub use_arn_region: Option<Found<bool>>,
+    /// `legacy` or `regional`: where S3 is called in us-east-1.
+    pub s3_us_east_1: Option<Found<String>>,
+    /// Whether S3's access points for several regions must not be called.
+    pub no_multi_region_access_points: Option<Found<bool>>,
+    /// `preferred`, `required` or `disabled` (AWS).
+    pub account_endpoints: Option<Found<String>>,
+    /// `when_supported` or `when_required` (AWS).
+    pub request_checksums: Option<Found<String>>,
+    /// `when_supported` or `when_required` (AWS).
+    pub response_checksums: Option<Found<String>>,
     /// `legacy` or `regional` (AWS).
     pub sts_regional_endpoints: Option<Found<String>>,
     /// A file of certificates that are trusted instead of the public ones (AWS).
@@ -134,6 +148,13 @@ impl Settings {
             retry_mode: None,
             max_attempts: None,
             addressing_style: None,
+            accelerate: None,
+            use_arn_region: None,
+            s3_us_east_1: None,
+            no_multi_region_access_points: None,
+            account_endpoints: None,
+            request_checksums: None,
+            response_checksums: None,
             sts_regional_endpoints: None,
             ca_bundle: None,
             proxy: proxy(around)?,
@@ -162,6 +183,27 @@ impl Settings {
         config.dual_stack = self.dual_stack.as_ref().is_some_and(|dual| dual.value);
         config.global_sts =
             self.sts_regional_endpoints.as_ref().is_some_and(|mode| mode.value == "legacy");
+        let is = |found: &Option<Found<bool>>, default| {
+            found.as_ref().map_or(default, |found| found.value)
+        };
+        let says = |found: &Option<Found<String>>, text| {
+            found.as_ref().is_some_and(|found| found.value == text)
+        };
+        config.accelerate = is(&self.accelerate, false);
+        config.use_arn_region = is(&self.use_arn_region, true);
+        config.multi_region_access_points = !is(&self.no_multi_region_access_points, false);
+        config.global_s3 = !says(&self.s3_us_east_1, "regional");
+        config.account_endpoints = match () {
+            () if says(&self.account_endpoints, "required") => AccountEndpoints::Required,
+            () if says(&self.account_endpoints, "disabled") => AccountEndpoints::Disabled,
+            () => AccountEndpoints::Preferred,
+        };
+        let checksums = |found| match says(found, "when_required") {
+            true => Checksums::WhenRequired,
+            false => Checksums::WhenSupported,
+        };
+        config.request_checksums = checksums(&self.request_checksums);
+        config.response_checksums = checksums(&self.response_checksums);
         // `legacy` is what the SDKs did before they had modes.
         if self.retry_mode.as_ref().is_some_and(|mode| mode.value != "adaptive") {
             config.retry.mode = RetryMode::Standard;

@@ -113,6 +113,11 @@ impl Upload {
         self.state.sent.load(Ordering::Relaxed)
     }
 
+    /// Whether the caller says which checksum to compute.
+    pub(crate) fn names_checksum(&self) -> bool {
+        !matches!(self.check, Check::Default)
+    }
+
     /// The checksum to compute, of an operation and of what its input names.
     pub(crate) fn algorithm(
         &self,

@@ -5,7 +5,8 @@ use isobar_catalogue::Location;
 use isobar_wire::Value;
 
 use super::Written;
-use crate::checksum::{Algorithm, Checksum};
+use crate::checksum::{Algorithm, Checksum, is_header};
+use crate::config::Checksums;
 
 /// What the vendor's clients compute where nothing is named.
 const DEFAULT: Algorithm = Algorithm::Crc32;
@@ -18,9 +19,6 @@ const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
 
 /// What stands for a payload that is not signed and has a checksum behind it.
 const TRAILING_PAYLOAD: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
-
-/// Headers that tell of checksums and are none.
-const ABOUT: [&str; 3] = ["x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"];
 
 /// The bytes of a frame.
 const FRAME: usize = 1 << 20;
@@ -35,9 +33,7 @@ pub(super) fn add(written: &mut Written<'_>) -> Result<(), String> {
     if checksum.md5 && !gives(written, "content-md5") {
         written.request.headers.remove("content-md5");
     }
-    let is_there = written.request.headers.keys().any(|name| {
-        name.as_str().starts_with("x-amz-checksum-") && !ABOUT.contains(&name.as_str())
-    });
+    let is_there = written.request.headers.keys().any(|name| is_header(name.as_str()));
     let streams = isobar_wire::streaming_input(written.service, written.operation).is_some();
     // A checksum and the connection protect what S3 is sent well enough.
     let is_protected = written.endpoint.sign_path_once && written.endpoint.secure;
@@ -49,13 +45,14 @@ pub(super) fn add(written: &mut Written<'_>) -> Result<(), String> {
     }
     let member = checksum.algorithm_member.as_deref();
     let named = member.and_then(|name| written.input.get(name)).and_then(Value::as_str);
+    let wanted = written.config.request_checksums == Checksums::WhenSupported;
     let algorithm = match named {
         Some(name) => Algorithm::of_name(&name.to_uppercase())
             .filter(|algorithm| algorithm.header().is_some())
             .ok_or_else(|| {
                 format!("{}: no checksum {name} is known", member.unwrap_or_default())
             })?,
-        None if checksum.required || checksum.md5 || member.is_some() => DEFAULT,
+        None if checksum.required || checksum.md5 || (member.is_some() && wanted) => DEFAULT,
         None => return Ok(()),
     };
     if named.is_none()

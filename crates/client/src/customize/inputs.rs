@@ -9,6 +9,7 @@ use md5::{Digest as _, Md5};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Input;
+use crate::config::Checksums;
 
 /// What a copy's source may hold as it is.
 const SOURCE: &AsciiSet =
@@ -30,7 +31,8 @@ fn set(input: &mut Input<'_>, name: &str, value: impl Into<Value>) {
 /// The answer's checksum is wanted wherever it can be had.
 pub(super) fn ask_for_checksum(input: &mut Input<'_>) -> Changed {
     let checksum = input.operation.checksum.as_ref();
-    if let Some(member) = checksum.and_then(|it| it.validation_member.as_deref())
+    if input.config.response_checksums == Checksums::WhenSupported
+        && let Some(member) = checksum.and_then(|it| it.validation_member.as_deref())
         && input.value.get(member).is_none()
     {
         set(input, member, "ENABLED".to_owned());

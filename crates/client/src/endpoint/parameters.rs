@@ -41,12 +41,17 @@ pub(crate) struct Asked<'a> {
     pub(crate) input: &'a Value,
     /// The base URL that replaces the vendor's.
     pub(crate) base: Option<&'a str>,
+    /// The caller's account, where it is known and the rules ask for it.
+    pub(crate) account: Option<&'a str>,
 }
+
+/// The caller's account, as the rules call it.
+const ACCOUNT: &str = "AWS::Auth::AccountId";
 
 type Builtin = fn(&Asked<'_>) -> Json;
 
 /// What the rules call built in, by their names.
-const BUILTINS: [(&str, Builtin); 13] = [
+const BUILTINS: [(&str, Builtin); 14] = [
     ("AWS::Region", |asked| json!(asked.config.region)),
     // A base URL of the caller's own is taken as it is.
     ("AWS::UseFIPS", |asked| json!(asked.base.is_none() && asked.config.fips)),
@@ -56,17 +61,25 @@ const BUILTINS: [(&str, Builtin); 13] = [
         json!(config.global_sts && GLOBAL_STS.contains(&config.region.as_str()))
     }),
     ("AWS::S3::UseGlobalEndpoint", |asked| {
-        json!(GLOBAL_S3.contains(&asked.config.region.as_str()))
+        json!(asked.config.global_s3 && GLOBAL_S3.contains(&asked.config.region.as_str()))
     }),
     ("AWS::S3::Accelerate", |asked| json!(asked.config.accelerate)),
     ("AWS::S3::ForcePathStyle", |asked| json!(path_style(asked))),
-    ("AWS::S3::UseArnRegion", |_| json!(true)),
+    ("AWS::S3::UseArnRegion", |asked| json!(asked.config.use_arn_region)),
     ("AWS::S3Control::UseArnRegion", |_| json!(false)),
-    ("AWS::S3::DisableMultiRegionAccessPoints", |_| json!(false)),
+    ("AWS::S3::DisableMultiRegionAccessPoints", |asked| {
+        json!(!asked.config.multi_region_access_points)
+    }),
     ("AWS::S3::DisableS3ExpressSessionAuth", |_| Json::Null),
-    ("AWS::Auth::AccountIdEndpointMode", |_| json!("preferred")),
+    (ACCOUNT, |asked| asked.account.map_or(Json::Null, |account| json!(account))),
+    ("AWS::Auth::AccountIdEndpointMode", |asked| json!(asked.config.account_endpoints.name())),
     ("SDK::Endpoint", |asked| asked.base.map_or(Json::Null, |url| json!(url))),
 ];
+
+/// Whether the rules ask for the caller's account.
+pub(crate) fn want_account(rules: &RuleSet) -> bool {
+    rules.parameters().any(|(_, it)| it.get("builtIn").and_then(Json::as_str) == Some(ACCOUNT))
+}
 
 /// The parameters of a call. The operation's own word comes first, then what the input says, then
 /// what is built in.

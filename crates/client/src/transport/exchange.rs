@@ -11,13 +11,14 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
 use http::uri::Scheme;
-use http::{Method, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use isobar_catalogue::Cloud;
 use isobar_wire::{Reply, Response, decode_head, decode_response, streaming_output};
 use rustls::crypto::ring::default_provider as ring;
 use rustls::pki_types::CertificateDer;
@@ -28,6 +29,7 @@ use tower_service::Service;
 
 use super::{Answer, Call, Layer, Next, Opened, Outcome};
 use crate::body::{Body, Origin};
+use crate::checksum::Expected;
 use crate::cloud::{classify, retry_after};
 use crate::config::Config;
 use crate::context::Context;
@@ -95,6 +97,13 @@ impl Exchange {
         }
         let response = self.collect(call, response).await?;
         self.observe(call, &response);
+        if let Some(mut expected) = expected(call, response.status, &response.headers) {
+            expected.update(&response.body);
+            // It broke on its way, as a connection may.
+            expected.finish().map_err(|wrong| {
+                call.error(Kind::Interrupted).with_message(wrong).with_status(response.status)
+            })?;
+        }
         self.read(call, response)
     }
 
@@ -140,8 +149,10 @@ impl Exchange {
                 .with_status(head.status)
                 .with_source(error)
         })?;
+        let expected = expected(call, head.status, &head.headers);
         let answer = Answer { output, request_id, status: head.status, headers: head.headers };
-        let body = Body::new(body, self.idle, Origin { cloud, service, operation });
+        let origin = Origin { cloud, service, operation };
+        let body = Body::new(body, self.idle, origin).held_to(expected);
         Ok(Opened { answer, body: Some(body) })
     }
 
@@ -182,6 +193,21 @@ impl Exchange {
                 .with_source(error)),
         }
     }
+}
+
+/// What the service says that an answer's body sums up to, if it was asked or always says.
+fn expected(call: &Call<'_>, status: StatusCode, headers: &HeaderMap) -> Option<Expected> {
+    if call.cloud != Cloud::Aws {
+        return None;
+    }
+    if call.service.name == "dynamodb" {
+        return Expected::of_text(headers);
+    }
+    // Of a range it would be the whole object's.
+    let asked = call.request.headers.contains_key("x-amz-checksum-mode");
+    let says =
+        call.operation.checksum.as_ref().is_some_and(|it| !it.response_algorithms.is_empty());
+    (asked && says && status == StatusCode::OK).then(|| Expected::of_object(headers)).flatten()
 }
 
 impl Layer for Exchange {

@@ -33,6 +33,18 @@ impl Lookup<'_> {
         Some(Found::new(value.to_owned(), self.profile.origin(setting)))
     }
 
+    /// A variable alone.
+    fn variable(&self, name: &'static str) -> Option<Found<String>> {
+        let (name, value) = self.around.first_variable(&[name])?;
+        Some(Found::new(value, Origin::variable(name)))
+    }
+
+    /// The profile's setting for S3.
+    fn of_s3(&self, setting: &str) -> Option<Found<String>> {
+        let value = self.profile.nested("s3", setting)?;
+        Some(Found::new(value.to_owned(), self.profile.origin("s3")))
+    }
+
     fn flag(&self, variable: &'static str, setting: &str) -> Option<Found<bool>> {
         self.get(&[variable], setting).map(|found| found.map(|text| is_true(&text)))
     }
@@ -93,25 +105,50 @@ fn behaviour(settings: &mut Settings, lookup: &Lookup<'_>) -> Result<(), Error> 
     settings.fips = lookup.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
     settings.dual_stack = lookup.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
     settings.retry_mode = lookup.get(&["AWS_RETRY_MODE"], "retry_mode");
-    settings.addressing_style = lookup
-        .profile
-        .nested("s3", "addressing_style")
-        .map(|style| Found::new(style.to_owned(), lookup.profile.origin("s3")));
+    settings.addressing_style = lookup.of_s3("addressing_style");
+    let flag = |found: Found<String>| found.map(|text| is_true(&text));
+    settings.accelerate = lookup.of_s3("use_accelerate_endpoint").map(flag);
+    settings.use_arn_region = lookup
+        .get(&["AWS_S3_USE_ARN_REGION"], "s3_use_arn_region")
+        .or_else(|| lookup.of_s3("use_arn_region"))
+        .map(flag);
+    settings.s3_us_east_1 = lookup
+        .get(&["AWS_S3_US_EAST_1_REGIONAL_ENDPOINT"], "s3_us_east_1_regional_endpoint")
+        .or_else(|| lookup.of_s3("us_east_1_regional_endpoint"));
+    settings.no_multi_region_access_points = lookup
+        .variable("AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS")
+        .or_else(|| lookup.of_s3("s3_disable_multiregion_access_points"))
+        .map(flag);
+    let lower = |found: Found<String>| found.map(|text| text.to_lowercase());
+    settings.account_endpoints =
+        lookup.get(&["AWS_ACCOUNT_ID_ENDPOINT_MODE"], "account_id_endpoint_mode").map(lower);
+    settings.request_checksums = lookup
+        .get(&["AWS_REQUEST_CHECKSUM_CALCULATION"], "request_checksum_calculation")
+        .map(lower);
+    settings.response_checksums = lookup
+        .get(&["AWS_RESPONSE_CHECKSUM_VALIDATION"], "response_checksum_validation")
+        .map(lower);
     settings.sts_regional_endpoints =
         lookup.get(&["AWS_STS_REGIONAL_ENDPOINTS"], "sts_regional_endpoints");
     settings.ca_bundle = lookup
         .get(&["AWS_CA_BUNDLE"], "ca_bundle")
         .map(|found| found.map(|path| lookup.around.path(&path)));
-    one_of(
-        lookup,
-        "retry_mode",
-        settings.retry_mode.as_ref(),
-        &["legacy", "standard", "adaptive"],
-    )?;
-    let style = settings.addressing_style.as_ref();
-    one_of(lookup, "addressing_style", style, &["auto", "virtual", "path"])?;
-    let sts = settings.sts_regional_endpoints.as_ref();
-    one_of(lookup, "sts_regional_endpoints", sts, &["legacy", "regional"])?;
+    let checksums: &[&str] = &["when_supported", "when_required"];
+    for (name, found, values) in [
+        ("retry_mode", &settings.retry_mode, &["legacy", "standard", "adaptive"][..]),
+        ("addressing_style", &settings.addressing_style, &["auto", "virtual", "path"]),
+        ("sts_regional_endpoints", &settings.sts_regional_endpoints, &["legacy", "regional"]),
+        ("us_east_1_regional_endpoint", &settings.s3_us_east_1, &["legacy", "regional"]),
+        (
+            "account_id_endpoint_mode",
+            &settings.account_endpoints,
+            &["preferred", "required", "disabled"],
+        ),
+        ("request_checksum_calculation", &settings.request_checksums, checksums),
+        ("response_checksum_validation", &settings.response_checksums, checksums),
+    ] {
+        one_of(lookup, name, found.as_ref(), values)?;
+    }
     settings.max_attempts = match lookup.get(&["AWS_MAX_ATTEMPTS"], "max_attempts") {
         None => None,
         Some(found) => match found.value.trim().parse::<u32>() {

@@ -1,0 +1,123 @@
+"""What the environment and the profile say of how AWS is called: boto3 and Isobar must make the same of
+it."""
+
+import json
+import urllib.parse
+
+import boto3
+import botocore.exceptions
+import pytest
+from calls import bare, isobar, prepared
+
+ACCOUNT = "123456789012"
+ACCESS_POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/point"
+
+# What is set, in the environment or in the profile's lines, and the call.
+TABLE = ("dynamodb", "describe_table", {"TableName": "t"})
+BY_ARN = ("dynamodb", "describe_table", {"TableName": "arn:aws:dynamodb:us-east-1:210987654321:table/t"})
+LIST = ("s3", "list_objects_v2", {"Bucket": "bucket"})
+PUT = ("s3", "put_object", {"Bucket": "bucket", "Key": "k", "Body": b"content"})
+NAMED = ("s3", "put_object", {"Bucket": "bucket", "Key": "k", "Body": b"content", "ChecksumAlgorithm": "SHA256"})
+DELETE = ("s3", "delete_objects", {"Bucket": "bucket", "Delete": {"Objects": [{"Key": "k"}]}})
+GET = ("s3", "get_object", {"Bucket": "bucket", "Key": "k"})
+BY_POINT = ("s3", "get_object", {"Bucket": ACCESS_POINT, "Key": "k"})
+
+ROWS = [
+    ({}, "", TABLE),
+    ({"AWS_ACCOUNT_ID": ACCOUNT}, "", TABLE),
+    ({"AWS_ACCOUNT_ID": ACCOUNT}, "", BY_ARN),
+    ({"AWS_ACCOUNT_ID": ACCOUNT}, "account_id_endpoint_mode = disabled", TABLE),
+    ({"AWS_ACCOUNT_ID": ACCOUNT, "AWS_ACCOUNT_ID_ENDPOINT_MODE": "Required"}, "", TABLE),
+    ({"AWS_ACCOUNT_ID": ACCOUNT, "AWS_USE_DUALSTACK_ENDPOINT": "true"}, "", TABLE),
+    ({"AWS_ACCOUNT_ID": ACCOUNT, "AWS_USE_FIPS_ENDPOINT": "true"}, "", TABLE),
+    ({"AWS_ACCOUNT_ID": ACCOUNT, "AWS_ENDPOINT_URL": "https://elsewhere.example.com"}, "", TABLE),
+    ({"AWS_ACCOUNT_ID": ACCOUNT}, "", LIST),
+    ({}, "", LIST),
+    ({"AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "regional"}, "", LIST),
+    ({}, "s3 =\n  us_east_1_regional_endpoint = regional", LIST),
+    ({}, "s3 =\n  use_accelerate_endpoint = true", LIST),
+    ({}, "s3 =\n  use_accelerate_endpoint = true\n  addressing_style = path", LIST),
+    ({}, "", BY_POINT),
+    ({"AWS_S3_USE_ARN_REGION": "true"}, "", BY_POINT),
+    ({}, "", PUT),
+    ({"AWS_REQUEST_CHECKSUM_CALCULATION": "when_required"}, "", PUT),
+    ({}, "request_checksum_calculation = WHEN_REQUIRED", PUT),
+    ({"AWS_REQUEST_CHECKSUM_CALCULATION": "when_required"}, "", NAMED),
+    ({"AWS_REQUEST_CHECKSUM_CALCULATION": "when_required"}, "", DELETE),
+    ({}, "", GET),
+    ({"AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}, "", GET),
+]
+
+
+class Seen(Exception):
+    """Carries a request out of boto3."""
+
+
+@pytest.fixture
+def around(monkeypatch, tmp_path):
+    """Makes a row's environment, for boto3 in this process and as a dictionary."""
+
+    def make(variables, lines):
+        config = tmp_path / ".aws" / "config"
+        config.parent.mkdir()
+        config.write_text(f"[default]\nregion = us-east-1\n{lines}\n")
+        given = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", **variables}
+        env = {**bare(tmp_path), **given}
+        monkeypatch.setattr("os.environ", dict(env))
+        return env
+
+    return make
+
+
+def by_boto3(service, operation, arguments):
+    client = boto3.Session().client(service)
+
+    def stop(request, **_):
+        raise Seen(request)
+
+    client.meta.events.register("before-send", stop)
+    with pytest.raises(Seen) as seen:
+        getattr(client, operation)(**arguments)
+    return seen.value.args[0]
+
+
+def shape(url, headers):
+    """What the settings decide on: the place and what is said of checksums."""
+    parts = urllib.parse.urlsplit(url)
+    headers = {name.lower(): value.decode() if isinstance(value, bytes) else value for name, value in headers.items()}
+    about = {name: value for name, value in headers.items() if "checksum" in name or name in ("x-amz-trailer", "x-amz-content-sha256")}
+    return parts.scheme, parts.netloc, parts.path, about
+
+
+@pytest.mark.parametrize("variables, lines, call", ROWS)
+def test_boto3_makes_the_same_of_it(around, variables, lines, call):
+    env = around(variables, lines)
+    service, operation, arguments = call
+    vendor = by_boto3(service, operation, arguments)
+    body = {name: "Y29udGVudA==" if name == "Body" else value for name, value in arguments.items()}
+    command = ("aws", service, operation.replace("_", "-"))
+    own = prepared(*command, "--input", json.dumps(body), env=env)
+    assert shape(own["url"], own["headers"]) == shape(vendor.url, vendor.headers)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"AWS_ACCOUNT_ID_ENDPOINT_MODE": "always"},
+        {"AWS_REQUEST_CHECKSUM_CALCULATION": "never"},
+        {"AWS_RESPONSE_CHECKSUM_VALIDATION": "never"},
+    ],
+)
+def test_values_that_do_not_exist(around, variables):
+    env = around(variables, "")
+    with pytest.raises((botocore.exceptions.InvalidConfigError, botocore.exceptions.InvalidChecksumConfigError)):
+        boto3.Session().client("dynamodb")
+    isobar("aws", "dynamodb", "list-tables", "--dry-run", env=env, code=14)
+
+
+def test_an_account_that_is_required_and_not_known(around):
+    env = around({"AWS_ACCOUNT_ID_ENDPOINT_MODE": "required"}, "")
+    with pytest.raises(botocore.exceptions.EndpointProviderError) as theirs:
+        boto3.Session().client("dynamodb").list_tables()
+    done = isobar("aws", "dynamodb", "list-tables", "--dry-run", env=env, code=2)
+    assert str(theirs.value) in done.stderr
