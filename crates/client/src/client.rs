@@ -8,21 +8,23 @@ use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Location, Operation, Protocol, Service, ShapeId};
 use isobar_wire::eventstream::Events;
 use isobar_wire::{Request, Value, encode_request, streaming_input, to_value, validate};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
 
+use crate::buckets::{self, Slot};
 use crate::checksum;
 use crate::cloud;
 use crate::config::{AccountEndpoints, Checksums, Config};
 use crate::context::{Context, uuid};
+use crate::credentials::Identity;
 use crate::customize::{self, Input, Notes, Written};
 use crate::discovery::{self, Place};
 use crate::endpoint::parameters::{self, Asked};
-use crate::endpoint::{self, Endpoint, RuleSet};
+use crate::endpoint::{self, Endpoint, RuleSet, Scheme};
 use crate::error::{Error, Kind};
 use crate::fit::{Fit, Texts};
 use crate::prepared::Prepared;
-use crate::transport::{Answer, Call, Layer, Next, Opened, Sending, Signing, message, stack};
+use crate::transport::{Answer, Call, Layer, Next, Opened, Sending, Signing, Way, message, stack};
 use crate::upload::{Framing, Upload};
 
 /// Protocols in which the method says whether a repetition is safe (RFC 9110, section 9.2.2). In the
@@ -55,6 +57,10 @@ struct Inner {
     located: RwLock<Located>,
     /// Where services said that they are, by their names.
     places: RwLock<HashMap<&'static str, Place>>,
+    /// The regions of buckets that are not in the client's.
+    regions: RwLock<HashMap<String, String>>,
+    /// The sessions for buckets in zones.
+    sessions: Mutex<HashMap<String, Slot>>,
 }
 
 /// Hosts by services' names; `None` where the location service knows none.
@@ -67,6 +73,8 @@ struct Draft {
     endpoint: Endpoint,
     request: Request,
     notes: Notes,
+    /// Who calls, where that is not whom the provider gives.
+    identity: Option<Identity>,
     repeatable: bool,
 }
 
@@ -101,7 +109,9 @@ impl Client {
             endpoints: RwLock::default(),
             located: RwLock::default(),
             places: RwLock::default(),
+            regions: RwLock::default(),
             rules: RwLock::default(),
+            sessions: Mutex::default(),
         })))
     }
 
@@ -170,17 +180,49 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Answer, Error> {
-        let mut draft = self.draft(service, operation, input, false).await?;
+        self.make(service, operation, input, Way::Whole).await.map(|opened| opened.answer)
+    }
+
+    /// Makes a call where the client thinks that it belongs.
+    pub(crate) async fn make_once(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+        input: Value,
+        way: Way<'_>,
+    ) -> Result<Opened, Error> {
+        let uploads = matches!(way, Way::Uploads(_));
+        let bucket = buckets::named_by(service, &input).map(str::to_owned);
+        let mut draft = self.draft(service, operation, input, uploads).await?;
+        if let Way::Uploads(Sending { carries: true, .. }) = way {
+            // Of the empty body.
+            let there = draft.request.headers.keys().filter(|name| carries_checksum(name.as_str()));
+            for name in there.cloned().collect::<Vec<_>>() {
+                draft.request.headers.remove(name);
+            }
+        }
+        let session = self.session(&draft.endpoint, bucket.as_deref()).await?;
+        if let Some(session) = &session {
+            draft.request.headers.insert(buckets::SESSION_TOKEN, session.token.clone());
+            draft.identity = Some(session.identity.clone());
+        }
         let discovered = self.discover(service, operation, &mut draft.endpoint).await?;
-        let outcome = match self.run(&self.as_call(&draft)).await {
+        match self.run(&self.as_call(&draft, way)).await {
             Err(error) if discovered && discovery::is_elsewhere(&error) => {
                 self.forget(service);
                 self.discover(service, operation, &mut draft.endpoint).await?;
-                self.run(&self.as_call(&draft)).await
+                self.run(&self.as_call(&draft, way)).await
+            }
+            Err(error) => {
+                if let (true, Some(_), Some(bucket)) =
+                    (error.kind() == Kind::Expired, session, bucket)
+                {
+                    self.forget_session(&bucket);
+                }
+                Err(error)
             }
             outcome => outcome,
-        };
-        outcome.map(|opened| opened.answer)
+        }
     }
 
     /// Calls an operation whose input has a streaming member, which `upload` stands for. The
@@ -227,17 +269,9 @@ impl Client {
         {
             input.set(name.to_owned(), Value::from(algorithm.name()));
         }
-        let mut draft = self.draft(service, operation, input, true).await?;
-        if carries {
-            // Of the empty body.
-            let there = draft.request.headers.keys().filter(|name| carries_checksum(name.as_str()));
-            for name in there.cloned().collect::<Vec<_>>() {
-                draft.request.headers.remove(name);
-            }
-        }
-        let mut call = self.as_call(&draft);
-        call.upload = Some(Sending { upload, algorithm, carries, framing: Framing::Plain });
-        self.run(&call).await.map(|opened| opened.answer)
+        let sending = Sending { upload, algorithm, carries, framing: Framing::Plain };
+        let made = self.make(service, operation, input, Way::Uploads(sending)).await;
+        made.map(|opened| opened.answer)
     }
 
     /// Calls an operation and leaves the answer's body to the caller, where the operation's output
@@ -252,10 +286,7 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Opened, Error> {
-        let draft = self.draft(service, operation, input, false).await?;
-        let mut call = self.as_call(&draft);
-        call.opens = true;
-        self.run(&call).await
+        self.make(service, operation, input, Way::Opens).await
     }
 
     async fn run(&self, call: &Call<'_>) -> Result<Opened, Error> {
@@ -274,7 +305,12 @@ impl Client {
         input: Value,
     ) -> Result<Prepared, Error> {
         let draft = self.draft(service, operation, input, false).await?;
-        let call = self.0.signing.sign(&self.as_call(&draft)).await?;
+        if draft.endpoint.scheme == Scheme::S3Express {
+            let error = Error::new(Kind::Input, self.cloud()).at(&service.name, &operation.name);
+            return Err(error
+                .with_message("it is signed with a session that S3 gives, and S3 is not asked"));
+        }
+        let call = self.0.signing.sign(&self.as_call(&draft, Way::Whole)).await?;
         Ok(Prepared::new(message(&call)?, call.request.body))
     }
 
@@ -332,18 +368,22 @@ impl Client {
             || operation.idempotent
             || has_token
             || (request.method.is_idempotent() && METHOD_MEANS.contains(&service.protocol()));
-        Ok(Draft { service, operation, endpoint, request, notes, repeatable })
+        Ok(Draft { service, operation, endpoint, request, notes, identity: None, repeatable })
     }
 
-    fn as_call<'a>(&self, draft: &'a Draft) -> Call<'a> {
+    fn as_call<'a>(&self, draft: &'a Draft, way: Way<'a>) -> Call<'a> {
         Call {
             cloud: self.cloud(),
             service: draft.service,
             operation: draft.operation,
             endpoint: &draft.endpoint,
             request: draft.request.clone(),
-            upload: None,
-            opens: false,
+            upload: match way {
+                Way::Uploads(sending) => Some(sending),
+                _ => None,
+            },
+            opens: matches!(way, Way::Opens),
+            identity: draft.identity.as_ref(),
             notes: draft.notes.clone(),
             repeatable: draft.repeatable,
         }
@@ -377,6 +417,14 @@ impl Client {
 
     pub(crate) fn places(&self) -> &RwLock<HashMap<&'static str, Place>> {
         &self.0.places
+    }
+
+    pub(crate) fn regions(&self) -> &RwLock<HashMap<String, String>> {
+        &self.0.regions
+    }
+
+    pub(crate) fn sessions(&self) -> &Mutex<HashMap<String, Slot>> {
+        &self.0.sessions
     }
 
     pub(crate) fn context(&self) -> &dyn Context {
@@ -447,13 +495,16 @@ impl Client {
         let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
         let key: ServiceKey = (&service.name, &service.version);
         let rules = self.rules(key, text).map_err(fail)?;
-        let asked = Asked { config, service, operation, input, base: base.as_deref(), account };
+        let moved = self.bucket_region(service, input);
+        let region = moved.as_deref().unwrap_or(&config.region);
+        let base = base.as_deref();
+        let asked = Asked { config, region, service, operation, input, base, account };
         let parameters = parameters::of(&rules, &asked).map_err(fail)?;
         let key: EndpointKey = (key, parameters.text());
         if let Some(endpoint) = self.0.endpoints.read().get(&key) {
             return Ok(endpoint.clone());
         }
-        let endpoint = Arc::new(endpoint::by_rules(config, service, &rules, &parameters)?);
+        let endpoint = Arc::new(endpoint::by_rules(config, region, service, &rules, &parameters)?);
         let mut known = self.0.endpoints.write();
         if known.len() >= MOST_ENDPOINTS {
             known.clear();

@@ -329,7 +329,7 @@ fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritabl
 fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
     let Signing { credentials, host, now, nonce, .. } = *signing;
     match signing.endpoint.scheme {
-        Scheme::Cloud => match signing.older {
+        Scheme::Cloud | Scheme::S3Express => match signing.older {
             Some(Protocol::AlibabaRpc) => {
                 alibaba::rpc::sign(request, credentials, now, nonce);
                 Ok(())

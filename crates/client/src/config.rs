@@ -44,6 +44,9 @@ pub struct Config {
     pub use_arn_region: bool,
     /// Whether S3's access points for several regions may be called. Default: yes.
     pub multi_region_access_points: bool,
+    /// Whether calls to buckets in a zone (S3 Express) are signed with a session that is asked for
+    /// first. Default: yes.
+    pub s3_express_sessions: bool,
     /// Whether endpoints for the caller's own account are wanted, where the vendor's rules know them
     /// (DynamoDB).
     pub account_endpoints: AccountEndpoints,
@@ -104,6 +107,7 @@ impl Config {
             global_s3: true,
             use_arn_region: true,
             multi_region_access_points: true,
+            s3_express_sessions: true,
             account_endpoints: AccountEndpoints::default(),
             request_checksums: Checksums::default(),
             response_checksums: Checksums::default(),

@@ -72,6 +72,8 @@ pub enum Scheme {
     /// As the cloud does it.
     #[default]
     Cloud,
+    /// With a session that S3 gives for the bucket.
+    S3Express,
     /// Object storage's V1.
     OssV1,
     /// Object storage's V4.
@@ -194,20 +196,21 @@ fn find(
 /// The endpoint that a service's rules give.
 pub(crate) fn by_rules(
     config: &Config,
+    region: &str,
     service: &Service,
     rules: &RuleSet,
     parameters: &Parameters,
 ) -> Result<Endpoint, Error> {
     let fail = |text: String| Error::new(Kind::Endpoint, config.cloud).with_message(text);
     let resolved = rules.resolve(parameters).map_err(fail)?;
-    let mut endpoint = Endpoint::of(&resolved.url, &config.region, &service.signing_name)
+    let mut endpoint = Endpoint::of(&resolved.url, region, &service.signing_name)
         .ok_or_else(|| fail(format!("`{}` is no base URL", resolved.url)))?;
     endpoint.headers = resolved.header_pairs();
     match resolved.wanted() {
         Wanted::Unnamed => {
-            let scope = SCOPES.iter().find(|(name, prefix, _)| {
-                *name == service.name && config.region.starts_with(prefix)
-            });
+            let scope = SCOPES
+                .iter()
+                .find(|(name, prefix, _)| *name == service.name && region.starts_with(prefix));
             if let Some((_, _, Some(region))) = scope {
                 (*region).clone_into(&mut endpoint.signing_region);
             }
@@ -220,6 +223,9 @@ pub(crate) fn by_rules(
             endpoint.signing_region = scheme.region.map_or(endpoint.signing_region, str::to_owned);
             endpoint.signing_name = scheme.name.map_or(endpoint.signing_name, str::to_owned);
             endpoint.sign_path_once = scheme.path_once;
+            if scheme.in_session {
+                endpoint.scheme = Scheme::S3Express;
+            }
         }
     }
     Ok(endpoint)

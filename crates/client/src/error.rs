@@ -135,6 +135,7 @@ struct Inner {
     transient: bool,
     reached: bool,
     attempts: u32,
+    bucket_region: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -178,6 +179,7 @@ impl Error {
                     | Kind::Certificate
             ),
             attempts: 0,
+            bucket_region: None,
             source: None,
         };
         Self(Box::new(inner))
@@ -244,6 +246,16 @@ impl Error {
     pub(crate) fn with_reached(mut self, reached: bool) -> Self {
         self.0.reached = reached;
         self
+    }
+
+    /// With the region that S3 says the bucket is in.
+    pub(crate) fn with_bucket_region(mut self, region: Option<String>) -> Self {
+        self.0.bucket_region = region;
+        self
+    }
+
+    pub(crate) fn bucket_region(&self) -> Option<&str> {
+        self.0.bucket_region.as_deref()
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {

@@ -11,6 +11,7 @@
 //! [`Context`].
 
 mod body;
+mod buckets;
 mod caller;
 pub mod checksum;
 mod client;

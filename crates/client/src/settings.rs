@@ -84,6 +84,8 @@ pub struct Settings {
     pub s3_us_east_1: Option<Found<String>>,
     /// Whether S3's access points for several regions must not be called.
     pub no_multi_region_access_points: Option<Found<bool>>,
+    /// Whether calls to buckets in a zone go without sessions.
+    pub no_s3_express_sessions: Option<Found<bool>>,
     /// `preferred`, `required` or `disabled` (AWS).
     pub account_endpoints: Option<Found<String>>,
     /// `when_supported` or `when_required` (AWS).
@@ -152,6 +154,7 @@ impl Settings {
             use_arn_region: None,
             s3_us_east_1: None,
             no_multi_region_access_points: None,
+            no_s3_express_sessions: None,
             account_endpoints: None,
             request_checksums: None,
             response_checksums: None,
@@ -192,6 +195,7 @@ impl Settings {
         config.accelerate = is(&self.accelerate, false);
         config.use_arn_region = is(&self.use_arn_region, true);
         config.multi_region_access_points = !is(&self.no_multi_region_access_points, false);
+        config.s3_express_sessions = !is(&self.no_s3_express_sessions, false);
         config.global_s3 = !says(&self.s3_us_east_1, "regional");
         config.account_endpoints = match () {
             () if says(&self.account_endpoints, "required") => AccountEndpoints::Required,

@@ -21,6 +21,7 @@ use isobar_wire::{Request, Value};
 use crate::body::Body;
 use crate::checksum::Algorithm;
 use crate::config::Config;
+use crate::credentials::Identity;
 use crate::customize::Notes;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
@@ -73,8 +74,31 @@ pub(crate) struct Call<'a> {
     pub(crate) opens: bool,
     /// What the answer is read with.
     pub(crate) notes: Notes,
+    /// Who calls, where that is not whom the client's provider gives.
+    pub(crate) identity: Option<&'a Identity>,
     /// Repeating it is safe even if the service carried it out.
     pub(crate) repeatable: bool,
+}
+
+/// How a call is made.
+#[derive(Clone, Copy)]
+pub(crate) enum Way<'a> {
+    /// The request is whole, and so is the answer.
+    Whole,
+    /// The answer's body is the caller's to read, where it is a stream.
+    Opens,
+    /// The request's body is an upload.
+    Uploads(Sending<'a>),
+}
+
+impl Way<'_> {
+    /// Whether it can be gone again.
+    pub(crate) fn is_there(&self) -> bool {
+        match self {
+            Self::Uploads(sending) => sending.upload.source().is_there(),
+            _ => true,
+        }
+    }
 }
 
 /// An upload on its way.

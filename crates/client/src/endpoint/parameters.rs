@@ -36,6 +36,8 @@ const GLOBAL_S3: [&str; 2] = ["us-east-1", "aws-global"];
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) config: &'a Config,
+    /// The client's, or the one that the bucket is known to be in.
+    pub(crate) region: &'a str,
     pub(crate) service: &'a Service,
     pub(crate) operation: &'a Operation,
     pub(crate) input: &'a Value,
@@ -52,16 +54,16 @@ type Builtin = fn(&Asked<'_>) -> Json;
 
 /// What the rules call built in, by their names.
 const BUILTINS: [(&str, Builtin); 14] = [
-    ("AWS::Region", |asked| json!(asked.config.region)),
+    ("AWS::Region", |asked| json!(asked.region)),
     // A base URL of the caller's own is taken as it is.
     ("AWS::UseFIPS", |asked| json!(asked.base.is_none() && asked.config.fips)),
     ("AWS::UseDualStack", |asked| json!(asked.base.is_none() && asked.config.dual_stack)),
     ("AWS::STS::UseGlobalEndpoint", |asked| {
         let config = asked.config;
-        json!(config.global_sts && GLOBAL_STS.contains(&config.region.as_str()))
+        json!(config.global_sts && GLOBAL_STS.contains(&asked.region))
     }),
     ("AWS::S3::UseGlobalEndpoint", |asked| {
-        json!(asked.config.global_s3 && GLOBAL_S3.contains(&asked.config.region.as_str()))
+        json!(asked.config.global_s3 && GLOBAL_S3.contains(&asked.region))
     }),
     ("AWS::S3::Accelerate", |asked| json!(asked.config.accelerate)),
     ("AWS::S3::ForcePathStyle", |asked| json!(path_style(asked))),
@@ -70,7 +72,10 @@ const BUILTINS: [(&str, Builtin); 14] = [
     ("AWS::S3::DisableMultiRegionAccessPoints", |asked| {
         json!(!asked.config.multi_region_access_points)
     }),
-    ("AWS::S3::DisableS3ExpressSessionAuth", |_| Json::Null),
+    // The rules know it by their own name alone.
+    ("DisableS3ExpressSessionAuth", |asked| {
+        if asked.config.s3_express_sessions { Json::Null } else { json!(true) }
+    }),
     (ACCOUNT, |asked| asked.account.map_or(Json::Null, |account| json!(account))),
     ("AWS::Auth::AccountIdEndpointMode", |asked| json!(asked.config.account_endpoints.name())),
     ("SDK::Endpoint", |asked| asked.base.map_or(Json::Null, |url| json!(url))),
@@ -92,7 +97,7 @@ pub(crate) fn of(rules: &RuleSet, asked: &Asked<'_>) -> Result<Parameters, Strin
         }
         let mut value = from_input(name, asked, &mut document)?;
         if value.is_null() {
-            value = builtin(definition, asked);
+            value = builtin(name, definition, asked);
         }
         if !value.is_null() {
             parameters.set(name, value);
@@ -114,8 +119,8 @@ fn from_input(name: &str, asked: &Asked<'_>, document: &mut Document<'_>) -> Res
     }
 }
 
-fn builtin(definition: &Map<String, Json>, asked: &Asked<'_>) -> Json {
-    let name = definition.get("builtIn").and_then(Json::as_str).unwrap_or_default();
+fn builtin(name: &str, definition: &Map<String, Json>, asked: &Asked<'_>) -> Json {
+    let name = definition.get("builtIn").and_then(Json::as_str).unwrap_or(name);
     BUILTINS.iter().find(|(known, _)| *known == name).map_or(Json::Null, |(_, value)| value(asked))
 }
 

@@ -65,6 +65,8 @@ pub struct Signing<'a> {
     pub name: Option<&'a str>,
     /// The path is signed as it is.
     pub path_once: bool,
+    /// With a session that S3 gives for the bucket.
+    pub in_session: bool,
 }
 
 /// How an endpoint wants its requests authenticated.
@@ -85,11 +87,14 @@ impl Resolved {
         let Some(schemes) = self.properties["authSchemes"].as_array() else {
             return Wanted::Unnamed;
         };
-        match schemes.iter().find(|scheme| scheme["name"] == "sigv4") {
+        const IN_SESSION: &str = "sigv4-s3express";
+        let is_known = |scheme: &&Json| scheme["name"] == "sigv4" || scheme["name"] == IN_SESSION;
+        match schemes.iter().find(is_known) {
             Some(scheme) => Wanted::SigV4(Signing {
                 region: scheme["signingRegion"].as_str(),
                 name: scheme["signingName"].as_str(),
                 path_once: scheme["disableDoubleEncoding"] == json!(true),
+                in_session: scheme["name"] == IN_SESSION,
             }),
             None => schemes
                 .first()

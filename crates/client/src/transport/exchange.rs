@@ -29,6 +29,7 @@ use tower_service::Service;
 
 use super::{Answer, Call, Layer, Next, Opened, Outcome};
 use crate::body::{Body, Origin};
+use crate::buckets::region_in;
 use crate::checksum::Expected;
 use crate::cloud::{classify, retry_after};
 use crate::config::Config;
@@ -159,6 +160,8 @@ impl Exchange {
     fn read(&self, call: &Call<'_>, response: Response) -> Outcome {
         let status = response.status;
         let after = || retry_after(&response.headers, self.context.now());
+        let of_s3 = call.cloud == Cloud::Aws && call.service.name == "s3";
+        let elsewhere = || of_s3.then(|| region_in(&response.headers, &response.body)).flatten();
         match decode_response(call.service, call.operation, &response) {
             Ok(Reply::Success { mut output, request_id }) => {
                 customize::output(&mut Output {
@@ -177,6 +180,7 @@ impl Exchange {
                 Err(Error::answered(kind, call.cloud, failure)
                     .at(&call.service.name, &call.operation.name)
                     .with_transient(transient)
+                    .with_bucket_region(elsewhere())
                     .with_retry_after(after()))
             }
             // What stands between here and the service answers in forms of its own.
@@ -190,6 +194,7 @@ impl Exchange {
                 .error(Kind::Answer)
                 .with_message(error.to_string())
                 .with_status(status)
+                .with_bucket_region(elsewhere())
                 .with_source(error)),
         }
     }

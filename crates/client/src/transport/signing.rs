@@ -52,7 +52,10 @@ impl Signing {
         if !signs {
             return Ok(None);
         }
-        self.provider.credentials().await.map(Some)
+        match call.identity {
+            Some(identity) => Ok(Some(identity.clone())),
+            None => self.provider.credentials().await.map(Some),
+        }
     }
 
     /// The call with the caller's signature on its request, where the operation wants one.
@@ -155,7 +158,8 @@ impl Layer for Arc<Signing> {
                 Err(error) if error.kind() == Kind::Expired => error,
                 outcome => return outcome,
             };
-            let Some(identity) = identity.filter(|identity| self.provider.reject(identity)) else {
+            let rejects = |it: &Identity| call.identity.is_none() && self.provider.reject(it);
+            let Some(identity) = identity.filter(rejects) else {
                 return Err(error);
             };
             match self.identity(call).await? {

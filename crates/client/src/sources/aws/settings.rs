@@ -119,6 +119,8 @@ fn behaviour(settings: &mut Settings, lookup: &Lookup<'_>) -> Result<(), Error> 
         .variable("AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS")
         .or_else(|| lookup.of_s3("s3_disable_multiregion_access_points"))
         .map(flag);
+    settings.no_s3_express_sessions =
+        lookup.flag("AWS_S3_DISABLE_EXPRESS_SESSION_AUTH", "s3_disable_express_session_auth");
     let lower = |found: Found<String>| found.map(|text| text.to_lowercase());
     settings.account_endpoints =
         lookup.get(&["AWS_ACCOUNT_ID_ENDPOINT_MODE"], "account_id_endpoint_mode").map(lower);
