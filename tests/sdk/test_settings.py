@@ -1,11 +1,14 @@
 """What the environment and the profile say of how AWS is called: boto3 and Isobar must make the same of
 it."""
 
+import hashlib
 import json
 import urllib.parse
 
 import boto3
+import botocore.credentials
 import botocore.exceptions
+import botocore.tokens
 import pytest
 from calls import bare, isobar, prepared
 
@@ -98,6 +101,54 @@ def test_boto3_makes_the_same_of_it(around, variables, lines, call):
     command = ("aws", service, operation.replace("_", "-"))
     own = prepared(*command, "--input", json.dumps(body), env=env)
     assert shape(own["url"], own["headers"]) == shape(vendor.url, vendor.headers)
+
+
+SESSION = """
+sso_session = s
+[sso-session s]
+sso_region = us-east-1
+sso_start_url = https://example.awsapps.com/start
+"""
+
+
+@pytest.mark.parametrize(
+    "variables, lines, call",
+    [
+        ({"AWS_BEARER_TOKEN_BEDROCK": "token-of-a-test"}, "", ("bedrock", "list_foundation_models", {})),
+        ({"AWS_BEARER_TOKEN_BEDROCK": "token-of-a-test"}, "", ("bedrock-runtime", "list_async_invokes", {})),
+        # Signs by the same name, and takes keys alone.
+        ({"AWS_BEARER_TOKEN_BEDROCK": "token-of-a-test"}, "", ("bedrock-agent", "list_agents", {})),
+        ({}, "", ("bedrock", "list_foundation_models", {})),
+        ({"AWS_BEARER_TOKEN_CODECATALYST": "token-of-a-test"}, "", ("codecatalyst", "list_spaces", {})),
+        ({}, SESSION, ("codecatalyst", "list_spaces", {})),
+        ({"AWS_BEARER_TOKEN_S3": "token-of-a-test"}, "", LIST),
+    ],
+)
+def test_bearer_tokens(around, monkeypatch, tmp_path, variables, lines, call):
+    env = around(variables, lines)
+    cache = tmp_path / ".aws" / "sso" / "cache"
+    cache.mkdir(parents=True)
+    name = hashlib.sha1(b"s").hexdigest()
+    (cache / f"{name}.json").write_text('{"accessToken": "signed-on", "expiresAt": "2999-01-01T00:00:00Z"}')
+    for provider in (botocore.credentials.SSOProvider, botocore.tokens.SSOTokenProvider):
+        monkeypatch.setattr(provider, "_SSO_TOKEN_CACHE_DIR", str(cache))
+    service, operation, arguments = call
+    vendor = by_boto3(service, operation, arguments).headers["Authorization"]
+    vendor = vendor.decode() if isinstance(vendor, bytes) else vendor
+    command = ("aws", service, operation.replace("_", "-"), "--input", json.dumps(arguments))
+    own = prepared(*command, env=env)["headers"]["authorization"]
+    # What is signed differs by the time.
+    assert own.split(",")[0].split("/20")[0] == vendor.split(",")[0].split("/20")[0]
+    assert own.startswith("Bearer ") == vendor.startswith("Bearer ")
+
+
+def test_a_token_that_is_nowhere(around):
+    env = around({}, "")
+    done = isobar("aws", "codecatalyst", "list-spaces", "--dry-run", env=env, code=None)
+    assert done.returncode != 0 and "bearer token" in done.stderr
+    env.update(AWS_BEARER_TOKEN_BEDROCK="token-of-a-test")
+    unsigned = prepared("aws", "bedrock", "list-foundation-models", "--no-sign-request", env=env)
+    assert "authorization" not in unsigned["headers"]
 
 
 @pytest.mark.parametrize(

@@ -290,9 +290,9 @@ fn until(at: Timestamp, now: Timestamp) -> Duration {
 
 fn sign_aws(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
     match signing.auth {
+        _ if signing.credentials.id.is_empty() => bearer::sign(request, signing.credentials),
         // What the endpoint says goes before what the model says.
         _ if signing.endpoint.signs => sign_v4(request, signing),
-        Auth::Bearer => bearer::sign(request, signing.credentials),
         Auth::SigV2 => sigv2::sign(request, signing.credentials, signing.host, signing.now),
         _ => sign_v4(request, signing),
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use isobar_catalogue::{Cloud, Service};
 
 use crate::context::{Context, System};
-use crate::credentials::Provide;
+use crate::credentials::{Provide, Tokens};
 use crate::observe::Observe;
 use crate::oss;
 use crate::proxy::Proxy;
@@ -60,6 +60,8 @@ pub struct Config {
     pub proxy: Option<Proxy>,
     /// Who gives the caller's credentials; asked for each attempt.
     pub credentials: Arc<dyn Provide>,
+    /// Who gives AWS's bearer tokens. Default: nobody.
+    pub tokens: Option<Arc<dyn Tokens>>,
     /// How long things may take.
     pub timeouts: Timeouts,
     /// How failures are retried.
@@ -114,6 +116,7 @@ impl Config {
             roots: None,
             proxy: None,
             credentials: Arc::new(credentials),
+            tokens: None,
             timeouts: Timeouts::default(),
             retry: Retry::default(),
             breaker: Breaker::default(),

@@ -30,6 +30,17 @@ pub trait Provide: Debug + Send + Sync {
     }
 }
 
+/// Gives bearer tokens of AWS, which some services take in the place of a key and others take alone.
+pub trait Tokens: Debug + Send + Sync {
+    /// The token for services that sign by a name; nothing where there is none. `alone` where the
+    /// service takes nothing else.
+    fn token<'a>(
+        &'a self,
+        signing_name: &'a str,
+        alone: bool,
+    ) -> BoxFuture<'a, Result<Option<Identity>, Error>>;
+}
+
 /// Credentials, and what is known of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -55,7 +55,7 @@ pub use config::{
 };
 pub use configure::{Entry, configure};
 pub use context::{Context, Sleep, System};
-pub use credentials::{Anonymous, Cached, Identity, Provide};
+pub use credentials::{Anonymous, Cached, Identity, Provide, Tokens};
 pub use endpoint::{Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, Signing, Wanted};
 pub use error::{Error, Kind};
 pub use events::{EventStream, Streamed};

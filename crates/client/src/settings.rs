@@ -9,7 +9,7 @@ use isobar_catalogue::Cloud;
 use crate::client::Client;
 use crate::config::{AccountEndpoints, BucketStyle, Checksums, Config, Endpoints, RetryMode};
 use crate::context::{Context, System};
-use crate::credentials::{Anonymous, Provide};
+use crate::credentials::{Anonymous, Provide, Tokens};
 use crate::error::{Error, Kind};
 use crate::origin::Origin;
 use crate::proxy::{self, Proxy};
@@ -100,6 +100,8 @@ pub struct Settings {
     pub proxy: Option<Found<Proxy>>,
     /// Who gives the credentials. They are looked for when they are first needed.
     pub credentials: Arc<dyn Provide>,
+    /// Who gives bearer tokens (AWS).
+    pub tokens: Option<Arc<dyn Tokens>>,
     roots: Option<Arc<[u8]>>,
     context: Arc<dyn Context>,
 }
@@ -162,6 +164,7 @@ impl Settings {
             ca_bundle: None,
             proxy: proxy(around)?,
             credentials: Arc::new(Anonymous),
+            tokens: None,
             roots: None,
             context: around.context.clone(),
         })
@@ -181,6 +184,7 @@ impl Settings {
         config.endpoint = self.endpoint.as_ref().map(|endpoint| endpoint.value.clone());
         config.endpoints = self.endpoints.clone();
         config.roots = self.roots.clone();
+        config.tokens = self.tokens.clone();
         config.proxy = self.proxy.as_ref().map(|proxy| proxy.value.clone());
         config.fips = self.fips.as_ref().is_some_and(|fips| fips.value);
         config.dual_stack = self.dual_stack.as_ref().is_some_and(|dual| dual.value);

@@ -43,6 +43,7 @@ pub(crate) async fn client(
     }
     if options.no_sign_request {
         config.credentials = Arc::new(Anonymous);
+        config.tokens = None;
     }
     if let Some(path) = &options.ca_bundle {
         config.roots = Some(roots(path)?);

@@ -59,6 +59,7 @@ pub(super) async fn store(
     }
     if flags.no_sign_request {
         config.credentials = Arc::new(Anonymous);
+        config.tokens = None;
     }
     if let Some(path) = &flags.ca_bundle {
         config.roots = Some(connect::roots(path.as_ref())?);

@@ -16,7 +16,7 @@ use isobar_auth::Credentials;
 
 use super::{Around, time};
 use crate::config::Config;
-use crate::credentials::{Identity, Provide};
+use crate::credentials::{Identity, Provide, Tokens};
 use crate::error::{Error, Kind};
 use crate::origin::Origin;
 
@@ -54,6 +54,28 @@ impl Provide for Chain {
         Box::pin(async move {
             let files = Files::load(&self.around)?;
             Search { chain: self, files: &files }.run().await
+        })
+    }
+}
+
+impl Tokens for Chain {
+    fn token<'a>(
+        &'a self,
+        signing_name: &'a str,
+        alone: bool,
+    ) -> BoxFuture<'a, Result<Option<Identity>, Error>> {
+        Box::pin(async move {
+            let variable = format!("AWS_BEARER_TOKEN_{}", signing_name.replace(['-', ' '], "_"));
+            let variable = variable.to_uppercase();
+            if let Some(token) = self.around.variable(&variable) {
+                let origin = Origin::variable(&variable);
+                return Ok(Some(Identity::new(Credentials::bearer(token), origin)));
+            }
+            if !alone {
+                return Ok(None);
+            }
+            let files = Files::load(&self.around)?;
+            Search { chain: self, files: &files }.sign_on().await
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::checksum::Algorithm;
 use crate::cloud;
 use crate::config::Config;
 use crate::context::{Context, uuid};
-use crate::credentials::{Identity, Provide};
+use crate::credentials::{Identity, Provide, Tokens};
 use crate::customize;
 use crate::error::{Error, Kind};
 use crate::upload::Framing;
@@ -30,16 +30,25 @@ const TRAILING_PAYLOAD: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 /// What stands for a payload that is not signed.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
+/// Services that take a bearer token in the place of a key, if there is one for them.
+const TAKE_TOKENS: [&str; 2] = ["bedrock", "bedrock-runtime"];
+
 pub(crate) struct Signing {
     provider: Arc<dyn Provide>,
+    tokens: Option<Arc<dyn Tokens>>,
     context: Arc<dyn Context>,
     keys: SigningKeys,
+}
+
+fn takes_tokens(call: &Call<'_>) -> bool {
+    call.cloud == Cloud::Aws && TAKE_TOKENS.contains(&call.service.name.as_str())
 }
 
 impl Signing {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             provider: config.credentials.clone(),
+            tokens: config.tokens.clone(),
             context: config.context.clone(),
             keys: SigningKeys::new(),
         }
@@ -52,10 +61,16 @@ impl Signing {
         if !signs {
             return Ok(None);
         }
-        match call.identity {
-            Some(identity) => Ok(Some(identity.clone())),
-            None => self.provider.credentials().await.map(Some),
+        if let Some(identity) = call.identity {
+            return Ok(Some(identity.clone()));
         }
+        let alone = call.operation.auth == Auth::Bearer;
+        if let Some(tokens) = self.tokens.as_ref().filter(|_| alone || takes_tokens(call))
+            && let Some(identity) = tokens.token(&call.service.signing_name, alone).await?
+        {
+            return Ok(Some(identity));
+        }
+        self.provider.credentials().await.map(Some)
     }
 
     /// The call with the caller's signature on its request, where the operation wants one.
@@ -92,8 +107,9 @@ impl Signing {
             keys: &self.keys,
         };
         // A key signs; a token is shown. Neither does for the other.
-        if call.cloud == Cloud::Aws && (signing.auth == Auth::Bearer) != credentials.id.is_empty() {
-            let wanted = if signing.auth == Auth::Bearer { "a bearer token" } else { "a key" };
+        let (alone, shows) = (signing.auth == Auth::Bearer, credentials.id.is_empty());
+        if call.cloud == Cloud::Aws && alone != shows && !(shows && takes_tokens(call)) {
+            let wanted = if alone { "a bearer token" } else { "a key" };
             return Err(call.error(Kind::Credentials).with_message(format!("it wants {wanted}")));
         }
         customize::signing(call.service, call.operation, &mut signed.request, &signing)

@@ -96,6 +96,7 @@ pub(crate) async fn load(around: &Around, overrides: &Overrides) -> Result<Setti
     let mut template = settings.config();
     template.endpoint = None;
     let source = chain(around, &template, &profile, explicit);
+    settings.tokens = Some(source.clone());
     settings.credentials = Arc::new(Cached::new(source, around.cloud, around.context.clone()));
     Ok(settings)
 }

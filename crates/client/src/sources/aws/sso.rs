@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use isobar_auth::Credentials;
 use isobar_wire::Value;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -20,8 +21,6 @@ const WINDOW: i64 = 15 * 60;
 struct Settings {
     start_url: String,
     region: String,
-    role: String,
-    account: String,
     session: Option<String>,
     origin: Origin,
 }
@@ -33,17 +32,19 @@ impl Search<'_> {
             return Ok(None);
         }
         let settings = self.sso_settings(&profile)?;
+        let role = self.sso_setting(&profile, "sso_role_name")?;
+        let account = self.sso_setting(&profile, "sso_account_id")?;
         let token = self.sso_token(&settings).await?;
         let members = [
-            ("roleName", text(settings.role.as_str())),
-            ("accountId", text(settings.account.as_str())),
+            ("roleName", text(role.as_str())),
+            ("accountId", text(account.as_str())),
             ("accessToken", text(token.as_str())),
         ];
         let client = self.client(&settings.region, Anonymous)?;
         let output = client.call("sso", "GetRoleCredentials", input(members)).await;
         let origin = Origin::Role {
             how: "GetRoleCredentials",
-            role: format!("{} in account {}", settings.role, settings.account),
+            role: format!("{role} in account {account}"),
             with: Box::new(settings.origin.clone()),
         };
         let output = output.map_err(|error| {
@@ -58,15 +59,26 @@ impl Search<'_> {
             let message = format!("{origin}: the answer has no credentials");
             return Err(self.around().fail(Kind::Source, message));
         };
-        Ok(Some(Identity::new(key, origin).until(expires).of_account(Some(settings.account))))
+        Ok(Some(Identity::new(key, origin).until(expires).of_account(Some(account))))
     }
 
-    fn sso_settings(&self, profile: &Profile<'_>) -> Result<Settings, Error> {
+    /// The token of the profile's session itself, for services that take it.
+    pub(super) async fn sign_on(&self) -> Result<Option<Identity>, Error> {
+        let profile = self.files.profile(&self.chain.profile);
+        if profile.get("sso_session").is_none() {
+            return Ok(None);
+        }
+        let settings = self.sso_settings(&profile)?;
+        let token = self.sso_token(&settings).await?;
+        Ok(Some(Identity::new(Credentials::bearer(token), profile.origin("sso_session"))))
+    }
+
+    /// A setting of the profile or of its session.
+    fn sso_setting(&self, profile: &Profile<'_>, name: &str) -> Result<String, Error> {
         let broken = |what: String| {
             self.around().fail(Kind::Profile, format!("{}: {what}", profile.place()))
         };
-        let session = profile.get("sso_session");
-        let section = match session {
+        let section = match profile.get("sso_session") {
             None => None,
             Some(name) => Some(
                 self.files
@@ -74,23 +86,21 @@ impl Search<'_> {
                     .ok_or_else(|| broken(format!("there is no [sso-session {name}]")))?,
             ),
         };
-        let get = |name: &str| {
-            let own = profile.get(name);
-            let shared = section.and_then(|section| section.text(name));
-            match (own, shared) {
-                (Some(own), Some(shared)) if own != shared => Err(broken(format!(
-                    "{name} is {own} in the profile and {shared} in its sso-session"
-                ))),
-                (Some(value), _) | (None, Some(value)) => Ok(value.to_owned()),
-                (None, None) => Err(broken(format!("{name} is missing"))),
-            }
-        };
+        let shared = section.and_then(|section| section.text(name));
+        match (profile.get(name), shared) {
+            (Some(own), Some(shared)) if own != shared => Err(broken(format!(
+                "{name} is {own} in the profile and {shared} in its sso-session"
+            ))),
+            (Some(value), _) | (None, Some(value)) => Ok(value.to_owned()),
+            (None, None) => Err(broken(format!("{name} is missing"))),
+        }
+    }
+
+    fn sso_settings(&self, profile: &Profile<'_>) -> Result<Settings, Error> {
         Ok(Settings {
-            role: get("sso_role_name")?,
-            account: get("sso_account_id")?,
-            start_url: get("sso_start_url")?,
-            region: get("sso_region")?,
-            session: session.map(str::to_owned),
+            start_url: self.sso_setting(profile, "sso_start_url")?,
+            region: self.sso_setting(profile, "sso_region")?,
+            session: profile.get("sso_session").map(str::to_owned),
             origin: profile.origin("sso_account_id"),
         })
     }
