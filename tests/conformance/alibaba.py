@@ -16,6 +16,7 @@ import alibaba_inputs
 import common
 
 import alibabacloud_gateway_sls.client
+import alibabacloud_gateway_sls_util.client
 import alibabacloud_tea_openapi.client
 import alibabacloud_tea_openapi.utils
 from alibabacloud_tea_openapi.utils import Utils
@@ -156,6 +157,9 @@ def wire_request(sent):
 
 # Telling requests apart
 
+# How the log service's bodies may be compressed.
+COMPRESSED = ("deflate", "gzip", "lz4", "zstd")
+
 
 def plain(pair):
     """A parameter whose spelling is free: Python's booleans, and JSON as text."""
@@ -184,6 +188,14 @@ def comparable(request):
     # Of the body as it is spelled; the signature's comparison checks it.
     headers.pop("x-acs-content-sha256", None)
     body = request.body
+    if body and request.header("x-log-compresstype") in COMPRESSED:
+        # Compressors differ; what they make smaller must not.
+        size = request.header("x-log-bodyrawsize")
+        body = alibabacloud_gateway_sls_util.client.Client.read_and_uncompress_block(
+            body, request.header("x-log-compresstype"), size
+        ).read()
+        # Of the compressed body; the signature's comparison checks it.
+        headers.pop("content-md5", None)
     if request.header("content-type").startswith("application/x-www-form-urlencoded"):
         body = urllib.parse.urlencode(sorted(plain(pair) for pair in common.pairs(body.decode()))).encode()
     if older:

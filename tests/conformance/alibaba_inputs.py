@@ -17,6 +17,8 @@ TEXT = {"required": "text", "all": "a b/c+é%20?&=~*", "least": ""}
 WHOLE = {"required": 1, "all": 7, "least": 0}
 REAL = {"required": 1.5, "all": 1.5, "least": -0.25}
 BYTES = b"blob"
+# Texts that must be one of a few for there to be a request.
+MEANT = {"x_log_compresstype": {"required": "zstd", "all": "lz4", "least": ""}}
 # How often a class may be within itself, and how deeply classes nest.
 MOST_REPEATED = 1
 MOST_DEPTH = 9
@@ -75,7 +77,8 @@ class Maker:
                 setattr(made, attribute, None)
                 wanted = any(name in more for name in names if names[name] == "")
             if wanted:
-                setattr(made, attribute, self.value(annotation))
+                meant = MEANT.get(attribute)
+                setattr(made, attribute, meant[self.variant] if meant else self.value(annotation))
         self.path.pop()
         return made
 

@@ -8,6 +8,7 @@ use crate::message::{Request, Response};
 use crate::value::Value;
 
 mod alibaba_error;
+mod alibaba_log;
 mod alibaba_oss;
 mod alibaba_roa;
 mod alibaba_rpc;

@@ -3,7 +3,7 @@
 use isobar_catalogue::Service;
 
 use super::alibaba_rpc::{answer, name_operation};
-use super::{Call, Codec, alibaba_error, common, rest};
+use super::{Call, Codec, alibaba_error, alibaba_log, common, rest};
 use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply};
 use crate::message::{Request, Response};
 use crate::rest::{read, write};
@@ -20,23 +20,15 @@ pub(crate) const CODEC: Codec = Codec {
 
 const JSON: &str = "application/json;charset=utf-8";
 
-/// Services whose requests are known by their method and path alone, and whose bodies' type is bare.
-const BY_PATH: [&str; 1] = ["sls"];
-
-/// Operations whose body is neither JSON nor bytes as they are.
-const NOT_BUILT: [(&str, &str); 2] = [("sls", "PullLogs"), ("sls", "PutLogs")];
+/// The log service: its requests are known by their method and path alone.
+const LOG: &str = "sls";
 
 fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
-    let (service, operation) = (call.service.name.as_str(), call.operation.name.as_str());
-    if NOT_BUILT.contains(&(service, operation)) {
-        return Err(EncodeError::Unsupported("log groups in protocol buffers are not implemented"));
+    if call.service.name == LOG {
+        return alibaba_log::encode_request(call, input);
     }
     let mut request = write::request(call, input)?;
-    if !BY_PATH.contains(&service) {
-        name_operation(call, &mut request);
-    } else if !request.body.is_empty() {
-        common::set_type(&mut request.headers, "application/json");
-    }
+    name_operation(call, &mut request);
     Ok(request)
 }
 
@@ -45,7 +37,12 @@ fn decode_response(call: Call, response: &Response) -> Result<Reply, DecodeError
         return Ok(Reply::Failure(alibaba_error::read(response)));
     }
     let request_id = common::request_id(&response.headers);
-    Ok(Reply::Success { output: read::response(call, response)?, request_id })
+    let output = if call.service.name == LOG {
+        alibaba_log::decode_response(call, response)?
+    } else {
+        read::response(call, response)?
+    };
+    Ok(Reply::Success { output, request_id })
 }
 
 fn encode_response(call: Call, output: &Value, request_id: &str) -> Result<Response, EncodeError> {

@@ -234,10 +234,151 @@ fn the_log_service_is_asked_by_paths_alone() {
     };
     assert_eq!(failure.code, "LogStoreAlreadyExist");
     assert_eq!(failure.message, "logstore x already exists");
+}
+
+/// Log groups, and what the vendor's own serializer (aliyun-log-fastpb) makes of them.
+fn log_groups() -> Vec<(serde_json::Value, &'static str)> {
+    let pair = |key: &str, value: &str| json!({"Key": key, "Value": value});
+    vec![
+        (json!({"LogItems": []}), ""),
+        (
+            json!({"LogItems": [{"Time": 1_700_000_000, "Contents": [pair("k", "v")]}]}),
+            "0a0e0880e2cfaa0612060a016b120176",
+        ),
+        (
+            json!({
+                "LogItems": [
+                    {"Time": 1, "TimeNs": 5, "Contents": [pair("k", "v"), pair("ü", "")]},
+                    {"Time": 2, "Contents": []},
+                ],
+                "LogTags": [pair("a", "b")],
+                "Source": "1.2.3.4",
+                "Topic": "t",
+            }),
+            "0a17080112060a016b12017612060a02c3bc120025050000000a0208021a01742207312e322e332e3432060a01\
+             61120162",
+        ),
+        (
+            json!({
+                "LogItems": [{"Time": 1, "TimeNs": 0, "Contents": []}],
+                "LogTags": [],
+                "Source": "",
+                "Topic": "",
+            }),
+            "0a07080125000000001a002200",
+        ),
+    ]
+}
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn log_groups_travel_in_protocol_buffers() {
     let (service, put) = operation(Cloud::Alibaba, "sls", "PutLogs");
-    let refusal = encode_request(service, put, &value(json!({"project": "p", "logstore": "l"})));
-    assert_eq!(
-        refusal.unwrap_err().to_string(),
-        "not supported: log groups in protocol buffers are not implemented"
-    );
+    for (group, hex) in log_groups() {
+        for method in ["lz4", "zstd", "gzip", "deflate"] {
+            let input = json!({
+                "project": "p", "logstore": "l", "x-log-compresstype": method, "body": group,
+            });
+            let request = encode_request(service, put, &value(input)).unwrap();
+            let plain = bytes_of(hex);
+            assert_eq!(request.header("content-type"), Some("application/x-protobuf"));
+            assert_eq!(request.header("x-log-bodyrawsize"), Some(&*plain.len().to_string()));
+            assert_eq!(request.header("x-log-compresstype"), Some(method));
+            let read = match method {
+                "lz4" => lz4_flex::block::decompress(&request.body, plain.len()).unwrap(),
+                "zstd" => zstd::bulk::decompress(&request.body, plain.len()).unwrap(),
+                _ => {
+                    let mut read = Vec::new();
+                    let mut decoder = flate2::read::ZlibDecoder::new(&*request.body);
+                    std::io::Read::read_to_end(&mut decoder, &mut read).unwrap();
+                    read
+                }
+            };
+            assert_eq!(read, plain, "{method} {group}");
+        }
+    }
+    let wrong = [
+        (json!({"LogItems": [{"Contents": []}]}), "body.LogItems[0].Time: is required"),
+        (
+            json!({"LogItems": [{"Time": -1, "Contents": []}]}),
+            "body.LogItems[0].Time: is -1, but must be from 0 to 4294967295",
+        ),
+        (
+            json!({"LogItems": [{"Time": 1, "Contents": [{"Key": "k"}]}]}),
+            "body.LogItems[0].Contents[0].Value: is required",
+        ),
+    ];
+    for (group, message) in wrong {
+        let input = json!({"project": "p", "logstore": "l", "body": group});
+        let refusal = encode_request(service, put, &value(input)).unwrap_err();
+        assert_eq!(refusal.to_string(), message);
+    }
+    let input = json!({
+        "project": "p", "logstore": "l", "x-log-compresstype": "brotli", "body": {"LogItems": []},
+    });
+    let refusal = encode_request(service, put, &value(input)).unwrap_err().to_string();
+    assert!(refusal.contains("x-log-compresstype: must be lz4, zstd"), "{refusal}");
+}
+
+#[test]
+fn log_groups_come_back_compressed_or_not() {
+    let (service, pull) = operation(Cloud::Alibaba, "sls", "PullLogs");
+    let input =
+        json!({"project": "p", "log_store": "l", "shard_id": "0", "count": 1, "cursor": "c"});
+    let request = encode_request(service, pull, &value(input)).unwrap();
+    assert_eq!(request.header("accept-encoding"), Some("zstd"));
+    let read = |body: Vec<u8>, headers: &[(&'static str, &str)]| {
+        let mut answer = isobar_wire::Response::new(http::StatusCode::OK);
+        answer.body = body.into();
+        for (name, value) in headers {
+            answer.headers.insert(*name, value.parse().unwrap());
+        }
+        decode_response(service, pull, &answer)
+    };
+    let mut plain = Vec::new();
+    for (_, hex) in log_groups() {
+        let group = bytes_of(hex);
+        plain.extend([0x0a, u8::try_from(group.len()).unwrap()]);
+        plain.extend(group);
+    }
+    let size = plain.len().to_string();
+    let mut zlib = Vec::new();
+    let mut encoder = flate2::read::ZlibEncoder::new(&*plain, flate2::Compression::default());
+    std::io::Read::read_to_end(&mut encoder, &mut zlib).unwrap();
+    let rows = [
+        (plain.clone(), "", ""),
+        (lz4_flex::block::compress(&plain), "lz4", &*size),
+        (zstd::bulk::compress(&plain, 1).unwrap(), "zstd", &size),
+        (zlib.clone(), "gzip", &size),
+        (zlib.clone(), "deflate", &size),
+    ];
+    for (body, method, size) in rows {
+        let headers = [("x-log-compresstype", method), ("x-log-bodyrawsize", size)];
+        let Reply::Success { output, .. } = read(body, &headers).unwrap() else {
+            panic!("a success")
+        };
+        let groups = output.get("logGroupList").unwrap().as_list().unwrap();
+        assert_eq!(groups.len(), 4, "{method}");
+        let log = &groups[2].get("LogItems").unwrap().as_list().unwrap()[0];
+        assert_eq!(log.get("TimeNs").unwrap().as_i64(), Some(5));
+        let pair = &log.get("Contents").unwrap().as_list().unwrap()[1];
+        assert_eq!(pair.get("Key").unwrap().as_str(), Some("ü"));
+        assert_eq!(groups[2].get("Topic").unwrap().as_str(), Some("t"));
+    }
+    // What is cut short, too long, or not what it says ends in an error.
+    for end in 1..plain.len() {
+        let _ = read(plain[..end].to_vec(), &[]);
+    }
+    assert!(read(plain[..plain.len() - 1].to_vec(), &[]).is_err());
+    for (method, size) in
+        [("gzip", "7"), ("gzip", "x"), ("lz4", &*size), ("zstd", &size), ("?", "1")]
+    {
+        let headers = [("x-log-compresstype", method), ("x-log-bodyrawsize", size)];
+        assert!(read(zlib.clone(), &headers).is_err(), "{method} {size}");
+    }
+    let headers = [("x-log-compresstype", "lz4"), ("x-log-bodyrawsize", "9999999999999")];
+    assert!(read(zlib, &headers).is_err());
 }
