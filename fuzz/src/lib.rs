@@ -115,6 +115,8 @@ pub const TARGETS: [(&str, Protocol, &[Known]); 10] = [
             (Alibaba, "cs", "CreateCluster"),
             (Alibaba, "cs", "DescribeClusterDetail"),
             (Alibaba, "cs", "DescribeClustersV1"),
+            (Alibaba, "sls", "PullLogs"),
+            (Alibaba, "sls", "PutLogs"),
         ],
     ),
     (

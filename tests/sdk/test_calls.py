@@ -401,6 +401,36 @@ def test_a_proxy_on_the_way(answers, proxy, tmp_path):
     assert isobar(*call, "--endpoint-url", here, env=through).stdout and len(asked) == 1
 
 
+def test_oauth_of_digitalocean(answers):
+    env = {**keys(), "DIGITALOCEAN_CLIENT_ID": "the-id", "DIGITALOCEAN_CLIENT_SECRET": "the-secret"}
+    url = isobar("do", "oauth", "authorize", "--redirect-uri", "https://me/back", "--scope", "read write", "--state", "s", env=env)
+    assert url.stdout == (
+        "https://cloud.digitalocean.com/v1/oauth/authorize?client_id=the%2Did&redirect_uri=https%3A%2F%2Fme%2Fback"
+        "&response_type=code&scope=read%20write&state=s\n"
+    )
+    drawn = [isobar("do", "oauth", "authorize", "--redirect-uri", "https://me/back", env=env).stdout for _ in range(2)]
+    assert drawn[0] != drawn[1] and re.search(r"state=[0-9a-f]{32}$", drawn[0])
+    bodies = []
+    grant = json.dumps({"access_token": "a", "refresh_token": "r", "expires_in": 3600, "scope": "read"}).encode()
+    site = answers(body=grant, bodies=bodies)
+    oauth = ("do", "oauth")
+    done = isobar(*oauth, "token", "--code", "c", "--redirect-uri", "https://me/back", "--endpoint-url", site, env=env)
+    token = json.loads(done.stdout)
+    assert (token["access_token"], token["refresh_token"], token["scope"]) == ("a", "r", "read") and token["expires_at"]
+    assert b"code=c" in bodies[0] and b"client_secret=the%2Dsecret" in bodies[0] and b"authorization%5Fcode" in bodies[0]
+    isobar(*oauth, "refresh", "--refresh-token", "-", "--endpoint-url", site, env=env, input="old\n")
+    assert b"refresh_token=old" in bodies[1]
+    site = answers(body=b"{}", bodies=bodies)
+    assert isobar(*oauth, "revoke", "--endpoint-url", site, env=env).stdout == "{}\n"
+    assert bodies[2] == b"token=the%2Dsecret%2Dof%2Da%2Dtest"
+    site = answers(status=401, body=b'{"error": "invalid_grant", "error_description": "it is over"}')
+    done = isobar(*oauth, "info", "--endpoint-url", site, env=env, code=None)
+    assert done.returncode not in (0, 101) and "it is over" in done.stderr and "the-secret" not in done.stderr
+    for wrong in ([], ["dance"], ["token"], ["token", "--code", "c"], ["refresh"], ["info", "extra"]):
+        assert isobar(*oauth, *wrong, env=env, code=2).stderr.startswith("error[")
+    assert "--refresh-token" in isobar(*oauth, "--help").stdout
+
+
 def test_no_answer_in_time(answers):
     url = answers(pause=5)
     done = isobar("aws", "sts", "get-caller-identity", "--endpoint-url", url, "--timeout", "300ms", "--retries", "0", code=4)

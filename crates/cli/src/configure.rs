@@ -62,7 +62,7 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
         Some("-") if question.is_secret => read_secret(shell).map(Some),
         Some(value) => Ok(Some(value.to_owned())),
         None if !question.is_needed && is_silent => Ok(None),
-        None => asked(question),
+        None => asked(question, USAGE),
     };
     let only_region = parsed.get("region").is_some()
         && FLAGS[1..5].iter().all(|it| parsed.get(it.name).is_none());
@@ -102,7 +102,7 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
 }
 
 /// The person's answer; nothing where it is empty and need not be given.
-fn asked(question: &Question<'_>) -> Result<Option<String>, Error> {
+fn asked(question: &Question<'_>, usage: &'static str) -> Result<Option<String>, Error> {
     loop {
         let text = terminal::ask(&format!("{}: ", question.words), question.is_secret);
         match text.map(|text| text.trim().to_owned()) {
@@ -114,14 +114,20 @@ fn asked(question: &Question<'_>) -> Result<Option<String>, Error> {
             }
             Err(error) => {
                 let message = format!("--{} is not given and cannot be asked for", question.flag);
-                return Err(Error::usage("flag_missing", message).source(error).hint(USAGE));
+                return Err(Error::usage("flag_missing", message).source(error).hint(usage));
             }
         }
     }
 }
 
+/// A secret that a flag would have held, asked for at the terminal.
+pub(crate) fn secret_asked(flag: &str, words: &str, usage: &'static str) -> Result<String, Error> {
+    let question = Question { flag, words, is_secret: true, is_needed: true };
+    asked(&question, usage).map(Option::unwrap_or_default)
+}
+
 /// The first line of stdin.
-fn read_secret(shell: &Shell) -> Result<String, Error> {
+pub(crate) fn read_secret(shell: &Shell) -> Result<String, Error> {
     use std::io::Read;
     let mut text = String::new();
     // One byte over the bound would be refused anyway.

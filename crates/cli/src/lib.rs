@@ -13,6 +13,7 @@ mod configure;
 mod format;
 pub mod input;
 pub mod man;
+mod oauth;
 pub mod report;
 pub mod shell;
 mod terminal;
@@ -60,7 +61,11 @@ pub const COMMANDS: &[Command] = &[
         name: "do",
         aliases: &["digitalocean"],
         about: "Call an operation of DigitalOcean: isobar do droplets list",
-        run: |shell, arguments| call::run(Cloud::DigitalOcean, shell, arguments),
+        run: |shell, arguments| match arguments.split_first() {
+            // Its endpoints are beside the API, at the site where users sign in.
+            Some((first, rest)) if first == "oauth" => oauth::run(shell, rest.to_vec()),
+            _ => call::run(Cloud::DigitalOcean, shell, arguments),
+        },
     },
     Command {
         name: "catalogue",

@@ -34,6 +34,7 @@ pub(crate) fn cloud(cloud: Cloud) -> String {
     }
     if cloud == Cloud::DigitalOcean {
         out.push_str("       isobar do GET|POST|PUT|PATCH|DELETE PATH [--input INPUT] [FLAGS]\n");
+        out.push_str("       isobar do oauth authorize|token|refresh|revoke|info [FLAGS]\n");
     }
     out.push_str(&format!("Example: isobar {word} {example}\n\n{}s:\n", titled(service)));
     let mut names: Vec<&str> =

@@ -117,6 +117,10 @@ fn decompressed(response: &Response) -> Result<Bytes, DecodeError> {
     let mut out = Vec::new();
     let reading = match method {
         _ if size == 0 => Ok(0),
+        // A byte of this format stands for 255 at most, and room for all is made before it is read.
+        "lz4" if size > body.len().saturating_mul(255) => {
+            return Err(malformed(format!("{} bytes cannot become {size}", body.len())));
+        }
         "lz4" => {
             out = lz4_flex::block::decompress(body, size)
                 .map_err(|error| malformed(error.to_string()))?;
