@@ -12,6 +12,7 @@ use isobar_catalogue::{Cloud, Operation, Service};
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::error::{Error, Kind};
+use crate::talk::Line;
 use crate::transport::root;
 
 /// An answer's body as it arrives. Each chunk must come within the client's read timeout; there is
@@ -25,6 +26,8 @@ pub struct Body {
     timer: Pin<Box<Sleep>>,
     waiting: bool,
     origin: Origin,
+    /// The connection, where the request may go on while the body comes.
+    line: Option<Line>,
     over: bool,
 }
 
@@ -47,7 +50,13 @@ impl Body {
     pub(crate) fn new(inner: Incoming, idle: Duration, origin: Origin) -> Self {
         let length = inner.size_hint().exact();
         let timer = Box::pin(sleep(idle));
-        Self { inner, length, idle, timer, waiting: false, origin, over: false }
+        Self { inner, length, idle, timer, waiting: false, origin, line: None, over: false }
+    }
+
+    /// The same on a connection of its own.
+    pub(crate) fn on(mut self, line: Line) -> Self {
+        self.line = Some(line);
+        self
     }
 
     /// How many bytes it has from here on, where the answer says so.
@@ -85,6 +94,20 @@ impl Body {
     fn fail(&self, kind: Kind) -> Error {
         self.origin.error(kind)
     }
+
+    /// Whether a stream that seems over was reset. hyper takes its cancellation for its end, which is
+    /// right only where the server has said all and does not want the rest of the request.
+    fn is_cut(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| !line.is_open()) && !self.inner.is_end_stream()
+    }
+
+    /// Why no more comes: what the request failed with, if it did, and took the answer with it.
+    fn broken(&self, error: hyper::Error) -> Error {
+        self.line.as_ref().and_then(Line::failure).unwrap_or_else(|| {
+            let kind = if error.is_timeout() { Kind::Timeout } else { Kind::Interrupted };
+            self.fail(kind).with_message(root(&error)).with_source(error)
+        })
+    }
 }
 
 impl Stream for Body {
@@ -106,13 +129,13 @@ impl Stream for Body {
                 }
                 Poll::Ready(Some(Err(error))) => {
                     this.over = true;
-                    let message = root(&error);
-                    let error = this.fail(Kind::Interrupted).with_source(error);
-                    return Poll::Ready(Some(Err(error.with_message(message))));
+                    return Poll::Ready(Some(Err(this.broken(error))));
                 }
                 Poll::Ready(None) => {
                     this.over = true;
-                    return Poll::Ready(None);
+                    return Poll::Ready(this.is_cut().then(|| {
+                        Err(this.fail(Kind::Interrupted).with_message("the stream was reset"))
+                    }));
                 }
                 Poll::Pending => {}
             }
@@ -122,6 +145,11 @@ impl Stream for Body {
             }
             if this.timer.as_mut().poll(context).is_pending() {
                 return Poll::Pending;
+            }
+            // It may be the caller's turn to say something.
+            if this.line.as_ref().is_some_and(Line::is_open) {
+                this.waiting = false;
+                continue;
             }
             this.over = true;
             let message = format!("no more of the answer within {} s", this.idle.as_secs_f64());

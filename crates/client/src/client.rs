@@ -34,9 +34,8 @@ const METHOD_MEANS: [Protocol; 5] = [
     Protocol::DigitalOcean,
 ];
 
-/// What is said of operations that talk both ways at once (Lex's `StartConversation`).
-const TWO_WAY: &str =
-    "not implemented: requests that are streams of events, which travel both ways over HTTP/2";
+/// What is said of operations whose input is a stream of events (Lex's `StartConversation`).
+const STREAMED: &str = "the operation's input is a stream of events: `Client::talk` sends it";
 
 /// Calls one cloud's operations in one region. Clones share connections, budget and breakers.
 #[derive(Clone)]
@@ -60,13 +59,24 @@ struct Inner {
 pub(crate) type Located = HashMap<&'static str, Option<String>>;
 
 /// A call that was not begun.
-struct Draft {
+pub(crate) struct Draft {
     service: &'static Service,
     operation: &'static Operation,
     endpoint: Endpoint,
-    request: Request,
+    pub(crate) request: Request,
     notes: Notes,
     repeatable: bool,
+}
+
+/// What follows the input that a request is written from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Nothing.
+    Nothing,
+    /// An upload.
+    Upload,
+    /// A stream of events.
+    Events,
 }
 
 /// A service's name and version.
@@ -169,7 +179,7 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Answer, Error> {
-        let mut draft = self.draft(service, operation, input, false).await?;
+        let mut draft = self.draft(service, operation, input, Rest::Nothing).await?;
         let discovered = self.discover(service, operation, &mut draft.endpoint).await?;
         let outcome = match self.run(&self.as_call(&draft)).await {
             Err(error) if discovered && discovery::is_elsewhere(&error) => {
@@ -220,7 +230,7 @@ impl Client {
         {
             input.set(name.to_owned(), Value::from(algorithm.name()));
         }
-        let mut draft = self.draft(service, operation, input, true).await?;
+        let mut draft = self.draft(service, operation, input, Rest::Upload).await?;
         if carries {
             // Of the empty body.
             for header in CHECKSUM_HEADERS {
@@ -244,13 +254,13 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Opened, Error> {
-        let draft = self.draft(service, operation, input, false).await?;
+        let draft = self.draft(service, operation, input, Rest::Nothing).await?;
         let mut call = self.as_call(&draft);
         call.opens = true;
         self.run(&call).await
     }
 
-    async fn run(&self, call: &Call<'_>) -> Result<Opened, Error> {
+    pub(crate) async fn run(&self, call: &Call<'_>) -> Result<Opened, Error> {
         Next::new(&self.0.layers).run(call).await
     }
 
@@ -265,24 +275,24 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Prepared, Error> {
-        let draft = self.draft(service, operation, input, false).await?;
+        let draft = self.draft(service, operation, input, Rest::Nothing).await?;
         let call = self.0.signing.sign(&self.as_call(&draft)).await?;
         Ok(Prepared::new(message(&call)?, call.request.body))
     }
 
     /// What a call is before anything is sent: the input completed and checked, the endpoint found,
     /// the request written.
-    async fn draft(
+    pub(crate) async fn draft(
         &self,
         service: &'static Service,
         operation: &'static Operation,
         mut input: Value,
-        uploads: bool,
+        rest: Rest,
     ) -> Result<Draft, Error> {
         let at = |error: Error| error.at(&service.name, &operation.name);
         let fail = |kind| at(Error::new(kind, self.cloud()));
-        if Events::of_input(service, operation).is_some() {
-            return Err(fail(Kind::Input).with_message(TWO_WAY));
+        if rest != Rest::Events && Events::of_input(service, operation).is_some() {
+            return Err(fail(Kind::Input).with_message(STREAMED));
         }
         let has_token = self.complete(service, operation, &mut input);
         let mut notes = Notes::default();
@@ -305,7 +315,7 @@ impl Client {
             input: &input,
             endpoint: &mut endpoint,
             request: &mut request,
-            uploads,
+            uploads: rest != Rest::Nothing,
             notes: &mut notes,
         })
         .map_err(refused)?;
@@ -323,7 +333,7 @@ impl Client {
         Ok(Draft { service, operation, endpoint, request, notes, repeatable })
     }
 
-    fn as_call<'a>(&self, draft: &'a Draft) -> Call<'a> {
+    pub(crate) fn as_call<'a>(&self, draft: &'a Draft) -> Call<'a> {
         Call {
             cloud: self.cloud(),
             service: draft.service,
@@ -331,6 +341,7 @@ impl Client {
             endpoint: &draft.endpoint,
             request: draft.request.clone(),
             upload: None,
+            talk: None,
             opens: false,
             notes: draft.notes.clone(),
             repeatable: draft.repeatable,
@@ -367,6 +378,10 @@ impl Client {
 
     pub(crate) fn context(&self) -> &dyn Context {
         &*self.0.config.context
+    }
+
+    pub(crate) fn shared_context(&self) -> Arc<dyn Context> {
+        self.0.config.context.clone()
     }
 
     /// Fills what the caller leaves to the client: the idempotency token, which stays the same over

@@ -27,8 +27,8 @@ impl Layer for Attempt {
                 if let Ok(outcome) = tokio::time::timeout(self.read, &mut running).await {
                     return outcome;
                 }
-                // An upload takes as long as it takes, while it moves.
-                let sent = call.upload.map_or(0, |sending| sending.upload.sent());
+                // What streams takes as long as it takes, while it moves.
+                let sent = call.sent();
                 if sent != before {
                     before = sent;
                     continue;
