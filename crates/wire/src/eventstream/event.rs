@@ -5,6 +5,7 @@ use http::StatusCode;
 use isobar_catalogue::shape::{EventPart, Structure};
 use isobar_catalogue::{Kind, Member, Operation, Protocol, Service, ShapeId};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::MEDIA;
 use super::message::{Header, Message};
@@ -15,8 +16,8 @@ use crate::message::Request;
 use crate::protocol::common;
 use crate::scalar;
 use crate::shapes;
-use crate::validate::{expected, value};
-use crate::value::{Name, Value};
+use crate::validate::{self, expected};
+use crate::value::{self, Name, Value, to_value};
 use crate::xml;
 
 /// The events of an operation's input or output: what each is called and looks like.
@@ -49,6 +50,17 @@ pub struct Event {
     pub name: Name,
     /// What it says.
     pub value: Value,
+}
+
+impl Event {
+    /// An event of a name, with anything that serializes to its members. Text stands for bytes
+    /// (base64) and for times.
+    ///
+    /// # Errors
+    /// Where it does not serialize.
+    pub fn new(name: impl Into<Name>, fields: impl Serialize) -> Result<Self, value::Error> {
+        Ok(Self { name: name.into(), value: to_value(&fields)? })
+    }
 }
 
 impl From<Event> for Value {
@@ -135,10 +147,28 @@ impl Events {
     #[must_use]
     pub fn check(&self, event: &Event) -> Vec<Violation> {
         let found = match self.find(&event.name) {
-            Some(member) => value(self.service, member.shape, &event.value),
+            Some(member) => validate::value(self.service, member.shape, &event.value),
             None => vec![Violation::new(Problem::Unknown)],
         };
         found.into_iter().map(|violation| violation.within(&event.name)).collect()
+    }
+
+    /// The event that a document is: a map with the event's name as its only key.
+    ///
+    /// # Errors
+    /// Every rule of the catalogue that it breaks.
+    pub fn read(&self, document: &Value) -> Result<Event, Vec<Violation>> {
+        let wrong = |violation| Err(vec![violation]);
+        let (name, fields) = match document.as_map() {
+            Some([(name, fields)]) => (name, fields),
+            Some(entries) => {
+                return wrong(Violation::new(Problem::NotOneMember { set: entries.len() }));
+            }
+            None => return wrong(Violation::wrong_type("a structure", document.type_name())),
+        };
+        let event = Event { name: name.clone(), value: fields.clone() };
+        let found = self.check(&event);
+        if found.is_empty() { Ok(event) } else { Err(found) }
     }
 
     /// Makes a request that was written without its stream the one that the stream follows. Gives

@@ -408,7 +408,7 @@ fn events_that_do_not_fit_are_not_written() {
 }
 
 fn event(name: &str, fields: serde_json::Value) -> Event {
-    Event { name: name.to_owned().into(), value: value(fields) }
+    Event::new(name.to_owned(), fields).unwrap()
 }
 
 /// What is asked with streams of events: the operation, the rest of its input, and events.
@@ -555,6 +555,16 @@ fn events_that_break_rules_are_found() {
         let found: Vec<_> = events.check(&event).iter().map(ToString::to_string).collect();
         assert_eq!(found.join("; "), expected);
     }
+    let read = |document| {
+        let found = events.read(&value(document)).unwrap_err();
+        found.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(read(json!({"Hello": {}})), "Hello: is not known");
+    assert_eq!(read(json!({})), "must have exactly one member set, not 0");
+    assert_eq!(read(json!([])), "must be a structure, not a list");
+    let document = json!({"TextInputEvent": {"text": "hello"}});
+    let expected = event("TextInputEvent", json!({"text": "hello"}));
+    assert_eq!(events.read(&value(document)), Ok(expected));
     let all = value(json!({
         "botId": "B", "botAliasId": "A", "localeId": "l", "sessionId": "s-1",
         "requestEventStream": {"DisconnectionEvent": {}},
