@@ -95,17 +95,16 @@ impl Body {
         self.origin.error(kind)
     }
 
-    /// Whether a stream that seems over was reset. hyper takes its cancellation for its end, which is
-    /// right only where the server has said all and does not want the rest of the request.
+    /// Whether a stream that seems over was reset before its end. A server may reset one without an
+    /// error once it has said all (RFC 9113, section 8.1); hyper does not look whether it has.
     fn is_cut(&self) -> bool {
-        self.line.as_ref().is_some_and(|line| !line.is_open()) && !self.inner.is_end_stream()
+        self.line.is_some() && !self.inner.is_end_stream()
     }
 
     /// Why no more comes: what the request failed with, if it did, and took the answer with it.
     fn broken(&self, error: hyper::Error) -> Error {
         self.line.as_ref().and_then(Line::failure).unwrap_or_else(|| {
-            let kind = if error.is_timeout() { Kind::Timeout } else { Kind::Interrupted };
-            self.fail(kind).with_message(root(&error)).with_source(error)
+            self.fail(Kind::Interrupted).with_message(root(&error)).with_source(error)
         })
     }
 }

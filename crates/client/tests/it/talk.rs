@@ -43,7 +43,7 @@ fn model() -> Value {
 }
 
 fn event(name: &str, fields: &Json) -> Event {
-    Event { name: name.to_owned().into(), value: value(fields) }
+    Event::new(name.to_owned(), fields).unwrap()
 }
 
 /// An event of Bedrock's, in both directions.
@@ -484,14 +484,14 @@ async fn events_are_asked_for_when_there_is_room() {
 async fn silence_is_no_fault_while_the_request_goes_on() {
     let server = serve(bedrock(), Answer::Events, |mut heard| async move {
         heard.next().await.unwrap().unwrap();
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(700)).await;
         heard.say("chunk", &chunk_value(b"late"));
         assert!(heard.next().await.is_none());
         std::future::pending::<()>().await;
     })
     .await;
     let (client, _) = with(Cloud::Aws, &server.url, |config| {
-        config.timeouts.read = Duration::from_millis(100);
+        config.timeouts.read = Duration::from_millis(300);
     });
     let (said, mut streamed) = talking(&client).await;
     said.send(Ok(chunk(b"hello"))).unwrap();
@@ -501,15 +501,46 @@ async fn silence_is_no_fault_while_the_request_goes_on() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_gone_is_noticed_while_nobody_says_anything() {
+    let server = serve(bedrock(), Answer::Deafness, |mut heard| async move {
+        heard.next().await.unwrap().unwrap();
+        std::mem::forget(heard);
+    })
+    .await;
+    let (client, _) = with(Cloud::Aws, &server.url, |config| {
+        config.timeouts.read = Duration::from_millis(100);
+    });
+    let (said, mut streamed) = talking(&client).await;
+    said.send(Ok(chunk(b"hello"))).unwrap();
+    assert_eq!(last(&mut streamed).await.kind(), Kind::Interrupted);
+    said.closed().await;
+}
+
+#[tokio::test]
 async fn the_head_of_the_answer_comes_in_time() {
-    let server = serve(bedrock(), Answer::Silence, |_| std::future::pending()).await;
-    let times = Duration::from_millis(100);
-    for (read, total) in [(times, times * 50), (times * 50, times)] {
+    let server = serve(bedrock(), Answer::Silence, |heard| async move {
+        std::future::pending::<()>().await;
+        drop(heard);
+    })
+    .await;
+    let (short, long) = (Duration::from_millis(300), Duration::from_secs(60));
+    // The service owes an answer to what was said, and the whole beginning has its time.
+    let rows = [
+        (short, long, true, "no answer within 0.3 s"),
+        (long, short, true, "the call took longer than 0.3 s"),
+        (short, short * 2, false, "the call took longer than 0.6 s"),
+    ];
+    for (read, total, says, expected) in rows {
         let (client, _) = with(Cloud::Aws, &server.url, |config| {
             (config.timeouts.read, config.timeouts.total) = (read, total);
         });
-        let (said, outcome) = talk(&client, bedrock(), model()).await;
-        assert_eq!(outcome.unwrap_err().kind(), Kind::Timeout);
+        let (said, events) = mpsc::unbounded_channel();
+        if says {
+            said.send(io::Result::Ok(chunk(b"hello"))).unwrap();
+        }
+        let call = client.talk(bedrock().0, bedrock().1, model(), all(events));
+        let error = call.await.unwrap_err();
+        assert_eq!((error.kind(), error.message()), (Kind::Timeout, Some(expected)));
         said.closed().await;
     }
 }

@@ -35,8 +35,7 @@ impl Exchange {
         self.observe_request(call)?;
         let response = sender.send_request(message(call)?).await.map_err(|error| {
             line.failure().unwrap_or_else(|| {
-                let kind = if error.is_timeout() { Kind::Timeout } else { Kind::Interrupted };
-                call.error(kind).with_message(root(&error)).with_source(error)
+                call.error(Kind::Interrupted).with_message(root(&error)).with_source(error)
             })
         })?;
         let mut opened = self.take(call, response).await?;

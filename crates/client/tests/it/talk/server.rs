@@ -53,6 +53,8 @@ pub(crate) struct Heard {
 pub(crate) enum Answer {
     /// With events, which the server says while it listens.
     Events,
+    /// The same, but when it has done what it was told it holds the connection and is deaf.
+    Deafness,
     /// With a status and a document.
     Refusal(u16, &'static str, &'static str),
     /// Never.
@@ -81,6 +83,7 @@ impl Server {
                 let (then, answer, counted) = (then.clone(), answer.clone(), counted.clone());
                 let (ends, ended) = oneshot::channel::<()>();
                 let ends = Arc::new(Mutex::new(Some(ends)));
+                let deaf = matches!(*answer, Answer::Deafness);
                 let respond = service_fn(move |request: Request<Incoming>| {
                     *counted.lock() += 1;
                     let (told, said) = mpsc::unbounded_channel();
@@ -96,7 +99,7 @@ impl Server {
                         let headers = response.headers_mut();
                         headers.insert("x-amzn-requestid", "r-1".parse().unwrap());
                         match &*answer {
-                            Answer::Events => {}
+                            Answer::Events | Answer::Deafness => {}
                             Answer::Refusal(status, code, document) => {
                                 headers.insert("x-amzn-errortype", code.parse().unwrap());
                                 *response.status_mut() = StatusCode::from_u16(*status).unwrap();
@@ -110,11 +113,11 @@ impl Server {
                     }
                 });
                 tokio::spawn(async move {
-                    let connection = http2::Builder::new(TokioExecutor::new())
+                    let mut connection = http2::Builder::new(TokioExecutor::new())
                         .serve_connection(TokioIo::new(stream), respond);
                     tokio::select! {
-                        _ = connection => {}
-                        _ = ended => {}
+                        _ = &mut connection => {}
+                        _ = ended => if deaf { std::future::pending().await },
                     }
                 });
             }
