@@ -1,16 +1,19 @@
-//! AWS Signature Version 4: in the `Authorization` header, and in the query string (presigned).
+//! AWS Signature Version 4: in the `Authorization` header, in the query string (presigned), and on the
+//! events that follow a request ([`Chain`]).
 //!
 //! Both directions write the same canonical request: `canonical` holds what is the same, `sign` and
 //! `verify` what differs.
 
 mod canonical;
 mod error;
+mod events;
 mod keys;
 mod present;
 mod sign;
 mod verify;
 
 pub use error::{Error, Mismatch};
+pub use events::Chain;
 pub use keys::SigningKeys;
 pub use present::{Claim, claim};
 pub use sign::{Payload, Signing, presign, sign};

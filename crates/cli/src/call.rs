@@ -18,6 +18,7 @@ mod prepared;
 mod raw;
 mod renames;
 pub(crate) mod suggest;
+mod talk;
 mod token;
 mod waiting;
 
@@ -28,7 +29,7 @@ use isobar_wire::Value;
 use jmespath::Expression;
 
 use crate::format::{self, Format, jq, query};
-use crate::input::{self, Maker, Wrong};
+use crate::input::{self, Lines, Maker, Wrong};
 use crate::report::{Class, Detail, Error};
 use crate::shell::Shell;
 use arguments::{Arguments, Head};
@@ -47,6 +48,8 @@ pub(crate) struct Call {
     pub(crate) jq: Option<jq::Filter>,
     /// The file that streams into the request.
     pub(crate) upload: Option<Upload>,
+    /// The events that stream into the request.
+    pub(crate) events: Option<Lines>,
     /// Where the streamed part of the output goes.
     pub(crate) outfile: Option<Outfile>,
     /// The output is the answer's body as it is.
@@ -146,7 +149,8 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
     if query.is_some() && jq.is_some() {
         return Err(Error::usage("two_queries", "--query and --jq do not go together"));
     }
-    let (input, upload, outfile) = input_of(shell, service, operation, arguments, &options)?;
+    let Made { input, upload, events, outfile } =
+        input_of(shell, service, operation, arguments, &options)?;
     let is_raw = false;
     Ok(Some(Call {
         service,
@@ -157,6 +161,7 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
         query,
         jq,
         upload,
+        events,
         outfile,
         is_raw,
     }))
@@ -171,6 +176,14 @@ fn version(cloud: Cloud, rest: &[String]) -> Option<String> {
     rest.get(at + 1).cloned()
 }
 
+/// What arguments make.
+struct Made {
+    input: Value,
+    upload: Option<Upload>,
+    events: Option<Lines>,
+    outfile: Option<Outfile>,
+}
+
 /// The input that the arguments make, checked.
 fn input_of(
     shell: &Shell,
@@ -178,7 +191,7 @@ fn input_of(
     operation: &'static Operation,
     arguments: Arguments,
     options: &Options,
-) -> Result<(Value, Option<Upload>, Option<Outfile>), Error> {
+) -> Result<Made, Error> {
     let Arguments { members, parts, extras, mut operands, wrong } = arguments;
     let mut wrong: Vec<(Class, Detail)> =
         wrong.into_iter().map(|detail| (Class::Usage, detail)).collect();
@@ -188,7 +201,7 @@ fn input_of(
     let mut input = maker.make(&options.input, members, parts);
     wrong.extend(extras::apply(service, operation, &extras, &mut input));
     let operands = fill_path(&mut maker, operation, operands, &mut input);
-    let upload = maker.upload.take();
+    let (upload, events) = (maker.upload.take(), maker.events.take());
     wrong.extend(maker.wrong.into_iter().map(|wrong| match wrong {
         Wrong::Member(detail) => (Class::Invalid, detail),
         Wrong::File(detail) => (Class::Unreadable, detail),
@@ -199,13 +212,38 @@ fn input_of(
     // Where a member was wrong already, the check would only say so again.
     let mut known: Vec<String> = wrong.iter().map(|(_, detail)| detail.field.clone()).collect();
     known.extend(upload.iter().map(|(name, _)| (*name).to_owned()));
+    if events.is_none() {
+        let missing = missing_events(service, operation, &input);
+        wrong.extend(missing.filter(|(_, detail)| !known.contains(&detail.field)));
+    }
     wrong.extend(input::check(service, operation, &input).into_iter().filter(|(_, detail)| {
         !known.iter().any(|field| detail.field == *field || root(field) == root(&detail.field))
     }));
     if wrong.is_empty() {
-        return Ok((input, upload.map(|(_, upload)| upload), outfile));
+        return Ok(Made { input, upload: upload.map(|(_, upload)| upload), events, outfile });
     }
     Err(wrong_input(service, operation, wrong))
+}
+
+/// That there are no events, where the request is a stream of them.
+fn missing_events(
+    service: &'static Service,
+    operation: &'static Operation,
+    input: &Value,
+) -> Option<(Class, Detail)> {
+    let mut members = service.input_members(operation).iter();
+    let member = members.find(|member| input::is_stream(service, member))?;
+    let field = format!("--{}", input::EVENTS);
+    Some(match input.get(&member.name) {
+        Some(_) => {
+            let text = format!("is no part of the input: {field} names its events");
+            (Class::Invalid, Detail::new(member.name.clone(), text))
+        }
+        None => {
+            let text = input::describe_events(service, member.shape);
+            (Class::Missing, Detail::new(field, format!("is required: {text}")))
+        }
+    })
 }
 
 /// The member that a path begins with.
@@ -289,8 +327,14 @@ fn refusal(command: &str, wrong: Vec<(Class, Detail)>) -> Error {
         .hint(format!("{command} --help shows what there is; nothing was sent"))
 }
 
-async fn make(shell: &Shell, client: &Client, call: Call) -> Result<(), Error> {
+async fn make(shell: &Shell, client: &Client, mut call: Call) -> Result<(), Error> {
+    let lines = call.events.take();
     let Call { service, options, .. } = &call;
+    if lines.is_some() && (options.dry_run || options.curl) {
+        let message = "a request that is a stream of events is not shown";
+        return Err(Error::usage("not_shown", message)
+            .hint("each event is signed when it is sent; --debug shows the request's head"));
+    }
     if options.dry_run || options.curl {
         return prepared::show(shell, client, &call).await;
     }
@@ -301,6 +345,9 @@ async fn make(shell: &Shell, client: &Client, call: Call) -> Result<(), Error> {
     }
     if options.all || options.max_items.is_some() || options.starting_token.is_some() {
         return pages::run(shell, client, &call).await;
+    }
+    if let Some(lines) = lines {
+        return talk::run(shell, client, &call, lines).await;
     }
     if events::streams(&call) {
         return events::print(shell, client, &call).await;

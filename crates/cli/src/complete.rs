@@ -130,9 +130,7 @@ fn values_of_member(service: &Service, operation: &Operation, before: &[String])
     let last = before.iter().rev().find_map(|argument| argument.strip_prefix("--"));
     let member = last.and_then(|name| {
         let members = service.input_members(operation);
-        members
-            .iter()
-            .find(|member| help::flag(service.cloud, member) == name || member.name == name)
+        members.iter().find(|member| help::flag(service, member) == name || member.name == name)
     });
     let Some(member) = member else { return Vec::new() };
     let mut shape = service.shape(member.shape);
@@ -166,7 +164,7 @@ fn waiters(service: &Service) -> Vec<Candidate> {
 
 fn members(service: &Service, operation: &Operation) -> Vec<Candidate> {
     let members = service.input_members(operation).iter();
-    let candidate = |member| (format!("--{}", help::flag(service.cloud, member)), member);
+    let candidate = |member| (format!("--{}", help::flag(service, member)), member);
     members.map(candidate).map(|(flag, member)| (flag, describe(service, member.shape))).collect()
 }
 

@@ -3,6 +3,7 @@
 //! at once.
 
 mod check;
+mod lines;
 pub mod shorthand;
 mod sources;
 
@@ -16,7 +17,8 @@ use crate::call::arguments::{Given, Part};
 use crate::report::Detail;
 use crate::shell::Shell;
 
-pub(crate) use check::{check, describe, filled_in, unknown_values};
+pub(crate) use check::{check, describe, filled_in, read_event, unknown_values};
+pub(crate) use lines::{EVENTS, Lines, describe_events, is_stream};
 pub(crate) use sources::{Document, Sources, Unreadable};
 
 /// Something that is wrong with an argument.
@@ -39,6 +41,8 @@ pub(crate) struct Maker<'a> {
     may_stream: bool,
     /// The file that streams.
     pub(crate) upload: Option<(&'static str, Upload)>,
+    /// The events that follow the input.
+    pub(crate) events: Option<Lines>,
     pub(crate) wrong: Vec<Wrong>,
 }
 
@@ -50,8 +54,16 @@ impl<'a> Maker<'a> {
         raw_blobs: bool,
         may_stream: bool,
     ) -> Self {
-        let (sources, upload) = (Sources::new(shell), None);
-        Self { service, operation, sources, raw_blobs, may_stream, upload, wrong: Vec::new() }
+        Self {
+            service,
+            operation,
+            sources: Sources::new(shell),
+            raw_blobs,
+            may_stream,
+            upload: None,
+            events: None,
+            wrong: Vec::new(),
+        }
     }
 
     /// The input: the whole ones first, then single members, which win.
@@ -121,6 +133,13 @@ impl<'a> Maker<'a> {
             return None;
         }
         match &known.kind {
+            Kind::Structure(it) if it.event_stream => {
+                match self.sources.lines(&text) {
+                    Ok(lines) => self.events = Some(lines),
+                    Err(unreadable) => self.unreadable(lines::ARGUMENT, unreadable),
+                }
+                None
+            }
             Kind::Structure(_) | Kind::Map(_) | Kind::Document => self.complex(name, shape, &text),
             _ => self.scalar(name, known, shape, text),
         }

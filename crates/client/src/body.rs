@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::checksum::Expected;
 use crate::error::{Error, Kind};
+use crate::talk::Line;
 use crate::transport::root;
 
 /// An answer's body as it arrives. Each chunk must come within the client's read timeout; there is
@@ -28,6 +29,8 @@ pub struct Body {
     origin: Origin,
     /// What all of it is held to.
     expected: Option<Expected>,
+    /// The connection, where the request may go on while the body comes.
+    line: Option<Line>,
     over: bool,
 }
 
@@ -50,12 +53,19 @@ impl Body {
     pub(crate) fn new(inner: Incoming, idle: Duration, origin: Origin) -> Self {
         let length = inner.size_hint().exact();
         let timer = Box::pin(sleep(idle));
-        Self { inner, length, idle, timer, waiting: false, origin, expected: None, over: false }
+        let (expected, line) = (None, None);
+        Self { inner, length, idle, timer, waiting: false, origin, expected, line, over: false }
     }
 
     /// The same, held to a checksum: what differs ends in an error in place of the end.
     pub(crate) fn held_to(mut self, expected: Option<Expected>) -> Self {
         self.expected = expected;
+        self
+    }
+
+    /// The same on a connection of its own.
+    pub(crate) fn on(mut self, line: Line) -> Self {
+        self.line = Some(line);
         self
     }
 
@@ -95,6 +105,19 @@ impl Body {
     fn fail(&self, kind: Kind) -> Error {
         self.origin.error(kind)
     }
+
+    /// Whether a stream that seems over was reset before its end. A server may reset one without an
+    /// error once it has said all (RFC 9113, section 8.1); hyper does not look whether it has.
+    fn is_cut(&self) -> bool {
+        self.line.is_some() && !self.inner.is_end_stream()
+    }
+
+    /// Why no more comes: what the request failed with, if it did, and took the answer with it.
+    fn broken(&self, error: hyper::Error) -> Error {
+        self.line.as_ref().and_then(Line::failure).unwrap_or_else(|| {
+            self.fail(Kind::Interrupted).with_message(root(&error)).with_source(error)
+        })
+    }
 }
 
 impl Stream for Body {
@@ -119,12 +142,14 @@ impl Stream for Body {
                 }
                 Poll::Ready(Some(Err(error))) => {
                     this.over = true;
-                    let message = root(&error);
-                    let error = this.fail(Kind::Interrupted).with_source(error);
-                    return Poll::Ready(Some(Err(error.with_message(message))));
+                    return Poll::Ready(Some(Err(this.broken(error))));
                 }
                 Poll::Ready(None) => {
                     this.over = true;
+                    if this.is_cut() {
+                        let error = this.fail(Kind::Interrupted);
+                        return Poll::Ready(Some(Err(error.with_message("the stream was reset"))));
+                    }
                     let held = this.expected.take().map_or(Ok(()), Expected::finish);
                     return Poll::Ready(
                         held.err().map(|wrong| Err(this.fail(Kind::Answer).with_message(wrong))),
@@ -138,6 +163,11 @@ impl Stream for Body {
             }
             if this.timer.as_mut().poll(context).is_pending() {
                 return Poll::Pending;
+            }
+            // It may be the caller's turn to say something.
+            if this.line.as_ref().is_some_and(Line::is_open) {
+                this.waiting = false;
+                continue;
             }
             this.over = true;
             let message = format!("no more of the answer within {} s", this.idle.as_secs_f64());

@@ -37,9 +37,8 @@ const METHOD_MEANS: [Protocol; 5] = [
     Protocol::DigitalOcean,
 ];
 
-/// What is said of operations that talk both ways at once (Lex's `StartConversation`).
-const TWO_WAY: &str =
-    "not implemented: requests that are streams of events, which travel both ways over HTTP/2";
+/// What is said of operations whose input is a stream of events (Lex's `StartConversation`).
+const STREAMED: &str = "the operation's input is a stream of events: `Client::talk` sends it";
 
 /// Calls one cloud's operations in one region. Clones share connections, budget and breakers.
 #[derive(Clone)]
@@ -67,15 +66,26 @@ struct Inner {
 pub(crate) type Located = HashMap<&'static str, Option<String>>;
 
 /// A call that was not begun.
-struct Draft {
+pub(crate) struct Draft {
     service: &'static Service,
     operation: &'static Operation,
     endpoint: Endpoint,
-    request: Request,
+    pub(crate) request: Request,
     notes: Notes,
     /// Who calls, where that is not whom the provider gives.
     identity: Option<Identity>,
     repeatable: bool,
+}
+
+/// What follows the input that a request is written from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Nothing.
+    Nothing,
+    /// An upload.
+    Upload,
+    /// A stream of events.
+    Events,
 }
 
 /// A service's name and version.
@@ -191,9 +201,9 @@ impl Client {
         input: Value,
         way: Way<'_>,
     ) -> Result<Opened, Error> {
-        let uploads = matches!(way, Way::Uploads(_));
+        let rest = if matches!(way, Way::Uploads(_)) { Rest::Upload } else { Rest::Nothing };
         let bucket = buckets::named_by(service, &input).map(str::to_owned);
-        let mut draft = self.draft(service, operation, input, uploads).await?;
+        let mut draft = self.draft(service, operation, input, rest).await?;
         if let Way::Uploads(Sending { carries: true, .. }) = way {
             // Of the empty body.
             let there = draft.request.headers.keys().filter(|name| carries_checksum(name.as_str()));
@@ -289,7 +299,7 @@ impl Client {
         self.make(service, operation, input, Way::Opens).await
     }
 
-    async fn run(&self, call: &Call<'_>) -> Result<Opened, Error> {
+    pub(crate) async fn run(&self, call: &Call<'_>) -> Result<Opened, Error> {
         Next::new(&self.0.layers).run(call).await
     }
 
@@ -304,7 +314,7 @@ impl Client {
         operation: &'static Operation,
         input: Value,
     ) -> Result<Prepared, Error> {
-        let draft = self.draft(service, operation, input, false).await?;
+        let draft = self.draft(service, operation, input, Rest::Nothing).await?;
         if draft.endpoint.scheme == Scheme::S3Express {
             let error = Error::new(Kind::Input, self.cloud()).at(&service.name, &operation.name);
             return Err(error
@@ -316,17 +326,17 @@ impl Client {
 
     /// What a call is before anything is sent: the input completed and checked, the endpoint found,
     /// the request written.
-    async fn draft(
+    pub(crate) async fn draft(
         &self,
         service: &'static Service,
         operation: &'static Operation,
         mut input: Value,
-        uploads: bool,
+        rest: Rest,
     ) -> Result<Draft, Error> {
         let at = |error: Error| error.at(&service.name, &operation.name);
         let fail = |kind| at(Error::new(kind, self.cloud()));
-        if Events::of_input(service, operation).is_some() {
-            return Err(fail(Kind::Input).with_message(TWO_WAY));
+        if rest != Rest::Events && Events::of_input(service, operation).is_some() {
+            return Err(fail(Kind::Input).with_message(STREAMED));
         }
         let has_token = self.complete(service, operation, &mut input);
         let mut notes = Notes::default();
@@ -353,7 +363,7 @@ impl Client {
             input: &input,
             endpoint: &mut endpoint,
             request: &mut request,
-            uploads,
+            uploads: rest != Rest::Nothing,
             notes: &mut notes,
         })
         .map_err(refused)?;
@@ -371,7 +381,7 @@ impl Client {
         Ok(Draft { service, operation, endpoint, request, notes, identity: None, repeatable })
     }
 
-    fn as_call<'a>(&self, draft: &'a Draft, way: Way<'a>) -> Call<'a> {
+    pub(crate) fn as_call<'a>(&self, draft: &'a Draft, way: Way<'a>) -> Call<'a> {
         Call {
             cloud: self.cloud(),
             service: draft.service,
@@ -382,6 +392,7 @@ impl Client {
                 Way::Uploads(sending) => Some(sending),
                 _ => None,
             },
+            talk: None,
             opens: matches!(way, Way::Opens),
             identity: draft.identity.as_ref(),
             notes: draft.notes.clone(),
@@ -429,6 +440,10 @@ impl Client {
 
     pub(crate) fn context(&self) -> &dyn Context {
         &*self.0.config.context
+    }
+
+    pub(crate) fn shared_context(&self) -> Arc<dyn Context> {
+        self.0.config.context.clone()
     }
 
     /// Fills what the caller leaves to the client: the idempotency token, which stays the same over

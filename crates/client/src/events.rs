@@ -25,8 +25,9 @@ pub struct Streamed {
 }
 
 /// The events of an answer as they arrive. The next one must begin to come within the client's read
-/// timeout; there is no limit for the whole. Nothing is repeated: an error ends the stream, whether
-/// the service says it or the connection breaks. Dropped before its end, it closes its connection.
+/// timeout, unless the request goes on ([`Client::talk`]); there is no limit for the whole. Nothing is
+/// repeated: an error ends the stream, whether the service says it or the connection breaks. Dropped
+/// before its end, it closes its connection.
 ///
 /// Messages of kinds that the catalogue does not know are passed over.
 pub struct EventStream {
@@ -59,11 +60,22 @@ impl Client {
         let events = Events::of(service, operation).ok_or_else(|| {
             origin.error(Kind::Input).with_message("the operation's output is no stream of events")
         })?;
-        let Opened { mut answer, body } = self.open(service, operation, input).await?;
+        EventStream::open(self.open(service, operation, input).await?, events, origin).await
+    }
+}
+
+impl EventStream {
+    /// The events of an answer that has begun.
+    pub(crate) async fn open(
+        opened: Opened,
+        events: Events,
+        origin: Origin,
+    ) -> Result<Streamed, Error> {
+        let Opened { mut answer, body } = opened;
         let body = body.ok_or_else(|| {
             origin.error(Kind::Answer).with_message("the answer has no stream of events")
         })?;
-        let mut stream = EventStream {
+        let mut stream = Self {
             body,
             decoder: Decoder::new(),
             events,
@@ -77,9 +89,7 @@ impl Client {
         }
         Ok(Streamed { answer, events: stream })
     }
-}
 
-impl EventStream {
     /// Reads the first message, which brings the rest of the output.
     async fn begin(&mut self, output: &mut Value) -> Result<(), Error> {
         match std::future::poll_fn(|context| self.poll_item(context)).await.transpose()? {

@@ -4,7 +4,8 @@
 //! The [`guide`] begins with a client and ends with errors.
 //!
 //! Bodies need not be in memory: [`Client::upload`] sends a [`Source`], and [`Client::open`] gives
-//! an answer's body as it arrives. [`Client::events`] gives an answer's events as they arrive.
+//! an answer's body as it arrives. [`Client::events`] gives an answer's events as they arrive, and
+//! [`Client::talk`] sends events meanwhile.
 //!
 //! What happens between a call and its answer is one list of layers, in `transport`; what differs
 //! between the clouds is one row each, in `cloud`. Time, sleep and randomness come from a
@@ -39,6 +40,7 @@ mod proxy;
 mod settings;
 mod sources;
 mod surroundings;
+mod talk;
 mod transport;
 mod upload;
 mod waiting;

@@ -25,6 +25,7 @@ use crate::credentials::Identity;
 use crate::customize::Notes;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
+use crate::talk::Talk;
 use crate::upload::{Framing, Upload};
 
 pub(crate) use exchange::{message, root};
@@ -70,6 +71,8 @@ pub(crate) struct Call<'a> {
     pub(crate) request: Request,
     /// The body, where it is not the request's.
     pub(crate) upload: Option<Sending<'a>>,
+    /// The events that the body is, where it is a stream of them.
+    pub(crate) talk: Option<&'a Talk>,
     /// The answer's body is the caller's to read, where it is a stream.
     pub(crate) opens: bool,
     /// What the answer is read with.
@@ -117,6 +120,18 @@ impl Call<'_> {
     /// An error of this call.
     pub(crate) fn error(&self, kind: Kind) -> Error {
         Error::new(kind, self.cloud).at(&self.service.name, &self.operation.name)
+    }
+
+    /// How much was sent of a body that takes as long as it takes: bytes, or events.
+    pub(crate) fn sent(&self) -> u64 {
+        let upload = self.upload.map_or(0, |sending| sending.upload.sent());
+        upload + self.talk.map_or(0, Talk::sent)
+    }
+
+    /// Whether the body can be sent, perhaps once more.
+    pub(crate) fn is_there(&self) -> bool {
+        self.upload.is_none_or(|sending| sending.upload.source().is_there())
+            && self.talk.is_none_or(Talk::is_there)
     }
 
     /// The `Host` header.

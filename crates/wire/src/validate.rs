@@ -9,14 +9,15 @@ use crate::value::{Name, Value};
 
 /// Every rule of the catalogue that the input breaks: absent members that are required, unknown
 /// ones, other types, ranges and lengths. The values that a vendor lists for a text are no rule,
-/// since new ones appear at any time; nor are patterns.
+/// since new ones appear at any time; nor are patterns. A stream of events is never absent: it
+/// follows the rest of the input.
 #[must_use]
 pub fn validate(
     service: &'static Service,
     operation: &'static Operation,
     input: &Value,
 ) -> Vec<Violation> {
-    let mut check = Check { service, path: String::new(), depth: 0, found: Vec::new() };
+    let mut check = Check::new(service);
     match (operation.input, input) {
         (Some(shape), Value::Null) => check.value(shape, &Value::Map(Vec::new())),
         (Some(shape), _) => check.value(shape, input),
@@ -24,6 +25,13 @@ pub fn validate(
         (None, Value::Map(entries)) => check.unknown(entries, &[]),
         (None, _) => check.wrong_type("a structure", input),
     }
+    check.found
+}
+
+/// The rules that a value of a shape breaks.
+pub(crate) fn value(service: &'static Service, shape: ShapeId, value: &Value) -> Vec<Violation> {
+    let mut check = Check::new(service);
+    check.value(shape, value);
     check.found
 }
 
@@ -35,6 +43,10 @@ struct Check {
 }
 
 impl Check {
+    fn new(service: &'static Service) -> Self {
+        Self { service, path: String::new(), depth: 0, found: Vec::new() }
+    }
+
     fn report(&mut self, problem: Problem) {
         self.found.push(Violation { path: self.path.clone(), problem });
     }
@@ -71,6 +83,11 @@ impl Check {
         }
     }
 
+    /// Whether the member is a stream of events.
+    fn is_stream(&self, member: &Member) -> bool {
+        self.service.structure(member.shape).is_some_and(|structure| structure.event_stream)
+    }
+
     fn value(&mut self, shape: ShapeId, value: &Value) {
         match &self.service.shape(shape).kind {
             Kind::Structure(structure) => match value {
@@ -85,7 +102,7 @@ impl Check {
                                 set += 1;
                                 self.member(&member.name, |check| check.value(member.shape, given));
                             }
-                            None if member.required => {
+                            None if member.required && !self.is_stream(member) => {
                                 self.member(&member.name, |check| check.report(Problem::Missing));
                             }
                             None => {}

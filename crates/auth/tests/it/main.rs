@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod alibaba;
+mod events;
 mod oss;
 mod sigv4;
 mod sls;

@@ -4,8 +4,9 @@ use isobar_catalogue::names::same;
 use isobar_catalogue::{Cloud, Kind, Member, Operation, Service};
 
 use super::flags::{self, FLAGS, Flag, Options, Yields};
-use super::names::{kebab, shown};
-use super::{extras, renames, suggest};
+use super::names::kebab;
+use super::{extras, help, renames, suggest};
+use crate::input::{EVENTS, is_stream};
 use crate::report::Detail;
 
 /// What stands before the service, the service and what follows.
@@ -27,7 +28,7 @@ impl Head {
         while let Some(argument) = arguments.next_if(|argument| is_flag(argument)) {
             let (name, inline) = parted(&argument);
             let Some(flag) = flags::find(cloud, name) else {
-                head.wrong.push(unknown_flag(cloud, &argument, None));
+                head.wrong.push(unknown_flag(&argument, None));
                 continue;
             };
             let value = match (flag.value, inline) {
@@ -104,7 +105,7 @@ pub(crate) fn read(
         let (name, inline) = parted(&argument);
         let inline = inline.map(str::to_owned);
         let Some(meaning) = meaning(service, operation, name) else {
-            read.wrong.push(unknown_flag(service.cloud, &argument, Some((service, operation))));
+            read.wrong.push(unknown_flag(&argument, Some((service, operation))));
             // Its values are nobody's; saying so of each would only hide what is wrong.
             while arguments.next_if(|next| !is_flag(next)).is_some() {}
             continue;
@@ -182,7 +183,9 @@ fn meaning(
     {
         return Some(if is_not { Meaning::Not(member) } else { Meaning::Member(member) });
     }
-    let member = exact.or_else(|| members.iter().find(|member| same(&member.name, name)));
+    let member = exact
+        .or_else(|| members.iter().find(|member| same(&member.name, name)))
+        .or_else(|| members.iter().find(|member| name == EVENTS && is_stream(service, member)));
     if let Some(flag) = flags::find(service.cloud, name) {
         let yields = match flag.yields {
             Yields::Never => false,
@@ -243,16 +246,12 @@ pub(crate) fn parted(argument: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn unknown_flag(
-    cloud: Cloud,
-    argument: &str,
-    call: Option<(&'static Service, &'static Operation)>,
-) -> Detail {
+fn unknown_flag(argument: &str, call: Option<(&'static Service, &'static Operation)>) -> Detail {
     let (name, _) = parted(argument);
     let mut names: Vec<String> = FLAGS.iter().map(|flag| flag.name.to_owned()).collect();
     if let Some((service, operation)) = call {
         let members = service.input_members(operation);
-        names.splice(0..0, members.iter().map(|member| shown(cloud, &member.name)));
+        names.splice(0..0, members.iter().map(|member| help::flag(service, member)));
     }
     let found = suggest::closest(name, names.iter().map(String::as_str));
     let dashed: Vec<String> = found.iter().map(|name| format!("--{name}")).collect();

@@ -1,7 +1,7 @@
 //! Outputs that are streams of events: each event is printed as it arrives.
 
 use futures_util::StreamExt;
-use isobar_client::Client;
+use isobar_client::{Client, Error as CallError, Streamed};
 use isobar_wire::Value;
 use isobar_wire::eventstream::Events;
 
@@ -17,11 +17,21 @@ pub(super) fn streams(call: &Call) -> bool {
 
 /// Makes the call and prints what comes: as JSON, a document on each line, what is no event first.
 pub(super) async fn print(shell: &Shell, client: &Client, call: &Call) -> Result<(), Error> {
+    let reported = |error| failure::report(&error);
     let streamed = client.events(call.service, call.operation, call.input.clone()).await;
-    let mut streamed = streamed.map_err(|error| failure::report(&error))?;
+    follow(shell, call, streamed.map_err(reported)?, reported).await
+}
+
+/// Prints an answer that has begun.
+pub(super) async fn follow(
+    shell: &Shell,
+    call: &Call,
+    mut streamed: Streamed,
+    reported: impl Fn(CallError) -> Error,
+) -> Result<(), Error> {
     show(shell, call, &streamed.answer.output)?;
     while let Some(event) = streamed.events.next().await {
-        let event = event.map_err(|error| failure::report(&error))?;
+        let event = event.map_err(&reported)?;
         show(shell, call, &Value::from(event))?;
         shell.flush()?;
     }

@@ -6,7 +6,7 @@ use isobar_catalogue::{Cloud, Kind, Location, Member, Operation, Service};
 use super::flags::{self, FLAGS, Yields};
 use super::names::{command, has_waiters, kebab, shown};
 use super::{extras, outfile};
-use crate::input::{describe, filled_in};
+use crate::input::{EVENTS, describe, describe_events, filled_in, is_stream};
 use crate::report::CLASSES;
 
 /// The width of help.
@@ -100,7 +100,8 @@ pub(crate) fn operation(
     let members = service.input_members(operation);
     let mut synopsis = call;
     for member in members.iter().filter(|member| is_required(service, member)) {
-        synopsis.push_str(&format!(" --{} {}", flag(cloud, member), placeholder(service, member)));
+        let value = placeholder(service, member);
+        synopsis.push_str(&format!(" --{} {value}", flag(service, member)));
     }
     if members.iter().any(|member| !is_required(service, member)) {
         synopsis.push_str(" [--MEMBER VALUE]...");
@@ -133,19 +134,26 @@ pub(crate) fn operation(
 }
 
 fn is_required(service: &Service, member: &Member) -> bool {
-    member.required && !filled_in(service, member)
+    (member.required && !filled_in(service, member)) || is_stream(service, member)
 }
 
-/// A member's flag: in kebab case, unless that is a flag of every call.
-pub(crate) fn flag(cloud: Cloud, member: &Member) -> String {
-    let name = shown(cloud, &member.name);
-    match flags::find(cloud, &name) {
+/// A member's flag: in kebab case, unless that is a flag of every call. A stream of events has the
+/// same one everywhere.
+pub(crate) fn flag(service: &Service, member: &Member) -> String {
+    if is_stream(service, member) {
+        return EVENTS.to_owned();
+    }
+    let name = shown(service.cloud, &member.name);
+    match flags::find(service.cloud, &name) {
         Some(flag) if flag.yields == Yields::Never => member.name.clone(),
         _ => name,
     }
 }
 
 fn placeholder(service: &Service, member: &Member) -> &'static str {
+    if is_stream(service, member) {
+        return "FILE";
+    }
     match service.shape(member.shape).kind {
         Kind::Structure(_) | Kind::Map(_) => "KEY=VALUE,...",
         Kind::List(_) => "VALUE...",
@@ -159,7 +167,10 @@ fn placeholder(service: &Service, member: &Member) -> &'static str {
 }
 
 fn row(service: &Service, member: &Member) -> (String, String) {
-    let mut text = describe(service, member.shape);
+    let mut text = match is_stream(service, member) {
+        true => describe_events(service, member.shape),
+        false => describe(service, member.shape),
+    };
     let mut notes = Vec::new();
     if member.deprecated {
         notes.push("deprecated");
@@ -177,8 +188,8 @@ fn row(service: &Service, member: &Member) -> (String, String) {
         text.push_str(&format!(" ({})", notes.join(", ")));
     }
     let dashes = match service.shape(member.shape).kind {
-        Kind::Boolean => format!("--[no-]{}", flag(service.cloud, member)),
-        _ => format!("--{}", flag(service.cloud, member)),
+        Kind::Boolean => format!("--[no-]{}", flag(service, member)),
+        _ => format!("--{}", flag(service, member)),
     };
     (dashes, text)
 }

@@ -86,6 +86,7 @@ pub(super) fn read(
         jq,
         upload: None,
         outfile: None,
+        events: None,
         is_raw: true,
     })
 }

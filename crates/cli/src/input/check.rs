@@ -2,6 +2,7 @@
 
 use isobar_catalogue::shape::{Range, Structure};
 use isobar_catalogue::{Cloud, Kind, Member, Operation, Service, ShapeId};
+use isobar_wire::eventstream::{Event, Events};
 use isobar_wire::{Problem, Value, Violation, validate};
 
 use crate::call::suggest;
@@ -31,6 +32,30 @@ pub(crate) fn check(
         })
         .map(|violation| explain(service, operation, input, &violation))
         .collect()
+}
+
+/// The event that a document is, or what is wrong with it.
+pub(crate) fn read_event(
+    service: &'static Service,
+    operation: &'static Operation,
+    events: &Events,
+    document: Value,
+) -> Result<Event, Vec<Detail>> {
+    let found = match events.read(&document) {
+        Ok(event) => return Ok(event),
+        Err(found) => found,
+    };
+    // What is explained is the input, in which the document is the stream.
+    let stream = events.member().name.as_str();
+    let mut input = Value::Map(Vec::new());
+    input.set(stream, document);
+    let details = found.into_iter().map(|Violation { path, problem }| {
+        let dot = if path.is_empty() { "" } else { "." };
+        let violation = Violation { path: format!("{stream}{dot}{path}"), problem };
+        let (_, detail) = explain(service, operation, &input, &violation);
+        Detail { field: path, ..detail }
+    });
+    Err(details.collect())
 }
 
 /// Whether the client gives a member its value where the caller does not.

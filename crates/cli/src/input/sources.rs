@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use isobar_client::Source;
 use isobar_wire::Value;
+use parking_lot::Mutex;
 
+use super::Lines;
 use crate::shell::Shell;
 
 /// A document of any form.
@@ -146,6 +148,29 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// The lines of what a text names: stdin, or a file.
+    pub(crate) fn lines(&mut self, text: &str) -> Result<Lines, Unreadable> {
+        let named = source(text, true).unwrap_or(Named::File(text));
+        let reader: Box<dyn Read + Send> = match named {
+            Named::Stdin => {
+                self.take_stdin()?;
+                Box::new(Stdin(self.shell.stdin.clone()))
+            }
+            Named::File(path) | Named::Binary(path) => Box::new(
+                File::open(self.expanded(path))
+                    .map_err(|error| Unreadable::file(format!("{path} cannot be read: {error}")))?,
+            ),
+        };
+        Ok(Lines::new(named.name().to_owned(), reader))
+    }
+
+    fn take_stdin(&mut self) -> Result<(), Unreadable> {
+        if std::mem::replace(&mut self.stdin_read, true) {
+            return Err(Unreadable::content("stdin can be read only once".to_owned()));
+        }
+        Ok(())
+    }
+
     /// What a shorthand's `key@=` names.
     pub(crate) fn paramfile(&mut self, text: &str) -> Result<Option<Value>, Unreadable> {
         if let Some(path) = text.strip_prefix("fileb://") {
@@ -168,9 +193,7 @@ impl<'a> Sources<'a> {
         let mut bytes = Vec::new();
         let read = match named {
             Named::Stdin => {
-                if std::mem::replace(&mut self.stdin_read, true) {
-                    return Err(Unreadable::content("stdin can be read only once".to_owned()));
-                }
+                self.take_stdin()?;
                 (&mut *self.shell.stdin.lock()).take(MOST + 1).read_to_end(&mut bytes)
             }
             Named::File(path) | Named::Binary(path) => {
@@ -196,6 +219,15 @@ impl<'a> Sources<'a> {
             (Some(rest), Some(home)) => format!("{home}/{rest}"),
             _ => path.to_owned(),
         }
+    }
+}
+
+/// Stdin as it comes.
+struct Stdin(Arc<Mutex<Box<dyn Read + Send>>>);
+
+impl Read for Stdin {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.0.lock().read(bytes)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Calls as they are read and printed, without a network.
+//! Calls as they are read and printed; but for those that talk, without a network.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -7,4 +7,5 @@ mod errors;
 mod inputs;
 mod shorthand;
 mod shown;
+mod talk;
 mod world;

@@ -1,7 +1,7 @@
 //! A shell whose world is what a test says.
 
 use std::collections::HashMap;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +55,7 @@ impl Surroundings for Nowhere {
 
 /// What was written to a stream.
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -68,7 +68,7 @@ impl Write for Written {
 }
 
 impl Written {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().clone()).unwrap()
     }
 }
@@ -81,7 +81,7 @@ pub(crate) struct Done {
     pub(crate) stderr: String,
 }
 
-fn shell(stdin: &'static str) -> (Shell, Written, Written) {
+fn shell(stdin: impl Read + Send + 'static, stdout: Written) -> (Shell, Written) {
     let variables = HashMap::from([
         ("AWS_ACCESS_KEY_ID", "AKID"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -91,21 +91,30 @@ fn shell(stdin: &'static str) -> (Shell, Written, Written) {
         ("ALIBABA_CLOUD_REGION_ID", "cn-hangzhou"),
         ("DIGITALOCEAN_TOKEN", "secret"),
     ]);
-    let (stdout, stderr) = (Written::default(), Written::default());
+    let stderr = Written::default();
     let shell = Shell {
         surroundings: Arc::new(Nowhere(variables)),
-        stdin: Arc::new(Mutex::new(Box::new(Cursor::new(stdin)))),
-        stdout: Arc::new(Mutex::new(Box::new(stdout.clone()))),
+        stdin: Arc::new(Mutex::new(Box::new(stdin))),
+        stdout: Arc::new(Mutex::new(Box::new(stdout))),
         stderr: Arc::new(Mutex::new(Box::new(stderr.clone()))),
         width: None,
         is_watched: false,
     };
-    (shell, stdout, stderr)
+    (shell, stderr)
 }
 
 /// Runs `isobar` with the arguments.
 pub(crate) fn isobar(arguments: &[&str]) -> Done {
-    let (shell, stdout, stderr) = shell("");
+    isobar_with(arguments, io::empty(), &Written::default())
+}
+
+/// The same with something to read.
+pub(crate) fn isobar_with(
+    arguments: &[&str],
+    stdin: impl Read + Send + 'static,
+    stdout: &Written,
+) -> Done {
+    let (shell, stderr) = shell(stdin, stdout.clone());
     let command = isobar_cli::find(arguments[0]).unwrap();
     let rest = arguments[1..].iter().map(Into::into).collect();
     let code = isobar_cli::run(command, &shell, rest);
@@ -114,7 +123,7 @@ pub(crate) fn isobar(arguments: &[&str]) -> Done {
 
 /// The input that the arguments make, as JSON.
 pub(crate) fn input(cloud: Cloud, arguments: &[&str], stdin: &'static str) -> serde_json::Value {
-    let (shell, ..) = shell(stdin);
+    let (shell, _) = shell(stdin.as_bytes(), Written::default());
     let arguments = arguments.iter().map(|one| (*one).to_owned()).collect();
     match isobar_cli::input(cloud, &shell, arguments) {
         Ok(input) => serde_json::to_value(input.unwrap_or(Value::Null)).unwrap(),

@@ -27,9 +27,10 @@ impl Layer for Attempt {
                 if let Ok(outcome) = tokio::time::timeout(self.read, &mut running).await {
                     return outcome;
                 }
-                // An upload takes as long as it takes, while it moves.
-                let sent = call.upload.map_or(0, |sending| sending.upload.sent());
-                if sent != before {
+                // What streams takes as long as it takes, while it moves. Events begin when the
+                // caller likes.
+                let sent = call.sent();
+                if sent != before || (sent == 0 && call.talk.is_some()) {
                     before = sent;
                     continue;
                 }

@@ -1,5 +1,7 @@
 //! One request and its answer over the pool of connections.
 
+mod multiplexed;
+
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
@@ -14,7 +16,7 @@ use http::uri::Scheme;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -23,7 +25,7 @@ use isobar_wire::{Reply, Response, decode_head, decode_response, streaming_outpu
 use rustls::crypto::ring::default_provider as ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
@@ -50,6 +52,8 @@ const AGENT: &str = concat!("isobar/", env!("CARGO_PKG_VERSION"));
 
 pub(super) struct Exchange {
     pool: Client<Connector, Outgoing>,
+    /// For requests that the pool is not for.
+    connector: Connector,
     limit: usize,
     idle: Duration,
     observer: Option<Arc<dyn Observe>>,
@@ -58,13 +62,15 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn new(config: &Config) -> Result<Self, Error> {
+        let connector = Connector::new(config)?;
         let pool = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(MOST_IDLE)
-            .build(Connector::new(config)?);
+            .build(connector.clone());
         Ok(Self {
             pool,
+            connector: connector.multiplexed(),
             limit: config.response_limit,
             idle: config.timeouts.read,
             observer: config.observer.clone(),
@@ -74,24 +80,32 @@ impl Exchange {
 
     async fn send(&self, call: &Call<'_>) -> Result<http::Response<Incoming>, Error> {
         let request = message(call)?;
-        if let Some(observer) = &self.observer {
-            let (head, _) = message(call)?.into_parts();
-            let body = call.upload.is_none().then(|| call.request.body.clone());
-            let seen = http::Request::from_parts(head, body);
-            observer.sends(call.service, call.operation, &seen);
-        }
+        self.observe_request(call)?;
         self.pool.request(request).await.map_err(|error| {
-            let kind = match error.is_connect() {
-                true if is_untrusted(&error) => Kind::Certificate,
-                true => Kind::Connect,
-                false => Kind::Interrupted,
-            };
+            let kind = if error.is_connect() { unconnected(&error) } else { Kind::Interrupted };
             call.error(kind).with_message(root(&error)).with_source(error)
         })
     }
 
+    fn observe_request(&self, call: &Call<'_>) -> Result<(), Error> {
+        if let Some(observer) = &self.observer {
+            let streams = call.upload.is_some() || call.talk.is_some();
+            let body = (!streams).then(|| call.request.body.clone());
+            observer.sends(call.service, call.operation, &head(call, body)?);
+        }
+        Ok(())
+    }
+
     async fn exchange(&self, call: &Call<'_>) -> Outcome {
+        if let Some(talk) = call.talk {
+            return self.converse(call, talk).await;
+        }
         let response = self.send(call).await?;
+        self.take(call, response).await
+    }
+
+    /// What an answer says, once its head is there.
+    async fn take(&self, call: &Call<'_>, response: http::Response<Incoming>) -> Outcome {
         let streams = call.opens && streaming_output(call.service, call.operation).is_some();
         if streams && response.status().is_success() {
             return self.open(call, response);
@@ -231,25 +245,38 @@ impl Layer for Exchange {
 
 /// The request as the pool takes it.
 pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Outgoing>, Error> {
+    let sending = call.upload.map(|it| (it.upload, it.framing, it.algorithm));
+    let body = match call.talk {
+        Some(talk) => talk.begin(),
+        None => upload::body(&call.request.body, sending),
+    };
+    head(call, body.map_err(|error| unsendable(call, &error))?)
+}
+
+fn unsendable(call: &Call<'_>, error: &dyn StdError) -> Error {
+    call.error(Kind::Input).with_message(format!("the request cannot be sent: {error}"))
+}
+
+/// The request's head, with any body.
+fn head<B>(call: &Call<'_>, body: B) -> Result<http::Request<B>, Error> {
     let endpoint = call.endpoint;
     let request = &call.request;
     let host = call.host();
     let scheme = if endpoint.secure { "https" } else { "http" };
     let base = endpoint.base(request.host_prefix.as_deref());
     let url = format!("{scheme}://{host}{base}{}", request.target());
-    let unsendable = |error: &dyn StdError| {
-        call.error(Kind::Input).with_message(format!("the request cannot be sent: {error}"))
-    };
-    let uri: Uri = url.parse().map_err(|error| unsendable(&error))?;
-    let sending = call.upload.map(|it| (it.upload, it.framing, it.algorithm));
-    let body = upload::body(&request.body, sending).map_err(|error| unsendable(&error))?;
+    let uri: Uri = url.parse().map_err(|error| unsendable(call, &error))?;
     let mut message = http::Request::new(body);
     *message.method_mut() = request.method.clone();
     *message.uri_mut() = uri;
     let headers = message.headers_mut();
     headers.clone_from(&request.headers);
-    headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| unsendable(&error))?);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
+    // HTTP/2 has the host in the URI and no use for a length (RFC 9113, section 8.3.1).
+    if call.talk.is_some() {
+        return Ok(message);
+    }
+    headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| unsendable(call, &error))?);
     if let Some(sending) = call.upload {
         let length = sending.upload.source().length();
         headers.insert(CONTENT_LENGTH, sending.framing.length(length, sending.algorithm).into());
@@ -259,6 +286,11 @@ pub(crate) fn message(call: &Call<'_>) -> Result<http::Request<Outgoing>, Error>
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     Ok(message)
+}
+
+/// How a connection failed to come about.
+fn unconnected(error: &(dyn StdError + 'static)) -> Kind {
+    if is_untrusted(error) { Kind::Certificate } else { Kind::Connect }
 }
 
 /// Whether a connection failed because the server's certificate does not verify.
@@ -292,6 +324,10 @@ struct Connector {
     route: Route,
     /// Made for the first address that wants it: the authorities that it trusts are many.
     secure: Arc<OnceLock<HttpsConnector<Route>>>,
+    /// What is trusted in the place of the usual authorities.
+    trusted: Option<ClientConfig>,
+    /// Its connections are for HTTP/2.
+    multiplexed: bool,
     within: Duration,
 }
 
@@ -304,28 +340,46 @@ impl Connector {
         plain.enforce_http(false);
         plain.set_nodelay(true);
         let route = Route { plain, proxy: config.proxy.clone() };
-        let secure = OnceLock::new();
-        if let Some(pem) = &config.roots {
-            let tls = trusting(pem).map_err(|what| {
+        let trusted = config.roots.as_ref().map(|pem| {
+            trusting(pem).map_err(|what| {
                 let message = format!("the certificates to trust cannot be read: {what}");
                 Error::new(Kind::Config, config.cloud).with_message(message)
-            })?;
-            let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_only();
-            // It is new: nobody has set it.
-            let _ = secure.set(builder.enable_http1().wrap_connector(route.clone()));
-        }
-        Ok(Self { route, secure: Arc::new(secure), within: config.timeouts.connect })
+            })
+        });
+        let trusted = trusted.transpose()?;
+        let within = config.timeouts.connect;
+        Ok(Self { route, secure: Arc::default(), trusted, multiplexed: false, within })
+    }
+
+    /// The same for connections of HTTP/2.
+    fn multiplexed(&self) -> Self {
+        Self { secure: Arc::default(), multiplexed: true, ..self.clone() }
     }
 
     fn secure(&self) -> HttpsConnector<Route> {
         let made = self.secure.get_or_init(|| {
-            let builder = HttpsConnectorBuilder::new()
-                .with_provider_and_webpki_roots(ring())
-                .expect("the provider has the default versions of TLS");
-            builder.https_only().enable_http1().wrap_connector(self.route.clone())
+            let mut tls = self
+                .trusted
+                .clone()
+                .unwrap_or_else(|| versions().with_webpki_roots().with_no_client_auth());
+            if self.multiplexed {
+                tls.alpn_protocols = vec![HTTP_2.to_vec()];
+            }
+            let mut connector = HttpsConnector::from((self.route.clone(), tls));
+            connector.enforce_https();
+            connector
         });
         made.clone()
     }
+}
+
+/// The name by which the two sides of a handshake agree on HTTP/2 (RFC 7301).
+const HTTP_2: &[u8] = b"h2";
+
+fn versions() -> ConfigBuilder<ClientConfig, WantsVerifier> {
+    ClientConfig::builder_with_provider(Arc::new(ring()))
+        .with_safe_default_protocol_versions()
+        .expect("the provider has the default versions of TLS")
 }
 
 /// TLS that trusts the certificates of a bundle and no others.
@@ -337,10 +391,7 @@ fn trusting(pem: &[u8]) -> Result<ClientConfig, BoxError> {
     if roots.is_empty() {
         return Err("there are none in the bundle".into());
     }
-    Ok(ClientConfig::builder_with_provider(Arc::new(ring()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    Ok(versions().with_root_certificates(roots).with_no_client_auth())
 }
 
 impl Service<Uri> for Connector {

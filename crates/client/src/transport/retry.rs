@@ -127,7 +127,7 @@ impl Retry {
 /// Whether the failure may pass, and a repetition does no harm. A request that the service asked to
 /// come later was not carried out; one that never left was neither.
 fn may_repeat(call: &Call<'_>, error: &Error) -> bool {
-    if call.upload.is_some_and(|sending| !sending.upload.source().is_there()) {
+    if !call.is_there() {
         return false;
     }
     match error.kind() {

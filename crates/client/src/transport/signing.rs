@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
-use isobar_auth::sigv4::SigningKeys;
+use isobar_auth::sigv4::{Chain, SigningKeys};
 use isobar_catalogue::Cloud;
 use isobar_catalogue::model::Auth;
 
@@ -15,8 +15,12 @@ use crate::config::Config;
 use crate::context::{Context, uuid};
 use crate::credentials::{Identity, Provide, Tokens};
 use crate::customize;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::upload::Framing;
+
+/// What stands for the payload, where it is not with the request.
+const CONTENT_HASH: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 
 /// The length of an upload without its frames.
 const DECODED_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
@@ -85,7 +89,7 @@ impl Signing {
         identity: Option<&Identity>,
     ) -> Result<Call<'a>, Error> {
         let mut signed = call.clone();
-        let declared = self.declare(&mut signed).await?;
+        let mut declared = self.declare(&mut signed).await?;
         let older = call.operation.auth.is_older().then(|| call.service.protocol());
         let (now, nonce) = (self.context.now(), uuid(&*self.context));
         let row = cloud::row(call.cloud);
@@ -95,6 +99,12 @@ impl Signing {
             (row.describe)(&mut signed.request, &unsigned).map_err(unwritable)?;
             return Ok(signed);
         };
+        // A token is shown once, and the events behind it are as they are.
+        if call.talk.is_some() && !credentials.id.is_empty() {
+            declared = Some(Chain::PAYLOAD.to_owned());
+            let value = HeaderValue::from_static(Chain::PAYLOAD);
+            signed.request.headers.insert(CONTENT_HASH, value);
+        }
         let signing = cloud::Signing {
             credentials,
             endpoint: call.endpoint,
@@ -115,6 +125,11 @@ impl Signing {
         customize::signing(call.service, call.operation, &mut signed.request, &signing)
             .and_then(|()| (row.sign)(&mut signed.request, &signing))
             .map_err(unwritable)?;
+        if let Some(talk) = call.talk {
+            let Endpoint { signing_region, signing_name, .. } = call.endpoint;
+            let chain = Chain::after(&signed.request, credentials, signing_region, signing_name);
+            talk.follow(chain);
+        }
         Ok(signed)
     }
 
@@ -178,6 +193,9 @@ impl Layer for Arc<Signing> {
             let Some(identity) = identity.filter(rejects) else {
                 return Err(error);
             };
+            if !call.is_there() {
+                return Err(error);
+            }
             match self.identity(call).await? {
                 // The source has no others.
                 Some(renewed) if renewed.credentials == identity.credentials => Err(error),

@@ -19,6 +19,7 @@ mod place;
 mod server;
 mod sources;
 mod streams;
+mod talk;
 mod transport;
 mod waiting;
 mod world;

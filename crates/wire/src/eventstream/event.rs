@@ -5,21 +5,27 @@ use http::StatusCode;
 use isobar_catalogue::shape::{EventPart, Structure};
 use isobar_catalogue::{Kind, Member, Operation, Protocol, Service, ShapeId};
 use jiff::Timestamp;
+use serde::Serialize;
 
+use super::MEDIA;
 use super::message::{Header, Message};
 use crate::cbor;
 use crate::error::{DecodeError, EncodeError, Problem, ServiceError, Violation};
 use crate::json;
+use crate::message::Request;
+use crate::protocol::common;
 use crate::scalar;
 use crate::shapes;
-use crate::validate::expected;
-use crate::value::{Name, Value};
+use crate::validate::{self, expected};
+use crate::value::{self, Name, Value, to_value};
 use crate::xml;
 
-/// The events of an operation's output: what each is called and looks like.
+/// The events of an operation's input or output: what each is called and looks like.
 #[derive(Clone, Copy, Debug)]
 pub struct Events {
     service: &'static Service,
+    /// The event that brings the rest of the input or output.
+    initial: &'static str,
     /// The whole output or input.
     whole: &'static Structure,
     /// The member of it that is the stream.
@@ -46,6 +52,17 @@ pub struct Event {
     pub value: Value,
 }
 
+impl Event {
+    /// An event of a name, with anything that serializes to its members. Text stands for bytes
+    /// (base64) and for times.
+    ///
+    /// # Errors
+    /// Where it does not serialize.
+    pub fn new(name: impl Into<Name>, fields: impl Serialize) -> Result<Self, value::Error> {
+        Ok(Self { name: name.into(), value: to_value(&fields)? })
+    }
+}
+
 impl From<Event> for Value {
     /// A map with the event's name as its only key.
     fn from(event: Event) -> Self {
@@ -56,7 +73,7 @@ impl From<Event> for Value {
 /// What a message says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
-    /// The members of the output that are no stream; comes first, if it comes.
+    /// The members of the input or output that are no stream; comes first, if it comes.
     Initial(Value),
     /// An event.
     Event(Event),
@@ -73,23 +90,30 @@ const CONTENT_TYPE: &str = ":content-type";
 const ERROR_CODE: &str = ":error-code";
 const ERROR_MESSAGE: &str = ":error-message";
 
-/// The event that brings the rest of the output.
-const INITIAL: &str = "initial-response";
+/// The event that brings the rest of an input.
+const INITIAL_REQUEST: &str = "initial-request";
+
+/// The event that brings the rest of an output.
+const INITIAL_RESPONSE: &str = "initial-response";
 
 impl Events {
     /// The events of an operation's output; `None` where that has none.
     #[must_use]
     pub fn of(service: &'static Service, operation: &'static Operation) -> Option<Self> {
-        Self::within(service, shapes::output(service, operation)?)
+        Self::within(service, shapes::output(service, operation)?, INITIAL_RESPONSE)
     }
 
     /// The events of an operation's input; `None` where that has none.
     #[must_use]
     pub fn of_input(service: &'static Service, operation: &'static Operation) -> Option<Self> {
-        Self::within(service, shapes::input(service, operation)?)
+        Self::within(service, shapes::input(service, operation)?, INITIAL_REQUEST)
     }
 
-    fn within(service: &'static Service, whole: &'static Structure) -> Option<Self> {
+    fn within(
+        service: &'static Service,
+        whole: &'static Structure,
+        initial: &'static str,
+    ) -> Option<Self> {
         let (member, structure) = whole.members.iter().find_map(|member| {
             let structure = service.structure(member.shape)?;
             structure.event_stream.then_some((member, structure))
@@ -99,7 +123,7 @@ impl Events {
             Protocol::RpcV2Cbor => Format::Cbor,
             _ => Format::Json,
         };
-        Some(Self { service, whole, member, structure, format })
+        Some(Self { service, initial, whole, member, structure, format })
     }
 
     /// The member that is the stream.
@@ -108,8 +132,56 @@ impl Events {
         self.member
     }
 
-    /// Whether the first message brings the rest of the output, since the protocol has no headers
-    /// for it.
+    /// The shape of an event of a name.
+    #[must_use]
+    pub fn shape(&self, name: &str) -> Option<ShapeId> {
+        self.find(name).map(|member| member.shape)
+    }
+
+    fn find(&self, name: &str) -> Option<&'static Member> {
+        self.structure.members.iter().find(|member| member.name == name)
+    }
+
+    /// Every rule of the catalogue that an event breaks, as [`validate`](crate::validate()) finds
+    /// them in an input.
+    #[must_use]
+    pub fn check(&self, event: &Event) -> Vec<Violation> {
+        let found = match self.find(&event.name) {
+            Some(member) => validate::value(self.service, member.shape, &event.value),
+            None => vec![Violation::new(Problem::Unknown)],
+        };
+        found.into_iter().map(|violation| violation.within(&event.name)).collect()
+    }
+
+    /// The event that a document is: a map with the event's name as its only key.
+    ///
+    /// # Errors
+    /// Every rule of the catalogue that it breaks.
+    pub fn read(&self, document: &Value) -> Result<Event, Vec<Violation>> {
+        let wrong = |violation| Err(vec![violation]);
+        let (name, fields) = match document.as_map() {
+            Some([(name, fields)]) => (name, fields),
+            Some(entries) => {
+                return wrong(Violation::new(Problem::NotOneMember { set: entries.len() }));
+            }
+            None => return wrong(Violation::wrong_type("a structure", document.type_name())),
+        };
+        let event = Event { name: name.clone(), value: fields.clone() };
+        let found = self.check(&event);
+        if found.is_empty() { Ok(event) } else { Err(found) }
+    }
+
+    /// Makes a request that was written without its stream the one that the stream follows. Gives
+    /// the stream's first message, where the protocol has one.
+    #[must_use]
+    pub fn begin(&self, request: &mut Request) -> Option<Message> {
+        common::set_type(&mut request.headers, MEDIA);
+        let rest = std::mem::take(&mut request.body);
+        self.has_initial().then(|| self.initial(rest))
+    }
+
+    /// Whether the first message brings the rest of the input or output, since the protocol has no
+    /// headers for it.
     #[must_use]
     pub fn has_initial(&self) -> bool {
         matches!(self.service.protocol(), Protocol::AwsJson | Protocol::RpcV2Cbor)
@@ -126,8 +198,8 @@ impl Events {
         let Some(name) = message.text(EVENT_TYPE) else {
             return Ok(Item::Unknown(String::new()));
         };
-        let Some(member) = self.structure.members.iter().find(|member| member.name == name) else {
-            if name == INITIAL {
+        let Some(member) = self.find(name) else {
+            if name == self.initial {
                 let entries = self.read_members(self.whole, |_| true, &message.payload)?;
                 return Ok(Item::Initial(Value::Map(entries)));
             }
@@ -215,8 +287,7 @@ impl Events {
     /// beginning of its text for a message.
     fn failure(&self, message: &Message) -> ServiceError {
         let kind = message.text(EXCEPTION_TYPE);
-        let member =
-            kind.and_then(|kind| self.structure.members.iter().find(|member| member.name == kind));
+        let member = kind.and_then(|kind| self.find(kind));
         let shape = member.map(|member| self.service.shape(member.shape));
         let declared = member.and_then(|member| self.service.structure(member.shape));
         let fields = declared.map(|structure| {
@@ -256,11 +327,11 @@ impl Events {
     /// # Errors
     /// Where the stream has no such event, or the value does not fit it.
     pub fn encode(&self, name: &str, value: &Value) -> Result<Message, EncodeError> {
-        let member = self.structure.members.iter().find(|member| member.name == name);
+        let member = self.find(name);
         let member = member.ok_or_else(|| EncodeError::new(Problem::Unknown).within(name))?;
         let mut message = Message::default();
-        message.add(MESSAGE_TYPE, "event");
         message.add(EVENT_TYPE, name);
+        message.add(MESSAGE_TYPE, "event");
         self.write_event(member, value, &mut message).map_err(|error| error.within(name))?;
         Ok(message)
     }
@@ -276,9 +347,9 @@ impl Events {
         fields: &Value,
     ) -> Result<Message, EncodeError> {
         let mut message = Message::default();
-        let member = self.structure.members.iter().find(|member| member.name == code);
-        let Some((member, structure)) =
-            member.and_then(|member| Some((member, self.service.structure(member.shape)?)))
+        let Some((member, structure)) = self
+            .find(code)
+            .and_then(|member| Some((member, self.service.structure(member.shape)?)))
         else {
             message.add(MESSAGE_TYPE, "error");
             message.add(ERROR_CODE, code);
@@ -301,11 +372,11 @@ impl Events {
         Ok(message)
     }
 
-    /// The first message, from the rest of the output as the protocol writes it.
+    /// The first message, from the rest of the input or output as the protocol writes it.
     pub(super) fn initial(&self, payload: Bytes) -> Message {
         let mut message = Message { payload, ..Message::default() };
+        message.add(EVENT_TYPE, self.initial);
         message.add(MESSAGE_TYPE, "event");
-        message.add(EVENT_TYPE, INITIAL);
         message.add(CONTENT_TYPE, self.media());
         message
     }
@@ -348,7 +419,9 @@ impl Events {
         let has_payload = structure.members.iter().any(is_payload);
         let has_body =
             structure.members.iter().any(|member| !is_header(member) && !is_payload(member));
-        if whole.is_none() && has_body && !has_payload {
+        // An event without any members is a document without any, where that is the same everywhere.
+        let is_bare = structure.members.is_empty() && self.format != Format::Xml;
+        if whole.is_none() && (has_body || is_bare) && !has_payload {
             whole = Some(self.write_value(event, &Value::Map(body))?);
         }
         if let Some((payload, media)) = whole {
@@ -452,5 +525,29 @@ impl Header {
             Self::Timestamp(_) => "a timestamp",
             Self::Uuid(_) => "a UUID",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use isobar_catalogue::Cloud;
+
+    use super::*;
+
+    #[test]
+    fn where_there_are_no_headers_the_first_message_brings_the_rest() {
+        // No operation of the catalogue asks so; this one only answers so.
+        let (service, operation) =
+            isobar_catalogue::operation(Cloud::Aws, "logs", "StartLiveTail").unwrap();
+        let output = shapes::output(service, operation).unwrap();
+        let events = Events::within(service, output, INITIAL_REQUEST).unwrap();
+        let mut request = Request::new(http::Method::POST, "/");
+        request.body = "{}".into();
+        let first = events.begin(&mut request).unwrap();
+        assert!(request.body.is_empty());
+        assert_eq!(first.text(EVENT_TYPE), Some("initial-request"));
+        assert_eq!(first.text(MESSAGE_TYPE), Some("event"));
+        assert_eq!(first.payload, "{}");
+        assert_eq!(events.decode(&first), Ok(Item::Initial(Value::Map(Vec::new()))));
     }
 }

@@ -9,6 +9,7 @@ use isobar_catalogue::{Kind, Location, Member, Protocol, Service, Shape};
 use super::query::Query;
 use super::{Format, Rules, header, in_answer, in_body, is_alibaba, payload, template};
 use crate::error::{EncodeError, Problem};
+use crate::eventstream;
 use crate::form;
 use crate::json;
 use crate::message::Request;
@@ -216,12 +217,11 @@ fn payload_body(
             let media = if json { ALIBABA_JSON } else { "text/plain" };
             Ok(Some((text.into_owned().into(), media)))
         }
-        // An answer's events are written apart from it.
-        (Kind::Structure(structure), value, _) if structure.event_stream => match asks {
-            false if value.is_none() => Ok(None),
-            _ => Err(EncodeError::Unsupported(
-                "requests that are streams of events (HTTP/2, both ways) are not implemented",
-            )),
+        // Events are written apart from the rest.
+        (Kind::Structure(structure), value, _) if structure.event_stream => match value {
+            None if asks => Ok(Some((Bytes::new(), eventstream::MEDIA))),
+            None => Ok(None),
+            Some(_) => Err(EncodeError::Unsupported("a stream of events is no part of the rest")),
         },
         (Kind::Structure(structure), None, Format::Json(_))
             if !structure.union && !is_bodiless(call) =>

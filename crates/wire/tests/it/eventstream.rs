@@ -3,9 +3,12 @@
 
 use http::StatusCode;
 use isobar_catalogue::Cloud;
-use isobar_wire::eventstream::{Decoder, Events, Header, Item, MAX_HEADERS, MAX_PAYLOAD, Message};
+use isobar_wire::eventstream::{
+    Decoder, Event, Events, Header, Item, MAX_HEADERS, MAX_PAYLOAD, Message,
+};
 use isobar_wire::{
-    DecodeError, Dialect, Reply, Response, decode_head, decode_response, encode_response,
+    DecodeError, Dialect, Reply, Response, Value, decode_head, decode_response, encode_request,
+    encode_response, validate,
 };
 use serde_json::json;
 
@@ -402,4 +405,172 @@ fn events_that_do_not_fit_are_not_written() {
         write(json!([{"Stats": {"Details": {"BytesScanned": "x"}}}])),
         "Payload[0].Stats.Details.BytesScanned: must be a whole number, not text"
     );
+}
+
+fn event(name: &str, fields: serde_json::Value) -> Event {
+    Event::new(name.to_owned(), fields).unwrap()
+}
+
+/// What is asked with streams of events: the operation, the rest of its input, and events.
+fn inputs() -> Vec<(&'static str, &'static str, serde_json::Value, Vec<Event>)> {
+    let lex = json!({
+        "botId": "BOT0000000",
+        "botAliasId": "ALIAS00000",
+        "localeId": "en_US",
+        "sessionId": "s-1",
+    });
+    vec![
+        (
+            "bedrock-runtime",
+            "InvokeModelWithBidirectionalStream",
+            json!({"modelId": "m"}),
+            vec![event("chunk", json!({"bytes": "aGVsbG8="})), event("chunk", json!({}))],
+        ),
+        (
+            "connecthealth",
+            "StartMedicalScribeListeningSession",
+            json!({
+                "sessionId": "12345678-1234-1234-1234-123456789012",
+                "domainId": "hai-1234567890123456",
+                "subscriptionId": "sub-123456789012345678901",
+                "languageCode": "en-US",
+                "mediaSampleRateHertz": 16000,
+                "mediaEncoding": "pcm",
+            }),
+            vec![
+                event("audioEvent", json!({"audioChunk": "AAEC"})),
+                event("sessionControlEvent", json!({"type": "END_OF_SESSION"})),
+            ],
+        ),
+        (
+            "lexv2-runtime",
+            "StartConversation",
+            lex,
+            vec![
+                event("ConfigurationEvent", json!({"responseContentType": "audio/pcm"})),
+                event("TextInputEvent", json!({"text": "ä", "clientTimestampMillis": 1})),
+                event("DisconnectionEvent", json!({})),
+            ],
+        ),
+        (
+            "polly",
+            "StartSpeechSynthesisStream",
+            json!({"Engine": "generative", "OutputFormat": "mp3", "VoiceId": "Joanna"}),
+            vec![
+                event("TextEvent", json!({"Text": "hello"})),
+                event("CloseStreamEvent", json!({})),
+            ],
+        ),
+        (
+            "qbusiness",
+            "Chat",
+            json!({"applicationId": "123456789012345678901234567890123456"}),
+            vec![
+                event("configurationEvent", json!({"chatMode": "RETRIEVAL_MODE"})),
+                event("textEvent", json!({"userMessage": "hello"})),
+                event("endOfInputEvent", json!({})),
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn events_of_requests_come_back_as_they_were() {
+    for (service, name, input, asked) in inputs() {
+        let (service, operation) = operation(Cloud::Aws, service, name);
+        let input = value(input);
+        assert_eq!(validate(service, operation, &input), [], "{name}");
+        let mut request = encode_request(service, operation, &input).unwrap();
+        let events = Events::of_input(service, operation).unwrap();
+        assert_eq!(events.begin(&mut request), None, "{name}");
+        assert_eq!(request.header("content-type"), Some("application/vnd.amazon.eventstream"));
+        assert!(request.body.is_empty());
+        for event in asked {
+            assert_eq!(events.check(&event), [], "{name}");
+            let mut bytes = Vec::new();
+            events.encode(&event.name, &event.value).unwrap().write(&mut bytes).unwrap();
+            let mut decoder = Decoder::new();
+            decoder.push(&bytes);
+            let message = decoder.next_message().unwrap().unwrap();
+            assert_eq!(message.text(":content-type"), Some("application/json"), "{name}");
+            let Item::Event(read) = events.decode(&message).unwrap() else { panic!("{message:?}") };
+            assert_eq!(read.name, event.name);
+            assert_eq!(as_json(&read.value), as_json(&event.value), "{name}");
+        }
+    }
+}
+
+/// What the vendor's SDK for JavaScript (3.1048.0) sent to a server on loopback.
+#[test]
+fn events_of_requests_are_written_as_the_vendors_sdk_writes_them() {
+    let (service, talk) = operation(Cloud::Aws, "lexv2-runtime", "StartConversation");
+    let events = Events::of_input(service, talk).unwrap();
+    let rows = [
+        (
+            event(
+                "AudioInputEvent",
+                json!({
+                    "contentType": "audio/lpcm",
+                    "audioChunk": "AAEC/w==",
+                    "eventId": "e-1",
+                    "clientTimestampMillis": 1,
+                }),
+            ),
+            "000000c3 00000055 d096e819 0b3a6576656e742d74797065 07 000f \
+             417564696f496e7075744576656e74 0d3a6d6573736167652d74797065 07 0005 6576656e74 \
+             0d3a636f6e74656e742d74797065 07 0010 6170706c69636174696f6e2f6a736f6e \
+             7b22636f6e74656e7454797065223a22617564696f2f6c70636d222c22617564696f4368756e6b223a22\
+             414145432f773d3d222c226576656e744964223a22652d31222c22636c69656e7454696d657374616d70\
+             4d696c6c6973223a317d 8de012b0",
+        ),
+        (
+            event("DisconnectionEvent", json!({})),
+            "0000006a 00000058 d3106943 0b3a6576656e742d74797065 07 0012 \
+             446973636f6e6e656374696f6e4576656e74 0d3a6d6573736167652d74797065 07 0005 6576656e74 \
+             0d3a636f6e74656e742d74797065 07 0010 6170706c69636174696f6e2f6a736f6e 7b7d 53d718a0",
+        ),
+    ];
+    for (event, wire) in rows {
+        let mut written = Vec::new();
+        events.encode(&event.name, &event.value).unwrap().write(&mut written).unwrap();
+        assert_eq!(written, bytes(wire), "{event:?}");
+    }
+}
+
+#[test]
+fn events_that_break_rules_are_found() {
+    let (service, talk) = operation(Cloud::Aws, "lexv2-runtime", "StartConversation");
+    let events = Events::of_input(service, talk).unwrap();
+    let rows = [
+        (event("Hello", json!({})), "Hello: is not known"),
+        (event("AudioInputEvent", json!({})), "AudioInputEvent.contentType: is required"),
+        (
+            event("TextInputEvent", json!({"text": "", "more": 1})),
+            "TextInputEvent.more: is not known; TextInputEvent.text: has a length of 0, but must have \
+             from 1 to 1024",
+        ),
+        (event("TextInputEvent", json!("x")), "TextInputEvent: must be a structure, not text"),
+    ];
+    for (event, expected) in rows {
+        let found: Vec<_> = events.check(&event).iter().map(ToString::to_string).collect();
+        assert_eq!(found.join("; "), expected);
+    }
+    let read = |document| {
+        let found = events.read(&value(document)).unwrap_err();
+        found.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(read(json!({"Hello": {}})), "Hello: is not known");
+    assert_eq!(read(json!({})), "must have exactly one member set, not 0");
+    assert_eq!(read(json!([])), "must be a structure, not a list");
+    let document = json!({"TextInputEvent": {"text": "hello"}});
+    let expected = event("TextInputEvent", json!({"text": "hello"}));
+    assert_eq!(events.read(&value(document)), Ok(expected));
+    let all = value(json!({
+        "botId": "B", "botAliasId": "A", "localeId": "l", "sessionId": "s-1",
+        "requestEventStream": {"DisconnectionEvent": {}},
+    }));
+    let error = encode_request(service, talk, &all).unwrap_err();
+    assert_eq!(error.to_string(), "not supported: a stream of events is no part of the rest");
+    assert_eq!(Events::of_input(service, talk).unwrap().shape("Hello"), None);
+    assert!(validate(service, talk, &Value::Null).iter().all(|it| it.path != "requestEventStream"));
 }
