@@ -6,7 +6,7 @@ use std::thread;
 
 use futures_util::{Stream, stream};
 use isobar_catalogue::{Operation, Service};
-use isobar_client::{Client, Fit, Texts};
+use isobar_client::{Client, Error as CallError, Fit, Kind, Texts};
 use isobar_wire::Value;
 use isobar_wire::eventstream::{Event, Events};
 use parking_lot::Mutex;
@@ -29,7 +29,11 @@ pub(super) async fn run(
 ) -> Result<(), Error> {
     let Call { service, operation, .. } = *call;
     let failure = Failure::default();
-    let reported = |error| failure.lock().take().unwrap_or_else(|| failure::report(&error));
+    // Lines are read ahead: a wrong one is not why the service refused what came before it.
+    let reported = |error: CallError| match failure.lock().take() {
+        Some(said) if error.kind() == Kind::Input => said,
+        _ => failure::report(&error),
+    };
     let said = said(service, operation, lines, failure.clone());
     let streamed = client.talk(service, operation, call.input.clone(), said).await;
     events::follow(shell, call, streamed.map_err(reported)?, reported).await
