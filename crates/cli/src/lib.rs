@@ -104,6 +104,12 @@ pub const COMMANDS: &[Command] = &[
         run: |shell, arguments| transfer::run(Verb::Remove, shell, arguments),
     },
     Command {
+        name: "presign",
+        aliases: &[],
+        about: "Print a URL for an object: isobar presign s3://backups/dump --expires-in 1h",
+        run: |shell, arguments| transfer::run(Verb::Presign, shell, arguments),
+    },
+    Command {
         name: "whoami",
         aliases: &[],
         about: "Say which identity each cloud sees, and where it comes from",

@@ -1,4 +1,4 @@
-//! Files and objects: `isobar cp|mv|sync|ls|rm`, over `s3://`, `spaces://`, `oss://`, paths and `-`.
+//! Files and objects: `isobar cp|mv|sync|ls|rm|presign`, over `s3://`, `spaces://`, `oss://`, paths and `-`.
 
 mod bar;
 pub(crate) mod flags;
@@ -110,6 +110,7 @@ impl<'a> Work<'a> {
                 None => self.list(&place(0)?).await,
             },
             Verb::Remove => self.remove(&place(0)?).await,
+            Verb::Presign => self.presign(&place(0)?).await,
         }
     }
 
@@ -241,6 +242,17 @@ impl<'a> Work<'a> {
             self.engine.remove(&at).await.map_err(|error| report(&error))?;
         }
         self.tell_done(Action::Delete, &at.to_string(), "", self.flags.dry_run)
+    }
+
+    /// The URL alone, so that it can be used as it is.
+    async fn presign(&self, place: &Place) -> Result<(), Error> {
+        let at = self.remote(place, None).await?;
+        if at.key.is_empty() || at.key.ends_with('/') {
+            return Err(Error::usage("no_object", format!("{at} is no object")));
+        }
+        let seconds = self.flags.expires_in.unwrap_or(3600);
+        let url = at.presign(self.flags.writes, seconds).await.map_err(|error| report(&error))?;
+        self.shell.print(&url)
     }
 
     /// A line for each bucket, in the form of aws-cli with times in UTC.

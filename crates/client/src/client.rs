@@ -69,7 +69,7 @@ pub(crate) type Located = HashMap<&'static str, Option<String>>;
 pub(crate) struct Draft {
     service: &'static Service,
     operation: &'static Operation,
-    endpoint: Endpoint,
+    pub(crate) endpoint: Endpoint,
     pub(crate) request: Request,
     notes: Notes,
     /// Who calls, where that is not whom the provider gives.
@@ -393,6 +393,7 @@ impl Client {
                 _ => None,
             },
             talk: None,
+            by_url: None,
             opens: matches!(way, Way::Opens),
             identity: draft.identity.as_ref(),
             notes: draft.notes.clone(),
@@ -428,6 +429,10 @@ impl Client {
 
     pub(crate) fn places(&self) -> &RwLock<HashMap<&'static str, Place>> {
         &self.0.places
+    }
+
+    pub(crate) fn signing(&self) -> &Signing {
+        &self.0.signing
     }
 
     pub(crate) fn regions(&self) -> &RwLock<HashMap<String, String>> {

@@ -62,6 +62,8 @@ pub(crate) struct Signing<'a> {
     pub(crate) now: Timestamp,
     pub(crate) nonce: &'a str,
     pub(crate) keys: &'a sigv4::SigningKeys,
+    /// The signature goes into the URL, for so many seconds.
+    pub(crate) by_url: Option<u32>,
 }
 
 /// A request that is not signed.
@@ -323,7 +325,10 @@ fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritabl
         style,
         payload,
     };
-    sigv4::sign(request, &signing_v4, signing.keys)
+    match signing.by_url {
+        Some(seconds) => sigv4::presign(request, &signing_v4, seconds, signing.keys),
+        None => sigv4::sign(request, &signing_v4, signing.keys),
+    }
 }
 
 fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
@@ -337,7 +342,14 @@ fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwr
             Some(_) => alibaba::roa::sign(request, credentials, now, nonce),
             None => alibaba::acs3::sign(request, credentials, host, now, nonce),
         },
-        Scheme::OssV1 => alibaba::oss::v1::sign(request, credentials, now),
+        Scheme::OssV1 => match signing.by_url {
+            Some(seconds) => {
+                let until = now + jiff::SignedDuration::from_secs(seconds.into());
+                alibaba::oss::v1::sign_url(request, credentials, until);
+                Ok(())
+            }
+            None => alibaba::oss::v1::sign(request, credentials, now),
+        },
         Scheme::Log => alibaba::sls::sign(request, credentials, now),
         Scheme::LogV4 => {
             let region = signing.endpoint.signing_region.as_str();
@@ -347,7 +359,7 @@ fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwr
             let region = signing.endpoint.signing_region.as_str();
             let product = signing.endpoint.signing_name.as_str();
             let additional = &[];
-            let signing = alibaba::oss::v4::Signing {
+            let v4 = alibaba::oss::v4::Signing {
                 credentials,
                 region,
                 product,
@@ -355,7 +367,13 @@ fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwr
                 time: now,
                 additional,
             };
-            alibaba::oss::v4::sign(request, &signing)
+            match signing.by_url {
+                Some(seconds) => {
+                    alibaba::oss::v4::sign_url(request, &v4, seconds);
+                    Ok(())
+                }
+                None => alibaba::oss::v4::sign(request, &v4),
+            }
         }
     }
 }

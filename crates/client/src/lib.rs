@@ -36,6 +36,7 @@ pub mod oss;
 mod paging;
 mod path;
 mod prepared;
+mod presign;
 mod proxy;
 mod settings;
 mod sources;

@@ -77,6 +77,8 @@ pub(crate) struct Call<'a> {
     pub(crate) opens: bool,
     /// What the answer is read with.
     pub(crate) notes: Notes,
+    /// The signature goes into the URL, for so many seconds.
+    pub(crate) by_url: Option<u32>,
     /// Who calls, where that is not whom the client's provider gives.
     pub(crate) identity: Option<&'a Identity>,
     /// Repeating it is safe even if the service carried it out.

@@ -255,6 +255,21 @@ impl Remote {
         })
     }
 
+    /// A URL with which anybody may read the object, or write it, for so many seconds (at most seven
+    /// days). Nothing is sent, and whether there is such an object is not known.
+    ///
+    /// # Errors
+    /// If there are no credentials to sign with.
+    pub async fn presign(&self, writes: bool, seconds: u32) -> Result<String, Error> {
+        let operations = self.api().operations;
+        let operation = if writes { operations.put } else { operations.get };
+        let failed = |error| self.failed(error);
+        let client = &self.store.client;
+        let (service, operation) = client.find(self.api().service, operation).map_err(failed)?;
+        let prepared = client.presign(service, operation, self.input(), seconds).await;
+        prepared.map(|prepared| prepared.url.to_string()).map_err(failed)
+    }
+
     /// A part of the object, of one version: from an offset, so many bytes.
     pub(crate) async fn get(&self, etag: &str, offset: u64, length: u64) -> Result<Opened, Error> {
         let names = self.api().members;

@@ -20,6 +20,8 @@ pub(crate) enum Verb {
     List,
     /// `rm`
     Remove,
+    /// `presign`
+    Presign,
 }
 
 /// A command's row: how it is called, and what it says of itself.
@@ -30,7 +32,7 @@ struct Row {
     places: usize,
 }
 
-const ROWS: [Row; 5] = [
+const ROWS: [Row; 6] = [
     Row {
         verb: Verb::Copy,
         usage: "isobar cp FROM TO",
@@ -61,6 +63,12 @@ const ROWS: [Row; 5] = [
         about: "Remove objects.",
         places: 1,
     },
+    Row {
+        verb: Verb::Presign,
+        usage: "isobar presign s3://BUCKET/KEY",
+        about: "Print a URL with which anybody may read the object, or write it, for a time.",
+        places: 1,
+    },
 ];
 
 fn row(verb: Verb) -> &'static Row {
@@ -87,6 +95,10 @@ pub(crate) struct Flags {
     /// What the objects shall say of themselves.
     pub(crate) properties: Properties,
     pub(crate) no_guess: bool,
+    /// For how many seconds a URL is good.
+    pub(crate) expires_in: Option<u32>,
+    /// A URL is for writing.
+    pub(crate) writes: bool,
     pub(crate) no_sign_request: bool,
     pub(crate) ca_bundle: Option<String>,
     pub(crate) region: Option<String>,
@@ -106,7 +118,7 @@ struct Flag {
     set: fn(&mut Flags, &str) -> Result<(), String>,
 }
 
-const ALL: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync, Verb::List, Verb::Remove];
+const ALL: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync, Verb::List, Verb::Remove, Verb::Presign];
 const MANY: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync, Verb::Remove];
 const BOTH: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync];
 const SYNC: &[Verb] = &[Verb::Sync];
@@ -188,6 +200,15 @@ static FLAGS: &[Flag] = flags! {
     "expected-size" = "SIZE", &[Verb::Copy],
         "About how long stdin is, where that is more than 156GiB.",
         |flags, text| { flags.expected_size = Some(size(text)?); Ok(()) };
+    "expires-in" = "TIME", &[Verb::Presign],
+        "How long the URL is good: 15m, 12h, 7d or seconds. Default: 1h.",
+        |flags, text| { flags.expires_in = Some(seconds(text)?); Ok(()) };
+    "method" = "GET|PUT", &[Verb::Presign], "Whether it reads or writes. Default: GET.",
+        |flags, text| match text.to_ascii_uppercase().as_str() {
+            "GET" => { flags.writes = false; Ok(()) }
+            "PUT" => { flags.writes = true; Ok(()) }
+            _ => Err("GET or PUT".to_owned()),
+        };
     "content-type" = "TYPE", BOTH,
         "The media type. Default: by the file's name; of a copy, its source's.",
         |flags, value| property(flags, "content-type", value);
@@ -239,6 +260,17 @@ const ALIASES: [(&str, &str); 2] = [("dryrun", "dry-run"), ("r", "recursive")];
 fn count(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|count| (1..=256).contains(count));
     number.ok_or_else(|| "a number from 1 to 256".to_owned())
+}
+
+/// A time of at most seven days, in seconds or with a unit.
+fn seconds(text: &str) -> Result<u32, String> {
+    const UNITS: [(char, u32); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
+    let unit = UNITS.iter().find_map(|(unit, length)| Some((text.strip_suffix(*unit)?, *length)));
+    let (digits, length) = unit.unwrap_or((text, 1));
+    let number = digits.parse::<u32>().ok().and_then(|number| number.checked_mul(length));
+    number
+        .filter(|seconds| (1..=7 * 86_400).contains(seconds))
+        .ok_or_else(|| "from 1s to 7d".to_owned())
 }
 
 /// A number of bytes, with or without a unit.
@@ -343,6 +375,18 @@ mod tests {
         assert_eq!(flags.filters, [(false, "*".to_owned()), (true, "*.txt".to_owned())]);
         assert_eq!((flags.part_size, flags.recursive), (Some(64 << 20), true));
         assert_eq!(read(Verb::Copy, &["--", "--a", "b"]).unwrap().places, ["--a", "b"]);
+    }
+
+    #[test]
+    fn times_have_units() {
+        for (text, expected) in
+            [("90", Some(90)), ("90s", Some(90)), ("15m", Some(900)), ("7d", Some(604_800))]
+        {
+            assert_eq!(seconds(text).ok(), expected, "{text}");
+        }
+        for text in ["", "0", "8d", "-1", "1.5h", "d", "99999999999"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -97,6 +97,10 @@ impl Signing {
         let Some(credentials) = identity.and_then(|identity| identity.credentials.as_ref()) else {
             let unsigned = cloud::Unsigned { endpoint: call.endpoint, older, now, nonce: &nonce };
             (row.describe)(&mut signed.request, &unsigned).map_err(unwritable)?;
+            if call.by_url.is_some() {
+                let error = call.error(Kind::NoCredentials);
+                return Err(error.with_message("a URL without a signature needs no signing"));
+            }
             return Ok(signed);
         };
         // A token is shown once, and the events behind it are as they are.
@@ -115,6 +119,7 @@ impl Signing {
             now,
             nonce: &nonce,
             keys: &self.keys,
+            by_url: call.by_url,
         };
         // A key signs; a token is shown. Neither does for the other.
         let (alone, shows) = (signing.auth == Auth::Bearer, credentials.id.is_empty());

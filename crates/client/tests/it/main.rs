@@ -16,6 +16,7 @@ mod oauth;
 mod oss;
 mod paging;
 mod place;
+mod presign;
 mod server;
 mod sources;
 mod streams;
