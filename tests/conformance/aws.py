@@ -16,9 +16,12 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+# What botocore does by itself it does by itself, but for what it cannot.
+os.environ["BOTO_DISABLE_CRT"] = "true"
 
 import botocore.auth  # noqa: E402
 import botocore.config  # noqa: E402
+import botocore.crt.auth  # noqa: E402
 import botocore.exceptions  # noqa: E402
 import botocore.handlers  # noqa: E402
 import botocore.session  # noqa: E402
@@ -57,6 +60,7 @@ def freeze():
 
     for module in ("auth", "compat", "endpoint", "signers", "utils"):
         setattr(getattr(__import__(f"botocore.{module}"), module), "get_current_datetime", get_current_datetime)
+    botocore.crt.auth.get_current_datetime = get_current_datetime
     botocore.auth.time = FrozenTime
     uuid.uuid4 = lambda: uuid.UUID(common.UUID)
 
@@ -89,13 +93,31 @@ def client(service, region, options, endpoint=None):
 
 
 def vendor_request(it, operation, params):
-    """What botocore makes of an input."""
+    """What botocore makes of an input, with the common runtime's signature for several regions where it
+    takes no other."""
+    for_regions = {name: botocore.crt.auth.CRT_AUTH_TYPE_MAPS[name] for name in ("v4a", "s3v4a")}
+    try:
+        return one_request(it, operation, params)
+    except botocore.exceptions.MissingDependencyException:
+        botocore.auth.AUTH_TYPE_MAPS.update(for_regions)
+    try:
+        return one_request(it, operation, params)
+    finally:
+        for name in for_regions:
+            del botocore.auth.AUTH_TYPE_MAPS[name]
+
+
+def one_request(it, operation, params):
     try:
         it._make_api_call(operation, params)
     except Captured as captured:
         sent = captured.request
         headers = {name.lower(): text(value) for name, value in sent.headers.items()}
         return common.Request(sent.method, sent.url, headers, body_bytes(sent.body))
+    except botocore.exceptions.MissingDependencyException:
+        if "v4a" in botocore.auth.AUTH_TYPE_MAPS:
+            raise RuntimeError(f"botocore lacks something for {operation}") from None
+        raise
     except (botocore.exceptions.BotoCoreError, AttributeError, ValueError, TypeError) as error:
         return common.Refusal(f"{type(error).__name__}: {error}")
     raise RuntimeError(f"botocore sent nothing for {operation}")

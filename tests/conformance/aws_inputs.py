@@ -4,6 +4,7 @@ import datetime
 
 # What a text is where it decides where a request goes, or which checksum it carries, by variant.
 PLAIN = {
+    ("cloudfront-keyvaluestore", "KvsARN"): {"": "arn:aws:cloudfront::123456789012:key-value-store/label"},
     ("machinelearning", "PredictEndpoint"): {"": "https://realtime.machinelearning.us-east-1.amazonaws.com"},
     ("s3", "Bucket"): {"": "example-bucket"},
     ("s3", "ChecksumAlgorithm"): {"": "SHA256", "low": "CRC32", "high": "SHA1"},

@@ -240,7 +240,9 @@ def differences(vendor, isobar, uncompared=UNCOMPARED_HEADERS):
 def authorization(vendor, isobar, exactly):
     """Compares the signatures where the signed bytes are the same, and what is signed everywhere."""
     other, mine = vendor.header("authorization"), isobar.header("authorization")
-    if exactly:
+    # A signature with a number drawn for it is never the same; what it is of is compared all the same.
+    drawn = other.startswith("AWS4-ECDSA-")
+    if exactly and not drawn:
         if other != mine:
             yield "authorization", other, mine
         return

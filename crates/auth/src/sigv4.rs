@@ -4,6 +4,7 @@
 //! Both directions write the same canonical request: `canonical` holds what is the same, `sign` and
 //! `verify` what differs.
 
+mod asymmetric;
 mod canonical;
 mod error;
 mod events;
@@ -12,6 +13,7 @@ mod present;
 mod sign;
 mod verify;
 
+pub use asymmetric::sign_for_regions;
 pub use error::{Error, Mismatch};
 pub use events::Chain;
 pub use keys::SigningKeys;

@@ -326,6 +326,9 @@ fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritabl
         payload,
     };
     match signing.by_url {
+        _ if signing.endpoint.scheme == Scheme::SigV4A => {
+            sigv4::sign_for_regions(request, &signing_v4)
+        }
         Some(seconds) => sigv4::presign(request, &signing_v4, seconds, signing.keys),
         None => sigv4::sign(request, &signing_v4, signing.keys),
     }
@@ -334,7 +337,7 @@ fn sign_v4(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritabl
 fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwritable> {
     let Signing { credentials, host, now, nonce, .. } = *signing;
     match signing.endpoint.scheme {
-        Scheme::Cloud | Scheme::S3Express => match signing.older {
+        Scheme::Cloud | Scheme::S3Express | Scheme::SigV4A => match signing.older {
             Some(Protocol::AlibabaRpc) => {
                 alibaba::rpc::sign(request, credentials, now, nonce);
                 Ok(())

@@ -47,6 +47,9 @@ pub struct Config {
     /// Whether calls to buckets in a zone (S3 Express) are signed with a session that is asked for
     /// first. Default: yes.
     pub s3_express_sessions: bool,
+    /// The regions that Signature Version 4A is for, with commas between them. Default: what
+    /// the endpoint's rules say, which is `*` for most.
+    pub signing_regions: Option<String>,
     /// Whether endpoints for the caller's own account are wanted, where the vendor's rules know them
     /// (DynamoDB).
     pub account_endpoints: AccountEndpoints,
@@ -110,6 +113,7 @@ impl Config {
             use_arn_region: true,
             multi_region_access_points: true,
             s3_express_sessions: true,
+            signing_regions: None,
             account_endpoints: AccountEndpoints::default(),
             request_checksums: Checksums::default(),
             response_checksums: Checksums::default(),

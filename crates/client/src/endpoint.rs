@@ -74,6 +74,8 @@ pub enum Scheme {
     Cloud,
     /// With a session that S3 gives for the bucket.
     S3Express,
+    /// With Signature Version 4A; the endpoint's region is the set of regions.
+    SigV4A,
     /// Object storage's V1.
     OssV1,
     /// Object storage's V4.
@@ -217,6 +219,14 @@ pub(crate) fn by_rules(
         }
         Wanted::Unknown(name) => {
             return Err(fail(format!("it wants {name}, which is not implemented")));
+        }
+        Wanted::SigV4A(scheme, regions) => {
+            endpoint.signs = true;
+            endpoint.scheme = Scheme::SigV4A;
+            let regions = config.signing_regions.clone().unwrap_or(regions);
+            endpoint.signing_region = if regions.is_empty() { "*".to_owned() } else { regions };
+            endpoint.signing_name = scheme.name.map_or(endpoint.signing_name, str::to_owned);
+            endpoint.sign_path_once = scheme.path_once;
         }
         Wanted::SigV4(scheme) => {
             endpoint.signs = true;

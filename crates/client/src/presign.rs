@@ -49,6 +49,9 @@ impl Client {
         if draft.endpoint.scheme == Scheme::S3Express {
             return Err(fail("it is signed with a session that S3 gives, and S3 is not asked"));
         }
+        if draft.endpoint.scheme == Scheme::SigV4A {
+            return Err(fail("not implemented: URLs that are signed for several regions"));
+        }
         let request = &mut draft.request;
         match service.protocol() {
             Protocol::AwsQuery | Protocol::Ec2 => move_to_url(request),

@@ -86,6 +86,8 @@ pub struct Settings {
     pub no_multi_region_access_points: Option<Found<bool>>,
     /// Whether calls to buckets in a zone go without sessions.
     pub no_s3_express_sessions: Option<Found<bool>>,
+    /// The regions that Signature Version 4A is for (AWS).
+    pub signing_regions: Option<Found<String>>,
     /// `preferred`, `required` or `disabled` (AWS).
     pub account_endpoints: Option<Found<String>>,
     /// `when_supported` or `when_required` (AWS).
@@ -157,6 +159,7 @@ impl Settings {
             s3_us_east_1: None,
             no_multi_region_access_points: None,
             no_s3_express_sessions: None,
+            signing_regions: None,
             account_endpoints: None,
             request_checksums: None,
             response_checksums: None,
@@ -200,6 +203,7 @@ impl Settings {
         config.use_arn_region = is(&self.use_arn_region, true);
         config.multi_region_access_points = !is(&self.no_multi_region_access_points, false);
         config.s3_express_sessions = !is(&self.no_s3_express_sessions, false);
+        config.signing_regions = self.signing_regions.as_ref().map(|found| found.value.clone());
         config.global_s3 = !says(&self.s3_us_east_1, "regional");
         config.account_endpoints = match () {
             () if says(&self.account_endpoints, "required") => AccountEndpoints::Required,

@@ -77,7 +77,24 @@ pub fn sign(
     keys: &SigningKeys,
 ) -> Result<(), Unwritable> {
     let time = time::basic(signing.time);
-    set_header(request, DATE, time.as_str())?;
+    let payload = prepare(request, signing, &time)?;
+    let signed_headers = signed_headers(request);
+    let credential = credential(signing, &time);
+    let signature =
+        sign_text(request, signing, &time, &credential, &signed_headers, &payload, keys);
+    let text = format!(
+        "{ALGORITHM} Credential={credential}, SignedHeaders={signed_headers}, Signature={signature}"
+    );
+    set_secret_header(request, AUTHORIZATION, text)
+}
+
+/// Puts the headers on a request that are signed with it, and gives what stands for the payload.
+pub(super) fn prepare(
+    request: &mut Request,
+    signing: &Signing<'_>,
+    time: &str,
+) -> Result<Vec<u8>, Unwritable> {
+    set_header(request, DATE, time)?;
     if let Some(token) = &signing.credentials.session_token {
         set_secret_header(request, TOKEN, token.expose())?;
     }
@@ -94,14 +111,7 @@ pub fn sign(
     if signing.style == Style::Objects || signing.payload == Payload::Unsigned {
         set_header(request, CONTENT_HASH, payload.as_slice())?;
     }
-    let signed_headers = signed_headers(request);
-    let credential = credential(signing, &time);
-    let signature =
-        sign_text(request, signing, &time, &credential, &signed_headers, &payload, keys);
-    let text = format!(
-        "{ALGORITHM} Credential={credential}, SignedHeaders={signed_headers}, Signature={signature}"
-    );
-    set_secret_header(request, AUTHORIZATION, text)
+    Ok(payload)
 }
 
 /// Puts the signature into the query string, so that whoever has the URL may send the request within
@@ -151,7 +161,7 @@ fn credential(signing: &Signing<'_>, time: &str) -> String {
 }
 
 /// The names of the headers to sign, sorted; `host` is always among them.
-fn signed_headers(request: &Request) -> String {
+pub(super) fn signed_headers(request: &Request) -> String {
     let mut names: Vec<&str> = request
         .headers
         .keys()
@@ -163,6 +173,16 @@ fn signed_headers(request: &Request) -> String {
     names.join(";")
 }
 
+pub(super) fn canonical(
+    request: &Request,
+    signing: &Signing<'_>,
+    signed_headers: &str,
+    payload: &[u8],
+) -> Vec<u8> {
+    let Signing { host, style, .. } = *signing;
+    Canonical { request, host, signed_headers, payload, style }.bytes()
+}
+
 fn sign_text(
     request: &Request,
     signing: &Signing<'_>,
@@ -172,11 +192,10 @@ fn sign_text(
     payload: &[u8],
     keys: &SigningKeys,
 ) -> String {
-    let canonical =
-        Canonical { request, host: signing.host, signed_headers, payload, style: signing.style };
+    let canonical = canonical(request, signing, signed_headers, payload);
     let scope = Scope { date: &time[..8], region: signing.region, service: signing.service };
     let key = keys.get(credential, &scope, &signing.credentials.secret);
-    let hash = hash(&canonical.bytes());
+    let hash = hash(&canonical);
     let signature = signature(key, &string_to_sign(time, &scope, &hash));
     String::from_utf8_lossy(&signature).into_owned()
 }

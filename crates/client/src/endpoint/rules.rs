@@ -69,37 +69,55 @@ pub struct Signing<'a> {
     pub in_session: bool,
 }
 
+/// The name of the way with a session.
+const IN_SESSION: &str = "sigv4-s3express";
+
+impl<'a> Signing<'a> {
+    fn of(scheme: &'a Json) -> Self {
+        Self {
+            region: scheme["signingRegion"].as_str(),
+            name: scheme["signingName"].as_str(),
+            path_once: scheme["disableDoubleEncoding"] == json!(true),
+            in_session: scheme["name"] == IN_SESSION,
+        }
+    }
+}
+
 /// How an endpoint wants its requests authenticated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted<'a> {
     /// It says nothing.
     Unnamed,
     /// With Signature Version 4.
     SigV4(Signing<'a>),
+    /// With Signature Version 4A, for a set of regions: `*`, or with commas between them.
+    SigV4A(Signing<'a>, String),
     /// In a way that is not known here, by its name.
     Unknown(&'a str),
 }
 
 impl Resolved {
-    /// How the endpoint wants its requests authenticated: the first way of its list that is known.
+    /// How the endpoint wants its requests authenticated: the first way of its list that is known, and
+    /// Version 4A only where there is no other.
     #[must_use]
     pub fn wanted(&self) -> Wanted<'_> {
         let Some(schemes) = self.properties["authSchemes"].as_array() else {
             return Wanted::Unnamed;
         };
-        const IN_SESSION: &str = "sigv4-s3express";
         let is_known = |scheme: &&Json| scheme["name"] == "sigv4" || scheme["name"] == IN_SESSION;
         match schemes.iter().find(is_known) {
-            Some(scheme) => Wanted::SigV4(Signing {
-                region: scheme["signingRegion"].as_str(),
-                name: scheme["signingName"].as_str(),
-                path_once: scheme["disableDoubleEncoding"] == json!(true),
-                in_session: scheme["name"] == IN_SESSION,
-            }),
-            None => schemes
-                .first()
-                .and_then(|scheme| scheme["name"].as_str())
-                .map_or(Wanted::Unnamed, Wanted::Unknown),
+            Some(scheme) => Wanted::SigV4(Signing::of(scheme)),
+            None => match schemes.iter().find(|scheme| scheme["name"] == "sigv4a") {
+                Some(scheme) => {
+                    let regions = scheme["signingRegionSet"].as_array();
+                    let regions = regions.into_iter().flatten().filter_map(Json::as_str);
+                    Wanted::SigV4A(Signing::of(scheme), regions.collect::<Vec<_>>().join(","))
+                }
+                None => schemes
+                    .first()
+                    .and_then(|scheme| scheme["name"].as_str())
+                    .map_or(Wanted::Unnamed, Wanted::Unknown),
+            },
         }
     }
 

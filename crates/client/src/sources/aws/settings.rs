@@ -122,6 +122,8 @@ fn behaviour(settings: &mut Settings, lookup: &Lookup<'_>) -> Result<(), Error> 
         .map(flag);
     settings.no_s3_express_sessions =
         lookup.flag("AWS_S3_DISABLE_EXPRESS_SESSION_AUTH", "s3_disable_express_session_auth");
+    settings.signing_regions =
+        lookup.get(&["AWS_SIGV4A_SIGNING_REGION_SET"], "sigv4a_signing_region_set");
     let lower = |found: Found<String>| found.map(|text| text.to_lowercase());
     settings.account_endpoints =
         lookup.get(&["AWS_ACCOUNT_ID_ENDPOINT_MODE"], "account_id_endpoint_mode").map(lower);
