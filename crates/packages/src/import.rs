@@ -56,7 +56,28 @@ fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Err
         };
         services.push(botocore::service(name, &sources)?);
     }
+    if source.services.include(TRANSCRIBE) && !services.iter().any(|it| it.name == TRANSCRIBE) {
+        services.push(transcribe_streaming()?);
+    }
     Ok(services)
+}
+
+/// A service of AWS that botocore leaves out, as its requests are streams.
+const TRANSCRIBE: &str = "transcribe-streaming";
+
+/// It, from texts in botocore's form that hold what the vendor's reference of the API says.
+fn transcribe_streaming() -> Result<Service, Error> {
+    let sources = botocore::Sources {
+        service: include_str!("../../catalogue/overlay/transcribe-streaming/service-2.json"),
+        service_extras: None,
+        paginators: None,
+        paginators_extras: None,
+        waiters: None,
+        endpoint_rules: Some(include_str!(
+            "../../catalogue/overlay/transcribe-streaming/endpoint-rule-set-1.json"
+        )),
+    };
+    Ok(botocore::service(TRANSCRIBE, &sources)?)
 }
 
 /// The package of object storage, which has a form of its own.
