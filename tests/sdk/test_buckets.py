@@ -6,6 +6,7 @@ import http.server
 import json
 import re
 import threading
+import time
 
 import boto3
 import botocore.exceptions
@@ -46,6 +47,7 @@ class Store(http.server.BaseHTTPRequestHandler):
         assert token is None or "x-amz-s3session-token" in signed
         path = self.path.split("?")[0].rstrip("/")
         self.log.append((self.command, path, key, region, service, token, self.headers.get("x-amz-security-token")))
+        self.sums += [name for name in self.headers if "checksum" in name.lower()]
         status, headers, body = self.decide(region, body)
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
@@ -66,6 +68,7 @@ class Store(http.server.BaseHTTPRequestHandler):
             text = f"<CreateSessionResult><Credentials>{keys.format(number, number)}<Expiration>{ends}</Expiration></Credentials></CreateSessionResult>"
             return 200, {}, text.encode()
         if region != THERE and self.refusal is not None:
+            time.sleep(self.pause)
             # Who asks the bucket itself is told.
             if self.command == "HEAD" and self.refusal in (SILENT, BARE) and self.path.count("/") == 1:
                 return MOVED
@@ -85,8 +88,8 @@ class Store(http.server.BaseHTTPRequestHandler):
 def store():
     servers = []
 
-    def serve(refusal=None, lives=300):
-        names = {"log": [], "stored": [], "given": [], "refusal": refusal, "lives": lives}
+    def serve(refusal=None, lives=300, pause=0):
+        names = {"log": [], "stored": [], "given": [], "sums": [], "refusal": refusal, "lives": lives, "pause": pause}
         handler = type("Handler", (Store,), names)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -173,6 +176,26 @@ def test_uploads_and_pages_go_where_the_bucket_is(store, tmp_path):
     del own.log[:]
     isobar("sync", str(tmp_path), "s3://bucket/", "--parallel", "2", env=ours(url))
     assert sum(entry[3] == HERE for entry in own.log) <= 2 and len(own.stored) == 2 + 31
+
+
+def test_calls_that_begin_together_all_follow(store, tmp_path):
+    for number in range(8):
+        (tmp_path / f"f{number}").write_bytes(b"x")
+    # Long enough for all of them to be on their way before the first is answered.
+    url, own = store(PERMANENT, pause=0.5)
+    isobar("cp", "-r", str(tmp_path), "s3://bucket/", "--parallel", "8", env=ours(url))
+    assert len(own.stored) == 8 and sum(entry[3] == HERE for entry in own.log) > 1
+
+
+def test_stores_that_know_no_checksums(store, tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"x" * 6_000_000)
+    url, own = store()
+    isobar("cp", str(file), "s3://bucket/k", env=ours(url))
+    assert own.sums
+    del own.sums[:]
+    isobar("cp", str(file), "s3://bucket/k", env={**ours(url), "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required"})
+    assert own.stored[1] == file.read_bytes() and not own.sums
 
 
 ZONAL = "bucket--usw2-az1--x-s3"

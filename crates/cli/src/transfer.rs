@@ -12,7 +12,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use isobar_transfer::{
     Action, Compare, Done, End, Engine, Error as TransferError, Event, Listed, Options, Place,
-    Plan, Remote, Tell, api, local_path,
+    Plan, Properties, Remote, Tell, api, local_path,
 };
 use jiff::Timestamp;
 
@@ -146,6 +146,9 @@ impl<'a> Work<'a> {
             (_, Place::Remote { .. }) => Action::Upload,
             _ => Action::Download,
         };
+        if !matches!(to, Place::Remote { .. }) && self.flags.properties != Properties::default() {
+            return Err(Error::usage("usage", "files keep no such properties as objects do"));
+        }
         let names = (show(&from), show(&to));
         if self.flags.dry_run {
             return self.tell_done(action, &names.0, &names.1, true);
@@ -168,7 +171,7 @@ impl<'a> Work<'a> {
             }
             (Place::Remote { .. }, Place::Local(path)) => {
                 let from = self.remote(&from, None).await?;
-                self.and_remove(self.engine.download(&from, path).await, &from).await
+                self.and_remove(&from, None, self.engine.download(&from, path)).await
             }
             (Place::Remote { .. }, Place::Stream) => {
                 let from = self.remote(&from, None).await?;
@@ -179,7 +182,8 @@ impl<'a> Work<'a> {
             (Place::Remote { .. }, Place::Remote { .. }) => {
                 let source = self.remote(&from, Some(&to)).await?;
                 let target = self.remote(&to, None).await?;
-                self.and_remove(self.engine.copy(&source, &target).await, &source).await
+                let work = self.engine.copy(&source, &target);
+                self.and_remove(&source, Some(&target), work).await
             }
             _ => return Err(Error::usage("no_store", "one of the two must be in a store")),
         };
@@ -187,17 +191,17 @@ impl<'a> Work<'a> {
         self.tell_done(action, &names.0, &names.1, false)
     }
 
-    /// Of what is moved, removes the source once the rest succeeded.
+    /// Does the work, and of what is moved removes the source once that succeeded.
     async fn and_remove(
         &self,
-        outcome: Result<Done, TransferError>,
         source: &Remote,
+        target: Option<&Remote>,
+        work: impl Future<Output = Result<Done, TransferError>>,
     ) -> Result<Done, TransferError> {
-        let done = outcome?;
-        if self.moves() {
-            self.engine.remove(source).await?;
+        match self.moves() {
+            true => self.engine.and_remove(source, target, work).await,
+            false => work.await,
         }
-        Ok(done)
     }
 
     async fn end(&self, place: &Place, source: Option<&Place>) -> Result<End, Error> {
@@ -221,6 +225,9 @@ impl<'a> Work<'a> {
 
     async fn many(&self, from: &Place, to: &Place, compare: Option<Compare>) -> Result<(), Error> {
         let plan = self.plan(compare)?;
+        if !matches!(to, Place::Remote { .. }) && self.flags.properties != Properties::default() {
+            return Err(Error::usage("usage", "files keep no such properties as objects do"));
+        }
         let source = self.end(from, Some(to)).await?;
         let target = self.end(to, None).await?;
         let tell = self.tell();

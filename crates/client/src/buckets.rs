@@ -100,15 +100,19 @@ impl Client {
         way: Way<'_>,
     ) -> Result<Opened, Error> {
         let Some(bucket) = named_by(service, &input).map(str::to_owned) else {
-            return self.make_once(service, operation, input, way).await;
+            return Box::pin(self.make_once(service, operation, input, way)).await;
         };
-        match self.make_once(service, operation, input.clone(), way).await {
+        // Where this call goes; another may learn meanwhile that the bucket is elsewhere.
+        let region = self.bucket_region(service, &input);
+        let region = region.unwrap_or_else(|| self.region().to_owned());
+        match Box::pin(self.make_once(service, operation, input.clone(), way)).await {
+            // What cannot be sent again is not, but the next call knows where to go.
             Err(error)
                 if is_elsewhere(operation, &error)
-                    && way.is_there()
-                    && self.follow(&bucket, &error).await =>
+                    && self.follow(&bucket, &region, &error).await
+                    && way.is_there() =>
             {
-                self.make_once(service, operation, input, way).await
+                Box::pin(self.make_once(service, operation, input, way)).await
             }
             outcome => outcome,
         }
@@ -119,18 +123,14 @@ impl Client {
         self.regions().read().get(named_by(service, input)?).cloned()
     }
 
-    /// Remembers where a bucket is, and says whether that is another place than was thought.
-    async fn follow(&self, bucket: &str, error: &Error) -> bool {
+    /// Remembers where a bucket is, and says whether that is another place than a call went to.
+    async fn follow(&self, bucket: &str, went_to: &str, error: &Error) -> bool {
         let region = match error.bucket_region() {
             Some(region) => Some(region.to_owned()),
             None => self.ask_for_region(bucket).await,
         };
-        let Some(region) = region else { return false };
+        let Some(region) = region.filter(|region| region != went_to) else { return false };
         let mut regions = self.regions().write();
-        let before = regions.get(bucket).map_or(self.region(), String::as_str);
-        if before == region {
-            return false;
-        }
         if regions.len() >= MOST {
             regions.clear();
         }

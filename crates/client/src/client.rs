@@ -533,6 +533,23 @@ impl Client {
         Ok(endpoint)
     }
 
+    /// The base URL at which a service is called in the place of the vendor's, in one spelling; `None`
+    /// where it is the vendor's.
+    ///
+    /// # Errors
+    /// If that is no base URL.
+    pub fn base_url(&self, service: &'static Service) -> Result<Option<String>, Error> {
+        let Some(url) = endpoint::base(self.config(), service)? else { return Ok(None) };
+        let fail = || Error::new(Kind::Endpoint, self.cloud()).with_message(format!("`{url}`"));
+        let endpoint = Endpoint::of(&url, "", "").ok_or_else(fail)?;
+        let scheme = if endpoint.secure { "https" } else { "http" };
+        let authority = match endpoint.authority.strip_prefix("localhost") {
+            Some(port) if port.is_empty() || port.starts_with(':') => format!("127.0.0.1{port}"),
+            _ => endpoint.authority,
+        };
+        Ok(Some(format!("{scheme}://{authority}{}", endpoint.path)))
+    }
+
     /// The base URL that replaces the vendor's for an operation, if any does.
     pub(crate) fn base(
         &self,

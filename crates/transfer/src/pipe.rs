@@ -55,12 +55,12 @@ impl Engine {
             }
         };
         self.progress().done();
-        let verified = Some(to.api().check.algorithm());
+        let verified = Some(to.check().algorithm());
         Ok(Done { size: done, resumed: 0, verified })
     }
 
     fn body(&self, to: &Remote, bytes: Bytes) -> Upload {
-        let algorithm = to.api().check.algorithm();
+        let algorithm = to.check().algorithm();
         Upload::new(Source::bytes(bytes))
             .with_checksum(algorithm)
             .with_meter(self.progress().meter())

@@ -8,6 +8,7 @@ use http::HeaderMap;
 use http::header::HeaderName;
 use isobar_wire::{Name, Value};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 
 use crate::error::Error;
@@ -36,13 +37,14 @@ const fn of_place(name: &'static str, s3: &'static str, oss: &'static str) -> Pr
 }
 
 const CONTENT_TYPE: &str = "content-type";
+const CONTENT_ENCODING: &str = "content-encoding";
 const EXPIRES: &str = "expires";
 
 static PROPERTIES: [Property; 10] = [
     of_object(CONTENT_TYPE, "ContentType", "Content-Type"),
     of_object("cache-control", "CacheControl", "Cache-Control"),
     of_object("content-disposition", "ContentDisposition", "Content-Disposition"),
-    of_object("content-encoding", "ContentEncoding", "Content-Encoding"),
+    of_object(CONTENT_ENCODING, "ContentEncoding", "Content-Encoding"),
     of_object("content-language", "ContentLanguage", "Content-Language"),
     of_object(EXPIRES, "Expires", "Expires"),
     of_place("acl", "ACL", "x-oss-object-acl"),
@@ -74,6 +76,9 @@ impl Properties {
             let text = format!("`{value}` is no time such as 2030-01-31T12:00:00Z");
             return Err(Error::Usage(text));
         }
+        if !is_printable(value) {
+            return Err(Error::Usage(format!("the {name} `{value}` is not printable ASCII")));
+        }
         self.values.insert(property.name, value.to_owned());
         Ok(())
     }
@@ -87,7 +92,7 @@ impl Properties {
             let text = format!("`{name}` cannot name metadata: letters, digits and `-` can");
             return Err(Error::Usage(text));
         }
-        if value.bytes().any(|byte| !(b' '..=b'~').contains(&byte)) {
+        if !is_printable(value) {
             let text = format!("the metadata `{name}` is not printable ASCII");
             return Err(Error::Usage(text));
         }
@@ -97,22 +102,24 @@ impl Properties {
 
     /// What a store says of an object, as far as it is the object's own.
     pub(crate) fn of_headers(headers: &HeaderMap, metadata: &str) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let text = |name: &str| {
+            headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
         let mut this = Self::default();
         for property in PROPERTIES.iter().filter(|property| property.travels) {
-            let Some(value) = text(property.name).filter(|value| !value.is_empty()) else {
-                continue;
+            let Some(value) = text(property.name) else { continue };
+            let value = match property.name {
+                CONTENT_ENCODING => own_encoding(&value),
+                _ => value,
             };
-            // How an upload was signed is no property of the object; some stores keep it.
-            let value = value.trim_start_matches("aws-chunked").trim_start_matches([',', ' ']);
             if !value.is_empty() {
-                this.values.insert(property.name, value.to_owned());
+                this.values.insert(property.name, value);
             }
         }
         for (name, value) in headers {
-            if let (Some(name), Ok(value)) = (name.as_str().strip_prefix(metadata), value.to_str())
-            {
-                this.metadata.insert(name.to_owned(), value.to_owned());
+            if let Some(name) = name.as_str().strip_prefix(metadata) {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                this.metadata.insert(name.to_owned(), value);
             }
         }
         this
@@ -141,6 +148,11 @@ impl Properties {
         all
     }
 
+    /// Whether nothing is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.metadata.is_empty()
+    }
+
     /// Whether something is given that a copy would otherwise take from its source.
     pub(crate) fn replace(&self) -> bool {
         let travels = |name: &&str| {
@@ -162,6 +174,8 @@ impl Properties {
     }
 
     /// Adds to an input what the operation takes.
+    ///
+    /// What came from another object and cannot be sent is an error: it would be lost.
     pub(crate) fn add_to(
         &self,
         input: &mut Value,
@@ -175,18 +189,27 @@ impl Properties {
             if !members.contains(&member) {
                 continue;
             }
+            if !is_printable(value) {
+                return Err(lost(property.name));
+            }
             let value = match property.name {
-                EXPIRES => match moment(value) {
-                    Some(moment) if to.api().is_s3() => Value::Timestamp(moment),
-                    Some(moment) => header_date(moment).into(),
-                    None => continue,
-                },
+                EXPIRES => {
+                    // What is no time has passed (RFC 9111, section 5.3): `0` is often seen.
+                    let moment = moment(value).unwrap_or(Timestamp::UNIX_EPOCH);
+                    match to.api().is_s3() {
+                        true => Value::Timestamp(moment),
+                        false => header_date(moment).into(),
+                    }
+                }
                 _ => value.clone().into(),
             };
             input.set(member, value);
         }
         let metadata = to.api().members.metadata;
         if !self.metadata.is_empty() && members.contains(&metadata) {
+            if let Some((name, _)) = self.metadata.iter().find(|(_, value)| !is_printable(value)) {
+                return Err(lost(name));
+            }
             let entries = self.metadata.iter();
             let entries =
                 entries.map(|(name, value)| (Name::from(name.clone()), value.clone().into()));
@@ -202,9 +225,27 @@ impl Property {
     }
 }
 
+/// A time in RFC 3339 or as in HTTP; a date alone is its first moment.
 fn moment(text: &str) -> Option<Timestamp> {
     let http = || DateTimeParser::new().parse_timestamp(text).ok();
-    text.parse().ok().or_else(http)
+    let date = || format!("{}T00:00:00Z", text.parse::<Date>().ok()?).parse().ok();
+    text.parse().ok().or_else(http).or_else(date)
+}
+
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+fn lost(name: &str) -> Error {
+    let text = format!("the object's {name} is not printable ASCII and cannot be sent along");
+    Error::Usage(text)
+}
+
+/// A content's codings without the one in which it was uploaded, which some stores keep.
+fn own_encoding(value: &str) -> String {
+    let codings = value.split(',').map(str::trim);
+    let own: Vec<_> = codings.filter(|it| !it.eq_ignore_ascii_case("aws-chunked")).collect();
+    own.join(",")
 }
 
 fn header_date(moment: Timestamp) -> String {

@@ -183,18 +183,19 @@ impl Engine {
     /// # Errors
     /// Of every kind.
     pub async fn copy(&self, from: &Remote, to: &Remote) -> Result<Done, Error> {
-        if from.is_same(to) {
-            return Err(Error::Usage(format!("{from} cannot be copied onto itself")));
-        }
         let given = &self.options.properties;
         given.check(to)?;
+        // With something new to say of itself, an object may be copied onto itself.
+        if given.is_empty() && from.is_same(to)? {
+            return Err(Error::Usage(format!("{from} cannot be copied onto itself")));
+        }
         let head = self.unless_cancelled(from.head()).await?;
         self.progress().expect(head.size);
-        let within = from.api().scheme == to.api().scheme;
+        let within = from.shares_store(to)?;
         if within && head.size <= to.api().largest_copy {
             let replaced = given.replace();
             let properties = if replaced { given.or(&head.properties) } else { given.clone() };
-            let copy = || to.copy_from(from, &properties, replaced);
+            let copy = || to.copy_from(from, &head.etag, &properties, replaced);
             self.unless_cancelled(self.retry(|| 0, copy)).await?;
             self.progress().add(head.size);
             self.progress().done();
@@ -206,6 +207,43 @@ impl Engine {
         self.put(Origin::Object { remote: from.clone(), head }, to).await
     }
 
+    /// Does something with an object, and removes it once that succeeded, if it is still what it was
+    /// and is not what was made of it.
+    ///
+    /// # Errors
+    /// Of every kind; where there is one, the object is not removed.
+    pub async fn and_remove(
+        &self,
+        from: &Remote,
+        to: Option<&Remote>,
+        work: impl Future<Output = Result<Done, Error>>,
+    ) -> Result<Done, Error> {
+        if let Some(to) = to
+            && from.is_same(to)?
+        {
+            return Err(Error::Usage(format!("{from} cannot be moved onto itself")));
+        }
+        let before = self.unless_cancelled(from.head()).await?;
+        let done = work.await?;
+        let check = async {
+            let after = from.head().await?;
+            let same = |other: &Head| other.etag == after.etag && other.modified == after.modified;
+            if !same(&before) {
+                return Err(Error::Changed(from.to_string()));
+            }
+            // Endpoints that differ may lead to one store all the same.
+            if let Some(to) = to.filter(|to| to.bucket == from.bucket && to.key == from.key)
+                && same(&to.head().await?)
+            {
+                let text = format!("{from} and {to} cannot be told apart: nothing was removed");
+                return Err(Error::Usage(text));
+            }
+            self.retry(|| 0, || from.delete()).await
+        };
+        self.unless_cancelled(check).await?;
+        Ok(done)
+    }
+
     /// An object that is too large for one copy, by the store itself, part by part.
     async fn copy_within(&self, from: &Remote, head: &Head, to: &Remote) -> Result<Done, Error> {
         /// The size of such parts: nothing of them passes through here.
@@ -215,11 +253,11 @@ impl Engine {
         let upload = self.unless_cancelled(to.create(&properties)).await?;
         let copied = self
             .each(ranges(head.size, part), |range| {
-                let (engine, from, to, upload) =
-                    (self.clone(), from.clone(), to.clone(), upload.clone());
+                let (engine, from, to) = (self.clone(), from.clone(), to.clone());
+                let (upload, etag) = (upload.clone(), head.etag.clone());
                 async move {
                     let bytes = (range.offset, range.length);
-                    let copy = || to.copy_part(&from, &upload, range.number, bytes);
+                    let copy = || to.copy_part(&from, &etag, &upload, range.number, bytes);
                     let (etag, checksum) = engine.retry(|| 0, copy).await?;
                     engine.progress().add(range.length);
                     Ok(Part { number: range.number, size: range.length, etag, checksum })
@@ -272,7 +310,7 @@ impl Engine {
     }
 
     async fn put_whole(&self, origin: &Origin, to: &Remote) -> Result<Done, Error> {
-        let algorithm = to.api().check.algorithm();
+        let algorithm = to.check().algorithm();
         let sent = self
             .each([()], |()| {
                 let (engine, origin, to) = (self.clone(), origin.clone(), to.clone());
@@ -294,7 +332,7 @@ impl Engine {
         upload: Option<&str>,
         range: Range,
     ) -> Result<Arrived, Error> {
-        let algorithm = to.api().check.algorithm();
+        let algorithm = to.check().algorithm();
         let own = origin.known().map(Checksum::algorithm).filter(|own| *own != algorithm);
         let moved = AtomicU64::new(0);
         self.retry(
@@ -425,7 +463,7 @@ impl Engine {
         let parts: Vec<Part> = arrived.into_iter().map(|(part, _)| part).collect();
         self.finish(to, &begun.upload, &parts, whole.as_ref()).await?;
         let resumed = resumed.load(Ordering::Relaxed);
-        let verified = verified.or(Some(to.api().check.algorithm()));
+        let verified = verified.or(Some(to.check().algorithm()));
         Ok(Done { size, resumed, verified })
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use isobar_client::checksum::{Algorithm, Checksum};
-use isobar_client::{Answer, Client, Kind, Opened, Upload};
+use isobar_client::{Answer, Checksums, Client, Kind, Opened, Upload};
 use isobar_wire::{Name, Value};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -118,6 +118,12 @@ fn time(value: &Value, name: &str) -> Option<Timestamp> {
     }
 }
 
+/// The part of AWS that a region is in, as far as copies cannot cross it.
+fn partition(region: &str) -> &str {
+    const PARTITIONS: [&str; 4] = ["cn-", "us-gov-", "us-iso", "eusc-"];
+    PARTITIONS.into_iter().find(|prefix| region.starts_with(prefix)).unwrap_or("aws")
+}
+
 /// The MD5 that an `ETag` is, if it looks like one.
 pub(crate) fn md5_of(etag: &str) -> Option<Checksum> {
     let hex = etag.trim_matches('"');
@@ -159,26 +165,46 @@ impl Remote {
         Self { key: key.into(), ..self.clone() }
     }
 
-    /// Whether both are in one bucket. Two schemes may lead to one store, by an endpoint of the user's.
-    fn is_beside(&self, other: &Self) -> bool {
-        let endpoint = |remote: &Self| remote.store.client.config().endpoint.clone();
-        let (own, others) = (endpoint(self), endpoint(other));
-        let store = if own.is_some() || others.is_some() {
-            own == others
-        } else {
-            self.api().scheme == other.api().scheme
-        };
-        store && self.bucket == other.bucket
+    /// Where the store is: two with one such place are one, whatever their schemes. S3 is one store
+    /// in all regions of a partition, OSS one in each region; Spaces has an endpoint for each.
+    fn place(&self) -> Result<String, Error> {
+        let client = &self.store.client;
+        let found = client.find(self.api().service, self.api().operations.get);
+        let (service, _) = found.map_err(|error| self.failed(error))?;
+        let base = client.base_url(service).map_err(|error| self.failed(error))?;
+        Ok(base.unwrap_or_else(|| {
+            let region = client.region();
+            let place = if self.api().is_s3() { partition(region) } else { region };
+            format!("{} {place}", self.api().service)
+        }))
+    }
+
+    /// Whether both are in one store, so that it can copy one to the other by itself.
+    pub(crate) fn shares_store(&self, other: &Self) -> Result<bool, Error> {
+        Ok(self.api().service == other.api().service && self.place()? == other.place()?)
+    }
+
+    /// Whether both are in one bucket.
+    pub(crate) fn is_beside(&self, other: &Self) -> Result<bool, Error> {
+        Ok(self.bucket == other.bucket && self.shares_store(other)?)
     }
 
     /// Whether both are one object.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.is_beside(other) && self.key == other.key
+    pub(crate) fn is_same(&self, other: &Self) -> Result<bool, Error> {
+        Ok(self.key == other.key && self.is_beside(other)?)
     }
 
-    /// Whether the other's prefix is the beginning of this one.
-    pub(crate) fn is_within(&self, other: &Self) -> bool {
-        self.is_beside(other) && self.key.starts_with(&other.key)
+    /// How what the store receives is verified. What is like S3 and does not know its checksums wants
+    /// them left out, and then has tags alone.
+    pub(crate) fn check(&self) -> Check {
+        match self.api().check {
+            Check::Taken(_)
+                if self.store.client.config().request_checksums == Checksums::WhenRequired =>
+            {
+                Check::Tag
+            }
+            check => check,
+        }
     }
 
     pub(crate) fn api(&self) -> &'static Api {
@@ -223,14 +249,14 @@ impl Remote {
     /// What the store says of the object.
     pub async fn head(&self) -> Result<Head, Error> {
         let mut input = self.input();
-        if matches!(self.api().check, Check::Taken(_)) {
+        if matches!(self.check(), Check::Taken(_)) {
             input.set("ChecksumMode", "ENABLED".into());
         }
         let answer = self.call(self.api().operations.head, input).await?;
         let output = &answer.output;
         let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
         let etag = text(output, "ETag").ok_or_else(|| self.lacks("ETag"))?;
-        let checksum = match self.api().check {
+        let checksum = match self.check() {
             Check::Said(algorithm, name) => {
                 header(name).and_then(|text| Checksum::of_decimal(algorithm, text))
             }
@@ -299,7 +325,7 @@ impl Remote {
     fn compare(&self, answer: &Answer, sent: Option<&Checksum>) -> Result<(), Error> {
         let Some(sent) = sent else { return Ok(()) };
         let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
-        let found = match self.api().check {
+        let found = match self.check() {
             Check::Taken(algorithm) => algorithm
                 .header()
                 .and_then(header)
@@ -334,7 +360,7 @@ impl Remote {
         let operation = self.api().operations.create;
         let mut input = self.input();
         properties.add_to(&mut input, self, operation)?;
-        if let Check::Taken(algorithm) = self.api().check {
+        if let Check::Taken(algorithm) = self.check() {
             input.set("ChecksumAlgorithm", algorithm.name().into());
             input.set("ChecksumType", "FULL_OBJECT".into());
         }
@@ -366,26 +392,38 @@ impl Remote {
     /// The source of a copy within the store.
     fn copy_source(&self) -> String {
         let path = format!("{}/{}", self.bucket, self.key);
-        let root = if matches!(self.api().check, Check::Said(..)) { "/" } else { "" };
+        let root = if self.api().is_s3() { "" } else { "/" };
         format!("{root}{}", utf8_percent_encode(&path, &PLAIN))
     }
 
-    /// Has the store copy an object of its own. Its properties go with it, unless `replaced` are all
+    /// The error of a copy that is of one version alone.
+    fn changed(&self, error: Error) -> Error {
+        match &error {
+            Error::Call { source, .. } if source.status().is_some_and(|it| it.as_u16() == 412) => {
+                Error::Changed(self.to_string())
+            }
+            _ => error,
+        }
+    }
+
+    /// Has the store copy a version of an object of its own. Its properties go with it, unless `replaced` are all
     /// that it shall have.
     pub(crate) async fn copy_from(
         &self,
         source: &Self,
+        etag: &str,
         properties: &Properties,
         replaced: bool,
     ) -> Result<(), Error> {
         let operation = self.api().operations.copy;
         let mut input = self.input();
         input.set(self.api().members.copy_source, source.copy_source().into());
+        input.set(self.api().members.copy_if_match, etag.to_owned().into());
         if replaced {
             input.set(self.api().members.directive, "REPLACE".into());
         }
         properties.add_to(&mut input, self, operation)?;
-        let answer = self.call(operation, input).await?;
+        let answer = self.call(operation, input).await.map_err(|error| source.changed(error))?;
         let tag = answer.output.get("CopyObjectResult").unwrap_or(&answer.output);
         text(tag, "ETag").map(drop).ok_or_else(|| self.lacks("ETag"))
     }
@@ -394,6 +432,7 @@ impl Remote {
     pub(crate) async fn copy_part(
         &self,
         source: &Self,
+        etag: &str,
         upload: &str,
         number: u64,
         range: (u64, u64),
@@ -402,8 +441,10 @@ impl Remote {
         let (offset, length) = range;
         let mut input = self.part_input(upload, number);
         input.set(names.copy_source, source.copy_source().into());
+        input.set(names.copy_if_match, etag.to_owned().into());
         input.set(names.copy_range, format!("bytes={offset}-{}", offset + length - 1).into());
-        let answer = self.call(self.api().operations.copy_part, input).await?;
+        let copied = self.call(self.api().operations.copy_part, input).await;
+        let answer = copied.map_err(|error| source.changed(error))?;
         let tag = answer.output.get("CopyPartResult").unwrap_or(&answer.output);
         let etag = text(tag, "ETag").ok_or_else(|| self.lacks("ETag"))?;
         Ok((etag, self.listed_checksum(tag)))
@@ -425,7 +466,7 @@ impl Remote {
         let mut input = self.input();
         input.set(names.upload_id, upload.to_owned().into());
         input.set(names.completed, map([(names.completed_parts, Value::List(list.collect()))]));
-        if let (Check::Taken(algorithm), Some(whole)) = (self.api().check, whole) {
+        if let (Check::Taken(algorithm), Some(whole)) = (self.check(), whole) {
             input.set(format!("Checksum{}", algorithm.name()), whole.base64().into());
             input.set("ChecksumType", "FULL_OBJECT".into());
         }
@@ -434,7 +475,7 @@ impl Remote {
         properties.add_to(&mut input, self, operation)?;
         let answer = self.call(operation, input).await?;
         let etag = text(&answer.output, "ETag").ok_or_else(|| self.lacks("ETag"))?;
-        if matches!(self.api().check, Check::Said(..)) {
+        if matches!(self.check(), Check::Said(..)) {
             return self.compare(&answer, whole);
         }
         self.compare_tags(&etag, parts)
@@ -442,7 +483,7 @@ impl Remote {
 
     /// Compares the tag of an object in parts with its parts' tags, where all are MD5s.
     fn compare_tags(&self, etag: &str, parts: &[Part]) -> Result<(), Error> {
-        if self.api().check != Check::Tag {
+        if self.check() != Check::Tag {
             return Ok(());
         }
         let mut hasher = Algorithm::Md5.hasher();
@@ -471,7 +512,7 @@ impl Remote {
 
     fn listed_checksum(&self, part: &Value) -> Option<Checksum> {
         let found = part.get(self.api().members.listed_checksum)?;
-        match self.api().check {
+        match self.check() {
             Check::Taken(algorithm) => Checksum::of_base64(algorithm, found.as_str()?),
             Check::Said(algorithm, _) => match found {
                 Value::String(text) => Checksum::of_decimal(algorithm, text),
@@ -498,7 +539,7 @@ impl Remote {
                 let number = size(part, "PartNumber").ok_or_else(|| self.lacks("PartNumber"))?;
                 let etag = text(part, "ETag").ok_or_else(|| self.lacks("ETag"))?;
                 let size = size(part, "Size").unwrap_or_default();
-                let checksum = match self.api().check {
+                let checksum = match self.check() {
                     Check::Tag => md5_of(&etag),
                     _ => self.listed_checksum(part),
                 };

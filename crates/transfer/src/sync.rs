@@ -114,7 +114,7 @@ impl End {
     fn entries(&self, optional: bool) -> Entries {
         match self {
             Self::Local(path) => Entries::local(path, optional),
-            Self::Remote(remote) => Entries::remote(remote),
+            Self::Remote(remote) => Entries::remote(remote, false),
         }
     }
 
@@ -131,6 +131,8 @@ struct Side<'a> {
     entries: Option<Entries>,
     filters: &'a Filters,
     tell: &'a Tell,
+    /// The last name, where the names must be in order.
+    last: Option<String>,
 }
 
 impl Side<'_> {
@@ -139,6 +141,18 @@ impl Side<'_> {
         while let Some(found) = entries.next().await {
             match found? {
                 Found::Skipped(why) => (self.tell)(Event::Skipped(why)),
+                // Two lists are compared as they come. One without order, as of a bucket in a zone,
+                // would make what is there look missing, and be removed.
+                Found::Entry(entry) if self.last.as_ref().is_some_and(|it| *it >= entry.name) => {
+                    let text = format!("`{}` is listed out of order: sync needs order", entry.name);
+                    return Err(Error::Usage(text));
+                }
+                Found::Entry(entry) if self.last.is_some() => {
+                    self.last = Some(entry.name.clone());
+                    if self.filters.admits(&entry.name) {
+                        return Ok(Some(entry));
+                    }
+                }
                 Found::Entry(entry) if self.filters.admits(&entry.name) => return Ok(Some(entry)),
                 Found::Entry(_) => {}
             }
@@ -165,12 +179,14 @@ impl Engine {
         }
         let (from, to) = (from.as_folder(), to.as_folder());
         if let (true, End::Remote(source), End::Remote(target)) = (plan.moves, &from, &to)
-            && target.is_within(source)
+            && target.is_beside(source)?
+            && target.key.starts_with(&source.key)
         {
             return Err(Error::Usage(format!("{source} cannot be moved into itself")));
         }
         let compares = plan.compare.is_some() || plan.delete;
-        let side = |entries| Side { entries, filters: &plan.filters, tell };
+        let last = compares.then(String::new);
+        let side = |entries| Side { entries, filters: &plan.filters, tell, last: last.clone() };
         let mut source = side(Some(from.entries(false)));
         let mut target = side(compares.then(|| to.entries(true)));
         let mut pool = Pool::new(self, tell);
@@ -251,10 +267,7 @@ impl Engine {
                         return Ok(false);
                     }
                     if !dry_run {
-                        engine.put_one(&from, &to, &entry.name).await?;
-                        if moves {
-                            engine.remove_one(&from, &entry.name).await?;
-                        }
+                        engine.put_one(&from, &to, &entry.name, moves).await?;
                     }
                     Ok(true)
                 };
@@ -263,17 +276,34 @@ impl Engine {
         }
     }
 
-    async fn put_one(&self, from: &End, to: &End, name: &str) -> Result<Done, Error> {
+    async fn put_one(&self, from: &End, to: &End, name: &str, moves: bool) -> Result<Done, Error> {
         let key = |remote: &Remote| remote.with_key(format!("{}{name}", remote.key));
         match (from, to) {
             (End::Local(root), End::Remote(remote)) => {
-                self.upload(&root.join(name), &key(remote)).await
+                let path = root.join(name);
+                let done = Box::pin(self.upload(&path, &key(remote))).await?;
+                if moves {
+                    std::fs::remove_file(&path).map_err(Error::write(&path))?;
+                }
+                Ok(done)
             }
             (End::Remote(remote), End::Local(root)) => {
-                self.download(&key(remote), &local_path(root, name)?).await
+                let (source, path) = (key(remote), local_path(root, name)?);
+                let work = Box::pin(self.download(&source, &path));
+                if moves { self.and_remove(&source, None, work).await } else { work.await }
             }
             (End::Remote(source), End::Remote(target)) => {
-                self.copy(&key(source), &key(target)).await
+                let (from, to) = (key(source), key(target));
+                let work = Box::pin(self.copy(&from, &to));
+                if !moves {
+                    return work.await;
+                }
+                // It would be moved once more, or removed with what was there before.
+                if from.is_beside(&to)? && to.key.starts_with(&source.key) {
+                    let text = format!("{to} is itself below what is moved");
+                    return Err(Error::Usage(text));
+                }
+                self.and_remove(&from, Some(&to), work).await
             }
             (End::Local(_), End::Local(_)) => Err(Error::Usage("no store".to_owned())),
         }
@@ -327,7 +357,12 @@ impl Engine {
     /// As for [`Engine::transfer_all`].
     pub async fn remove_all(&self, at: &Remote, plan: &Plan, tell: &Tell) -> Result<u64, Error> {
         let at = End::Remote(at.clone()).as_folder();
-        let mut side = Side { entries: Some(at.entries(false)), filters: &plan.filters, tell };
+        let entries = match &at {
+            // What consoles made as folders goes too.
+            End::Remote(remote) => Entries::remote(remote, true),
+            End::Local(_) => at.entries(false),
+        };
+        let mut side = Side { entries: Some(entries), filters: &plan.filters, tell, last: None };
         let mut pool = Pool::new(self, tell);
         let plan = Plan { delete: true, ..plan.clone() };
         let walk = async {

@@ -60,16 +60,18 @@ impl Entries {
         Self(receive)
     }
 
-    /// What begins with the remote's key, without it.
-    pub(crate) fn remote(remote: &Remote) -> Self {
+    /// What begins with the remote's key, without it. Names that end with a slash, which consoles make
+    /// folders of, are among it where `folders`.
+    pub(crate) fn remote(remote: &Remote, folders: bool) -> Self {
         let (send, receive) = mpsc::channel(AHEAD);
         let mut list = remote.list(None);
         let skip = remote.key.len();
         tokio::spawn(async move {
             while let Some(listed) = list.next().await {
                 let found = match listed {
-                    // Names that end with a slash are what consoles make folders of.
-                    Ok(Listed::Object { key, .. }) if key.len() == skip || key.ends_with('/') => {
+                    Ok(Listed::Object { key, .. })
+                        if !folders && (key.len() == skip || key.ends_with('/')) =>
+                    {
                         continue;
                     }
                     Ok(Listed::Object { key, size, modified }) => {

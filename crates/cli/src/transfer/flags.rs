@@ -119,6 +119,8 @@ struct Flag {
 }
 
 const ALL: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync, Verb::List, Verb::Remove, Verb::Presign];
+/// Those that send something.
+const CALLING: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync, Verb::List, Verb::Remove];
 const MANY: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync, Verb::Remove];
 const BOTH: &[Verb] = &[Verb::Copy, Verb::Move, Verb::Sync];
 const SYNC: &[Verb] = &[Verb::Sync];
@@ -148,7 +150,7 @@ fn text(flag: &mut Option<String>, text: &str) -> Result<(), String> {
 }
 
 fn property(flags: &mut Flags, name: &str, value: &str) -> Result<(), String> {
-    flags.properties.set(name, value).map_err(|_| "valid here".to_owned())
+    flags.properties.set(name, value).map_err(|error| format!("valid: {error}"))
 }
 
 /// What the owner writes on objects: `owner=me,stage=test`, or a JSON object.
@@ -242,9 +244,9 @@ static FLAGS: &[Flag] = flags! {
         |flags, value| text(&mut flags.profile, value);
     "endpoint-url" = "URL", ALL, "A base URL that replaces the vendor's.",
         |flags, value| text(&mut flags.endpoint_url, value);
-    "ca-bundle" = "FILE", ALL, "Certificates to trust, in PEM.",
+    "ca-bundle" = "FILE", CALLING, "Certificates to trust, in PEM.",
         |flags, value| text(&mut flags.ca_bundle, value);
-    "no-sign-request", ALL, "Without credentials, for what is open to all.",
+    "no-sign-request", CALLING, "Without credentials, for what is open to all.",
         |flags, _| on(&mut flags.no_sign_request);
     "source-region" = "REGION", BOTH, "From store to store: the region of the source.",
         |flags, value| text(&mut flags.source_region, value);

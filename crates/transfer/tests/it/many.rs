@@ -179,15 +179,55 @@ async fn what_is_moved_is_gone_where_it_was_unless_it_failed() {
 }
 
 #[tokio::test]
+async fn what_is_moved_up_overwrites_nothing_that_is_to_be_moved() {
+    let server = Server::start().await;
+    server.put("b/a/x/foo", "first");
+    server.put("b/a/x/x/foo", "second");
+    let moves = Plan { moves: true, ..Plan::default() };
+    let [from, to] = ["a/x/", "a/"].map(|key| End::Remote(remote(&server, "s3", "b", key)));
+    let told = Told::default();
+    let error = engine(None).transfer_all(&from, &to, &moves, &told.tell()).await.unwrap_err();
+    assert!(matches!(error, Error::Some { failed: 1, total: 2 }), "{error:?}");
+    assert_eq!(server.names(), ["b/a/foo", "b/a/x/x/foo"]);
+    assert_eq!(server.object("b/a/x/x/foo").unwrap().content, "second");
+}
+
+#[tokio::test]
+async fn a_list_without_order_ends_a_sync_before_anything_is_removed() {
+    let server = Server::start().await;
+    let root = folder("unsorted");
+    for name in ["f1", "f2", "f3"] {
+        write(&root, name, b"x");
+        server.put(&format!("b/{name}"), "x");
+    }
+    server.shuffle();
+    let (local, remote) = (End::Local(root), End::Remote(remote(&server, "s3", "b", "")));
+    let plan = Plan { delete: true, compare: Some(Compare::Size), ..Plan::default() };
+    for (from, to) in [(&local, &remote), (&remote, &local)] {
+        let told = Told::default();
+        let error = engine(None).transfer_all(from, to, &plan, &told.tell()).await.unwrap_err();
+        assert!(matches!(error, Error::Usage(_)), "{error:?}");
+        assert!(!told.lines().contains(&"Delete".to_owned()));
+    }
+    assert_eq!(server.names().len(), 3);
+    // Where nothing is compared, the order does not matter.
+    let to = End::Local(folder("unsorted-copy"));
+    let told = Told::default();
+    let done = engine(None).transfer_all(&remote, &to, &Plan::default(), &told.tell()).await;
+    assert_eq!(done.unwrap(), 3);
+}
+
+#[tokio::test]
 async fn prefixes_are_removed() {
     let server = Server::start().await;
-    for key in ["p/a", "p/b", "p/c.log", "p/d", "q"] {
+    for key in ["p/", "p/a", "p/b", "p/c.log", "p/d/", "q"] {
         server.put(&format!("b/{key}"), "x");
     }
     let mut plan = Plan::default();
     plan.filters.add(false, "*.log").unwrap();
     let at = remote(&server, "oss", "b", "p");
     let told = Told::default();
-    assert_eq!(engine(None).remove_all(&at, &plan, &told.tell()).await.unwrap(), 3);
+    // With what consoles made as folders.
+    assert_eq!(engine(None).remove_all(&at, &plan, &told.tell()).await.unwrap(), 4);
     assert_eq!(server.names(), ["b/p/c.log", "b/q"]);
 }

@@ -131,6 +131,44 @@ async fn copies_say_what_their_source_says_and_what_is_given_goes_before() {
 }
 
 #[tokio::test]
+async fn what_cannot_travel_is_not_lost() {
+    let server = Server::start().await;
+    let mut object = Server::object_of("x", &[("x-amz-meta-n", "caf\u{e9}")]);
+    server.keep("b/from", object);
+    let (source, target) = (remote(&server, "s3", "b", "from"), remote(&server, "oss", "c", "to"));
+    let error = engine(None).copy(&source, &target).await.unwrap_err();
+    assert!(matches!(error, Error::Usage(_)), "{error:?}");
+    assert!(server.object("c/to").is_none());
+    // What is no time has passed, and how it was sent is no property.
+    object = Server::object_of(
+        "x",
+        &[("expires", "0"), ("content-encoding", "gzip,aws-chunked"), ("content-type", "a/b")],
+    );
+    server.keep("b/from", object);
+    engine(None).copy(&source, &target).await.unwrap();
+    let expected =
+        ["content-encoding: gzip", "content-type: a/b", "expires: Thu, 01 Jan 1970 00:00:00 GMT"];
+    assert_eq!(said(&server, "c/to"), expected);
+}
+
+#[tokio::test]
+async fn an_object_is_copied_onto_itself_to_say_something_new() {
+    let server = Server::start().await;
+    let object = remote(&server, "s3", "b", "k");
+    with(given(&[("content-type", "a/b")], &[("a", "1")]))
+        .read_from(&mut &b"x"[..], &object, None)
+        .await
+        .unwrap();
+    let error = engine(None).copy(&object, &object).await.unwrap_err();
+    assert!(matches!(error, Error::Usage(_)), "{error:?}");
+    with(given(&[("cache-control", "no-store")], &[])).copy(&object, &object).await.unwrap();
+    let expected = ["cache-control: no-store", "content-type: a/b", "x-amz-meta-a: 1"];
+    assert_eq!(said(&server, "b/k"), expected);
+    with(given(&[("storage-class", "STANDARD_IA")], &[])).copy(&object, &object).await.unwrap();
+    assert_eq!(said(&server, "b/k").len(), 3, "the store takes the class and keeps the rest");
+}
+
+#[tokio::test]
 async fn buckets_are_listed() {
     let server = Server::start().await;
     for name in ["b/1", "b/2", "c/1"] {

@@ -34,6 +34,8 @@ pub(crate) enum Fault {
     Lie,
     /// The object is replaced before the answer.
     Replace,
+    /// Another object is.
+    ReplaceOther(&'static str),
 }
 
 #[derive(Clone, Debug)]
@@ -42,6 +44,8 @@ pub(crate) struct Object {
     pub(crate) etag: String,
     /// What it says of itself, sorted.
     pub(crate) said: Vec<(String, String)>,
+    /// Of all that was written, which: a second later each.
+    written: u32,
 }
 
 #[derive(Default)]
@@ -50,6 +54,9 @@ struct State {
     uploads: BTreeMap<String, Upload>,
     faults: Vec<(String, u32, Fault)>,
     seen: Vec<String>,
+    written: u32,
+    /// Lists have no order.
+    unsorted: bool,
 }
 
 struct Upload {
@@ -78,7 +85,12 @@ fn sum(algorithm: Algorithm, bytes: &[u8]) -> Checksum {
 impl Object {
     fn new(content: Bytes) -> Self {
         let etag = format!("\"{}\"", sum(Algorithm::Md5, &content).hex());
-        Self { content, etag, said: Vec::new() }
+        Self { content, etag, said: Vec::new(), written: 0 }
+    }
+
+    /// Minute and second at which it was written.
+    fn time(&self) -> String {
+        format!("{:02}:{:02}", self.written / 60 % 60, self.written % 60)
     }
 
     /// The same, saying of itself what a request says.
@@ -130,17 +142,24 @@ fn tagged(mut response: Response<Bytes>, object: &Object) -> Response<Bytes> {
     headers.insert("x-amz-checksum-crc64nvme", nvme.parse().unwrap());
     headers.insert("x-amz-checksum-type", "FULL_OBJECT".parse().unwrap());
     for (name, value) in &object.said {
-        headers.insert(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+        let value = http::HeaderValue::from_bytes(value.as_bytes()).unwrap();
+        headers.insert(http::HeaderName::try_from(name).unwrap(), value);
     }
-    headers.insert("last-modified", "Fri, 24 Feb 2012 06:07:48 GMT".parse().unwrap());
+    let time = format!("Fri, 24 Feb 2012 06:{} GMT", object.time());
+    headers.insert("last-modified", time.parse().unwrap());
     response
 }
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self { url: String::new(), state: Arc::default(), sent: Arc::default() }.alias().await
+    }
+
+    /// The same store at another URL.
+    pub(crate) async fn alias(&self) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Self { url, state: Arc::default(), sent: Arc::default() };
+        let server = Self { url, ..self.clone() };
         let this = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -176,7 +195,22 @@ impl Server {
     }
 
     pub(crate) fn put(&self, name: &str, content: impl Into<Bytes>) {
-        self.state.lock().objects.insert(name.to_owned(), Object::new(content.into()));
+        self.state.lock().keep(name, Object::new(content.into()));
+    }
+
+    /// An object that says something of itself.
+    pub(crate) fn object_of(content: &'static str, said: &[(&str, &str)]) -> Object {
+        let said = said.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Object::new(content.into()).saying(said.collect())
+    }
+
+    pub(crate) fn keep(&self, name: &str, object: Object) {
+        self.state.lock().keep(name, object);
+    }
+
+    /// Lists have no order from now on.
+    pub(crate) fn shuffle(&self) {
+        self.state.lock().unsorted = true;
     }
 
     pub(crate) fn object(&self, name: &str) -> Option<Object> {
@@ -209,8 +243,10 @@ impl Server {
         }
         let name = head.uri.path().trim_start_matches('/').to_owned();
         let name = percent_decoded(&name);
-        if let Some(Fault::Replace) = fault {
-            self.put(&name, vec![b'r'; 1 << 20]);
+        match fault {
+            Some(Fault::Replace) => self.put(&name, vec![b'r'; 1 << 20]),
+            Some(Fault::ReplaceOther(other)) => self.put(other, vec![b'r'; 1 << 20]),
+            _ => {}
         }
         let mut response = self.state.lock().work(&head, &name, body.to_bytes());
         if head.method == Method::GET {
@@ -272,6 +308,12 @@ fn percent_decoded(text: &str) -> String {
 }
 
 impl State {
+    fn keep(&mut self, name: &str, mut object: Object) {
+        self.written += 1;
+        object.written = self.written;
+        self.objects.insert(name.to_owned(), object);
+    }
+
     fn meet(&mut self, line: &str) -> Option<Fault> {
         self.seen.push(line.to_owned());
         let at = self.faults.iter().position(|(text, ..)| line.contains(text.as_str()))?;
@@ -292,6 +334,12 @@ impl State {
         let upload = parameter("uploadId");
         let copied = header("x-amz-copy-source").or(header("x-oss-copy-source"));
         let copied = copied.map(|source| percent_decoded(source.trim_start_matches('/')));
+        let version = header("x-amz-copy-source-if-match").or(header("x-oss-copy-source-if-match"));
+        if let (Some(source), Some(version)) = (&copied, version)
+            && self.objects.get(source).is_some_and(|object| object.etag != version)
+        {
+            return error(412, "PreconditionFailed");
+        }
         match (head.method.as_str(), upload) {
             ("POST", None) if parameter("uploads").is_some() => {
                 let id = format!("u{}", self.uploads.len() + 1);
@@ -357,7 +405,7 @@ impl State {
                     return refusal;
                 }
                 let object = Object::new(content).saying(said);
-                self.objects.insert(name.to_owned(), object.clone());
+                self.keep(name, object.clone());
                 let tag = format!("<R><ETag>{}</ETag></R>", object.etag.replace('"', "&quot;"));
                 tagged(answer(200, tag), &object)
             }
@@ -385,19 +433,27 @@ impl State {
                 let names = self.objects.iter().filter(|(name, _)| {
                     name.starts_with(&prefix) && name.as_str() > after.as_str()
                 });
-                let page: Vec<_> = names.take(3).collect();
+                let mut page: Vec<_> = names.take(3).collect();
                 let more = page.len() == 3;
+                let next = page.last().map(|(name, _)| (*name).clone());
+                if self.unsorted {
+                    page.reverse();
+                }
                 let mut out = format!("<R><IsTruncated>{more}</IsTruncated>");
                 for (name, object) in &page {
                     out += &format!(
                         "<Contents><Key>{}</Key><Size>{}</Size>\
-                         <LastModified>2012-02-24T06:07:48.000Z</LastModified></Contents>",
+                         <LastModified>2012-02-24T06:{}.000Z</LastModified></Contents>",
                         &name[bucket.len()..],
-                        object.content.len()
+                        object.content.len(),
+                        object.time()
                     );
                 }
                 if more {
-                    out += &format!("<NextContinuationToken>{}</NextContinuationToken>", page[2].0);
+                    out += &format!(
+                        "<NextContinuationToken>{}</NextContinuationToken>",
+                        next.unwrap()
+                    );
                 }
                 answer(200, out + "</R>")
             }
@@ -421,8 +477,8 @@ impl State {
         }
         let etag = format!("\"{}-{listed}\"", md5.finish().hex());
         let Upload { name, said, .. } = self.uploads.remove(id).unwrap();
-        let object = Object { content: content.into(), etag, said };
-        self.objects.insert(name, object.clone());
+        let object = Object { content: content.into(), etag, said, written: 0 };
+        self.keep(&name, object.clone());
         let tag = format!("<R><ETag>{}</ETag></R>", object.etag.replace('"', "&quot;"));
         tagged(answer(200, tag), &object)
     }

@@ -7,7 +7,7 @@ use isobar_client::checksum::Algorithm;
 use isobar_transfer::{Engine, Error};
 
 use crate::server::{Fault, Server};
-use crate::world::{content, engine, folder, names, options, remote};
+use crate::world::{content, engine, folder, names, options, remote, remote_at};
 
 const KIB: usize = 1 << 10;
 
@@ -70,6 +70,63 @@ async fn an_upload_overcomes_what_passes() {
             assert!(server.object("b/k").unwrap().content == content(SIZE));
             assert_eq!(server.uploads(), 0, "{line} {fault:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn objects_move_between_stores_of_one_kind() {
+    let (here, there) = (Server::start().await, Server::start().await);
+    for scheme in ["s3", "spaces", "oss"] {
+        here.put("b/k", "new");
+        there.put("b/k", "old");
+        let (from, to) = (remote(&here, scheme, "b", "k"), remote(&there, scheme, "b", "k"));
+        let engine = engine(None);
+        engine.and_remove(&from, Some(&to), engine.copy(&from, &to)).await.unwrap();
+        assert_eq!(there.object("b/k").unwrap().content, "new", "{scheme}");
+        assert!(here.object("b/k").is_none(), "{scheme}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_one_object_under_two_names_is_not_moved() {
+    let server = Server::start().await;
+    let local = server.url.replace("127.0.0.1", "LOCALHOST");
+    let other = server.alias().await.url;
+    server.put("b/k", "x");
+    let from = remote(&server, "s3", "b", "k");
+    for (url, scheme) in [
+        (&server.url, "s3"),
+        (&format!("{}/", server.url), "s3"),
+        (&local, "s3"),
+        (&server.url, "spaces"),
+        (&other, "s3"),
+    ] {
+        let to = remote_at(url, scheme, "b", "k");
+        let engine = engine(None);
+        let moved = engine.and_remove(&from, Some(&to), engine.copy(&from, &to)).await;
+        assert!(matches!(moved, Err(Error::Usage(_) | Error::Changed(_))), "{url} {moved:?}");
+        assert_eq!(server.object("b/k").unwrap().content, "x", "{url}");
+    }
+}
+
+#[tokio::test]
+async fn what_changes_while_it_is_copied_stays() {
+    let server = Server::start().await;
+    for (line, what) in [("PUT /c/k", "copied"), ("HEAD /b/k", "looked at again")] {
+        server.put("b/k", "old");
+        // Of the heads, the third is the one after the copy.
+        let (after, replaces) = if line.starts_with("HEAD") { (2, "b/k") } else { (0, "c/k") };
+        let (from, to) = (remote(&server, "s3", "b", "k"), remote(&server, "s3", "c", "k"));
+        if replaces == "b/k" {
+            server.fault(line, after, Fault::Replace);
+        } else {
+            server.fault(line, after, Fault::ReplaceOther("b/k"));
+        }
+        let engine = engine(None);
+        let moved = engine.and_remove(&from, Some(&to), engine.copy(&from, &to)).await;
+        assert!(matches!(moved, Err(Error::Changed(_))), "{what} {moved:?}");
+        assert_eq!(server.object("b/k").unwrap().content.len(), 1 << 20, "{what}");
+        server.heal();
     }
 }
 

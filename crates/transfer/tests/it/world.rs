@@ -27,11 +27,16 @@ pub(crate) fn content(size: usize) -> Vec<u8> {
     (0..size).map(|_| next()).collect()
 }
 
-/// An object of the server, in a bucket of its own.
+/// An object of the server.
 pub(crate) fn remote(server: &Server, scheme: &str, bucket: &str, key: &str) -> Remote {
+    remote_at(&server.url, scheme, bucket, key)
+}
+
+/// An object at a URL.
+pub(crate) fn remote_at(url: &str, scheme: &str, bucket: &str, key: &str) -> Remote {
     let api = api::find(scheme).unwrap();
-    let mut config = Config::new(api.cloud, "us-east-1", Credentials::new("AKID", "secret"))
-        .with_endpoint(&server.url);
+    let mut config =
+        Config::new(api.cloud, "us-east-1", Credentials::new("AKID", "secret")).with_endpoint(url);
     config.retry.base = Some(Duration::from_millis(1));
     config.breaker.failures = 1000;
     let store = Store { client: Client::new(config).unwrap(), api };
