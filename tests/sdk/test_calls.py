@@ -391,14 +391,24 @@ def test_a_proxy_on_the_way(answers, proxy, tmp_path):
     done = isobar(*call, env={**ours, "HTTPS_PROXY": f"http://{place}"}, code=4)
     assert "the proxy cannot be passed" in done.stderr and "authorization required" in done.stderr
     assert len(asked) == 1
-    for exceptions in ("amazonaws.com", ".eu-west-1.amazonaws.com,other", "*"):
-        around = isobar(*call, "--cli-connect-timeout", "2", env={**through, "NO_PROXY": exceptions}, code=None)
-        assert "proxy" not in around.stderr and len(asked) == 1
-    secret = isobar(*call, env={**ours, "HTTPS_PROXY": "socks5://me:hidden@proxy:1080"}, code=None)
-    assert secret.returncode not in (0, 101) and "HTTPS_PROXY" in secret.stderr and "hidden" not in secret.stderr
-    # Loopback is here, whatever stands between here and elsewhere.
+    # Hosts that are nowhere: what does not go through the proxy cannot be reached.
+    nowhere = (*call, "--endpoint-url", "https://sts.nowhere.invalid")
+    isobar(*nowhere, env={**through, "NO_PROXY": "sts.nowhere.invalid:8443"}, code=17)
+    assert asked[1:] == [("CONNECT sts.nowhere.invalid:443", asked[1][1])]
+    for exceptions in ("invalid", ".nowhere.invalid,other", "*", "sts.nowhere.invalid:443"):
+        around = isobar(*nowhere, "--cli-connect-timeout", "2", env={**through, "NO_PROXY": exceptions}, code=4)
+        assert "proxy" not in around.stderr and len(asked) == 2
+    assert "proxy" not in isobar(*nowhere, "--cli-connect-timeout", "2", env={**through, "https_proxy": ""}, code=4).stderr
+    # One that cannot be used is in the way of what leads through it alone.
     here = answers(body=IDENTITY)
-    assert isobar(*call, "--endpoint-url", here, env=through).stdout and len(asked) == 1
+    for url, why in (("socks5://me:hidden@proxy:1080", "no HTTP proxy"), ("https://me:hidden@proxy", "TLS"), ("hidden proxy", "no URL")):
+        barred = {**ours, "HTTPS_PROXY": url}
+        secret = isobar(*nowhere, env=barred, code=2)
+        assert "HTTPS_PROXY" in secret.stderr and why in secret.stderr and "hidden" not in secret.stderr
+        assert isobar(*call, "--endpoint-url", here, env=barred).stdout
+        assert "proxy" not in isobar(*nowhere, "--cli-connect-timeout", "2", env={**barred, "NO_PROXY": "invalid"}, code=4).stderr
+    # Loopback is here, whatever stands between here and elsewhere.
+    assert isobar(*call, "--endpoint-url", here, env=through).stdout and len(asked) == 2
 
 
 def test_oauth_of_digitalocean(answers):
