@@ -405,6 +405,9 @@ def test_a_proxy_on_the_way(answers, proxy, tmp_path):
         barred = {**ours, "HTTPS_PROXY": url}
         secret = isobar(*nowhere, env=barred, code=2)
         assert "HTTPS_PROXY" in secret.stderr and why in secret.stderr and "hidden" not in secret.stderr
+        site = ("do", "oauth", "info", "--token", "t", "--endpoint-url")
+        secret = isobar(*site, "https://oauth.nowhere.invalid", env=barred, code=2)
+        assert "HTTPS_PROXY" in secret.stderr and why in secret.stderr and "hidden" not in secret.stderr
         assert isobar(*call, "--endpoint-url", here, env=barred).stdout
         assert "proxy" not in isobar(*nowhere, "--cli-connect-timeout", "2", env={**barred, "NO_PROXY": "invalid"}, code=4).stderr
     # Loopback is here, whatever stands between here and elsewhere.
