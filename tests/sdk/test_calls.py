@@ -391,14 +391,27 @@ def test_a_proxy_on_the_way(answers, proxy, tmp_path):
     done = isobar(*call, env={**ours, "HTTPS_PROXY": f"http://{place}"}, code=4)
     assert "the proxy cannot be passed" in done.stderr and "authorization required" in done.stderr
     assert len(asked) == 1
-    for exceptions in ("amazonaws.com", ".eu-west-1.amazonaws.com,other", "*"):
-        around = isobar(*call, "--cli-connect-timeout", "2", env={**through, "NO_PROXY": exceptions}, code=None)
-        assert "proxy" not in around.stderr and len(asked) == 1
-    secret = isobar(*call, env={**ours, "HTTPS_PROXY": "socks5://me:hidden@proxy:1080"}, code=None)
-    assert secret.returncode not in (0, 101) and "HTTPS_PROXY" in secret.stderr and "hidden" not in secret.stderr
-    # Loopback is here, whatever stands between here and elsewhere.
+    # Hosts that are nowhere: what does not go through the proxy cannot be reached.
+    nowhere = (*call, "--endpoint-url", "https://sts.nowhere.invalid")
+    isobar(*nowhere, env={**through, "NO_PROXY": "sts.nowhere.invalid:8443"}, code=17)
+    assert asked[1:] == [("CONNECT sts.nowhere.invalid:443", asked[1][1])]
+    for exceptions in ("invalid", ".nowhere.invalid,other", "*", "sts.nowhere.invalid:443"):
+        around = isobar(*nowhere, "--cli-connect-timeout", "2", env={**through, "NO_PROXY": exceptions}, code=4)
+        assert "proxy" not in around.stderr and len(asked) == 2
+    assert "proxy" not in isobar(*nowhere, "--cli-connect-timeout", "2", env={**through, "https_proxy": ""}, code=4).stderr
+    # One that cannot be used is in the way of what leads through it alone.
     here = answers(body=IDENTITY)
-    assert isobar(*call, "--endpoint-url", here, env=through).stdout and len(asked) == 1
+    for url, why in (("socks5://me:hidden@proxy:1080", "no HTTP proxy"), ("https://me:hidden@proxy", "TLS"), ("hidden proxy", "no URL")):
+        barred = {**ours, "HTTPS_PROXY": url}
+        secret = isobar(*nowhere, env=barred, code=2)
+        assert "HTTPS_PROXY" in secret.stderr and why in secret.stderr and "hidden" not in secret.stderr
+        site = ("do", "oauth", "info", "--token", "t", "--endpoint-url")
+        secret = isobar(*site, "https://oauth.nowhere.invalid", env=barred, code=2)
+        assert "HTTPS_PROXY" in secret.stderr and why in secret.stderr and "hidden" not in secret.stderr
+        assert isobar(*call, "--endpoint-url", here, env=barred).stdout
+        assert "proxy" not in isobar(*nowhere, "--cli-connect-timeout", "2", env={**barred, "NO_PROXY": "invalid"}, code=4).stderr
+    # Loopback is here, whatever stands between here and elsewhere.
+    assert isobar(*call, "--endpoint-url", here, env=through).stdout and len(asked) == 2
 
 
 def test_oauth_of_digitalocean(answers):
@@ -428,7 +441,41 @@ def test_oauth_of_digitalocean(answers):
     assert done.returncode not in (0, 101) and "it is over" in done.stderr and "the-secret" not in done.stderr
     for wrong in ([], ["dance"], ["token"], ["token", "--code", "c"], ["refresh"], ["info", "extra"]):
         assert isobar(*oauth, *wrong, env=env, code=2).stderr.startswith("error[")
-    assert "--refresh-token" in isobar(*oauth, "--help").stdout
+    shown = isobar(*oauth, "--help").stdout
+    assert "--refresh-token" in shown and "`revoke` ends" in shown
+    # Secrets travel over TLS, and are there.
+    for site in ("http://oauth.example.invalid", "oauth.example.invalid"):
+        assert isobar(*oauth, "info", "--endpoint-url", site, env=env, code=2).stderr.startswith("error[configuration_wrong]: ")
+    redeem = (*oauth, "token", "--code", "c", "--redirect-uri", "https://me/back", "--endpoint-url", "http://127.0.0.1:9")
+    renew = (*oauth, "refresh", "--endpoint-url", "http://127.0.0.1:9")
+    for wrong, said in (
+        ((*renew, "--refresh-token", "-", "--client-secret", "-"), "stdin can be read only once"),
+        ((*renew, "--refresh-token", ""), "--refresh-token is empty"),
+        ((*renew, "--refresh-token", "-"), "--refresh-token: stdin"),
+        ((*redeem, "--client-secret", ""), "--client-secret is empty"),
+        ((*redeem, "--client-secret", "-"), "--client-secret: stdin"),
+        ((*oauth, "revoke", "--token", "-"), "--token: stdin"),
+        ((*oauth, "revoke", "--token", "t", "--profile", "other"), "--token and --profile"),
+    ):
+        assert said in isobar(*wrong, env=env, code=2, input="\n").stderr, wrong
+    # A site that nobody is at, and one that is told no token.
+    for verb in (["info"], ["revoke", "--token", "t"], ["refresh", "--refresh-token", "r"]):
+        gone = isobar(*oauth, *verb, "--endpoint-url", "http://127.0.0.1:9", env=env, code=4)
+        assert gone.stderr.startswith("error[unreachable]: ") and "the-secret" not in gone.stderr
+
+
+def test_oauth_of_a_context(answers, tmp_path):
+    (tmp_path / "doctl").mkdir()
+    contexts = {"access-token": "mine", "auth-contexts": {"other": "theirs"}}
+    (tmp_path / "doctl" / "config.yaml").write_text(yaml.safe_dump(contexts))
+    env = {**bare(), "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    bodies = []
+    site = answers(body=b"{}", bodies=bodies)
+    revoke = ("do", "oauth", "revoke", "--endpoint-url", site)
+    isobar(*revoke, "--profile", "other", env={**env, "DIGITALOCEAN_TOKEN": "the-environments"})
+    isobar(*revoke, env=env)
+    assert bodies == [b"token=theirs", b"token=mine"]
+    assert "absent" in isobar(*revoke, "--profile", "absent", env=env, code=14).stderr and len(bodies) == 2
 
 
 def test_no_answer_in_time(answers):

@@ -26,8 +26,9 @@ const FLAGS: &[Flag] = &[
     Flag { name: "refresh-token", help: "refresh: the token to renew with, `-` from stdin" },
     Flag {
         name: "token",
-        help: "revoke, info: the token, `-` from stdin (default: as calls have it)",
+        help: "info, revoke: the token, `-` from stdin (default: as calls have it; `revoke` ends that)",
     },
+    Flag { name: "profile", help: "info, revoke: the context whose token it is" },
     Flag { name: "endpoint-url", help: "the site (default: the vendor's)" },
 ];
 
@@ -35,8 +36,13 @@ const USAGE: &str = "isobar do oauth authorize|token|refresh|revoke|info [flags]
 
 const ABOUT: &str = "Tokens that a user grants to a program. `authorize` prints the URL that the user \
                      opens; `token` makes a token of the code that comes back; `refresh` replaces \
-                     one, `revoke` ends one, `info` says whose it is. Arguments can be seen by others \
-                     on this machine: secrets are better given by the environment or stdin.";
+                     one, `revoke` ends one, `info` says whose it is. Without --token these \
+                     two take the token that calls are made with, so that `revoke` ends the one in \
+                     the environment or in doctl's file. Arguments can be seen by others on this \
+                     machine: secrets are better given by the environment or stdin.";
+
+/// The flags that hold secrets.
+const SECRETS: [&str; 3] = ["client-secret", "refresh-token", "token"];
 
 /// Runs the command.
 pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
@@ -45,9 +51,10 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
         return Err(Error::usage("verb_missing", "say what is to be done").hint(USAGE));
     };
     let asked = Asked { shell, parsed: &parsed };
+    asked.check()?;
     let mut oauth = OAuth::new(shell.surroundings.clone(), Arc::new(System::default()));
     if let Some(site) = parsed.get("endpoint-url") {
-        oauth = oauth.at(site.trim_end_matches('/'));
+        oauth = oauth.at(site).map_err(|error| failure::report(&error))?;
     }
     match verb.as_str() {
         "authorize" => {
@@ -107,6 +114,22 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// Whether the flags go together.
+    fn check(&self) -> Result<(), Error> {
+        let given = |text| SECRETS.into_iter().filter(move |it| self.parsed.get(it) == Some(text));
+        if let Some(flag) = given("").next() {
+            return Err(Error::usage("value_empty", format!("--{flag} is empty")).hint(USAGE));
+        }
+        if given("-").count() > 1 {
+            return Err(Error::usage("stdin_repeated", "stdin can be read only once").hint(USAGE));
+        }
+        if self.parsed.get("token").is_some() && self.parsed.get("profile").is_some() {
+            let message = "--token and --profile each say which token";
+            return Err(Error::usage("flags_exclusive", message).hint(USAGE));
+        }
+        Ok(())
+    }
+
     fn needed(&self, flag: &'static str) -> Result<&str, Error> {
         self.parsed.get(flag).filter(|value| !value.is_empty()).ok_or_else(|| {
             Error::usage("flag_missing", format!("--{flag} is not given")).hint(USAGE)
@@ -126,18 +149,27 @@ impl Asked<'_> {
     }
 
     fn application(&self) -> Result<Application, Error> {
+        const SECRET: &str = "client-secret";
         let id = self.id()?;
-        let secret = match self.variable("client-secret", "DIGITALOCEAN_CLIENT_SECRET") {
-            Some(secret) if secret == "-" => read_secret(self.shell)?,
-            Some(secret) => secret,
-            None => secret_asked("client-secret", "Client secret", USAGE)?,
+        let secret = match self.parsed.get(SECRET) {
+            Some(_) => self.secret(SECRET)?,
+            None => match self.variable(SECRET, "DIGITALOCEAN_CLIENT_SECRET") {
+                Some(secret) => secret.into(),
+                None => secret_asked(SECRET, "Client secret", USAGE)?.into(),
+            },
         };
-        Ok(Application { id, secret: secret.into() })
+        Ok(Application { id, secret })
     }
 
     fn secret(&self, flag: &'static str) -> Result<Secret, Error> {
         match self.needed(flag)? {
-            "-" => read_secret(self.shell).map(Secret::from),
+            "-" => match read_secret(self.shell)? {
+                secret if secret.is_empty() => {
+                    let message = format!("--{flag}: stdin has nothing in its first line");
+                    Err(Error::usage("value_empty", message).hint(USAGE))
+                }
+                secret => Ok(secret.into()),
+            },
             value => Ok(Secret::from(value)),
         }
     }
@@ -147,7 +179,9 @@ impl Asked<'_> {
         if self.parsed.get("token").is_some() {
             return self.secret("token");
         }
-        let (cloud, overrides) = (Cloud::DigitalOcean, Overrides::default());
+        let profile = self.parsed.get("profile").map(str::to_owned);
+        let (cloud, overrides) =
+            (Cloud::DigitalOcean, Overrides { profile, ..Overrides::default() });
         self.shell.run(async {
             let (around, context) = (self.shell.surroundings.clone(), Arc::new(System::default()));
             let found = async {

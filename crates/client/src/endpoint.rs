@@ -293,15 +293,15 @@ fn alibaba_host(
 
 /// Whether the configured base URLs are such, and none that shows secrets to a network.
 pub(crate) fn check(config: &Config) -> Result<(), Error> {
-    let fail = |text: String| Error::new(Kind::Config, config.cloud).with_message(text);
-    for url in config.endpoint.iter().chain(&config.location) {
-        let endpoint =
-            Endpoint::of(url, "", "").ok_or_else(|| fail(format!("`{url}` is no base URL")))?;
-        if !endpoint.secure && !is_loopback(&endpoint.authority) {
-            return Err(fail(plain(url)));
-        }
-    }
-    Ok(())
+    config.endpoint.iter().chain(&config.location).try_for_each(|url| check_url(config.cloud, url))
+}
+
+/// Whether a text is a base URL, and none that shows secrets to a network.
+pub(crate) fn check_url(cloud: Cloud, url: &str) -> Result<(), Error> {
+    let fail = |text: String| Error::new(Kind::Config, cloud).with_message(text);
+    let endpoint =
+        Endpoint::of(url, "", "").ok_or_else(|| fail(format!("`{url}` is no base URL")))?;
+    if endpoint.is_sendable() { Ok(()) } else { Err(fail(plain(url))) }
 }
 
 fn plain(url: &str) -> String {

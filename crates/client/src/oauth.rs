@@ -2,6 +2,7 @@
 //! and revoked. These endpoints are beside the API, at the site where users sign in.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value as Json;
 
 use crate::context::Context;
+use crate::endpoint;
 use crate::error::{Error, Kind};
 use crate::sources::{Around, member};
 use crate::surroundings::Surroundings;
@@ -62,10 +64,15 @@ impl OAuth {
     }
 
     /// The same at another site (`http://127.0.0.1:8080`).
-    #[must_use]
-    pub fn at(mut self, site: impl Into<String>) -> Self {
+    ///
+    /// # Errors
+    /// [`Kind::Config`] if it is no base URL, or plain HTTP and not on this machine: what is sent
+    /// there is secret.
+    pub fn at(mut self, site: impl Into<String>) -> Result<Self, Error> {
         self.site = site.into();
-        self
+        endpoint::check_url(Cloud::DigitalOcean, &self.site)?;
+        self.site.truncate(self.site.trim_end_matches('/').len());
+        Ok(self)
     }
 
     /// The URL at which a user grants a token. The site then leads to `redirect` with a `code`.
@@ -158,8 +165,12 @@ impl OAuth {
         }
         headers.extend(authorization.as_deref().map(|text| ("authorization", text)));
         // The fields are secret, so they travel in the body and not in the URL.
-        let (status, body) =
-            self.around.fetch(method, &url, &headers, form(fields), WITHIN).await?;
+        let request = self.around.request(method, &url, &headers, form(fields))?;
+        let response = self.around.surroundings.fetch(request, WITHIN).await;
+        let response = response.map_err(|error| {
+            self.around.fail_at(unanswered(&error), &url, &error).with_source(error)
+        })?;
+        let (status, body) = (response.status(), response.into_body());
         let answer: Option<Json> = serde_json::from_slice(&body).ok();
         if status.is_success() {
             let is_empty = body.iter().all(u8::is_ascii_whitespace);
@@ -197,6 +208,16 @@ impl OAuth {
             expires: end.and_then(|end| Timestamp::from_second(end).ok()),
             scope: member(answer, "scope").map(str::to_owned),
         })
+    }
+}
+
+/// How an answer failed to come, by what [`Surroundings::fetch`] says.
+fn unanswered(error: &io::Error) -> Kind {
+    match error.kind() {
+        io::ErrorKind::TimedOut => Kind::Timeout,
+        io::ErrorKind::NotConnected | io::ErrorKind::ConnectionRefused => Kind::Connect,
+        io::ErrorKind::InvalidInput => Kind::Config,
+        _ => Kind::Interrupted,
     }
 }
 

@@ -27,7 +27,8 @@ impl Client {
     /// to be sent with it; `Host` follows from the URL.
     ///
     /// # Errors
-    /// [`Kind::Input`] where the service takes no such URLs, or for more than seven days; else as for
+    /// [`Kind::Input`] where the service takes no such URLs, or not for this call: one with a body, to
+    /// a bucket in a zone, or signed for several regions; or for more than seven days. Else as for
     /// [`Client::prepare`].
     pub async fn presign(
         &self,
@@ -56,6 +57,9 @@ impl Client {
         match service.protocol() {
             Protocol::AwsQuery | Protocol::Ec2 => move_to_url(request),
             Protocol::RestXml | Protocol::AlibabaOss if request.body.is_empty() => {}
+            Protocol::RestXml | Protocol::AlibabaOss => {
+                return Err(fail("a call with a body has no URL"));
+            }
             _ => return Err(fail("the service takes no such calls by a URL")),
         }
         for name in &OF_BODY {

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::config::{AccountEndpoints, BucketStyle, Checksums, Config, Endpoints, RetryMode};
 use crate::context::{Context, System};
 use crate::credentials::{Anonymous, Provide, Tokens};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::origin::Origin;
 use crate::proxy::{self, Proxy};
 use crate::sources::{self, Around};
@@ -142,8 +142,9 @@ impl Settings {
         sources::digitalocean::spaces(&around, overrides)
     }
 
-    pub(crate) fn new(around: &Around) -> Result<Self, Error> {
-        Ok(Self {
+    pub(crate) fn new(around: &Around) -> Self {
+        let proxy = proxy::named(&|name| around.surroundings.variable(name));
+        Self {
             cloud: around.cloud,
             profile: None,
             region: None,
@@ -165,12 +166,12 @@ impl Settings {
             response_checksums: None,
             sts_regional_endpoints: None,
             ca_bundle: None,
-            proxy: proxy(around)?,
+            proxy: proxy.map(|(name, proxy)| Found::new(proxy, Origin::variable(name))),
             credentials: Arc::new(Anonymous),
             tokens: None,
             roots: None,
             context: around.context.clone(),
-        })
+        }
     }
 
     /// The same with the certificates that are trusted.
@@ -231,13 +232,6 @@ impl Settings {
         }
         config
     }
-}
-
-/// The proxy that the environment names.
-fn proxy(around: &Around) -> Result<Option<Found<Proxy>>, Error> {
-    let Some((name, proxy)) = proxy::named(&|name| around.variable(name)) else { return Ok(None) };
-    let unusable = |why| around.fail(Kind::Config, format!("the proxy that {name} names {why}"));
-    Ok(Some(Found::new(proxy.map_err(unusable)?, Origin::variable(name))))
 }
 
 impl Client {

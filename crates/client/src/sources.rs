@@ -139,22 +139,34 @@ impl Around {
         body: impl Into<Bytes>,
         within: Duration,
     ) -> Result<(StatusCode, Bytes), Error> {
-        let fail = |what: &dyn std::fmt::Display| {
-            self.fail(Kind::Source, format!("{}: {what}", without_query(url)))
-        };
+        let request = self.request(method, url, headers, body)?;
+        let response = self.surroundings.fetch(request, within).await.map_err(|error| {
+            self.fail_at(Kind::Source, url, &error).with_transient(true).with_source(error)
+        })?;
+        Ok((response.status(), response.into_body()))
+    }
+
+    /// The request that is sent to an endpoint. Its headers are not shown.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Result<Request<Bytes>, Error> {
+        let fail = |what: &dyn std::fmt::Display| self.fail_at(Kind::Source, url, what);
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
             let mut value = HeaderValue::try_from(*value).map_err(|error| fail(&error))?;
             value.set_sensitive(true);
             request = request.header(*name, value);
         }
-        let request = request.body(body.into()).map_err(|error| fail(&error))?;
-        let response = self
-            .surroundings
-            .fetch(request, within)
-            .await
-            .map_err(|error| fail(&error).with_transient(true).with_source(error))?;
-        Ok((response.status(), response.into_body()))
+        request.body(body.into()).map_err(|error| fail(&error))
+    }
+
+    /// What happened with an endpoint, without what may be secret in its URL.
+    pub(crate) fn fail_at(&self, kind: Kind, url: &str, what: &dyn std::fmt::Display) -> Error {
+        self.fail(kind, format!("{}: {what}", without_query(url)))
     }
 
     /// A client for the calls of a source.

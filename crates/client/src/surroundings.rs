@@ -19,7 +19,8 @@ use hyper_util::rt::TokioExecutor;
 use isobar_auth::Secret;
 use tokio::io::AsyncReadExt;
 
-use crate::proxy::{self, Route};
+use crate::proxy::{self, Proxy, Route};
+use crate::transport::root;
 
 /// The most bytes of a file, an answer or a program's output that are read.
 const LIMIT: u64 = 1 << 20;
@@ -51,6 +52,10 @@ pub trait Surroundings: fmt::Debug + Send + Sync {
     fn run<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, io::Result<Finished>>;
 
     /// Sends a request as it is, follows nothing, and reads the answer.
+    ///
+    /// # Errors
+    /// `TimedOut` if there is none in time, `NotConnected` if no connection came about, and
+    /// `InvalidInput` if the environment names a proxy on the way that cannot be used.
     fn fetch(
         &self,
         request: Request<Bytes>,
@@ -88,7 +93,13 @@ pub type Ask = Arc<dyn Fn(&str) -> io::Result<Secret> + Send + Sync>;
 #[derive(Default)]
 pub struct Machine {
     ask: Option<Ask>,
-    pool: OnceLock<Client<HttpsConnector<Route>, Full<Bytes>>>,
+    pool: OnceLock<Pool>,
+}
+
+/// Connections, and the proxy on their way.
+struct Pool {
+    client: Client<HttpsConnector<Route>, Full<Bytes>>,
+    proxy: Option<Proxy>,
 }
 
 impl Machine {
@@ -98,13 +109,12 @@ impl Machine {
         Self { ask, pool: OnceLock::new() }
     }
 
-    fn pool(&self) -> &Client<HttpsConnector<Route>, Full<Bytes>> {
+    fn pool(&self) -> &Pool {
         self.pool.get_or_init(|| {
             let mut plain = HttpConnector::new();
             plain.enforce_http(false);
-            // One that makes no sense is said where the settings are loaded.
-            let proxy = proxy::named(&|name| self.variable(name)).and_then(|(_, proxy)| proxy.ok());
-            let route = Route { plain, proxy };
+            let proxy = proxy::named(&|name| self.variable(name)).map(|(_, proxy)| proxy);
+            let route = Route { plain, proxy: proxy.clone() };
             let provider = rustls::crypto::ring::default_provider();
             let connector = HttpsConnectorBuilder::new()
                 .with_provider_and_webpki_roots(provider)
@@ -112,13 +122,20 @@ impl Machine {
                 .https_or_http()
                 .enable_http1()
                 .wrap_connector(route);
-            Client::builder(TokioExecutor::new()).build(connector)
+            Pool { client: Client::builder(TokioExecutor::new()).build(connector), proxy }
         })
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
-        let response =
-            self.pool().request(request.map(Full::new)).await.map_err(io::Error::other)?;
+        let pool = self.pool();
+        if let Some(why) = pool.proxy.as_ref().and_then(|proxy| proxy.bars(request.uri())) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        let response = pool
+            .client
+            .request(request.map(Full::new))
+            .await
+            .map_err(|error| unanswered(&error))?;
         let (head, body) = response.into_parts();
         let limit = usize::try_from(LIMIT).unwrap_or(usize::MAX);
         let body = Limited::new(body, limit).collect().await.map_err(io::Error::other)?;
@@ -181,6 +198,14 @@ impl Surroundings for Machine {
             Some(ask) => ask(question),
             None => Err(io::Error::new(io::ErrorKind::Unsupported, "there is nobody to ask")),
         }
+    }
+}
+
+/// Why there is no answer.
+fn unanswered(error: &hyper_util::client::legacy::Error) -> io::Error {
+    match error.is_connect() {
+        true => io::Error::new(io::ErrorKind::NotConnected, root(error)),
+        false => io::Error::other(root(error)),
     }
 }
 

@@ -8,6 +8,7 @@ mod deadline;
 mod exchange;
 mod identity;
 mod pace;
+mod passage;
 mod retry;
 mod signing;
 
@@ -34,6 +35,8 @@ pub(crate) use signing::Signing;
 /// The layers, from the caller inwards.
 pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Result<Vec<Box<dyn Layer>>, Error> {
     Ok(vec![
+        // What leads through a proxy that cannot be used stays here, and asks nobody for anything.
+        Box::new(passage::Passage::new(config)),
         // The caller's credentials are there before time runs: their source may ask a person. Calls
         // that need none do not ask.
         Box::new(identity::Identify(Arc::clone(signing))),

@@ -14,7 +14,7 @@ use crate::message::Request;
 const COMPRESS_FROM: usize = 10_240;
 
 /// The most that a compressed body may grow to.
-const MAX_DECOMPRESSED: usize = 64 << 20;
+pub(crate) const MAX_DECOMPRESSED: usize = 64 << 20;
 
 /// Compresses the body if it is worth it.
 pub(crate) fn compress(request: &mut Request) {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use isobar_auth::Secret;
 use isobar_client::{Application, Kind, Machine, OAuth};
 
-use crate::server::{Server, answer};
+use crate::server::{Act, Server, answer};
 use crate::world::World;
 
 fn oauth(server: &Server) -> OAuth {
     let surroundings = Arc::new(Machine::default());
-    OAuth::new(surroundings, Arc::new(World::default())).at(server.url())
+    OAuth::new(surroundings, Arc::new(World::default())).at(server.url()).unwrap()
 }
 
 const GRANT: &str = r#"{"access_token": "new", "refresh_token": "next", "expires_in": 60,
@@ -62,6 +62,40 @@ async fn refusals_have_their_kinds_and_no_secrets() {
         let error = oauth(&server).refresh(None, &Secret::from("hush")).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert!(!format!("{error} {error:?}").contains("hush"));
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_does_not_answer_has_its_kinds() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let server = Server::start([Act::Close]).await;
+    for (url, kind) in [(nobody.as_str(), Kind::Connect), (server.url(), Kind::Interrupted)] {
+        let oauth = OAuth::new(Arc::new(Machine::default()), Arc::new(World::default()));
+        let error = oauth.at(url).unwrap().revoke(&Secret::from("hush")).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(error.may_have_reached(), kind == Kind::Interrupted);
+        assert!(!format!("{error} {error:?}").contains("hush"));
+    }
+}
+
+#[test]
+fn secrets_are_sent_over_https_or_to_this_machine() {
+    let at = |site| {
+        OAuth::new(Arc::new(Machine::default()), Arc::new(World::default()))
+            .at(site)
+            .map(|it| it.authorize_url("i", "r", "s", "s"))
+    };
+    for site in ["http://example.com", "http://10.0.0.1:8080", "example.com", "ftp://a", ""] {
+        let error = at(site).unwrap_err();
+        assert_eq!(error.kind(), Kind::Config, "{site}");
+    }
+    for site in ["https://example.com/", "http://127.0.0.1:1", "http://localhost", "http://[::1]:1"]
+    {
+        let url = at(site).unwrap();
+        let start = format!("{}/v1/oauth/authorize?", site.trim_end_matches('/'));
+        assert!(url.starts_with(&start), "{url}");
     }
 }
 

@@ -120,21 +120,38 @@ async fn urls_are_those_of_botocore() {
 
 #[tokio::test]
 async fn what_takes_no_urls_is_refused() {
+    let (service, body) =
+        ("the service takes no such calls by a URL", "a call with a body has no URL");
+    let (time, zone) = ("1 to 604800 seconds", "signed with a session");
+    let object = json!({"Bucket": "b", "Key": "k"});
+    let delete = json!({"Bucket": "b", "Delete": {"Objects": [{"Key": "k"}]}});
+    let put = json!({"Bucket": "b", "Key": "k", "Body": "aGk="});
+    let in_zone = json!({"Bucket": "b--usw2-az1--x-s3", "Key": "k"});
     let rows = [
-        (Cloud::Aws, "dynamodb", "ListTables", json!({}), 60),
-        (Cloud::Aws, "s3", "DeleteObjects", json!({"Bucket": "b", "Delete": {"Objects": []}}), 60),
-        (Cloud::Aws, "s3", "GetObject", json!({"Bucket": "b", "Key": "k"}), 0),
-        (Cloud::Aws, "s3", "GetObject", json!({"Bucket": "b", "Key": "k"}), 604_801),
-        (Cloud::Aws, "s3", "GetObject", json!({"Bucket": "b--usw2-az1--x-s3", "Key": "k"}), 60),
-        (Cloud::Alibaba, "ecs", "DescribeVpcs", json!({"RegionId": "cn-hangzhou"}), 60),
-        (Cloud::DigitalOcean, "account", "get", json!({}), 60),
+        (Cloud::Aws, "dynamodb", "ListTables", json!({}), 60, service),
+        (Cloud::Aws, "s3", "DeleteObjects", delete, 60, body),
+        (Cloud::Aws, "s3", "PutObject", put, 60, body),
+        (
+            Cloud::Alibaba,
+            "oss",
+            "PutObject",
+            json!({"bucket": "b", "key": "k", "body": "aGk="}),
+            60,
+            body,
+        ),
+        (Cloud::Aws, "s3", "GetObject", object.clone(), 0, time),
+        (Cloud::Aws, "s3", "GetObject", object, 604_801, time),
+        (Cloud::Aws, "s3", "GetObject", in_zone, 60, zone),
+        (Cloud::Alibaba, "ecs", "DescribeVpcs", json!({"RegionId": "cn-hangzhou"}), 60, service),
+        (Cloud::DigitalOcean, "account", "get", json!({}), 60, service),
     ];
-    for (cloud, service, operation, input, seconds) in rows {
+    for (cloud, service, operation, input, seconds, why) in rows {
         let (client, _) = with(cloud, "", |config| config.endpoint = None);
         let (service, operation) = client.find(service, operation).unwrap();
         let input = client.input_of(service, operation, input).unwrap();
         let error = client.presign(service, operation, input, seconds).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Input, "{error}");
+        assert!(error.message().unwrap().contains(why), "{error}");
     }
 }
 

@@ -11,6 +11,7 @@ use http::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 
 use super::{Call, common};
 use crate::error::{DecodeError, EncodeError, Problem, Violation};
+use crate::gzip::MAX_DECOMPRESSED;
 use crate::message::{Request, Response};
 use crate::rest::{read, write};
 use crate::value::{Name, Value};
@@ -30,8 +31,12 @@ const METHOD: HeaderName = HeaderName::from_static("x-log-compresstype");
 /// How long a body is without compression.
 const SIZE: HeaderName = HeaderName::from_static("x-log-bodyrawsize");
 
-/// The most that a compressed body may grow to.
-const MOST: usize = 256 << 20;
+/// The most log groups that a call can ask for. They may be empty.
+const MOST_GROUPS: usize = 1000;
+
+/// The fewest bytes in which any other message holds what it must: a log its time. Values take up
+/// much more than that, so of shorter messages there are not any number.
+const LEAST: usize = 4;
 
 pub(super) fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
     let name = call.operation.name.as_str();
@@ -80,7 +85,8 @@ pub(super) fn decode_response(call: Call, response: &Response) -> Result<Value, 
     let response = Response { body, ..response.clone() };
     // Whoever is asked for JSON may give it.
     if call.operation.name == PULL && response.body.first() != Some(&b'{') {
-        let groups = list(&response.body, 1, &group)?;
+        let mut left = MOST_GROUPS + response.body.len() / LEAST;
+        let groups = list(&response.body, 1, group, &mut left)?;
         return Ok(Value::Map(vec![(Name::Borrowed("logGroupList"), groups)]));
     }
     read::response(call, &response)
@@ -110,7 +116,7 @@ fn decompressed(response: &Response) -> Result<Bytes, DecodeError> {
     };
     let malformed = |message: String| DecodeError::malformed("compressed body", message);
     let size: usize = size.parse().map_err(|_| malformed(format!("its length is {size}")))?;
-    if size > MOST {
+    if size > MAX_DECOMPRESSED {
         return Err(DecodeError::TooLarge("decompressed body"));
     }
     let body = &*response.body;
@@ -272,73 +278,98 @@ enum Field<'a> {
     Bytes(&'a [u8]),
 }
 
-/// The fields of a message, with their numbers.
-fn fields(mut rest: &[u8]) -> Result<Vec<(u64, Field<'_>)>, DecodeError> {
-    let mut fields = Vec::new();
-    while !rest.is_empty() {
-        let key = take_number(&mut rest)?;
+/// The fields of a message one after another, with their numbers; nothing follows an error.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn take(&mut self) -> Result<(u64, Field<'a>), DecodeError> {
+        let rest = &mut self.0;
+        let key = take_number(rest)?;
         let little = |bytes: &[u8]| {
             bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
         };
         let value = match key & 7 {
-            kind if kind == u64::from(VARINT) => Field::Number(take_number(&mut rest)?),
-            kind if kind == u64::from(FIXED_64) => Field::Number(little(take(&mut rest, 8)?)),
-            kind if kind == u64::from(FIXED_32) => Field::Number(little(take(&mut rest, 4)?)),
+            kind if kind == u64::from(VARINT) => Field::Number(take_number(rest)?),
+            kind if kind == u64::from(FIXED_64) => Field::Number(little(take(rest, 8)?)),
+            kind if kind == u64::from(FIXED_32) => Field::Number(little(take(rest, 4)?)),
             kind if kind == u64::from(BYTES) => {
-                let length = take_number(&mut rest)?;
-                Field::Bytes(take(&mut rest, length)?)
+                let length = take_number(rest)?;
+                Field::Bytes(take(rest, length)?)
             }
             _ => return Err(broken("a field is of no known type")),
         };
-        fields.push((key >> 3, value));
+        Ok((key >> 3, value))
     }
-    Ok(fields)
 }
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Result<(u64, Field<'a>), DecodeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let field = self.take();
+        if field.is_err() {
+            self.0 = &[];
+        }
+        Some(field)
+    }
+}
+
+/// Reads a message, of which there may be so many more.
+type Read = fn(&[u8], &mut usize) -> Result<Value, DecodeError>;
 
 /// The messages in a field, by a function that reads one.
-fn list(
-    message: &[u8],
-    field: u64,
-    read: &dyn Fn(&[u8]) -> Result<Value, DecodeError>,
-) -> Result<Value, DecodeError> {
-    let found = fields(message)?.into_iter().filter_map(|(number, value)| match value {
-        Field::Bytes(bytes) if number == field => Some(read(bytes)),
-        _ => None,
-    });
-    found.collect::<Result<_, _>>().map(Value::List)
+fn list(message: &[u8], field: u64, read: Read, left: &mut usize) -> Result<Value, DecodeError> {
+    let mut found = Vec::new();
+    for next in Fields(message) {
+        let (number, Field::Bytes(bytes)) = next? else { continue };
+        if number == field {
+            *left = left.checked_sub(1).ok_or(DecodeError::TooLarge("number of messages"))?;
+            found.push(read(bytes, left)?);
+        }
+    }
+    Ok(Value::List(found))
 }
 
-/// The members of a message that are texts and numbers, by their fields' numbers.
+/// The members of a message that are texts and numbers, by their fields' numbers, with room for so
+/// many others. Of a field that is there several times, the last counts.
 fn plain(
     message: &[u8],
     members: &[(u64, &'static str)],
+    others: usize,
 ) -> Result<Vec<(Name, Value)>, DecodeError> {
-    let mut entries = Vec::new();
-    for (number, value) in fields(message)? {
+    let mut entries: Vec<(Name, Value)> = Vec::with_capacity(members.len() + others);
+    for next in Fields(message) {
+        let (number, value) = next?;
         let Some((_, name)) = members.iter().find(|(known, _)| *known == number) else { continue };
         let value = match value {
             Field::Number(number) => i64::try_from(number).map(Value::from).unwrap_or_default(),
             // Logs hold whatever was written.
             Field::Bytes(bytes) => Value::from(String::from_utf8_lossy(bytes).into_owned()),
         };
-        entries.push((Name::Borrowed(*name), value));
+        match entries.iter_mut().find(|(known, _)| known == name) {
+            Some(entry) => entry.1 = value,
+            None => entries.push((Name::Borrowed(*name), value)),
+        }
     }
     Ok(entries)
 }
 
-fn pair(message: &[u8]) -> Result<Value, DecodeError> {
-    plain(message, &[(1, "Key"), (2, "Value")]).map(Value::Map)
+fn pair(message: &[u8], _: &mut usize) -> Result<Value, DecodeError> {
+    plain(message, &[(1, "Key"), (2, "Value")], 0).map(Value::Map)
 }
 
-fn log(message: &[u8]) -> Result<Value, DecodeError> {
-    let mut log = plain(message, &[(1, "Time"), (4, "TimeNs")])?;
-    log.push((Name::Borrowed("Contents"), list(message, 2, &pair)?));
+fn log(message: &[u8], left: &mut usize) -> Result<Value, DecodeError> {
+    let mut log = plain(message, &[(1, "Time"), (4, "TimeNs")], 1)?;
+    log.push((Name::Borrowed("Contents"), list(message, 2, pair, left)?));
     Ok(Value::Map(log))
 }
 
-fn group(message: &[u8]) -> Result<Value, DecodeError> {
-    let mut group = plain(message, &[(3, "Topic"), (4, "Source")])?;
-    group.push((Name::Borrowed("LogItems"), list(message, 1, &log)?));
-    group.push((Name::Borrowed("LogTags"), list(message, 6, &pair)?));
+fn group(message: &[u8], left: &mut usize) -> Result<Value, DecodeError> {
+    let mut group = plain(message, &[(3, "Topic"), (4, "Source")], 2)?;
+    group.push((Name::Borrowed("LogItems"), list(message, 1, log, left)?));
+    group.push((Name::Borrowed("LogTags"), list(message, 6, pair, left)?));
     Ok(Value::Map(group))
 }

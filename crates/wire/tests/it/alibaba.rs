@@ -2,8 +2,8 @@
 
 use isobar_catalogue::{Cloud, Protocol};
 use isobar_wire::{
-    Dialect, Reply, RouteProblem, decode_request, decode_response, dialect, encode_error,
-    encode_request, encode_response, route,
+    DecodeError, Dialect, Reply, RouteProblem, decode_request, decode_response, dialect,
+    encode_error, encode_request, encode_response, route,
 };
 use serde_json::json;
 
@@ -323,6 +323,24 @@ fn log_groups_travel_in_protocol_buffers() {
     assert!(refusal.contains("x-log-compresstype: must be lz4, zstd"), "{refusal}");
 }
 
+/// What the log service's client makes of an answer with log groups.
+fn pulled(body: Vec<u8>, headers: &[(&'static str, &str)]) -> Result<Reply, DecodeError> {
+    let (service, pull) = operation(Cloud::Alibaba, "sls", "PullLogs");
+    let mut answer = isobar_wire::Response::new(http::StatusCode::OK);
+    answer.body = body.into();
+    for (name, value) in headers {
+        answer.headers.insert(*name, value.parse().unwrap());
+    }
+    decode_response(service, pull, &answer)
+}
+
+fn deflated(plain: &[u8]) -> Vec<u8> {
+    let mut zlib = Vec::new();
+    let mut encoder = flate2::read::ZlibEncoder::new(plain, flate2::Compression::default());
+    std::io::Read::read_to_end(&mut encoder, &mut zlib).unwrap();
+    zlib
+}
+
 #[test]
 fn log_groups_come_back_compressed_or_not() {
     let (service, pull) = operation(Cloud::Alibaba, "sls", "PullLogs");
@@ -330,14 +348,6 @@ fn log_groups_come_back_compressed_or_not() {
         json!({"project": "p", "log_store": "l", "shard_id": "0", "count": 1, "cursor": "c"});
     let request = encode_request(service, pull, &value(input)).unwrap();
     assert_eq!(request.header("accept-encoding"), Some("zstd"));
-    let read = |body: Vec<u8>, headers: &[(&'static str, &str)]| {
-        let mut answer = isobar_wire::Response::new(http::StatusCode::OK);
-        answer.body = body.into();
-        for (name, value) in headers {
-            answer.headers.insert(*name, value.parse().unwrap());
-        }
-        decode_response(service, pull, &answer)
-    };
     let mut plain = Vec::new();
     for (_, hex) in log_groups() {
         let group = bytes_of(hex);
@@ -345,9 +355,7 @@ fn log_groups_come_back_compressed_or_not() {
         plain.extend(group);
     }
     let size = plain.len().to_string();
-    let mut zlib = Vec::new();
-    let mut encoder = flate2::read::ZlibEncoder::new(&*plain, flate2::Compression::default());
-    std::io::Read::read_to_end(&mut encoder, &mut zlib).unwrap();
+    let zlib = deflated(&plain);
     let rows = [
         (plain.clone(), "", ""),
         (lz4_flex::block::compress(&plain), "lz4", &*size),
@@ -357,7 +365,7 @@ fn log_groups_come_back_compressed_or_not() {
     ];
     for (body, method, size) in rows {
         let headers = [("x-log-compresstype", method), ("x-log-bodyrawsize", size)];
-        let Reply::Success { output, .. } = read(body, &headers).unwrap() else {
+        let Reply::Success { output, .. } = pulled(body, &headers).unwrap() else {
             panic!("a success")
         };
         let groups = output.get("logGroupList").unwrap().as_list().unwrap();
@@ -370,15 +378,66 @@ fn log_groups_come_back_compressed_or_not() {
     }
     // What is cut short, too long, or not what it says ends in an error.
     for end in 1..plain.len() {
-        let _ = read(plain[..end].to_vec(), &[]);
+        let _ = pulled(plain[..end].to_vec(), &[]);
     }
-    assert!(read(plain[..plain.len() - 1].to_vec(), &[]).is_err());
+    assert!(pulled(plain[..plain.len() - 1].to_vec(), &[]).is_err());
     for (method, size) in
         [("gzip", "7"), ("gzip", "x"), ("lz4", &*size), ("zstd", &size), ("?", "1")]
     {
         let headers = [("x-log-compresstype", method), ("x-log-bodyrawsize", size)];
-        assert!(read(zlib.clone(), &headers).is_err(), "{method} {size}");
+        assert!(pulled(zlib.clone(), &headers).is_err(), "{method} {size}");
     }
     let headers = [("x-log-compresstype", "lz4"), ("x-log-bodyrawsize", "9999999999999")];
-    assert!(read(zlib, &headers).is_err());
+    assert!(pulled(zlib, &headers).is_err());
+}
+
+/// The field of a number whose value is a message.
+fn inside(field: u8, message: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![field << 3 | 2];
+    let mut length = message.len();
+    while length >= 0x80 {
+        bytes.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+    bytes.extend_from_slice(message);
+    bytes
+}
+
+#[test]
+fn small_bodies_do_not_become_large_values() {
+    const MIB: usize = 1 << 20;
+    let read = |plain: &[u8]| {
+        let size = plain.len().to_string();
+        let headers = [("x-log-compresstype", "deflate"), ("x-log-bodyrawsize", &*size)];
+        pulled(deflated(plain), &headers)
+    };
+    let groups = |plain: &[u8]| match read(plain) {
+        Ok(Reply::Success { output, .. }) => json(&output)["logGroupList"].clone(),
+        other => panic!("{other:?}"),
+    };
+    // The same few bytes are no group, nothing of a group's, and a log's time again and again.
+    assert_eq!(groups(&[8, 0].repeat(16 * MIB)), json!([]));
+    let numbers = [8, 0].repeat(MIB);
+    let empty = json!({"LogItems": [], "LogTags": []});
+    assert_eq!(groups(&inside(1, &numbers)), json!([empty]));
+    let timed = json!({"LogItems": [{"Time": 0, "Contents": []}], "LogTags": []});
+    assert_eq!(groups(&inside(1, &inside(1, &numbers))), json!([timed]));
+    // Groups may be empty, as many as there can be; logs and pairs are not.
+    assert_eq!(groups(&inside(1, b"").repeat(1000)).as_array().unwrap().len(), 1000);
+    let log = inside(1, &[8, 0]);
+    assert_eq!(
+        groups(&inside(1, &log.repeat(5000)))[0]["LogItems"].as_array().unwrap().len(),
+        5000
+    );
+    let nothing = inside(1, b"").repeat(MIB);
+    let pairs = inside(1, &inside(1, &inside(2, b"").repeat(MIB)));
+    for plain in [inside(1, &nothing), nothing, pairs] {
+        let refused = read(&plain);
+        assert!(matches!(refused, Err(DecodeError::TooLarge("number of messages"))), "{refused:?}");
+    }
+    let size = (64 * MIB + 1).to_string();
+    let refused =
+        pulled(deflated(b""), &[("x-log-compresstype", "deflate"), ("x-log-bodyrawsize", &size)]);
+    assert!(matches!(refused, Err(DecodeError::TooLarge("decompressed body"))), "{refused:?}");
 }

@@ -71,7 +71,7 @@ pub(crate) async fn load(around: &Around, overrides: &Overrides) -> Result<Setti
     }
     let profile = named.as_ref().map_or(DEFAULT_PROFILE, |name| name.value.as_str()).to_owned();
     let lookup = Lookup { around, profile: files.profile(&profile) };
-    let mut settings = Settings::new(around)?;
+    let mut settings = Settings::new(around);
     behaviour(&mut settings, &lookup)?;
     if let Some(bundle) = &settings.ca_bundle {
         let pem = around.surroundings.read(&bundle.value).map_err(|error| {
