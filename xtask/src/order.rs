@@ -25,6 +25,9 @@ const CALLS: [&[&str]; 5] = [
     &["do", "droplets", "list"],
 ];
 
+/// The clouds of the calls.
+const CLOUDS: [&str; 3] = ["aws", "alibaba", "do"];
+
 /// A name stands for functions of which less than this part ran: generic ones, of which it does not say
 /// which. They lie behind the others.
 const UNSPECIFIC: u64 = 3;
@@ -125,13 +128,17 @@ struct Ran {
 }
 
 impl Ran {
-    /// What lies with it: first what every call runs, then what some run, then what may not run at all.
-    fn group(&self) -> u8 {
+    /// What lies with it: first what every call runs, then what those of one cloud and others run, cloud
+    /// by cloud, then what may not run at all.
+    fn group(&self) -> usize {
         let ran: u64 = self.sections.values().sum();
+        let first = self.calls.first().copied().unwrap_or_default();
         match (self.named < ran * UNSPECIFIC, self.calls.len() == CALLS.len()) {
             (true, true) => 0,
-            (true, false) => 1,
-            (false, _) => 2,
+            (true, false) => {
+                1 + CLOUDS.iter().position(|cloud| *cloud == CALLS[first][0]).unwrap_or(0)
+            }
+            (false, _) => 1 + CLOUDS.len(),
         }
     }
 }
@@ -214,7 +221,7 @@ fn written(ran: &BTreeMap<Name, Ran>) -> String {
         "/* The code that a call runs, in one place. Written by `cargo xtask order`. */\n\
          SECTIONS\n{\n  .text.call :\n  {\n",
     );
-    let mut files: BTreeMap<(u8, &str), Vec<&str>> = BTreeMap::new();
+    let mut files: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
     for ((file, section), ran) in ran {
         files.entry((ran.group(), file)).or_default().push(section);
     }

@@ -139,9 +139,7 @@ impl Properties {
     #[must_use]
     pub(crate) fn or_guessed(&self, names: [&str; 2]) -> Self {
         let mut all = self.clone();
-        let guess = names
-            .into_iter()
-            .find_map(|name| Some(mime_guess::from_path(Path::new(name)).first_raw()?.to_owned()));
+        let guess = names.into_iter().find_map(media_type).map(str::to_owned);
         if let (false, Some(guess)) = (all.values.contains_key(CONTENT_TYPE), guess) {
             all.values.insert(CONTENT_TYPE, guess);
         }
@@ -223,6 +221,16 @@ impl Property {
     fn member(&self, of: &Remote) -> &'static str {
         if of.api().is_s3() { self.s3 } else { self.oss }
     }
+}
+
+/// The media type of a name by its end, where that is known.
+fn media_type(name: &str) -> Option<&'static str> {
+    /// Ends of names with their types, a line each: those of Python's `mimetypes`, by which aws-cli
+    /// goes, and of what it leaves to the system's files the usual ones.
+    const TYPES: &str = include_str!("media_types.txt");
+    let end = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
+    let line = |line: &'static str| line.strip_prefix(end.as_str())?.strip_prefix(' ');
+    TYPES.lines().find_map(line)
 }
 
 /// A time in RFC 3339 or as in HTTP; a date alone is its first moment.
