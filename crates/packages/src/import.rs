@@ -40,6 +40,8 @@ fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Err
             newest.insert(name, version);
         }
     }
+    // Beside the service that it is a part of.
+    let streams = newest.contains_key("transcribe") && source.services.include(TRANSCRIBE);
     let mut services = Vec::with_capacity(newest.len());
     for (name, version) in newest {
         let text = |file: &str| {
@@ -56,7 +58,7 @@ fn botocore_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Err
         };
         services.push(botocore::service(name, &sources)?);
     }
-    if source.services.include(TRANSCRIBE) && !services.iter().any(|it| it.name == TRANSCRIBE) {
+    if streams && !services.iter().any(|service| service.name == TRANSCRIBE) {
         services.push(transcribe_streaming()?);
     }
     Ok(services)
