@@ -6,10 +6,12 @@
 pub mod botocore;
 pub mod oss;
 pub mod pydo;
+mod share;
 mod table;
 pub mod tea;
 mod words;
 
+pub use share::share;
 use table::ShapeTable;
 
 /// Why a package's text could not be read.

@@ -1,14 +1,24 @@
-//! A service's operations and shapes, of which a call needs few: each is decoded when it is first
-//! looked at.
+//! A service's operations and shapes, of which a call needs few: they lie in blocks, each of which is
+//! unpacked when something in it is first looked at, and each item is decoded when it is itself.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::mem::take;
 use std::ops::{Index, IndexMut, Range};
 use std::sync::OnceLock;
+use std::{fmt, io};
 
 use serde::de::DeserializeOwned;
-use serde::ser::SerializeSeq;
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::compression::{compressed, decompressed};
+
+/// How many bytes of items make a block. Less compresses worse, more makes a call unpack more that it
+/// does not need.
+const BLOCK: usize = 32 << 10;
+
+/// A list of up to as many bytes is one block: a call would save little, and the pack grow much.
+const WHOLE: usize = 256 << 10;
 
 /// Something with a name, which must be its first field: it is read without the rest.
 pub trait Named {
@@ -23,13 +33,64 @@ pub struct Items<T>(Inner<T>);
 #[derive(Clone)]
 enum Inner<T> {
     Made(Vec<T>),
-    Packed(Vec<Packed<T>>),
+    Packed(Vec<Block<T>>),
+}
+
+/// Some items that follow one another.
+#[derive(Clone)]
+struct Block<T> {
+    /// Where in the list the next block begins.
+    end: usize,
+    packed: PackedBlock<'static>,
+    items: OnceLock<Vec<Packed<T>>>,
+}
+
+/// A block in a pack.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct PackedBlock<'a> {
+    /// How many items it has.
+    count: usize,
+    /// The length of what is in it.
+    unpacked: usize,
+    /// A list of byte strings, each of which is an item in postcard.
+    #[serde(borrow)]
+    bytes: &'a [u8],
+}
+
+/// A block as it is written.
+#[derive(Serialize)]
+struct MadeBlock {
+    count: usize,
+    unpacked: usize,
+    bytes: Vec<u8>,
+}
+
+/// Why a block could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+enum MadeError {
+    Encoding(#[from] postcard::Error),
+    Compression(#[from] io::Error),
 }
 
 #[derive(Clone)]
 struct Packed<T> {
     bytes: &'static [u8],
     item: OnceLock<Box<T>>,
+}
+
+impl<T> Block<T> {
+    /// # Panics
+    /// If the block is not whole, which the hash of a pack and the catalogue's own tests rule out.
+    fn items(&self) -> &[Packed<T>] {
+        self.items.get_or_init(|| {
+            let PackedBlock { count, unpacked, bytes } = self.packed;
+            let bytes = decompressed(bytes, unpacked).expect("a pack's block is whole");
+            let items: Vec<&'static [u8]> = decoded(bytes);
+            assert_eq!(items.len(), count, "a pack's block is whole");
+            items.into_iter().map(|bytes| Packed { bytes, item: OnceLock::new() }).collect()
+        })
+    }
 }
 
 impl<T: DeserializeOwned> Packed<T> {
@@ -44,6 +105,12 @@ fn decoded<T: Deserialize<'static>>(bytes: &'static [u8]) -> T {
     postcard::from_bytes(bytes).expect("a pack's item is whole")
 }
 
+/// The item at a place of the list.
+fn packed<T>(blocks: &[Block<T>], at: usize) -> &Packed<T> {
+    let block = &blocks[blocks.partition_point(|block| block.end <= at)];
+    &block.items()[at + block.packed.count - block.end]
+}
+
 /// The start of a [`Named`] item.
 #[derive(Deserialize)]
 struct Start {
@@ -56,7 +123,7 @@ impl<T> Items<T> {
     pub fn len(&self) -> usize {
         match &self.0 {
             Inner::Made(items) => items.len(),
-            Inner::Packed(items) => items.len(),
+            Inner::Packed(blocks) => blocks.last().map_or(0, |last| last.end),
         }
     }
 
@@ -76,8 +143,9 @@ impl<T: DeserializeOwned> Items<T> {
 
     /// The list, to be changed: all of it is decoded.
     pub fn to_mut(&mut self) -> &mut Vec<T> {
-        if let Inner::Packed(items) = &self.0 {
-            self.0 = Inner::Made(items.iter().map(|packed| decoded(packed.bytes)).collect());
+        if let Inner::Packed(blocks) = &self.0 {
+            let items = blocks.iter().flat_map(Block::items);
+            self.0 = Inner::Made(items.map(|packed| decoded(packed.bytes)).collect());
         }
         match &mut self.0 {
             Inner::Made(items) => items,
@@ -95,7 +163,7 @@ impl<T: Named> Items<T> {
     fn name(&self, at: usize) -> &str {
         match &self.0 {
             Inner::Made(items) => items[at].name(),
-            Inner::Packed(items) => decoded::<Start>(items[at].bytes).name,
+            Inner::Packed(blocks) => decoded::<Start>(packed(blocks, at).bytes).name,
         }
     }
 }
@@ -171,7 +239,7 @@ impl<T: DeserializeOwned> Index<usize> for Items<T> {
     fn index(&self, at: usize) -> &T {
         match &self.0 {
             Inner::Made(items) => &items[at],
-            Inner::Packed(items) => items[at].item(),
+            Inner::Packed(blocks) => packed(blocks, at).item(),
         }
     }
 }
@@ -207,43 +275,56 @@ impl<T: DeserializeOwned + fmt::Debug> fmt::Debug for Items<T> {
     }
 }
 
-/// In a pack, a list of byte strings, each of which is an item in postcard; in a format that people
-/// read, the items themselves.
+/// In a pack, a list of blocks; in a format that people read, the items themselves.
 impl<T: Serialize + DeserializeOwned> Serialize for Items<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             return serializer.collect_seq(self.iter());
         }
-        let mut list = serializer.serialize_seq(Some(self.len()))?;
         match &self.0 {
-            Inner::Made(items) => {
-                for item in items {
-                    let bytes = postcard::to_stdvec(item).map_err(serde::ser::Error::custom)?;
-                    list.serialize_element(&Bytes(&bytes))?;
-                }
-            }
-            Inner::Packed(items) => {
-                for item in items {
-                    list.serialize_element(&Bytes(item.bytes))?;
-                }
+            Inner::Made(items) => blocks(items).map_err(S::Error::custom)?.serialize(serializer),
+            Inner::Packed(blocks) => {
+                serializer.collect_seq(blocks.iter().map(|block| &block.packed))
             }
         }
-        list.end()
     }
 }
 
-struct Bytes<'a>(&'a [u8]);
-
-impl Serialize for Bytes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(self.0)
+/// The blocks of the items. Few items are not compressed: they are with the whole service.
+fn blocks<T: Serialize>(items: &[T]) -> Result<Vec<MadeBlock>, MadeError> {
+    let items: Vec<Vec<u8>> = items.iter().map(postcard::to_stdvec).collect::<Result<_, _>>()?;
+    let total: usize = items.iter().map(Vec::len).sum();
+    let limit = if total > WHOLE { BLOCK } else { total };
+    let mut length = 0;
+    let together = |before: &Vec<u8>, _: &Vec<u8>| {
+        length += before.len();
+        if length >= limit {
+            length = 0;
+        }
+        length > 0
+    };
+    let mut blocks = (items.chunk_by(together))
+        .map(|items| {
+            let bytes = postcard::to_stdvec(items)?;
+            Ok(MadeBlock { count: items.len(), unpacked: bytes.len(), bytes })
+        })
+        .collect::<Result<Vec<_>, MadeError>>()?;
+    if total > BLOCK {
+        for block in &mut blocks {
+            block.bytes = compressed(take(&mut block.bytes))?;
+        }
     }
+    Ok(blocks)
 }
 
 impl<'de: 'static, T> Deserialize<'de> for Items<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let items: Vec<&'de [u8]> = Vec::deserialize(deserializer)?;
-        let packed = |bytes: &'de [u8]| Packed { bytes, item: OnceLock::new() };
-        Ok(Self(Inner::Packed(items.into_iter().map(packed).collect())))
+        let blocks: Vec<PackedBlock<'de>> = Vec::deserialize(deserializer)?;
+        let mut end = 0;
+        let block = |packed: PackedBlock<'de>| {
+            end += packed.count;
+            Block { end, packed, items: OnceLock::new() }
+        };
+        Ok(Self(Inner::Packed(blocks.into_iter().map(block).collect())))
     }
 }

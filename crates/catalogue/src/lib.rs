@@ -4,6 +4,7 @@
 //! A [`Service`] holds [`Operation`]s and the [`Shape`]s they speak of. Services are decoded once and
 //! live as long as the process (`&'static Service`), so names taken from them need no copy.
 
+mod compression;
 pub mod import;
 mod items;
 pub mod manifest;

@@ -4,28 +4,28 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 8 | `ISOPACK2` |
+//! | 8 | `ISOPACK3` |
 //! | 4 × 4 | the lengths of the directory and the index, compressed and not, little-endian |
 //! | | the directory: what each service is called and where its frame lies |
 //! | | the index: each service's operations by name, method and path |
 //! | | the services' frames, in the directory's order |
 //!
-//! Each part is postcard, compressed with zstd; in a frame, each operation and each shape is a byte
-//! string that holds the postcard of it, so that they can be decoded one by one. The directory is read when a cloud is first spoken
-//! of, the index when operations are searched or counted, a service's frame when that service is
-//! first used, and an operation or a shape when it is first looked at: a call pays for what it calls.
+//! Each part is postcard, compressed with zstd where that makes it smaller by much; in a frame, the
+//! operations and the shapes are cut into blocks, of which large services have several and each is
+//! compressed by itself, and in a block each is a byte string that holds the postcard of it. The
+//! directory is read when a cloud is first spoken of, the index when operations are searched or
+//! counted, a service's frame when that service is first used, a block when something in it is, and an
+//! operation or a shape when it is first looked at: a call pays for what it calls.
 
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compression::{compressed, decompressed};
 use crate::model::{Cloud, Protocol, Service};
 
-const MAGIC: &[u8; 8] = b"ISOPACK2";
+const MAGIC: &[u8; 8] = b"ISOPACK3";
 const HEADER: usize = MAGIC.len() + 4 * 4;
-
-/// High enough to be worth its time once, low enough to decode within any window.
-const LEVEL: i32 = 19;
 
 /// What a pack's directory says of a service.
 #[derive(Debug, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ impl Entry {
         self.service.get_or_init(|| {
             let bytes = unpack(self.frame, self.unpacked).expect("the embedded frame is whole");
             // Operations and shapes are decoded from it as they are needed.
-            let service = postcard::from_bytes(bytes.leak()).expect("the frame is a service");
+            let service = postcard::from_bytes(bytes).expect("the frame is a service");
             Box::leak(Box::new(service))
         })
     }
@@ -142,7 +142,6 @@ impl Index {
     fn operations(&self) -> &[Vec<OperationEntry>] {
         self.operations.get_or_init(|| {
             let bytes = unpack(self.frame, self.unpacked).expect("the embedded index is whole");
-            let bytes: &'static [u8] = bytes.leak();
             postcard::from_bytes(bytes).expect("the embedded index lists operations")
         })
     }
@@ -168,11 +167,11 @@ impl Pack {
             operations: OnceLock::new(),
         }));
         // The names in it live as long as the process, as the services do.
-        let directory: &'static [u8] = unpack(directory, length(4))?.leak();
-        let records: Vec<Record<'static>> = postcard::from_bytes(directory)?;
-        let entries = (records.into_iter().enumerate())
-            .map(|(position, record)| entry(cloud, position, record, frames, index))
-            .collect::<Result<_, _>>()?;
+        let records: Vec<Record<'static>> = postcard::from_bytes(unpack(directory, length(4))?)?;
+        let mut entries = Vec::with_capacity(records.len());
+        for (position, record) in records.into_iter().enumerate() {
+            entries.push(entry(cloud, position, record, frames, index)?);
+        }
         Ok(Self { entries })
     }
 
@@ -260,12 +259,12 @@ pub fn write(mut services: Vec<Service>) -> Result<Vec<u8>, PackError> {
 
 fn pack<T: Serialize>(part: &T) -> Result<(Vec<u8>, u32), PackError> {
     let bytes = postcard::to_stdvec(part)?;
-    let packed = zstd::bulk::compress(&bytes, LEVEL).map_err(PackError::Compression)?;
-    Ok((packed, length(bytes.len())?))
+    let unpacked = length(bytes.len())?;
+    Ok((compressed(bytes).map_err(PackError::Compression)?, unpacked))
 }
 
-fn unpack(bytes: &[u8], length: usize) -> Result<Vec<u8>, PackError> {
-    zstd::bulk::decompress(bytes, length).map_err(PackError::Compression)
+fn unpack(bytes: &'static [u8], length: usize) -> Result<&'static [u8], PackError> {
+    decompressed(bytes, length).map_err(PackError::Compression)
 }
 
 fn length(length: usize) -> Result<u32, PackError> {

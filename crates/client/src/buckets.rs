@@ -48,10 +48,14 @@ pub(crate) struct Session {
 /// A bucket's session; held by who fetches it.
 pub(crate) type Slot = Arc<Mutex<Option<Session>>>;
 
+/// Whether a service's buckets are in one region each.
+pub(crate) fn has_buckets(service: &Service) -> bool {
+    service.cloud == Cloud::Aws && service.name == "s3"
+}
+
 /// The bucket that an input names, if it is one that can be in another region: no ARN.
 pub(crate) fn named_by<'a>(service: &Service, input: &'a Value) -> Option<&'a str> {
-    let of_s3 = service.cloud == Cloud::Aws && service.name == "s3";
-    let bucket = of_s3.then(|| input.get("Bucket")).flatten()?.as_str()?;
+    let bucket = has_buckets(service).then(|| input.get("Bucket")).flatten()?.as_str()?;
     (!bucket.starts_with("arn:")).then_some(bucket)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use isobar_catalogue::import::{botocore, oss, pydo, tea};
+use isobar_catalogue::import::{botocore, oss, pydo, share, tea};
 use isobar_catalogue::{Cloud, Service};
 use serde::de::DeserializeOwned;
 
@@ -131,6 +131,7 @@ fn tea_service(source: &Source, texts: &Texts) -> Result<Service, Error> {
     };
     let mut service = tea::service(&name, &sources)?;
     alibaba_overlay()?.apply(&mut service)?;
+    share(&mut service);
     Ok(service)
 }
 
@@ -148,6 +149,7 @@ fn pydo_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Error> 
         overlay(include_str!("../../catalogue/overlay/digitalocean.yaml"))?;
     let mut services = pydo::services(&sources, &overlay)?;
     services.retain(|service| source.services.include(&service.name));
+    services.iter_mut().for_each(share);
     Ok(services)
 }
 

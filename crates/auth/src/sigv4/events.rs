@@ -11,7 +11,7 @@ use isobar_wire::eventstream::{Header, Message};
 use jiff::Timestamp;
 
 use super::canonical::hash;
-use super::keys::{Scope, SigningKeys};
+use super::keys::{Scope, SigningKeys, string_to_sign};
 use super::{ALGORITHM, TERMINATOR};
 use crate::encode::hex256;
 use crate::{Credentials, time};
@@ -73,26 +73,9 @@ impl Chain {
             self.credentials.id, scope.date, scope.region, scope.service
         );
         let mut key = self.keys.get(&credential, &scope, &self.credentials.secret);
-        let parts: [&[u8]; 17] = [
-            EVENT_ALGORITHM.as_bytes(),
-            b"\n",
-            at.as_bytes(),
-            b"\n",
-            scope.date.as_bytes(),
-            b"/",
-            scope.region.as_bytes(),
-            b"/",
-            scope.service.as_bytes(),
-            b"/",
-            TERMINATOR.as_bytes(),
-            b"\n",
-            &self.prior,
-            b"\n",
-            &hash(&date),
-            b"\n",
-            &hash(&bytes),
-        ];
-        for part in parts {
+        let signed = string_to_sign(EVENT_ALGORITHM, &at, &scope, &self.prior);
+        let hashes = [b"\n", &hash(&date)[..], b"\n", &hash(&bytes)];
+        for part in signed.into_iter().chain(hashes) {
             key.update(part);
         }
         let signature: [u8; 32] = key.finalize().into_bytes().into();

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use parking_lot::RwLock;
 use sha2::Sha256;
 
-use super::{ALGORITHM, TERMINATOR};
+use super::TERMINATOR;
 use crate::Secret;
 
 /// How many derived keys are kept. A key is one caller's for one day, region and service.
@@ -77,14 +77,16 @@ fn mac(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
-/// The parts of the string to sign, in order: they are signed without being joined.
+/// The parts of the string to sign, in order: they are signed without being joined. Last comes the hash of
+/// what is signed, or what a signature in a chain has in its place.
 pub(crate) fn string_to_sign<'a>(
+    algorithm: &'a str,
     time: &'a str,
     scope: &Scope<'a>,
     hash: &'a [u8; 64],
 ) -> [&'a [u8]; 13] {
     [
-        ALGORITHM.as_bytes(),
+        algorithm.as_bytes(),
         b"\n",
         time.as_bytes(),
         b"\n",

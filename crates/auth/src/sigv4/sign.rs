@@ -196,6 +196,6 @@ fn sign_text(
     let scope = Scope { date: &time[..8], region: signing.region, service: signing.service };
     let key = keys.get(credential, &scope, &signing.credentials.secret);
     let hash = hash(&canonical);
-    let signature = signature(key, &string_to_sign(time, &scope, &hash));
+    let signature = signature(key, &string_to_sign(ALGORITHM, time, &scope, &hash));
     String::from_utf8_lossy(&signature).into_owned()
 }

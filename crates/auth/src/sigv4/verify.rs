@@ -141,7 +141,7 @@ impl Verifier {
         }
         .bytes();
         let hash = hash(&canonical);
-        let parts = string_to_sign(&time.text, scope, &hash);
+        let parts = string_to_sign(ALGORITHM, &time.text, scope, &hash);
         let signing_key = self.keys.get(&presented.credential, scope, &key.secret);
         let computed = signature(signing_key, &parts);
         if computed.ct_eq(presented.signature.as_bytes()).into() {

@@ -111,6 +111,7 @@ fn parse<'a, T: serde::Deserialize<'a>>(
 
 fn assemble(name: &str, model: Model) -> Result<Service, ImportError> {
     let Model { metadata, operations, shapes } = model;
+    let shapes = shapes::by_use(&operations, shapes);
     let ids = Ids::new(&shapes);
     let protocols = protocols(name, &metadata)?;
     let mut service = Service::new(Cloud::Aws, name, protocols[0]);

@@ -58,3 +58,25 @@ fn a_list_can_be_changed_after_it_was_packed() {
     assert_eq!(changed.operations[1].method, "PUT");
     assert_eq!(changed.operations.names().collect::<Vec<_>>(), ["Count", "Name", "Watch"]);
 }
+
+#[test]
+fn a_long_list_is_cut_into_blocks_that_hold_together() {
+    let names: Vec<String> = (0..10_000).map(|number| format!("Watch{number:05}")).collect();
+    let mut service = Service::new(Cloud::Aws, "stars", Protocol::AwsJson);
+    let mut made: Vec<_> = operations(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    for (at, operation) in made.iter_mut().enumerate() {
+        operation.uri = format!("/{}", "watch/".repeat(at % 30));
+    }
+    service.operations = made.into();
+    let packed = packed(&service);
+    assert_eq!(packed.operations.len(), names.len());
+    // Each by itself, from the last to the first, before the list is seen as a whole.
+    for (at, name) in names.iter().enumerate().rev() {
+        assert_eq!(packed.operations[at].name, *name);
+        assert_eq!(packed.operation(name).unwrap().uri, service.operations[at].uri);
+    }
+    assert_eq!(packed.operations.names().collect::<Vec<_>>(), names);
+    assert_eq!(packed.operation("Watch10000"), None);
+    assert_eq!(*packed, service);
+    assert_eq!(pack::write(vec![packed.clone()]).unwrap(), pack::write(vec![service]).unwrap());
+}

@@ -4,4 +4,5 @@ mod botocore;
 mod items;
 mod packs;
 mod pydo;
+mod share;
 mod tea;

@@ -31,7 +31,7 @@ use tower_service::Service;
 
 use super::{Answer, Call, Layer, Next, Opened, Outcome};
 use crate::body::{Body, Origin};
-use crate::buckets::region_in;
+use crate::buckets::{has_buckets, region_in};
 use crate::checksum::Expected;
 use crate::cloud::{classify, retry_after};
 use crate::config::Config;
@@ -174,8 +174,10 @@ impl Exchange {
     fn read(&self, call: &Call<'_>, response: Response) -> Outcome {
         let status = response.status;
         let after = || retry_after(&response.headers, self.context.now());
-        let of_s3 = call.cloud == Cloud::Aws && call.service.name == "s3";
-        let elsewhere = || of_s3.then(|| region_in(&response.headers, &response.body)).flatten();
+        let elsewhere = || {
+            let told = has_buckets(call.service);
+            told.then(|| region_in(&response.headers, &response.body)).flatten()
+        };
         match decode_response(call.service, call.operation, &response) {
             Ok(Reply::Success { mut output, request_id }) => {
                 customize::output(&mut Output {

@@ -1,8 +1,9 @@
 //! Botocore's shapes.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
-use super::raw::{self, Namespace, Ordered};
+use super::raw::{self, Namespace, Ordered, Reference};
 use crate::import::ImportError;
 use crate::shape::{
     ErrorTrait, EventPart, Kind, List, Location, Map, Member, Number, Range, Shape, ShapeId,
@@ -38,6 +39,44 @@ impl Ids {
     fn is_map(&self, id: ShapeId) -> bool {
         self.maps[id.0 as usize]
     }
+}
+
+/// From so many operations on, what they speak of is common.
+const COMMON: usize = 3;
+
+/// The shapes in the order in which they are likely to be looked at together: first what is common, from
+/// the commonest on, then as the operations come to them, and in the end those to which none comes.
+pub(super) fn by_use(
+    operations: &Ordered<raw::Operation>,
+    shapes: Ordered<raw::Shape>,
+) -> Ordered<raw::Shape> {
+    let places: HashMap<&str, usize> =
+        shapes.0.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).collect();
+    let mut order = Vec::with_capacity(shapes.0.len());
+    let mut uses = vec![0_usize; shapes.0.len()];
+    for (_, operation) in &operations.0 {
+        let mut next: Vec<&Reference> = operation.errors.iter().rev().collect();
+        next.extend(operation.output.iter().chain(&operation.input));
+        let mut seen = HashSet::new();
+        while let Some(reference) = next.pop() {
+            // A shape that is missing is refused where it is looked up.
+            let Some(&at) = places.get(reference.shape.as_str()) else { continue };
+            if !seen.insert(at) {
+                continue;
+            }
+            if uses[at] == 0 {
+                order.push(at);
+            }
+            uses[at] += 1;
+            let shape = &shapes.0[at].1;
+            next.extend(shape.value.iter().chain(&shape.key).chain(&shape.member));
+            next.extend(shape.members.0.iter().rev().map(|(_, member)| member));
+        }
+    }
+    order.extend((0..uses.len()).filter(|&at| uses[at] == 0));
+    order.sort_by_key(|&at| Reverse(if uses[at] < COMMON { 0 } else { uses[at] }));
+    let mut shapes: Vec<_> = shapes.0.into_iter().map(Some).collect();
+    Ordered(order.into_iter().filter_map(|at| shapes[at].take()).collect())
 }
 
 /// All shapes, in the order of their ids.
@@ -148,7 +187,7 @@ fn import_member(
     ids: &Ids,
     owner: &str,
     name: String,
-    raw: raw::Reference,
+    raw: Reference,
     required: bool,
 ) -> Result<Member, ImportError> {
     let place = format!("{owner}.{name}");
