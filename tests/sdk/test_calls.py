@@ -324,6 +324,41 @@ def test_a_certificate_that_does_not_verify(answers, tmp_path):
     assert json.loads(isobar(*call, env=trusting).stdout) == {"Account": "1"}
 
 
+def test_certificates_to_trust(answers, tmp_path):
+    path = certificate_of("IP:127.0.0.1", tmp_path)
+    crt, url = str(path) + ".crt", answers(certificate=str(path), body=IDENTITY)
+    site = answers(certificate=str(path), body=b"{}")
+    aws = ("aws", "sts", "get-caller-identity", "--endpoint-url", url)
+    alibaba = ("alibaba", "ecs", "DescribeRegions", "--endpoint-url", site)
+    do = ("do", "GET", "/v2/account", "--endpoint-url", site)
+    oauth = ("do", "oauth", "info", "--endpoint-url", site)
+    # What programs in Go read, for all clouds; a flag goes before it.
+    env = {**keys(), "SSL_CERT_FILE": crt}
+    for call in (aws, alibaba, do, oauth):
+        isobar(*call, env=env)
+        assert isobar(*call, code=17).stderr.startswith("error[certificate_untrusted]: ")
+    for call in (aws, alibaba, do):
+        isobar(*call, "--ca-bundle", crt, env={**keys(), "SSL_CERT_FILE": str(path.parent / "none")})
+    # AWS's own name goes before the common one.
+    isobar(*aws, env={**keys(), "SSL_CERT_FILE": "/nope.pem", "AWS_CA_BUNDLE": crt})
+    empty = tmp_path / "empty.pem"
+    empty.write_text("no certificate is here")
+    for call in (aws, alibaba, do, oauth):
+        for bundle, what in (("/nope.pem", "/nope.pem"), (str(empty), "there are none in the bundle")):
+            done = isobar(*call, env={**keys(), "SSL_CERT_FILE": bundle}, code=2)
+            assert done.stderr.startswith("error[configuration_wrong]: ") and what in done.stderr
+    # Whoever gives the credentials is held to the same certificates.
+    role = b"""<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId>
+        <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
+        </Credentials></AssumeRoleResult></AssumeRoleResponse>"""
+    config = tmp_path / "config"
+    config.write_text("[profile r]\nrole_arn = arn:aws:iam::123456789012:role/r\ncredential_source = Environment\n")
+    env = {**keys(), "AWS_CONFIG_FILE": str(config), "AWS_ENDPOINT_URL_STS": answers(certificate=str(path), body=role)}
+    call = ("aws", "ec2", "describe-vpcs", "--profile", "r", "--endpoint-url", "http://127.0.0.1:9", "--dry-run")
+    assert "ASIAROLE" in isobar(*call, "--ca-bundle", crt, env=env).stdout
+    assert "the server's certificate does not verify" in isobar(*call, env=env, code=15).stderr
+
+
 @pytest.fixture
 def proxy():
     """A proxy that leads wherever the test says, whatever it is asked for. It keeps what it was asked

@@ -123,6 +123,7 @@ struct Figures {
 pub(crate) struct Tools {
     pub(crate) isobar: PathBuf,
     bench: PathBuf,
+    cost: PathBuf,
 }
 
 /// A server that is measured. A process that was started for it ends with it.
@@ -180,7 +181,11 @@ impl Tools {
         let build = ["build", "--release", "--package", "isobar", "--package", "isobar-bench"];
         run("build", cargo().args(build).envs(variables.iter().copied()))?;
         let release = steps::target().join("release");
-        Ok(Self { isobar: release.join("isobar"), bench: release.join("isobar-bench") })
+        Ok(Self {
+            isobar: release.join("isobar"),
+            bench: release.join("isobar-bench"),
+            cost: release.join("isobar-bench-cost"),
+        })
     }
 
     /// A server of the bench's own, by the command that it is started with.

@@ -83,8 +83,12 @@ fn outcome(found: Vec<Result<Known, CallError>>, was_named: bool) -> Result<(), 
 
 async fn ask(shell: &Shell, cloud: Cloud, parsed: &Parsed) -> Result<Known, CallError> {
     let get = |name: &str| parsed.get(name).map(str::to_owned);
-    let overrides =
-        Overrides { profile: get("profile"), region: get("region"), endpoint: get("endpoint-url") };
+    let overrides = Overrides {
+        profile: get("profile"),
+        region: get("region"),
+        endpoint: get("endpoint-url"),
+        ..Overrides::default()
+    };
     let context = Arc::new(System::default());
     let settings = Settings::load(cloud, &overrides, shell.surroundings.clone(), context).await?;
     let identity = settings.credentials.credentials().await?;

@@ -106,12 +106,11 @@ impl Client {
     /// A client; nothing is sent yet.
     ///
     /// # Errors
-    /// If the base URL is none, or plain HTTP to another machine; if the certificates to trust cannot be
-    /// read.
+    /// If the base URL is none, or plain HTTP to another machine.
     pub fn new(config: Config) -> Result<Self, Error> {
         endpoint::check(&config)?;
         let signing = Arc::new(Signing::new(&config));
-        let layers = stack(&config, &signing)?;
+        let layers = stack(&config, &signing);
         Ok(Self(Arc::new(Inner {
             config,
             signing,

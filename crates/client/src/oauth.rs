@@ -216,6 +216,7 @@ fn unanswered(error: &io::Error) -> Kind {
     match error.kind() {
         io::ErrorKind::TimedOut => Kind::Timeout,
         io::ErrorKind::NotConnected | io::ErrorKind::ConnectionRefused => Kind::Connect,
+        io::ErrorKind::InvalidData => Kind::Certificate,
         io::ErrorKind::InvalidInput => Kind::Config,
         _ => Kind::Interrupted,
     }

@@ -10,11 +10,14 @@ use crate::client::Client;
 use crate::config::{AccountEndpoints, BucketStyle, Checksums, Config, Endpoints, RetryMode};
 use crate::context::{Context, System};
 use crate::credentials::{Anonymous, Provide, Tokens};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::origin::Origin;
 use crate::proxy::{self, Proxy};
 use crate::sources::{self, Around};
 use crate::surroundings::{Machine, Surroundings};
+
+/// Names a file of certificates that are trusted instead of the public ones.
+pub(crate) const CERTIFICATES: &str = "SSL_CERT_FILE";
 
 /// A value, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +53,8 @@ pub struct Overrides {
     pub region: Option<String>,
     /// The base URL for all services.
     pub endpoint: Option<String>,
+    /// Certificates in PEM that are trusted and no others, by those too that fetch credentials.
+    pub roots: Option<Arc<[u8]>>,
 }
 
 /// What was found for a cloud.
@@ -96,7 +101,8 @@ pub struct Settings {
     pub response_checksums: Option<Found<String>>,
     /// `legacy` or `regional` (AWS).
     pub sts_regional_endpoints: Option<Found<String>>,
-    /// A file of certificates that are trusted instead of the public ones (AWS).
+    /// A file of certificates that are trusted instead of the public ones: `AWS_CA_BUNDLE` and the
+    /// profile's `ca_bundle`, else `SSL_CERT_FILE`, as programs in Go take it.
     pub ca_bundle: Option<Found<PathBuf>>,
     /// The proxy that leads to the cloud.
     pub proxy: Option<Found<Proxy>>,
@@ -165,7 +171,9 @@ impl Settings {
             request_checksums: None,
             response_checksums: None,
             sts_regional_endpoints: None,
-            ca_bundle: None,
+            ca_bundle: around
+                .variable(CERTIFICATES)
+                .map(|path| Found::new(path.into(), Origin::variable(CERTIFICATES))),
             proxy: proxy.map(|(name, proxy)| Found::new(proxy, Origin::variable(name))),
             credentials: Arc::new(Anonymous),
             tokens: None,
@@ -174,9 +182,21 @@ impl Settings {
         }
     }
 
-    /// The same with the certificates that are trusted.
-    pub(crate) fn set_roots(&mut self, pem: Vec<u8>) {
-        self.roots = Some(pem.into());
+    /// Reads the certificates that are to be trusted.
+    pub(crate) fn trust(&mut self, around: &Around, overrides: &Overrides) -> Result<(), Error> {
+        self.roots = match (&overrides.roots, &self.ca_bundle) {
+            (Some(roots), _) => Some(roots.clone()),
+            (None, Some(bundle)) => {
+                let read = around.surroundings.read(&bundle.value).map_err(|error| {
+                    let (path, origin) = (bundle.value.display(), &bundle.origin);
+                    let what = format!("{path}, the certificates to trust ({origin}): {error}");
+                    around.fail(Kind::Config, what)
+                })?;
+                Some(read.into())
+            }
+            (None, None) => None,
+        };
+        Ok(())
     }
 
     /// What a client is told.

@@ -12,15 +12,15 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use isobar_auth::Secret;
 use tokio::io::AsyncReadExt;
 
-use crate::proxy::{self, Proxy, Route};
-use crate::transport::root;
+use crate::error::Kind;
+use crate::proxy::{self, Proxy};
+use crate::settings::CERTIFICATES;
+use crate::transport::{Connector, root, unconnected};
 
 /// The most bytes of a file, an answer or a program's output that are read.
 const LIMIT: u64 = 1 << 20;
@@ -54,8 +54,9 @@ pub trait Surroundings: fmt::Debug + Send + Sync {
     /// Sends a request as it is, follows nothing, and reads the answer.
     ///
     /// # Errors
-    /// `TimedOut` if there is none in time, `NotConnected` if no connection came about, and
-    /// `InvalidInput` if the environment names a proxy on the way that cannot be used.
+    /// `TimedOut` if there is none in time, `NotConnected` if no connection came about,
+    /// `InvalidData` if that is because the server's certificate does not verify, and `InvalidInput`
+    /// if the environment names a proxy on the way, or certificates to trust, that cannot be used.
     fn fetch(
         &self,
         request: Request<Bytes>,
@@ -98,7 +99,7 @@ pub struct Machine {
 
 /// Connections, and the proxy on their way.
 struct Pool {
-    client: Client<HttpsConnector<Route>, Full<Bytes>>,
+    client: Client<Connector, Full<Bytes>>,
     proxy: Option<Proxy>,
 }
 
@@ -109,25 +110,27 @@ impl Machine {
         Self { ask, pool: OnceLock::new() }
     }
 
-    fn pool(&self) -> &Pool {
-        self.pool.get_or_init(|| {
-            let mut plain = HttpConnector::new();
-            plain.enforce_http(false);
+    fn pool(&self) -> io::Result<&Pool> {
+        if let Some(pool) = self.pool.get() {
+            return Ok(pool);
+        }
+        let roots = match self.variable(CERTIFICATES).filter(|path| !path.is_empty()) {
+            Some(path) => Some(self.read(path.as_ref()).map_err(|error| {
+                let message = format!("{path}, the certificates to trust: {error}");
+                io::Error::new(io::ErrorKind::InvalidInput, message)
+            })?),
+            None => None,
+        };
+        Ok(self.pool.get_or_init(|| {
             let proxy = proxy::named(&|name| self.variable(name)).map(|(_, proxy)| proxy);
-            let route = Route { plain, proxy: proxy.clone() };
-            let provider = rustls::crypto::ring::default_provider();
-            let connector = HttpsConnectorBuilder::new()
-                .with_provider_and_webpki_roots(provider)
-                .expect("ring has the protocols' default versions")
-                .https_or_http()
-                .enable_http1()
-                .wrap_connector(route);
+            // The time that a request may take bounds that of its connection.
+            let connector = Connector::new(proxy.clone(), roots.map(Into::into), Duration::MAX);
             Pool { client: Client::builder(TokioExecutor::new()).build(connector), proxy }
-        })
+        }))
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
-        let pool = self.pool();
+        let pool = self.pool()?;
         if let Some(why) = pool.proxy.as_ref().and_then(|proxy| proxy.bars(request.uri())) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
@@ -203,10 +206,13 @@ impl Surroundings for Machine {
 
 /// Why there is no answer.
 fn unanswered(error: &hyper_util::client::legacy::Error) -> io::Error {
-    match error.is_connect() {
-        true => io::Error::new(io::ErrorKind::NotConnected, root(error)),
-        false => io::Error::other(root(error)),
-    }
+    let kind = match error.is_connect().then(|| unconnected(error)) {
+        Some(Kind::Certificate) => io::ErrorKind::InvalidData,
+        Some(Kind::Config) => io::ErrorKind::InvalidInput,
+        Some(_) => io::ErrorKind::NotConnected,
+        None => io::ErrorKind::Other,
+    };
+    io::Error::new(kind, root(error))
 }
 
 fn bounded(content: Vec<u8>) -> io::Result<Vec<u8>> {

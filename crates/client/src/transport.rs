@@ -4,6 +4,7 @@
 
 mod attempt;
 mod breaker;
+mod connect;
 mod deadline;
 mod exchange;
 mod identity;
@@ -29,12 +30,13 @@ use crate::error::{Error, Kind};
 use crate::talk::Talk;
 use crate::upload::{Framing, Upload};
 
-pub(crate) use exchange::{message, root};
+pub(crate) use connect::{Connector, root, unconnected};
+pub(crate) use exchange::message;
 pub(crate) use signing::Signing;
 
 /// The layers, from the caller inwards.
-pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Result<Vec<Box<dyn Layer>>, Error> {
-    Ok(vec![
+pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Vec<Box<dyn Layer>> {
+    vec![
         // What leads through a proxy that cannot be used stays here, and asks nobody for anything.
         Box::new(passage::Passage::new(config)),
         // The caller's credentials are there before time runs: their source may ask a person. Calls
@@ -59,8 +61,8 @@ pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Result<Vec<Box<d
         // else, and the attempt is made once more with new ones.
         Box::new(Arc::clone(signing)),
         // The connection pool, the limit of the answer's size, decoding, and what an error is.
-        Box::new(exchange::Exchange::new(config)?),
-    ])
+        Box::new(exchange::Exchange::new(config)),
+    ]
 }
 
 /// A call on its way.

@@ -5,10 +5,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Instant;
-
-use wait4::Wait4;
+use std::process::Command;
 
 use super::{Result, Server, Tools};
 use crate::python;
@@ -72,6 +69,8 @@ struct Row {
 
 /// The programs that are compared.
 struct Programs {
+    /// What runs them and says what they cost.
+    cost: PathBuf,
     isobar: PathBuf,
     python: PathBuf,
     aws: PathBuf,
@@ -82,6 +81,7 @@ struct Programs {
 pub(super) fn measured(tools: &Tools, local: &Server, rounds: u32, mib: u64) -> Result<String> {
     let python = python::environment(&super::requirements())?;
     let programs = Programs {
+        cost: tools.cost.clone(),
         isobar: tools.isobar.clone(),
         aws: python.with_file_name("aws"),
         python,
@@ -157,26 +157,33 @@ impl Programs {
         Ok(vec![up, down?])
     }
 
+    /// A program, run by the one that says what it cost.
+    fn measuring(&self, program: &Path) -> Command {
+        let mut made = Command::new(&self.cost);
+        made.arg(program);
+        made
+    }
+
     fn isobar(&self, server: &Server, command: &[&str], arguments: &[&str]) -> Command {
-        let mut made = at(Command::new(&self.isobar), server);
+        let mut made = at(self.measuring(&self.isobar), server);
         made.args(command).args(arguments);
         made
     }
 
     fn aws(&self, server: &Server, arguments: &[&str]) -> Command {
-        let mut made = at(Command::new(&self.python), server);
+        let mut made = at(self.measuring(&self.python), server);
         made.arg(&self.aws).args(arguments);
         made
     }
 
     fn boto3(&self, server: &Server, arguments: &[&str]) -> Command {
-        let mut made = at(Command::new(&self.python), server);
+        let mut made = at(self.measuring(&self.python), server);
         made.arg("-c").args(arguments);
         made
     }
 
     fn rclone(&self, server: &Server, arguments: &[&str]) -> Option<(&'static str, Command)> {
-        let mut made = Command::new(self.rclone.as_ref()?);
+        let mut made = self.measuring(self.rclone.as_ref()?);
         made.env_clear().args(["--config", "/dev/null", "--s3-no-check-bucket"]).args(arguments);
         let (access, secret) = &server.key;
         let settings = [
@@ -244,16 +251,16 @@ fn cost(command: &mut Command) -> Result<Cost> {
     // What one program left to be written, the next one would wait for.
     Command::new("sync").status()?;
     let errors = steps::target().join("bench-stderr");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&errors)?);
-    let started = Instant::now();
-    let ended = command.spawn()?.wait4()?;
-    let seconds = started.elapsed().as_secs_f64();
+    let ended = command.stderr(File::create(&errors)?).output()?;
     let said = fs::read_to_string(&errors)?;
     fs::remove_file(&errors)?;
     if !ended.status.success() {
-        return Err(format!("{} ({})", said.trim(), ended.status).into());
+        return Err(said.trim().into());
     }
-    Ok(Cost { seconds, mib: ended.rusage.maxrss as f64 / (1024.0 * 1024.0) })
+    let printed = String::from_utf8(ended.stdout)?;
+    let (seconds, bytes) = printed.trim().split_once(' ').ok_or("the cost was not said")?;
+    let bytes: f64 = bytes.parse()?;
+    Ok(Cost { seconds: seconds.parse()?, mib: bytes / (1024.0 * 1024.0) })
 }
 
 /// rclone as Debian has it, unpacked and not installed; `None` where there is no Debian.

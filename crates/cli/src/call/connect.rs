@@ -25,6 +25,7 @@ pub(crate) async fn client(
         profile: options.profile.clone(),
         region: options.region.clone().or_else(|| region.map(str::to_owned)),
         endpoint: options.endpoint_url.clone(),
+        roots: options.ca_bundle.as_deref().map(roots).transpose()?,
     };
     let context = Arc::new(System::default());
     let settings = Settings::load(cloud, &overrides, shell.surroundings.clone(), context).await;
@@ -44,9 +45,6 @@ pub(crate) async fn client(
     if options.no_sign_request {
         config.credentials = Arc::new(Anonymous);
         config.tokens = None;
-    }
-    if let Some(path) = &options.ca_bundle {
-        config.roots = Some(roots(path)?);
     }
     if let Some(total) = options.timeout {
         config.timeouts.total = total;

@@ -36,6 +36,7 @@ pub(super) async fn store(
         profile: pick(&flags.source_profile, &flags.profile),
         region: pick(&flags.source_region, &flags.region),
         endpoint: pick(&flags.source_endpoint_url, &flags.endpoint_url),
+        roots: flags.ca_bundle.as_ref().map(|path| connect::roots(path.as_ref())).transpose()?,
     };
     let context = Arc::new(System::default());
     let surroundings = shell.surroundings.clone();
@@ -60,9 +61,6 @@ pub(super) async fn store(
     if flags.no_sign_request {
         config.credentials = Arc::new(Anonymous);
         config.tokens = None;
-    }
-    if let Some(path) = &flags.ca_bundle {
-        config.roots = Some(connect::roots(path.as_ref())?);
     }
     let client = Client::new(config).map_err(|error| failure::report(&error))?;
     Ok(Store { client, api })

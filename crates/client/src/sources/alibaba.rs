@@ -72,6 +72,7 @@ pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, E
             .map(|(variable, name)| Found::new(name, Origin::variable(variable))),
     };
     let mut settings = Settings::new(around);
+    settings.trust(around, overrides)?;
     let current = named.clone().or_else(|| config.current());
     let profile = current.as_ref().and_then(|name| config.profile(&name.value));
     let in_file = |setting: &str| {

@@ -71,6 +71,7 @@ fn read(around: &Around) -> Result<Doctl, Error> {
 pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, Error> {
     let doctl = read(around)?;
     let mut settings = Settings::new(around);
+    settings.trust(around, overrides)?;
     let file = |section: &str| Origin::file(path(around), section);
     settings.profile = Some(match &overrides.profile {
         Some(name) => Found::new(name.clone(), Origin::Caller),
@@ -191,6 +192,7 @@ impl Provide for SpacesKey {
 /// The settings of Spaces, as of S3.
 pub(crate) fn spaces(around: &Around, overrides: &Overrides) -> Result<Settings, Error> {
     let mut settings = Settings::new(around);
+    settings.trust(around, overrides)?;
     settings.region = Some(match &overrides.region {
         Some(region) => Found::new(region.clone(), Origin::Caller),
         None => match around.variable(SPACES_REGION) {

@@ -3,32 +3,21 @@
 mod multiplexed;
 
 use std::error::Error as StdError;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
-use std::task::{Context as TaskContext, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
-use http::uri::Scheme;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use isobar_catalogue::Cloud;
 use isobar_wire::{Reply, Response, decode_head, decode_response, streaming_output};
-use rustls::crypto::ring::default_provider as ring;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
-use tokio::net::TcpStream;
-use tower_service::Service;
 
+use super::connect::{Connector, root, unconnected};
 use super::{Answer, Call, Layer, Next, Opened, Outcome};
 use crate::body::{Body, Origin};
 use crate::buckets::{has_buckets, region_in};
@@ -39,7 +28,6 @@ use crate::context::Context;
 use crate::customize::{self, Output};
 use crate::error::{Error, Kind};
 use crate::observe::Observe;
-use crate::proxy::Route;
 use crate::upload::{self, Outgoing};
 
 /// How long a connection is kept for the next call.
@@ -61,21 +49,22 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(config: &Config) -> Result<Self, Error> {
-        let connector = Connector::new(config)?;
+    pub(super) fn new(config: &Config) -> Self {
+        let (proxy, roots) = (config.proxy.clone(), config.roots.clone());
+        let connector = Connector::new(proxy, roots, config.timeouts.connect);
         let pool = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(MOST_IDLE)
             .build(connector.clone());
-        Ok(Self {
+        Self {
             pool,
             connector: connector.multiplexed(),
             limit: config.response_limit,
             idle: config.timeouts.read,
             observer: config.observer.clone(),
             context: config.context.clone(),
-        })
+        }
     }
 
     async fn send(&self, call: &Call<'_>) -> Result<http::Response<Incoming>, Error> {
@@ -288,138 +277,4 @@ fn head<B>(call: &Call<'_>, body: B) -> Result<http::Request<B>, Error> {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     Ok(message)
-}
-
-/// How a connection failed to come about.
-fn unconnected(error: &(dyn StdError + 'static)) -> Kind {
-    if is_untrusted(error) { Kind::Certificate } else { Kind::Connect }
-}
-
-/// Whether a connection failed because the server's certificate does not verify.
-fn is_untrusted(error: &(dyn StdError + 'static)) -> bool {
-    let mut at = Some(error);
-    while let Some(error) = at {
-        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-            return true;
-        }
-        // What a stream fails with is inside an I/O error, which does not show it as its source.
-        at = match error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()) {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    false
-}
-
-/// What lies at the bottom of an error, which says more than the layers above it.
-pub(crate) fn root(error: &(dyn StdError + 'static)) -> String {
-    let mut at = error;
-    while let Some(source) = at.source() {
-        at = source;
-    }
-    at.to_string()
-}
-
-/// Connects within a time, the handshake of TLS included.
-#[derive(Clone)]
-struct Connector {
-    route: Route,
-    /// Made for the first address that wants it: the authorities that it trusts are many.
-    secure: Arc<OnceLock<HttpsConnector<Route>>>,
-    /// What is trusted in the place of the usual authorities.
-    trusted: Option<ClientConfig>,
-    /// Its connections are for HTTP/2.
-    multiplexed: bool,
-    within: Duration,
-}
-
-type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
-type BoxError = Box<dyn StdError + Send + Sync>;
-
-impl Connector {
-    fn new(config: &Config) -> Result<Self, Error> {
-        let mut plain = HttpConnector::new();
-        plain.enforce_http(false);
-        plain.set_nodelay(true);
-        let route = Route { plain, proxy: config.proxy.clone() };
-        let trusted = config.roots.as_ref().map(|pem| {
-            trusting(pem).map_err(|what| {
-                let message = format!("the certificates to trust cannot be read: {what}");
-                Error::new(Kind::Config, config.cloud).with_message(message)
-            })
-        });
-        let trusted = trusted.transpose()?;
-        let within = config.timeouts.connect;
-        Ok(Self { route, secure: Arc::default(), trusted, multiplexed: false, within })
-    }
-
-    /// The same for connections of HTTP/2.
-    fn multiplexed(&self) -> Self {
-        Self { secure: Arc::default(), multiplexed: true, ..self.clone() }
-    }
-
-    fn secure(&self) -> HttpsConnector<Route> {
-        let made = self.secure.get_or_init(|| {
-            let mut tls = self
-                .trusted
-                .clone()
-                .unwrap_or_else(|| versions().with_webpki_roots().with_no_client_auth());
-            if self.multiplexed {
-                tls.alpn_protocols = vec![HTTP_2.to_vec()];
-            }
-            let mut connector = HttpsConnector::from((self.route.clone(), tls));
-            connector.enforce_https();
-            connector
-        });
-        made.clone()
-    }
-}
-
-/// The name by which the two sides of a handshake agree on HTTP/2 (RFC 7301).
-const HTTP_2: &[u8] = b"h2";
-
-fn versions() -> ConfigBuilder<ClientConfig, WantsVerifier> {
-    ClientConfig::builder_with_provider(Arc::new(ring()))
-        .with_safe_default_protocol_versions()
-        .expect("the provider has the default versions of TLS")
-}
-
-/// TLS that trusts the certificates of a bundle and no others.
-fn trusting(pem: &[u8]) -> Result<ClientConfig, BoxError> {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        roots.add(certificate?)?;
-    }
-    if roots.is_empty() {
-        return Err("there are none in the bundle".into());
-    }
-    Ok(versions().with_root_certificates(roots).with_no_client_auth())
-}
-
-impl Service<Uri> for Connector {
-    type Response = Stream;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut TaskContext<'_>) -> Poll<Result<(), BoxError>> {
-        self.route.poll_ready(context)
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
-        let mut this = self.clone();
-        let within = self.within;
-        Box::pin(async move {
-            let connecting = async {
-                if is_secure {
-                    return this.secure().call(uri).await;
-                }
-                Ok(MaybeHttpsStream::Http(this.route.call(uri).await?))
-            };
-            match tokio::time::timeout(within, connecting).await {
-                Ok(connected) => connected,
-                Err(_) => Err(format!("no connection within {} s", within.as_secs_f64()).into()),
-            }
-        })
-    }
 }

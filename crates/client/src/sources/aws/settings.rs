@@ -73,13 +73,7 @@ pub(crate) async fn load(around: &Around, overrides: &Overrides) -> Result<Setti
     let lookup = Lookup { around, profile: files.profile(&profile) };
     let mut settings = Settings::new(around);
     behaviour(&mut settings, &lookup)?;
-    if let Some(bundle) = &settings.ca_bundle {
-        let pem = around.surroundings.read(&bundle.value).map_err(|error| {
-            let path = bundle.value.display();
-            around.fail(Kind::Config, format!("{path}, the certificates to trust: {error}"))
-        })?;
-        settings.set_roots(pem);
-    }
+    settings.trust(around, overrides)?;
     settings.endpoint = overrides.endpoint.clone().map(|url| Found::new(url, Origin::Caller));
     settings.endpoints = Some(Arc::new(Places::new(&lookup, &files)?));
     settings.region = match &overrides.region {
@@ -135,9 +129,10 @@ fn behaviour(settings: &mut Settings, lookup: &Lookup<'_>) -> Result<(), Error> 
         .map(lower);
     settings.sts_regional_endpoints =
         lookup.get(&["AWS_STS_REGIONAL_ENDPOINTS"], "sts_regional_endpoints");
-    settings.ca_bundle = lookup
-        .get(&["AWS_CA_BUNDLE"], "ca_bundle")
-        .map(|found| found.map(|path| lookup.around.path(&path)));
+    let bundle = lookup.get(&["AWS_CA_BUNDLE"], "ca_bundle");
+    if let Some(bundle) = bundle {
+        settings.ca_bundle = Some(bundle.map(|path| lookup.around.path(&path)));
+    }
     let checksums: &[&str] = &["when_supported", "when_required"];
     for (name, found, values) in [
         ("retry_mode", &settings.retry_mode, &["legacy", "standard", "adaptive"][..]),

@@ -13,10 +13,11 @@ use hyper_rustls::MaybeHttpsStream;
 use hyper_util::rt::TokioTimer;
 use tower_service::Service;
 
-use super::{Exchange, HTTP_2, Outcome, Stream, head, message, root, unconnected};
+use super::{Exchange, Outcome, head, message};
 use crate::error::{Error, Kind};
 use crate::talk::{Line, Talk, Tasks};
 use crate::transport::Call;
+use crate::transport::connect::{HTTP_2, Stream, root, unconnected};
 use crate::upload::Outgoing;
 
 /// How often the other side is asked whether it is still there. Neither side need say anything for

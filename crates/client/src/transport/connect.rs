@@ -1,0 +1,159 @@
+//! Connections: their way, who is trusted at its end, and how they fail to come about.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::Uri;
+use http::uri::Scheme;
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioIo;
+use rustls::crypto::ring::default_provider as ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+use crate::error::Kind;
+use crate::proxy::{Proxy, Route};
+
+/// The name by which the two sides of a handshake agree on HTTP/2 (RFC 7301).
+pub(super) const HTTP_2: &[u8] = b"h2";
+
+/// A connection, with TLS or without.
+pub(crate) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Connects within a time, the handshake of TLS included.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    route: Route,
+    /// Certificates in PEM that are trusted in the place of the usual ones.
+    roots: Option<Arc<[u8]>>,
+    /// Made for the first address that wants it: the authorities that it trusts are many.
+    secure: Arc<OnceLock<Result<HttpsConnector<Route>, Untrusting>>>,
+    /// Its connections are for HTTP/2.
+    multiplexed: bool,
+    within: Duration,
+}
+
+impl Connector {
+    pub(crate) fn new(proxy: Option<Proxy>, roots: Option<Arc<[u8]>>, within: Duration) -> Self {
+        let mut plain = HttpConnector::new();
+        plain.enforce_http(false);
+        plain.set_nodelay(true);
+        let route = Route { plain, proxy };
+        Self { route, roots, secure: Arc::default(), multiplexed: false, within }
+    }
+
+    /// The same for connections of HTTP/2.
+    pub(super) fn multiplexed(&self) -> Self {
+        Self { secure: Arc::default(), multiplexed: true, ..self.clone() }
+    }
+
+    fn secure(&self) -> Result<HttpsConnector<Route>, Untrusting> {
+        let made = self.secure.get_or_init(|| {
+            let mut tls = tls(self.roots.as_deref())?;
+            if self.multiplexed {
+                tls.alpn_protocols = vec![HTTP_2.to_vec()];
+            }
+            let mut connector = HttpsConnector::from((self.route.clone(), tls));
+            connector.enforce_https();
+            Ok(connector)
+        });
+        made.clone()
+    }
+}
+
+/// TLS that trusts the certificates of a bundle and no others; the public ones without one.
+fn tls(pem: Option<&[u8]>) -> Result<ClientConfig, Untrusting> {
+    let versions = ClientConfig::builder_with_provider(Arc::new(ring()))
+        .with_safe_default_protocol_versions()
+        .expect("the provider has the default versions of TLS");
+    let Some(pem) = pem else { return Ok(versions.with_webpki_roots().with_no_client_auth()) };
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| Untrusting(error.to_string()))?;
+        roots.add(certificate).map_err(|error| Untrusting(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(Untrusting("there are none in the bundle".to_owned()));
+    }
+    Ok(versions.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// A bundle of which nobody can be trusted.
+#[derive(Clone, Debug)]
+struct Untrusting(String);
+
+impl fmt::Display for Untrusting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the certificates to trust cannot be read: {}", self.0)
+    }
+}
+
+impl StdError for Untrusting {}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.route.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
+        let mut this = self.clone();
+        let within = self.within;
+        Box::pin(async move {
+            let connecting = async {
+                if is_secure {
+                    return this.secure()?.call(uri).await;
+                }
+                Ok(MaybeHttpsStream::Http(this.route.call(uri).await?))
+            };
+            match tokio::time::timeout(within, connecting).await {
+                Ok(connected) => connected,
+                Err(_) => Err(format!("no connection within {} s", within.as_secs_f64()).into()),
+            }
+        })
+    }
+}
+
+/// How a connection failed to come about: [`Kind::Certificate`] if the server's does not verify,
+/// [`Kind::Config`] if nothing could verify it, else [`Kind::Connect`].
+pub(crate) fn unconnected(error: &(dyn StdError + 'static)) -> Kind {
+    let mut at = Some(error);
+    while let Some(error) = at {
+        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return Kind::Certificate;
+        }
+        if error.is::<Untrusting>() {
+            return Kind::Config;
+        }
+        // What a stream fails with is inside an I/O error, which does not show it as its source.
+        at = match error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    Kind::Connect
+}
+
+/// What lies at the bottom of an error, which says more than the layers above it.
+pub(crate) fn root(error: &(dyn StdError + 'static)) -> String {
+    let mut at = error;
+    while let Some(source) = at.source() {
+        at = source;
+    }
+    at.to_string()
+}
