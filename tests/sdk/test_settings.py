@@ -1,6 +1,7 @@
 """What the environment and the profile say of how AWS is called: boto3 and Isobar must make the same of
 it."""
 
+import gzip
 import hashlib
 import json
 import urllib.parse
@@ -82,6 +83,44 @@ def by_boto3(service, operation, arguments):
     with pytest.raises(Seen) as seen:
         getattr(client, operation)(**arguments)
     return seen.value.args[0]
+
+
+METRICS = ("cloudwatch", "put_metric_data", {"Namespace": "n", "MetricData": [{"MetricName": "m" * 200}] * 20})
+MORE_METRICS = ("cloudwatch", "put_metric_data", {"Namespace": "n", "MetricData": [{"MetricName": "m" * 200}] * 80})
+
+
+@pytest.mark.parametrize(
+    "variables, lines, call",
+    [
+        ({}, "", METRICS),
+        ({}, "", MORE_METRICS),
+        ({"AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES": "0"}, "", METRICS),
+        ({"AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES": "1048576"}, "request_min_compression_size_bytes = 0", MORE_METRICS),
+        ({}, "request_min_compression_size_bytes = 100", METRICS),
+        ({"AWS_DISABLE_REQUEST_COMPRESSION": "true"}, "", MORE_METRICS),
+        ({}, "disable_request_compression = true", MORE_METRICS),
+        ({"AWS_DISABLE_REQUEST_COMPRESSION": "false"}, "disable_request_compression = true", MORE_METRICS),
+    ],
+)
+def test_compression(around, variables, lines, call):
+    env = around(variables, lines)
+    service, operation, arguments = call
+    vendor = by_boto3(service, operation, arguments)
+    own = prepared("aws", service, operation.replace("_", "-"), "--input", json.dumps(arguments), env=env)
+    assert own["headers"].get("content-encoding") == vendor.headers.get("Content-Encoding")
+    opened = [
+        gzip.decompress(body) if "Content-Encoding" in vendor.headers else body for body in (own["body"], vendor.body)
+    ]
+    assert len(opened[0]) == len(opened[1]) > 4000
+
+
+@pytest.mark.parametrize("size", ["-1", "10485761", "much"])
+def test_compression_from_a_size_that_is_none(around, size):
+    env = around({"AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES": size}, "")
+    with pytest.raises(botocore.exceptions.InvalidConfigError):
+        by_boto3(*METRICS)
+    done = isobar("aws", "cloudwatch", "list-metrics", "--dry-run", env=env, code=14)
+    assert size in done.stderr and "from 0 to 10485760" in done.stderr
 
 
 def shape(url, headers):

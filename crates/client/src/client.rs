@@ -7,7 +7,9 @@ use bytes::Bytes;
 use isobar_catalogue::model::Endpoints;
 use isobar_catalogue::{Cloud, Location, Operation, Protocol, Service, ShapeId};
 use isobar_wire::eventstream::Events;
-use isobar_wire::{Request, Value, encode_request, streaming_input, to_value, validate};
+use isobar_wire::{
+    Request, Value, encode_request_compressing, streaming_input, to_value, validate,
+};
 use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
 
@@ -352,7 +354,9 @@ impl Client {
         let account = self.account(service, operation).await.map_err(at)?;
         let found = self.endpoint(service, operation, &input, account.as_deref());
         let mut endpoint = Endpoint::clone(&*found.map_err(at)?);
-        let mut request = encode_request(service, operation, &input).map_err(|error| {
+        let from = config.compress_from;
+        let request = encode_request_compressing(service, operation, &input, from);
+        let mut request = request.map_err(|error| {
             fail(Kind::Input).with_message(error.to_string()).with_source(error)
         })?;
         customize::request(&mut Written {

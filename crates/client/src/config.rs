@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use isobar_catalogue::{Cloud, Service};
+use isobar_wire::COMPRESS_FROM;
 
 use crate::context::{Context, System};
 use crate::credentials::{Provide, Tokens};
@@ -57,6 +58,9 @@ pub struct Config {
     pub request_checksums: Checksums,
     /// Which answers are held to a checksum (AWS).
     pub response_checksums: Checksums,
+    /// From how many bytes on a request's body is compressed where the operation takes it so (AWS);
+    /// `None` is never. Default: 10,240.
+    pub compress_from: Option<usize>,
     /// Certificates in PEM that are trusted instead of the public ones.
     pub roots: Option<Arc<[u8]>>,
     /// The proxy that leads to the cloud. Default: none.
@@ -117,6 +121,7 @@ impl Config {
             account_endpoints: AccountEndpoints::default(),
             request_checksums: Checksums::default(),
             response_checksums: Checksums::default(),
+            compress_from: Some(COMPRESS_FROM),
             roots: None,
             proxy: None,
             credentials: Arc::new(credentials),

@@ -99,6 +99,10 @@ pub struct Settings {
     pub request_checksums: Option<Found<String>>,
     /// `when_supported` or `when_required` (AWS).
     pub response_checksums: Option<Found<String>>,
+    /// Request bodies are not compressed (AWS).
+    pub no_compression: Option<Found<bool>>,
+    /// From how many bytes on they are, at most 10,485,760 (AWS).
+    pub compress_from: Option<Found<usize>>,
     /// `legacy` or `regional` (AWS).
     pub sts_regional_endpoints: Option<Found<String>>,
     /// A file of certificates that are trusted instead of the public ones: `AWS_CA_BUNDLE` and the
@@ -170,6 +174,8 @@ impl Settings {
             account_endpoints: None,
             request_checksums: None,
             response_checksums: None,
+            no_compression: None,
+            compress_from: None,
             sts_regional_endpoints: None,
             ca_bundle: around
                 .variable(CERTIFICATES)
@@ -237,6 +243,12 @@ impl Settings {
         };
         config.request_checksums = checksums(&self.request_checksums);
         config.response_checksums = checksums(&self.response_checksums);
+        if let Some(size) = &self.compress_from {
+            config.compress_from = Some(size.value);
+        }
+        if is(&self.no_compression, false) {
+            config.compress_from = None;
+        }
         // `legacy` is what the SDKs did before they had modes.
         if self.retry_mode.as_ref().is_some_and(|mode| mode.value != "adaptive") {
             config.retry.mode = RetryMode::Standard;

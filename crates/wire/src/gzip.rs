@@ -11,16 +11,13 @@ use crate::error::DecodeError;
 use crate::message::Request;
 
 /// Bodies from this size on are compressed, as the vendor's own clients do.
-const COMPRESS_FROM: usize = 10_240;
+pub const COMPRESS_FROM: usize = 10_240;
 
 /// The most that a compressed body may grow to.
 pub(crate) const MAX_DECOMPRESSED: usize = 64 << 20;
 
-/// Compresses the body if it is worth it.
+/// Compresses the body.
 pub(crate) fn compress(request: &mut Request) {
-    if request.body.len() < COMPRESS_FROM {
-        return;
-    }
     let before = request.header(CONTENT_ENCODING.as_str()).filter(|value| !value.is_empty());
     let value = before.map_or_else(|| "gzip".to_owned(), |value| format!("{value}, gzip"));
     let Ok(value) = HeaderValue::from_str(&value) else { return };

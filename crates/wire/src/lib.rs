@@ -32,7 +32,7 @@ pub use error::{
     DecodeError, Dialect, EncodeError, ErrorReply, Problem, Reply, RouteError, RouteProblem,
     ServiceError, Violation,
 };
-pub use gzip::decompress;
+pub use gzip::{COMPRESS_FROM, decompress};
 pub use message::{Request, Response};
 pub use shapes::fill_tokens;
 pub use validate::validate;
@@ -57,7 +57,22 @@ pub fn encode_request(
     operation: &'static Operation,
     input: &Value,
 ) -> Result<Request, EncodeError> {
-    let call = Call::new(service, operation, Dialect::new(service.protocol()));
+    encode_request_compressing(service, operation, input, Some(COMPRESS_FROM))
+}
+
+/// Writes a request as [`encode_request`] does; where the operation takes compressed bodies, those of so
+/// many bytes or more are compressed, and none without a number.
+///
+/// # Errors
+/// As those of [`encode_request`].
+pub fn encode_request_compressing(
+    service: &'static Service,
+    operation: &'static Operation,
+    input: &Value,
+    from: Option<usize>,
+) -> Result<Request, EncodeError> {
+    let dialect = Dialect::new(service.protocol());
+    let call = Call { compress_from: from, ..Call::new(service, operation, dialect) };
     (protocol::codec(service.protocol()).encode_request)(call, input)
 }
 

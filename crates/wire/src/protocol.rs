@@ -2,6 +2,7 @@
 
 use isobar_catalogue::{Operation, Protocol, Service};
 
+use crate::COMPRESS_FROM;
 use crate::error::{DecodeError, Dialect, EncodeError, ErrorReply, Reply, RouteProblem};
 use crate::form;
 use crate::message::{Request, Response};
@@ -30,6 +31,8 @@ pub(crate) struct Call {
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
     pub(crate) dialect: Dialect,
+    /// A request's body is compressed from this size on, if the operation takes it so.
+    pub(crate) compress_from: Option<usize>,
 }
 
 impl Call {
@@ -38,7 +41,7 @@ impl Call {
         operation: &'static Operation,
         dialect: Dialect,
     ) -> Self {
-        Self { service, operation, dialect }
+        Self { service, operation, dialect, compress_from: Some(COMPRESS_FROM) }
     }
 }
 

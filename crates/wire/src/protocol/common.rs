@@ -61,7 +61,8 @@ fn host_prefix(call: Call, template: &str, input: &Value) -> Result<Option<Strin
 
 /// Compresses the body and adds its checksum, where the operation asks for it.
 pub(crate) fn finish(call: Call, mut request: Request) -> Request {
-    if call.operation.compressible {
+    let worth_it = call.compress_from.is_some_and(|size| request.body.len() >= size);
+    if call.operation.compressible && worth_it {
         gzip::compress(&mut request);
     }
     // A caller who gives the checksum wants that very one compared.

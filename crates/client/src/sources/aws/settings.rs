@@ -1,5 +1,6 @@
 //! Region, endpoints and behaviour: from the environment, and else from the profile.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ use crate::settings::{Found, Overrides, Settings};
 
 const PROFILE: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+/// The greatest size from which on bodies may be said to be compressed, in bytes.
+const MOST_UNCOMPRESSED: i64 = 10 << 20;
 
 /// Finds single settings.
 #[derive(Clone, Copy)]
@@ -149,17 +153,39 @@ fn behaviour(settings: &mut Settings, lookup: &Lookup<'_>) -> Result<(), Error> 
     ] {
         one_of(lookup, name, found.as_ref(), values)?;
     }
-    settings.max_attempts = match lookup.get(&["AWS_MAX_ATTEMPTS"], "max_attempts") {
-        None => None,
-        Some(found) => match found.value.trim().parse::<u32>() {
-            Ok(attempts) if attempts > 0 => Some(found.map(|_| attempts)),
-            _ => {
-                let message = format!("max_attempts is {}, by {}", found.value, found.origin);
-                return Err(lookup.around.fail(Kind::Profile, message));
-            }
-        },
-    };
+    settings.max_attempts =
+        number(lookup, &["AWS_MAX_ATTEMPTS"], "max_attempts", 1..=i64::from(u32::MAX))?;
+    settings.no_compression =
+        lookup.flag("AWS_DISABLE_REQUEST_COMPRESSION", "disable_request_compression");
+    settings.compress_from = number(
+        lookup,
+        &["AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"],
+        "request_min_compression_size_bytes",
+        0..=MOST_UNCOMPRESSED,
+    )?;
     Ok(())
+}
+
+/// A setting that is a whole number.
+fn number<T: TryFrom<i64>>(
+    lookup: &Lookup<'_>,
+    variables: &[&'static str],
+    name: &str,
+    valid: RangeInclusive<i64>,
+) -> Result<Option<Found<T>>, Error> {
+    let Some(found) = lookup.get(variables, name) else { return Ok(None) };
+    let number = found.value.trim().parse().ok().filter(|number| valid.contains(number));
+    match number.and_then(|number| T::try_from(number).ok()) {
+        Some(number) => Ok(Some(found.map(|_| number))),
+        None => {
+            let (least, most) = (valid.start(), valid.end());
+            let message = format!(
+                "{name} is {}, by {}; it can be from {least} to {most}",
+                found.value, found.origin
+            );
+            Err(lookup.around.fail(Kind::Profile, message))
+        }
+    }
 }
 
 /// Whether a setting has one of its values.
