@@ -376,12 +376,19 @@ def proxy():
         finally:
             target.close()
 
-    def serve(port):
+    def serve(port, certificate):
         while True:
             try:
                 client, _ = listener.accept()
             except OSError:
                 return
+            if certificate:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.load_cert_chain(certificate)
+                try:
+                    client = context.wrap_socket(client, server_side=True)
+                except OSError:
+                    continue
             head = b""
             while b"\r\n\r\n" not in head and (data := client.recv(4096)):
                 head += data
@@ -398,8 +405,8 @@ def proxy():
             for ends in ((client, server), (server, client)):
                 threading.Thread(target=relay, args=ends, daemon=True).start()
 
-    def start(port):
-        threading.Thread(target=serve, args=(port,), daemon=True).start()
+    def start(port, certificate=None):
+        threading.Thread(target=serve, args=(port, certificate), daemon=True).start()
         return f"127.0.0.1:{listener.getsockname()[1]}", asked
 
     yield start
@@ -436,7 +443,7 @@ def test_a_proxy_on_the_way(answers, proxy, tmp_path):
     assert "proxy" not in isobar(*nowhere, "--cli-connect-timeout", "2", env={**through, "https_proxy": ""}, code=4).stderr
     # One that cannot be used is in the way of what leads through it alone.
     here = answers(body=IDENTITY)
-    for url, why in (("socks5://me:hidden@proxy:1080", "no HTTP proxy"), ("https://me:hidden@proxy", "TLS"), ("hidden proxy", "no URL")):
+    for url, why in (("socks4://me:hidden@proxy:1080", "older SOCKS"), ("hidden proxy", "no URL")):
         barred = {**ours, "HTTPS_PROXY": url}
         secret = isobar(*nowhere, env=barred, code=2)
         assert "HTTPS_PROXY" in secret.stderr and why in secret.stderr and "hidden" not in secret.stderr
@@ -447,6 +454,77 @@ def test_a_proxy_on_the_way(answers, proxy, tmp_path):
         assert "proxy" not in isobar(*nowhere, "--cli-connect-timeout", "2", env={**barred, "NO_PROXY": "invalid"}, code=4).stderr
     # Loopback is here, whatever stands between here and elsewhere.
     assert isobar(*call, "--endpoint-url", here, env=through).stdout and len(asked) == 2
+
+
+def test_a_proxy_over_tls(answers, proxy, tmp_path):
+    name = "sts.eu-west-1.amazonaws.com"
+    path = certificate_of(f"IP:127.0.0.1,DNS:{name}", tmp_path)
+    url = answers(certificate=str(path), body=IDENTITY)
+    place, asked = proxy(int(url.rsplit(":", 1)[1]), str(path))
+    call = ("aws", "sts", "get-caller-identity", "--retries", "0", "--region", "eu-west-1")
+    env = {**keys(), "HTTPS_PROXY": f"https://me:pass%20word@{place}"}
+    assert json.loads(isobar(*call, "--ca-bundle", str(path) + ".crt", env=env).stdout) == {"Account": "1"}
+    assert asked[0][0] == f"CONNECT {name}:443"
+    done = isobar(*call, env=env, code=17)
+    assert "the proxy cannot be passed" in done.stderr and len(asked) == 1
+
+
+def received(connection, length):
+    data = b""
+    while len(data) < length:
+        data += connection.recv(length - len(data)) or pytest.fail("the connection ended")
+    return data
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+def test_a_proxy_of_socks(answers, tmp_path, scheme):
+    """RFC 1928 and, for the password, RFC 1929; names are looked up by the proxy, as from Go."""
+    name = "sts.eu-west-1.amazonaws.com"
+    path = certificate_of(f"DNS:{name}", tmp_path)
+    port = int(answers(certificate=str(path), body=IDENTITY).rsplit(":", 1)[1])
+    asked = []
+
+    def serve(listener, answer):
+        client, _ = listener.accept()
+        with client:
+            version, count = received(client, 2)
+            methods = received(client, count)
+            client.sendall(b"\x05" + methods[-1:])
+            if methods[-1] == 2:
+                _, length = received(client, 2)
+                user = received(client, length)
+                asked.append((user, received(client, received(client, 1)[0])))
+                client.sendall(b"\x01\x00")
+            _, command, _, kind, length = received(client, 5)
+            asked.append((version, command, kind, received(client, length), int.from_bytes(received(client, 2), "big")))
+            client.sendall(bytes([5, answer, 0, 1, 0, 0, 0, 0, 0, 0]))
+            if answer:
+                return
+            with socket.create_connection(("127.0.0.1", port)) as server:
+                back = threading.Thread(target=relay, args=(server, client), daemon=True)
+                back.start()
+                relay(client, server)
+
+    def relay(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+
+    call = ("aws", "sts", "get-caller-identity", "--retries", "0", "--region", "eu-west-1", "--ca-bundle", str(path) + ".crt")
+    for user, answer in (("", 0), ("me:pass%20word@", 0), ("", 2)):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(60)
+            threading.Thread(target=serve, args=(listener, answer), daemon=True).start()
+            env = {**keys(), "HTTPS_PROXY": f"{scheme}://{user}127.0.0.1:{listener.getsockname()[1]}"}
+            done = isobar(*call, env=env, code=4 if answer else 0)
+        if answer:
+            assert "the proxy cannot be passed" in done.stderr and "not allowed" in done.stderr.lower()
+        else:
+            assert json.loads(done.stdout) == {"Account": "1"}
+    wanted = (5, 1, 3, name.encode(), 443)
+    assert asked == [wanted, (b"me", b"pass word"), wanted, wanted]
 
 
 def test_oauth_of_digitalocean(answers):

@@ -1,19 +1,11 @@
 //! The proxy that stands between here and the clouds, for those who reach them through one.
 
-use std::future::Future;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::Uri;
 use http::uri::Scheme;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use tower_service::Service;
 
 /// The variables that name it; as in Python's and curl's, the lower case goes first.
 const VARIABLES: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
@@ -33,8 +25,8 @@ pub(crate) fn named(variable: &dyn Fn(&str) -> Option<String>) -> Option<(&'stat
     Some((name, Proxy::of(way, &exceptions)))
 }
 
-/// A proxy, and what is reached without it. Connections over TLS are tunnelled through it (`CONNECT`),
-/// so it sees host names and nothing else. Loopback is never reached through it.
+/// A proxy, and what is reached without it. Connections over TLS are tunnelled through it (`CONNECT`, or
+/// SOCKS), so it sees host names and nothing else. Loopback is never reached through it.
 #[derive(Clone, Debug)]
 pub struct Proxy(Arc<Inner>);
 
@@ -55,7 +47,8 @@ struct Exceptions {
 }
 
 impl Proxy {
-    /// The proxy at a URL, `http://[USER:PASSWORD@]HOST[:PORT]`. The exceptions are as in `NO_PROXY`:
+    /// The proxy at a URL, `http://[USER:PASSWORD@]HOST[:PORT]`; with `https://` it is spoken to over
+    /// TLS, with `socks5://` in SOCKS 5 (RFC 1928). The exceptions are as in `NO_PROXY`:
     /// domains with all below them, addresses and networks with commas between them, or `*`. With
     /// `:PORT` behind it, one counts for that port only.
     ///
@@ -96,18 +89,13 @@ impl Proxy {
 
     /// Why a destination cannot be reached, if the way leads through the proxy and that cannot be used.
     pub(crate) fn bars(&self, destination: &Uri) -> Option<&str> {
-        let why = self.0.way.as_ref().err()?;
-        self.is_between(destination).then_some(why)
+        self.toward(destination)?.err()
     }
 
-    /// The way to a destination, if it leads through the proxy.
-    fn tunnel(&self, destination: &Uri, plain: &HttpConnector) -> Option<Tunnel<HttpConnector>> {
-        let proxy = self.0.way.as_ref().ok().filter(|_| self.is_between(destination))?;
-        let tunnel = Tunnel::new(proxy.uri().clone(), plain.clone());
-        Some(match proxy.basic_auth() {
-            Some(secret) => tunnel.with_auth(secret.clone()),
-            None => tunnel,
-        })
+    /// The proxy on the way to a destination, if there is one; why it cannot be passed, if it cannot be
+    /// used.
+    pub(crate) fn toward(&self, destination: &Uri) -> Option<Result<&Intercept, &str>> {
+        self.is_between(destination).then(|| self.0.way.as_ref().map_err(String::as_str))
     }
 }
 
@@ -118,9 +106,8 @@ fn understood(url: &str) -> Result<Intercept, &'static str> {
     let probe = Uri::from_static("https://probe.invalid/");
     let proxy = Matcher::builder().https(url).build().intercept(&probe).ok_or(FORM)?;
     match proxy.uri().scheme_str() {
-        Some("http") => Ok(proxy),
-        Some("https") => Err("is spoken to over TLS, which is not implemented"),
-        _ => Err("is no HTTP proxy, and others are not implemented"),
+        Some("http" | "https" | "socks5" | "socks5h") => Ok(proxy),
+        _ => Err("speaks an older SOCKS than 5, which is not implemented"),
     }
 }
 
@@ -135,42 +122,6 @@ fn port_of(exception: &str) -> Option<(&str, u16)> {
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
-}
-
-type Connection = TokioIo<TcpStream>;
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// Connects to where a URL leads, through the proxy if there is one in between.
-#[derive(Clone, Debug)]
-pub(crate) struct Route {
-    pub(crate) plain: HttpConnector,
-    pub(crate) proxy: Option<Proxy>,
-}
-
-impl Service<Uri> for Route {
-    type Response = Connection;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Connection, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.plain.poll_ready(context).map_err(Into::into)
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let mut plain = self.plain.clone();
-        if let Some(why) = self.proxy.as_ref().and_then(|proxy| proxy.bars(&uri)) {
-            return Box::pin(std::future::ready(Err(why.into())));
-        }
-        match self.proxy.as_ref().and_then(|proxy| proxy.tunnel(&uri, &plain)) {
-            Some(mut tunnel) => Box::pin(async move {
-                tunnel.call(uri).await.map_err(|error| {
-                    let cause = crate::transport::root(&error);
-                    format!("the proxy cannot be passed: {cause}").into()
-                })
-            }),
-            None => Box::pin(async move { plain.call(uri).await.map_err(Into::into) }),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -210,16 +161,14 @@ mod tests {
         ];
         for (url, through) in rows {
             let url = Uri::from_static(url);
-            let tunnel = proxy.tunnel(&url, &HttpConnector::new());
-            assert_eq!(tunnel.is_some(), through, "{url}");
+            assert_eq!(proxy.toward(&url).is_some(), through, "{url}");
             assert_eq!(proxy.bars(&url), None);
         }
         assert!(!format!("{proxy:?}").contains("u:p"));
         let anywhere = Uri::from_static("https://sts.us-east-1.amazonaws.com/");
         for (exceptions, through) in [("*", false), ("*:443", false), ("*:8443", true)] {
             let proxy = Proxy::new("proxy:3128", exceptions).unwrap();
-            let tunnel = proxy.tunnel(&anywhere, &HttpConnector::new());
-            assert_eq!(tunnel.is_some(), through, "{exceptions}");
+            assert_eq!(proxy.toward(&anywhere).is_some(), through, "{exceptions}");
         }
     }
 
@@ -234,8 +183,7 @@ mod tests {
     #[test]
     fn what_is_no_proxy_is_said_without_its_password() {
         for (url, why) in [
-            ("https://u:secret@proxy:1", "TLS"),
-            ("socks5://u:secret@proxy:1", "no HTTP proxy"),
+            ("socks4a://u:secret@proxy:1", "older SOCKS"),
             ("ftp://u:secret@proxy:1", "no URL"),
             ("http://", "no URL"),
             ("a proxy", "no URL"),
@@ -254,16 +202,6 @@ mod tests {
             }
             assert!(!format!("{proxy:?}").contains("secret"));
         }
-    }
-
-    #[tokio::test]
-    async fn nobody_goes_around_a_proxy_that_cannot_be_used() {
-        let (_, proxy) = of(&[("https_proxy", "socks5://proxy:1")]).unwrap();
-        let mut route = Route { plain: HttpConnector::new(), proxy: Some(proxy) };
-        let error = route.call(Uri::from_static("https://some.example.com/")).await.unwrap_err();
-        let expected =
-            "the proxy that https_proxy names is no HTTP proxy, and others are not implemented";
-        assert_eq!(error.to_string(), expected);
     }
 
     #[test]

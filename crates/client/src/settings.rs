@@ -101,7 +101,7 @@ pub struct Settings {
     pub response_checksums: Option<Found<String>>,
     /// Request bodies are not compressed (AWS).
     pub no_compression: Option<Found<bool>>,
-    /// From how many bytes on they are, at most 10,485,760 (AWS).
+    /// From how many bytes on they are, 1 to 1,048,576 (AWS).
     pub compress_from: Option<Found<usize>>,
     /// `legacy` or `regional` (AWS).
     pub sts_regional_endpoints: Option<Found<String>>,

@@ -11,6 +11,7 @@ mod identity;
 mod pace;
 mod passage;
 mod retry;
+mod route;
 mod signing;
 
 use std::sync::Arc;

@@ -11,64 +11,77 @@ use std::time::Duration;
 use http::Uri;
 use http::uri::Scheme;
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioIo;
 use rustls::crypto::ring::default_provider as ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
 use tower_service::Service;
 
+use super::route::{Impassable, Passed, Route};
 use crate::error::Kind;
-use crate::proxy::{Proxy, Route};
+use crate::proxy::Proxy;
 
 /// The name by which the two sides of a handshake agree on HTTP/2 (RFC 7301).
 pub(super) const HTTP_2: &[u8] = b"h2";
 
 /// A connection, with TLS or without.
-pub(crate) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+pub(crate) type Stream = MaybeHttpsStream<Passed>;
 
-type BoxError = Box<dyn StdError + Send + Sync>;
+pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Connects within a time, the handshake of TLS included.
 #[derive(Clone)]
 pub(crate) struct Connector {
     route: Route,
-    /// Certificates in PEM that are trusted in the place of the usual ones.
-    roots: Option<Arc<[u8]>>,
-    /// Made for the first address that wants it: the authorities that it trusts are many.
-    secure: Arc<OnceLock<Result<HttpsConnector<Route>, Untrusting>>>,
+    trust: Trust,
     /// Its connections are for HTTP/2.
     multiplexed: bool,
     within: Duration,
 }
 
 impl Connector {
+    /// With certificates in PEM that are trusted in the place of the usual ones, if there are some.
     pub(crate) fn new(proxy: Option<Proxy>, roots: Option<Arc<[u8]>>, within: Duration) -> Self {
-        let mut plain = HttpConnector::new();
-        plain.enforce_http(false);
-        plain.set_nodelay(true);
-        let route = Route { plain, proxy };
-        Self { route, roots, secure: Arc::default(), multiplexed: false, within }
+        let trust = Trust::new(roots);
+        let route = Route::new(proxy, trust.clone());
+        Self { route, trust, multiplexed: false, within }
     }
 
     /// The same for connections of HTTP/2.
     pub(super) fn multiplexed(&self) -> Self {
-        Self { secure: Arc::default(), multiplexed: true, ..self.clone() }
+        Self { multiplexed: true, ..self.clone() }
     }
 
     fn secure(&self) -> Result<HttpsConnector<Route>, Untrusting> {
-        let made = self.secure.get_or_init(|| {
-            let mut tls = tls(self.roots.as_deref())?;
-            if self.multiplexed {
-                tls.alpn_protocols = vec![HTTP_2.to_vec()];
-            }
-            let mut connector = HttpsConnector::from((self.route.clone(), tls));
-            connector.enforce_https();
-            Ok(connector)
-        });
-        made.clone()
+        let mut tls = self.trust.tls()?;
+        if self.multiplexed {
+            tls.alpn_protocols = vec![HTTP_2.to_vec()];
+        }
+        let mut connector = HttpsConnector::from((self.route.clone(), tls));
+        connector.enforce_https();
+        Ok(connector)
+    }
+}
+
+/// Whose certificates are trusted.
+#[derive(Clone)]
+pub(super) struct Trust(Arc<Trusted>);
+
+struct Trusted {
+    /// Certificates in PEM in the place of the usual ones.
+    roots: Option<Arc<[u8]>>,
+    /// Made for the first connection that wants it: the authorities are many.
+    tls: OnceLock<Result<ClientConfig, Untrusting>>,
+}
+
+impl Trust {
+    pub(super) fn new(roots: Option<Arc<[u8]>>) -> Self {
+        Self(Arc::new(Trusted { roots, tls: OnceLock::new() }))
+    }
+
+    /// TLS with those alone who are trusted.
+    pub(super) fn tls(&self) -> Result<ClientConfig, Untrusting> {
+        self.0.tls.get_or_init(|| tls(self.0.roots.as_deref())).clone()
     }
 }
 
@@ -91,7 +104,7 @@ fn tls(pem: Option<&[u8]>) -> Result<ClientConfig, Untrusting> {
 
 /// A bundle of which nobody can be trusted.
 #[derive(Clone, Debug)]
-struct Untrusting(String);
+pub(super) struct Untrusting(String);
 
 impl fmt::Display for Untrusting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,6 +152,10 @@ pub(crate) fn unconnected(error: &(dyn StdError + 'static)) -> Kind {
         }
         if error.is::<Untrusting>() {
             return Kind::Config;
+        }
+        if let Some(Impassable(error)) = error.downcast_ref() {
+            at = Some(&**error);
+            continue;
         }
         // What a stream fails with is inside an I/O error, which does not show it as its source.
         at = match error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()) {

@@ -18,7 +18,7 @@ const PROFILE: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The greatest size from which on bodies may be said to be compressed, in bytes.
-const MOST_UNCOMPRESSED: i64 = 10 << 20;
+const MOST_UNCOMPRESSED: i64 = 1 << 20;
 
 /// Finds single settings.
 #[derive(Clone, Copy)]
@@ -161,7 +161,7 @@ fn behaviour(settings: &mut Settings, lookup: &Lookup<'_>) -> Result<(), Error> 
         lookup,
         &["AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"],
         "request_min_compression_size_bytes",
-        0..=MOST_UNCOMPRESSED,
+        1..=MOST_UNCOMPRESSED,
     )?;
     Ok(())
 }
