@@ -339,6 +339,12 @@ def test_certificates_to_trust(answers, tmp_path):
         assert isobar(*call, code=17).stderr.startswith("error[certificate_untrusted]: ")
     for call in (aws, alibaba, do):
         isobar(*call, "--ca-bundle", crt, env={**keys(), "SSL_CERT_FILE": str(path.parent / "none")})
+    known = isobar("whoami", "aws", "--endpoint-url", url, "--ca-bundle", crt, code=1)
+    assert "the answer does not say who" in known.stderr
+    # A certificate that nobody can read is none.
+    odd = tmp_path / "odd.pem"
+    odd.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + open(crt).read() + "#" * (2 << 20))
+    isobar(*aws, env={**keys(), "AWS_CA_BUNDLE": str(odd)})
     # AWS's own name goes before the common one.
     isobar(*aws, env={**keys(), "SSL_CERT_FILE": "/nope.pem", "AWS_CA_BUNDLE": crt})
     empty = tmp_path / "empty.pem"

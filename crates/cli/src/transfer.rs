@@ -156,13 +156,10 @@ impl<'a> Work<'a> {
         let outcome = match (&from, &to) {
             (Place::Local(path), Place::Remote { .. }) => {
                 let to = self.remote(&to, None).await?;
-                self.engine.upload(path, &to).await.and_then(|done| {
-                    if moves {
-                        let failed = |source| TransferError::Write { path: path.clone(), source };
-                        std::fs::remove_file(path).map_err(failed)?;
-                    }
-                    Ok(done)
-                })
+                match moves {
+                    true => self.engine.upload_and_remove(path, &to).await,
+                    false => self.engine.upload(path, &to).await,
+                }
             }
             (Place::Stream, Place::Remote { .. }) => {
                 let to = self.remote(&to, None).await?;
@@ -399,6 +396,7 @@ fn report(error: &TransferError) -> Error {
         TransferError::TooLarge { .. } => Error::new(Class::Invalid, "too_large", text),
         TransferError::Checksum { .. } => Error::failed("checksum_mismatch", text),
         TransferError::Changed(_) => Error::failed("source_changed", text),
+        TransferError::Alike(..) => Error::failed("source_kept", text),
         TransferError::Busy(_) => Error::failed("busy", text),
         TransferError::Some { .. } => Error::failed("some_failed", text),
         TransferError::Cancelled => Error::new(Class::Interrupted, "interrupted", text)

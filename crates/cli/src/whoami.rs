@@ -9,6 +9,7 @@ use isobar_client::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::arguments::{Flag, Parsed, cloud_of, parse};
+use crate::call::connect::roots;
 use crate::report::Error;
 use crate::shell::Shell;
 
@@ -16,6 +17,7 @@ const FLAGS: &[Flag] = &[
     Flag { name: "profile", help: "the profile of the files, or the context of doctl" },
     Flag { name: "region", help: "the region to ask in" },
     Flag { name: "endpoint-url", help: "the base URL to ask at" },
+    Flag { name: "ca-bundle", help: "certificates to trust, in PEM" },
     Flag { name: "output", help: "text (default) or json" },
 ];
 
@@ -45,13 +47,14 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
     };
     let named: Vec<Cloud> =
         parsed.words.iter().map(|word| cloud_of(word)).collect::<Result<_, _>>()?;
-    if named.len() != 1 && FLAGS[..3].iter().any(|flag| parsed.get(flag.name).is_some()) {
+    if named.len() != 1 && FLAGS[..4].iter().any(|flag| parsed.get(flag.name).is_some()) {
         return Err(Error::usage("cloud_missing", "these flags are about one cloud")
             .hint("name it: isobar whoami aws --profile NAME"));
     }
     let clouds = if named.is_empty() { Cloud::ALL.to_vec() } else { named.clone() };
+    let roots = parsed.get("ca-bundle").map(|path| roots(path.as_ref())).transpose()?;
     let found = shell.run(async {
-        let asked = clouds.iter().map(|cloud| ask(shell, *cloud, &parsed));
+        let asked = clouds.iter().map(|cloud| ask(shell, *cloud, &parsed, roots.clone()));
         Ok(futures_util::future::join_all(asked).await)
     })?;
     if as_json {
@@ -81,13 +84,18 @@ fn outcome(found: Vec<Result<Known, CallError>>, was_named: bool) -> Result<(), 
     }
 }
 
-async fn ask(shell: &Shell, cloud: Cloud, parsed: &Parsed) -> Result<Known, CallError> {
+async fn ask(
+    shell: &Shell,
+    cloud: Cloud,
+    parsed: &Parsed,
+    roots: Option<Arc<[u8]>>,
+) -> Result<Known, CallError> {
     let get = |name: &str| parsed.get(name).map(str::to_owned);
     let overrides = Overrides {
         profile: get("profile"),
         region: get("region"),
         endpoint: get("endpoint-url"),
-        ..Overrides::default()
+        roots,
     };
     let context = Arc::new(System::default());
     let settings = Settings::load(cloud, &overrides, shell.surroundings.clone(), context).await?;

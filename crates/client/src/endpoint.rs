@@ -3,6 +3,8 @@
 mod functions;
 pub(crate) mod parameters;
 mod partitions;
+
+pub use partitions::partition;
 mod rules;
 
 use isobar_catalogue::model::Endpoints;

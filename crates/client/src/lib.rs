@@ -59,7 +59,9 @@ pub use config::{
 pub use configure::{Entry, configure};
 pub use context::{Context, Sleep, System};
 pub use credentials::{Anonymous, Cached, Identity, Provide, Tokens};
-pub use endpoint::{Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, Signing, Wanted};
+pub use endpoint::{
+    Addressing, Endpoint, Parameters, Resolved, RuleSet, Scheme, Signing, Wanted, partition,
+};
 pub use error::{Error, Kind};
 pub use events::{EventStream, Streamed};
 pub use fit::{Fit, Misfit, Texts, fit};

@@ -22,8 +22,9 @@ use crate::proxy::{self, Proxy};
 use crate::settings::CERTIFICATES;
 use crate::transport::{Connector, root, unconnected};
 
-/// The most bytes of a file, an answer or a program's output that are read.
-const LIMIT: u64 = 1 << 20;
+/// The most bytes of a file, an answer or a program's output that are read. Bundles of certificates are
+/// the largest of them.
+const LIMIT: u64 = 8 << 20;
 
 /// How long a program may take.
 const PROGRAM_WITHIN: Duration = Duration::from_secs(60);

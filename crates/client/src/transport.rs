@@ -38,7 +38,7 @@ pub(crate) use signing::Signing;
 /// The layers, from the caller inwards.
 pub(crate) fn stack(config: &Config, signing: &Arc<Signing>) -> Vec<Box<dyn Layer>> {
     vec![
-        // What leads through a proxy that cannot be used stays here, and asks nobody for anything.
+        // What leads through a proxy that cannot be used stays here, before anybody is asked to sign.
         Box::new(passage::Passage::new(config)),
         // The caller's credentials are there before time runs: their source may ask a person. Calls
         // that need none do not ask.

@@ -57,6 +57,9 @@ pub enum Error {
     /// The source changed meanwhile.
     #[error("{0} changed while it was read")]
     Changed(String),
+    /// What was moved may be what it was moved to, as two endpoints can lead to one store.
+    #[error("{0} and {1} cannot be told apart: nothing was removed")]
+    Alike(String, String),
     /// An object's key is no name for a file in the target folder.
     #[error("the key `{0}` is no name for a file within the target folder")]
     Name(String),

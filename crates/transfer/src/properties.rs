@@ -10,6 +10,7 @@ use isobar_wire::{Name, Value};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
+use jiff::tz::TimeZone;
 
 use crate::error::Error;
 use crate::store::Remote;
@@ -226,18 +227,19 @@ impl Property {
 /// The media type of a name by its end, where that is known.
 fn media_type(name: &str) -> Option<&'static str> {
     /// Ends of names with their types, a line each: those of Python's `mimetypes`, by which aws-cli
-    /// goes, and of what it leaves to the system's files the usual ones.
+    /// goes, and of what it leaves to the system's files the usual ones. What is compressed is of its
+    /// compression's type here (`application/gzip`), where aws-cli says what is inside or nothing.
     const TYPES: &str = include_str!("media_types.txt");
     let end = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
     let line = |line: &'static str| line.strip_prefix(end.as_str())?.strip_prefix(' ');
     TYPES.lines().find_map(line)
 }
 
-/// A time in RFC 3339 or as in HTTP; a date alone is its first moment.
+/// A time in RFC 3339 or as in HTTP; a date alone is its first moment. A time without a zone is none.
 fn moment(text: &str) -> Option<Timestamp> {
     let http = || DateTimeParser::new().parse_timestamp(text).ok();
-    let date = || format!("{}T00:00:00Z", text.parse::<Date>().ok()?).parse().ok();
-    text.parse().ok().or_else(http).or_else(date)
+    let date = || Date::strptime("%Y-%m-%d", text).ok()?.to_zoned(TimeZone::UTC).ok();
+    text.parse().ok().or_else(http).or_else(|| Some(date()?.timestamp()))
 }
 
 fn is_printable(text: &str) -> bool {
@@ -263,6 +265,21 @@ fn header_date(moment: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_said_whole() {
+        for (text, expected) in [
+            ("2030-01-31", Some("2030-01-31T00:00:00Z")),
+            ("2030-01-31T12:00:00Z", Some("2030-01-31T12:00:00Z")),
+            ("2030-01-31T12:00:00+02:00", Some("2030-01-31T10:00:00Z")),
+            ("Thu, 31 Jan 2030 12:00:00 GMT", Some("2030-01-31T12:00:00Z")),
+            ("2030-01-31T12:00:00", None),
+            ("2030-02-30", None),
+            ("tomorrow", None),
+        ] {
+            assert_eq!(moment(text), expected.map(|it| it.parse().unwrap()), "{text}");
+        }
+    }
 
     #[test]
     fn headers_are_read_as_they_are_written() {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +23,7 @@ use crate::store::{Head, Part, Remote};
 /// Where the bytes come from.
 #[derive(Clone)]
 enum Origin {
-    File { path: PathBuf, file: Arc<File>, size: u64, modified: Option<SystemTime> },
+    File { path: PathBuf, file: Arc<File>, size: u64, modified: Option<SystemTime>, id: u64 },
     Object { remote: Remote, head: Head },
 }
 
@@ -41,7 +42,7 @@ impl Origin {
         }
         let modified = data.modified().ok();
         let path = path.to_owned();
-        Ok(Self::File { path, file: Arc::new(file), size: data.len(), modified })
+        Ok(Self::File { path, file: Arc::new(file), size: data.len(), modified, id: data.ino() })
     }
 
     fn size(&self) -> u64 {
@@ -71,9 +72,9 @@ impl Origin {
 
     /// Fails if the file is not what it was. Of an object, each range is of one version.
     fn check_unchanged(&self) -> Result<(), Error> {
-        let Self::File { path, size, modified, .. } = self else { return Ok(()) };
+        let Self::File { path, size, modified, id, .. } = self else { return Ok(()) };
         let data = std::fs::metadata(path).map_err(Error::read(path))?;
-        if data.len() == *size && data.modified().ok() == *modified {
+        if data.len() == *size && data.modified().ok() == *modified && data.ino() == *id {
             Ok(())
         } else {
             Err(Error::Changed(self.name()))
@@ -174,7 +175,20 @@ impl Engine {
     pub async fn upload(&self, path: &Path, to: &Remote) -> Result<Done, Error> {
         let origin = Origin::open(path)?;
         self.progress().expect(origin.size());
-        self.put(origin, to).await
+        self.put(&origin, to).await
+    }
+
+    /// Uploads a file and removes it once the store has it, if it is then still what was sent.
+    ///
+    /// # Errors
+    /// As those of [`Engine::upload`]; where there is one, the file is not removed.
+    pub async fn upload_and_remove(&self, path: &Path, to: &Remote) -> Result<Done, Error> {
+        let origin = Origin::open(path)?;
+        self.progress().expect(origin.size());
+        let done = self.put(&origin, to).await?;
+        origin.check_unchanged()?;
+        std::fs::remove_file(path).map_err(Error::write(path))?;
+        Ok(done)
     }
 
     /// Copies an object: by the store itself where it can, else through here, part by part, without
@@ -191,7 +205,7 @@ impl Engine {
         }
         let head = self.unless_cancelled(from.head()).await?;
         self.progress().expect(head.size);
-        let within = from.shares_store(to)?;
+        let within = from.shares_store(to)? && from.is_called_as(to).await?;
         if within && head.size <= to.api().largest_copy {
             let replaced = given.replace();
             let properties = if replaced { given.or(&head.properties) } else { given.clone() };
@@ -204,7 +218,7 @@ impl Engine {
         if within {
             return self.copy_within(from, &head, to).await;
         }
-        self.put(Origin::Object { remote: from.clone(), head }, to).await
+        self.put(&Origin::Object { remote: from.clone(), head }, to).await
     }
 
     /// Does something with an object, and removes it once that succeeded, if it is still what it was
@@ -235,8 +249,7 @@ impl Engine {
             if let Some(to) = to.filter(|to| to.bucket == from.bucket && to.key == from.key)
                 && same(&to.head().await?)
             {
-                let text = format!("{from} and {to} cannot be told apart: nothing was removed");
-                return Err(Error::Usage(text));
+                return Err(Error::Alike(from.to_string(), to.to_string()));
             }
             self.retry(|| 0, || from.delete()).await
         };
@@ -268,8 +281,11 @@ impl Engine {
             Ok(mut parts) => {
                 parts.sort_by_key(|part| part.number);
                 let whole = joined(parts.iter().map(|part| (part.checksum.as_ref(), part.size)));
-                // The store's own sums of the parts against the store's own sum of the whole.
-                self.finish(to, &upload, &parts, head.checksum.as_ref().or(whole.as_ref())).await
+                // The store's own sums of the parts against its own sum of the whole, where that is of
+                // the same kind.
+                let algorithm = to.check().algorithm();
+                let known = head.checksum.as_ref().filter(|known| known.algorithm() == algorithm);
+                self.finish(to, &upload, &parts, known.or(whole.as_ref())).await
             }
             Err(error) => Err(error),
         };
@@ -289,14 +305,14 @@ impl Engine {
         })
     }
 
-    async fn put(&self, origin: Origin, to: &Remote) -> Result<Done, Error> {
+    async fn put(&self, origin: &Origin, to: &Remote) -> Result<Done, Error> {
         let size = origin.size();
         self.options.properties.check(to)?;
         let part = self.part_size(to, &origin.name(), size, self.options.part_size)?;
         let done = if size <= part {
-            self.put_whole(&origin, to).await?
+            self.put_whole(origin, to).await?
         } else {
-            self.put_parts(&origin, to, part).await?
+            self.put_parts(origin, to, part).await?
         };
         self.progress().done();
         Ok(done)

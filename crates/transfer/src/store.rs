@@ -5,7 +5,7 @@ use std::fmt;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use isobar_client::checksum::{Algorithm, Checksum};
-use isobar_client::{Answer, Checksums, Client, Kind, Opened, Upload};
+use isobar_client::{Answer, Checksums, Client, Identity, Kind, Opened, Origin, Upload, partition};
 use isobar_wire::{Name, Value};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -118,12 +118,6 @@ fn time(value: &Value, name: &str) -> Option<Timestamp> {
     }
 }
 
-/// The part of AWS that a region is in, as far as copies cannot cross it.
-fn partition(region: &str) -> &str {
-    const PARTITIONS: [&str; 4] = ["cn-", "us-gov-", "us-iso", "eusc-"];
-    PARTITIONS.into_iter().find(|prefix| region.starts_with(prefix)).unwrap_or("aws")
-}
-
 /// The MD5 that an `ETag` is, if it looks like one.
 pub(crate) fn md5_of(etag: &str) -> Option<Checksum> {
     let hex = etag.trim_matches('"');
@@ -131,6 +125,14 @@ pub(crate) fn md5_of(etag: &str) -> Option<Checksum> {
         return None;
     }
     Checksum::of_hex(Algorithm::Md5, hex)
+}
+
+/// Whether a tag can be an MD5: with a key of the customer's or of the key service it is something else.
+fn has_plain_tag(answer: &Answer) -> bool {
+    let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
+    header("x-amz-server-side-encryption").is_none_or(|name| name == "AES256")
+        && header("x-amz-server-side-encryption-customer-algorithm").is_none()
+        && header("x-oss-server-side-encryption").is_none()
 }
 
 /// Whether a checksum is one of the parts' checksums.
@@ -182,6 +184,21 @@ impl Remote {
     /// Whether both are in one store, so that it can copy one to the other by itself.
     pub(crate) fn shares_store(&self, other: &Self) -> Result<bool, Error> {
         Ok(self.api().service == other.api().service && self.place()? == other.place()?)
+    }
+
+    /// Whether the store is told of one caller for both: it copies as the target's, who may not read
+    /// what another one's is.
+    pub(crate) async fn is_called_as(&self, other: &Self) -> Result<bool, Error> {
+        let (ours, theirs) = (self.caller().await?, other.caller().await?);
+        let id = |identity: &Identity| identity.credentials.as_ref().map(|key| key.id.clone());
+        // One role gives its callers several keys; a caller's own keys are who they are.
+        let one_source = ours.origin == theirs.origin && ours.origin != Origin::Caller;
+        Ok(one_source || id(&ours) == id(&theirs))
+    }
+
+    async fn caller(&self) -> Result<Identity, Error> {
+        let provider = &self.store.client.config().credentials;
+        provider.credentials().await.map_err(|error| self.failed(error))
     }
 
     /// Whether both are in one bucket.
@@ -267,13 +284,9 @@ impl Remote {
                 .into_iter()
                 .find_map(|algorithm| Checksum::of_base64(algorithm, header(algorithm.header()?)?)),
         };
-        // With a key of the customer's or of the key service, the tag is something else.
-        let plain = header("x-amz-server-side-encryption").is_none_or(|name| name == "AES256")
-            && header("x-amz-server-side-encryption-customer-algorithm").is_none()
-            && header("x-oss-server-side-encryption").is_none();
         Ok(Head {
             size: size(output, self.api().members.size).ok_or_else(|| self.lacks("length"))?,
-            md5: md5_of(&etag).filter(|_| plain),
+            md5: md5_of(&etag).filter(|_| has_plain_tag(&answer)),
             modified: time(output, self.api().members.modified),
             properties: Properties::of_headers(&answer.headers, self.api().members.metadata_header),
             checksum,
@@ -334,7 +347,10 @@ impl Remote {
                 let text = header(name).ok_or_else(|| self.lacks("checksum"))?;
                 Checksum::of_decimal(algorithm, text)
             }
-            Check::Tag => text(&answer.output, "ETag").as_deref().and_then(md5_of),
+            Check::Tag => text(&answer.output, "ETag")
+                .filter(|_| has_plain_tag(answer))
+                .as_deref()
+                .and_then(md5_of),
         };
         match found {
             Some(found) if found != *sent => Err(Error::Checksum {
@@ -406,8 +422,8 @@ impl Remote {
         }
     }
 
-    /// Has the store copy a version of an object of its own. Its properties go with it, unless `replaced` are all
-    /// that it shall have.
+    /// Has the store copy a version of an object of its own. Its properties go with it, unless
+    /// `replaced` are all that it shall have.
     pub(crate) async fn copy_from(
         &self,
         source: &Self,
@@ -466,7 +482,9 @@ impl Remote {
         let mut input = self.input();
         input.set(names.upload_id, upload.to_owned().into());
         input.set(names.completed, map([(names.completed_parts, Value::List(list.collect()))]));
-        if let (Check::Taken(algorithm), Some(whole)) = (self.check(), whole) {
+        if let (Check::Taken(algorithm), Some(whole)) = (self.check(), whole)
+            && whole.algorithm() == algorithm
+        {
             input.set(format!("Checksum{}", algorithm.name()), whole.base64().into());
             input.set("ChecksumType", "FULL_OBJECT".into());
         }
@@ -475,17 +493,15 @@ impl Remote {
         properties.add_to(&mut input, self, operation)?;
         let answer = self.call(operation, input).await?;
         let etag = text(&answer.output, "ETag").ok_or_else(|| self.lacks("ETag"))?;
-        if matches!(self.check(), Check::Said(..)) {
-            return self.compare(&answer, whole);
+        match self.check() {
+            Check::Said(..) => self.compare(&answer, whole),
+            Check::Tag if has_plain_tag(&answer) => self.compare_tags(&etag, parts),
+            _ => Ok(()),
         }
-        self.compare_tags(&etag, parts)
     }
 
     /// Compares the tag of an object in parts with its parts' tags, where all are MD5s.
     fn compare_tags(&self, etag: &str, parts: &[Part]) -> Result<(), Error> {
-        if self.check() != Check::Tag {
-            return Ok(());
-        }
         let mut hasher = Algorithm::Md5.hasher();
         for part in parts {
             let Some(md5) = md5_of(&part.etag) else { return Ok(()) };
@@ -616,10 +632,13 @@ impl Remote {
             });
         }
         let more = output.get("IsTruncated").and_then(Value::as_bool).unwrap_or_default();
-        let next = text(&output, "NextContinuationToken").filter(|_| more);
-        if next.is_some() && next == token {
-            return Err(self.lacks("next page"));
+        if !more {
+            return Ok((page, None));
         }
-        Ok((page, next))
+        // A list that is not whole must not be taken for one: what it lacks would be removed elsewhere.
+        match text(&output, "NextContinuationToken").filter(|next| Some(next) != token.as_ref()) {
+            Some(next) => Ok((page, Some(next))),
+            None => Err(self.lacks("next page")),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Many files and objects: folders and prefixes, copied, kept alike, removed.
 
+use std::cmp::Ordering;
+use std::mem::replace;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -94,10 +96,10 @@ pub enum Event {
 /// Whoever is told.
 pub type Tell = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// One step of the merge.
+/// What is to be done about one name.
 enum Step {
     Put { entry: Entry, other: Option<Entry> },
-    Delete(Entry),
+    Delete(String),
 }
 
 impl End {
@@ -139,22 +141,24 @@ impl Side<'_> {
     async fn next(&mut self) -> Result<Option<Entry>, Error> {
         let Some(entries) = &mut self.entries else { return Ok(None) };
         while let Some(found) = entries.next().await {
-            match found? {
-                Found::Skipped(why) => (self.tell)(Event::Skipped(why)),
+            let entry = match found? {
+                Found::Entry(entry) => entry,
+                Found::Skipped(why) => {
+                    (self.tell)(Event::Skipped(why));
+                    continue;
+                }
+            };
+            if let Some(last) = &mut self.last {
                 // Two lists are compared as they come. One without order, as of a bucket in a zone,
-                // would make what is there look missing, and be removed.
-                Found::Entry(entry) if self.last.as_ref().is_some_and(|it| *it >= entry.name) => {
+                // makes what is there look missing.
+                if *last >= entry.name {
                     let text = format!("`{}` is listed out of order: sync needs order", entry.name);
                     return Err(Error::Usage(text));
                 }
-                Found::Entry(entry) if self.last.is_some() => {
-                    self.last = Some(entry.name.clone());
-                    if self.filters.admits(&entry.name) {
-                        return Ok(Some(entry));
-                    }
-                }
-                Found::Entry(entry) if self.filters.admits(&entry.name) => return Ok(Some(entry)),
-                Found::Entry(_) => {}
+                last.clone_from(&entry.name);
+            }
+            if self.filters.admits(&entry.name) {
+                return Ok(Some(entry));
             }
         }
         Ok(None)
@@ -191,35 +195,33 @@ impl Engine {
         let mut target = side(compares.then(|| to.entries(true)));
         let mut pool = Pool::new(self, tell);
         let walk = async {
+            // What seems to be missing is known to be so when both lists have come to their ends in
+            // order, and no sooner.
+            let mut missing = Vec::new();
             let (mut left, mut right) = (source.next().await?, target.next().await?);
-            loop {
-                let step = match (left.take(), right.take()) {
-                    (None, None) => break,
-                    (Some(entry), other) => match other {
-                        Some(there) if there.name == entry.name => {
-                            left = source.next().await?;
-                            right = target.next().await?;
-                            Step::Put { entry, other: Some(there) }
-                        }
-                        Some(there) if there.name < entry.name => {
-                            left = Some(entry);
-                            right = target.next().await?;
-                            Step::Delete(there)
-                        }
-                        other => {
-                            right = other;
-                            left = source.next().await?;
-                            Step::Put { entry, other: None }
-                        }
-                    },
-                    (None, Some(there)) => {
-                        right = target.next().await?;
-                        Step::Delete(there)
-                    }
+            while left.is_some() || right.is_some() {
+                let order = match (&left, &right) {
+                    (Some(entry), Some(there)) => entry.name.cmp(&there.name),
+                    (Some(_), None) => Ordering::Less,
+                    (None, _) => Ordering::Greater,
                 };
-                self.step(step, &from, &to, plan, &mut pool).await?;
+                let entry =
+                    if order.is_le() { replace(&mut left, source.next().await?) } else { None };
+                let other =
+                    if order.is_ge() { replace(&mut right, target.next().await?) } else { None };
+                match (entry, other) {
+                    (Some(entry), other) => {
+                        let step = Step::Put { entry, other };
+                        self.step(step, &from, &to, plan, &mut pool).await?;
+                    }
+                    (None, Some(there)) if plan.delete => missing.push(there.name),
+                    (None, _) => {}
+                }
             }
             self.progress().all_listed();
+            for name in missing {
+                self.step(Step::Delete(name), &from, &to, plan, &mut pool).await?;
+            }
             pool.finish().await
         };
         self.unless_cancelled(walk).await
@@ -236,16 +238,15 @@ impl Engine {
         let (engine, from, to) = (self.clone(), from.clone(), to.clone());
         let Plan { compare, dry_run, moves, .. } = *plan;
         match step {
-            Step::Delete(_) if !plan.delete => Ok(()),
-            Step::Delete(entry) => {
-                let name = to.name(&entry.name);
+            Step::Delete(name) => {
+                let shown = to.name(&name);
                 let work = async move {
                     if !dry_run {
-                        engine.remove_one(&to, &entry.name).await?;
+                        engine.remove_one(&to, &name).await?;
                     }
                     Ok(true)
                 };
-                pool.run(Action::Delete, name, String::new(), work).await
+                pool.run(Action::Delete, shown, String::new(), work).await
             }
             Step::Put { entry, other } => {
                 let action = match (&from, &to) {
@@ -280,12 +281,12 @@ impl Engine {
         let key = |remote: &Remote| remote.with_key(format!("{}{name}", remote.key));
         match (from, to) {
             (End::Local(root), End::Remote(remote)) => {
-                let path = root.join(name);
-                let done = Box::pin(self.upload(&path, &key(remote))).await?;
+                let (path, target) = (root.join(name), key(remote));
                 if moves {
-                    std::fs::remove_file(&path).map_err(Error::write(&path))?;
+                    Box::pin(self.upload_and_remove(&path, &target)).await
+                } else {
+                    Box::pin(self.upload(&path, &target)).await
                 }
-                Ok(done)
             }
             (End::Remote(remote), End::Local(root)) => {
                 let (source, path) = (key(remote), local_path(root, name)?);
@@ -364,10 +365,9 @@ impl Engine {
         };
         let mut side = Side { entries: Some(entries), filters: &plan.filters, tell, last: None };
         let mut pool = Pool::new(self, tell);
-        let plan = Plan { delete: true, ..plan.clone() };
         let walk = async {
             while let Some(entry) = side.next().await? {
-                self.step(Step::Delete(entry), &at, &at, &plan, &mut pool).await?;
+                self.step(Step::Delete(entry.name), &at, &at, plan, &mut pool).await?;
             }
             pool.finish().await
         };

@@ -87,12 +87,10 @@ fn hint(error: &CallError, class: Class) -> Option<String> {
         (_, Kind::Connect | Kind::Open) => {
             "check the network, the region and --endpoint-url".to_owned()
         }
-        (_, Kind::Certificate) => match cloud {
-            Cloud::Aws => {
-                "check the URL; --ca-bundle or AWS_CA_BUNDLE name certificates to trust".to_owned()
-            }
-            _ => "check the URL".to_owned(),
-        },
+        (_, Kind::Certificate) => {
+            let variable = if cloud == Cloud::Aws { "AWS_CA_BUNDLE" } else { "SSL_CERT_FILE" };
+            format!("check the URL; --ca-bundle or {variable} name certificates to trust")
+        }
         (_, Kind::Timeout) => "give it more time with --timeout".to_owned(),
         (_, Kind::Throttled) => "call less often, or repeat more with --retries".to_owned(),
         (_, Kind::Endpoint) => "check --region".to_owned(),

@@ -244,7 +244,7 @@ static FLAGS: &[Flag] = flags! {
         |flags, value| text(&mut flags.profile, value);
     "endpoint-url" = "URL", ALL, "A base URL that replaces the vendor's.",
         |flags, value| text(&mut flags.endpoint_url, value);
-    "ca-bundle" = "FILE", CALLING, "Certificates to trust, in PEM.",
+    "ca-bundle" = "FILE", ALL, "Certificates to trust, in PEM.",
         |flags, value| text(&mut flags.ca_bundle, value);
     "no-sign-request", CALLING, "Without credentials, for what is open to all.",
         |flags, _| on(&mut flags.no_sign_request);

@@ -82,10 +82,19 @@ const PARTITIONS: [Partition; 8] = [
     },
 ];
 
+/// The partition of AWS that a region is in (`aws`, `aws-cn`): nothing reaches from one into another.
+#[must_use]
+pub fn partition(region: &str) -> &'static str {
+    found(region).id
+}
+
+fn found(region: &str) -> &'static Partition {
+    PARTITIONS.iter().find(|partition| partition.has(region)).unwrap_or(&PARTITIONS[0])
+}
+
 /// The partition of a region, as the rules' function `aws.partition` gives it.
 pub(super) fn of(region: &str) -> Json {
-    let found = PARTITIONS.iter().find(|partition| partition.has(region));
-    let partition = found.unwrap_or(&PARTITIONS[0]);
+    let partition = found(region);
     json!({
         "name": partition.id,
         "dnsSuffix": partition.suffix,

@@ -91,12 +91,12 @@ fn tls(pem: Option<&[u8]>) -> Result<ClientConfig, Untrusting> {
         .with_safe_default_protocol_versions()
         .expect("the provider has the default versions of TLS");
     let Some(pem) = pem else { return Ok(versions.with_webpki_roots().with_no_client_auth()) };
+    let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+    let certificates = certificates.map_err(|error| Untrusting(error.to_string()))?;
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| Untrusting(error.to_string()))?;
-        roots.add(certificate).map_err(|error| Untrusting(error.to_string()))?;
-    }
-    if roots.is_empty() {
+    // The bundles of systems have some that are too old or too odd to verify anything.
+    let (added, _) = roots.add_parsable_certificates(certificates);
+    if added == 0 {
         return Err(Untrusting("there are none in the bundle".to_owned()));
     }
     Ok(versions.with_root_certificates(roots).with_no_client_auth())

@@ -121,6 +121,14 @@ async fn copies_say_what_their_source_says_and_what_is_given_goes_before() {
         assert!(said.contains(&"cache-control: no-store".to_owned()), "{scheme} {said:?}");
         assert!(server.object("c/large").unwrap().content == bytes, "{scheme}");
     }
+    // The source's checksum may be of another kind than the target's.
+    server.keep("b/sum", Server::object_of("large", &[("x-amz-checksum-crc32", "AAAAAA==")]));
+    let (source, mut target) =
+        (remote(&server, "s3", "b", "sum"), remote(&server, "s3", "c", "sum"));
+    let api = Api { largest_copy: 1, ..target.store.api.clone() };
+    target.store.api = Box::leak(Box::new(api));
+    engine(None).copy(&source, &target).await.unwrap();
+    assert_eq!(server.object("c/sum").unwrap().content, "large");
     // How it is kept is no reason to lose what it says.
     let (source, target) =
         (remote(&server, "s3", "b", "from.html"), remote(&server, "s3", "c", "k"));

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use std::{fs, io};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -36,6 +38,10 @@ pub(crate) enum Fault {
     Replace,
     /// Another object is.
     ReplaceOther(&'static str),
+    /// A file is, by another one of the same size and time.
+    ReplaceFile(PathBuf),
+    /// Nothing, but it takes its time.
+    Pause,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +63,8 @@ struct State {
     written: u32,
     /// Lists have no order.
     unsorted: bool,
+    /// Lists end before their end, and do not say where to go on.
+    lost: bool,
 }
 
 struct Upload {
@@ -93,8 +101,12 @@ impl Object {
         format!("{:02}:{:02}", self.written / 60 % 60, self.written % 60)
     }
 
-    /// The same, saying of itself what a request says.
+    /// The same, saying of itself what a request says. With a key of the key service its tag is an MD5
+    /// of something else.
     fn saying(mut self, said: Vec<(String, String)>) -> Self {
+        if said.iter().any(|(_, value)| value == "aws:kms") {
+            self.etag = format!("\"{}\"", sum(Algorithm::Md5, self.etag.as_bytes()).hex());
+        }
         self.said = said;
         self
     }
@@ -112,7 +124,7 @@ fn error(status: u16, code: &str) -> Response<Bytes> {
 
 /// What a request says of the object that it writes.
 fn said(headers: &http::HeaderMap) -> Vec<(String, String)> {
-    const KEPT: [&str; 9] = [
+    const KEPT: [&str; 10] = [
         "cache-control",
         "content-disposition",
         "content-encoding",
@@ -120,6 +132,7 @@ fn said(headers: &http::HeaderMap) -> Vec<(String, String)> {
         "content-type",
         "expires",
         "x-amz-acl",
+        "x-amz-server-side-encryption",
         "x-amz-storage-class",
         "x-oss-storage-class",
     ];
@@ -139,7 +152,10 @@ fn tagged(mut response: Response<Bytes>, object: &Object) -> Response<Bytes> {
     let nvme = sum(Algorithm::Crc64Nvme, &object.content).base64();
     headers.insert("etag", object.etag.parse().unwrap());
     headers.insert("x-oss-hash-crc64ecma", ecma.parse().unwrap());
-    headers.insert("x-amz-checksum-crc64nvme", nvme.parse().unwrap());
+    // An object keeps the checksum that it came with.
+    if !object.said.iter().any(|(name, _)| name == "x-amz-checksum-crc32") {
+        headers.insert("x-amz-checksum-crc64nvme", nvme.parse().unwrap());
+    }
     headers.insert("x-amz-checksum-type", "FULL_OBJECT".parse().unwrap());
     for (name, value) in &object.said {
         let value = http::HeaderValue::from_bytes(value.as_bytes()).unwrap();
@@ -208,9 +224,14 @@ impl Server {
         self.state.lock().keep(name, object);
     }
 
-    /// Lists have no order from now on.
+    /// Lists have no order from now on: what is last is a page of its own before all others.
     pub(crate) fn shuffle(&self) {
         self.state.lock().unsorted = true;
+    }
+
+    /// Lists give their first page from now on, and not where the next one begins.
+    pub(crate) fn lose(&self) {
+        self.state.lock().lost = true;
     }
 
     pub(crate) fn object(&self, name: &str) -> Option<Object> {
@@ -246,6 +267,8 @@ impl Server {
         match fault {
             Some(Fault::Replace) => self.put(&name, vec![b'r'; 1 << 20]),
             Some(Fault::ReplaceOther(other)) => self.put(other, vec![b'r'; 1 << 20]),
+            Some(Fault::ReplaceFile(ref path)) => replace_file(path),
+            Some(Fault::Pause) => tokio::time::sleep(Duration::from_millis(200)).await,
             _ => {}
         }
         let mut response = self.state.lock().work(&head, &name, body.to_bytes());
@@ -275,6 +298,15 @@ impl Server {
             _ => whole(response),
         }
     }
+}
+
+fn replace_file(path: &Path) {
+    let data = fs::metadata(path).unwrap();
+    let other = path.with_extension("other");
+    fs::write(&other, vec![b'r'; data.len().try_into().unwrap()]).unwrap();
+    let times = fs::FileTimes::new().set_modified(data.modified().unwrap());
+    fs::File::options().append(true).open(&other).unwrap().set_times(times).unwrap();
+    fs::rename(other, path).unwrap();
 }
 
 fn whole(response: Response<Bytes>) -> Response<Body> {
@@ -368,8 +400,9 @@ impl State {
                 if let Some(refusal) = refuse(head, &part) {
                     return refusal;
                 }
-                let object = Object::new(part.clone());
-                self.uploads.get_mut(&id).unwrap().parts.insert(number, part);
+                let upload = self.uploads.get_mut(&id).unwrap();
+                let object = Object::new(part.clone()).saying(upload.said.clone());
+                upload.parts.insert(number, part);
                 let tag = format!("<R><ETag>{}</ETag></R>", object.etag.replace('"', "&quot;"));
                 tagged(answer(200, tag), &object)
             }
@@ -430,15 +463,20 @@ impl State {
                 let bucket = format!("{}/", name.trim_end_matches('/'));
                 let prefix = format!("{bucket}{}", parameter("prefix").unwrap_or_default());
                 let after = parameter("continuation-token").unwrap_or_default();
-                let names = self.objects.iter().filter(|(name, _)| {
-                    name.starts_with(&prefix) && name.as_str() > after.as_str()
-                });
-                let mut page: Vec<_> = names.take(3).collect();
-                let more = page.len() == 3;
-                let next = page.last().map(|(name, _)| (*name).clone());
-                if self.unsorted {
-                    page.reverse();
-                }
+                let mut names: Vec<_> = (self.objects.iter())
+                    .filter(|(name, _)| name.starts_with(&prefix) && name.as_str() > after.as_str())
+                    .collect();
+                let last = if self.unsorted { names.pop() } else { None };
+                let (page, next) = match last {
+                    Some(last) if after.is_empty() => (vec![last], Some(bucket.clone())),
+                    _ => {
+                        names.truncate(3);
+                        let next = names.last().map(|(name, _)| (*name).clone());
+                        let more = names.len() == 3;
+                        (names, next.filter(|_| more))
+                    }
+                };
+                let more = next.is_some();
                 let mut out = format!("<R><IsTruncated>{more}</IsTruncated>");
                 for (name, object) in &page {
                     out += &format!(
@@ -449,11 +487,8 @@ impl State {
                         object.time()
                     );
                 }
-                if more {
-                    out += &format!(
-                        "<NextContinuationToken>{}</NextContinuationToken>",
-                        next.unwrap()
-                    );
+                if let Some(next) = next.filter(|_| !self.lost) {
+                    out += &format!("<NextContinuationToken>{next}</NextContinuationToken>");
                 }
                 answer(200, out + "</R>")
             }
@@ -477,7 +512,8 @@ impl State {
         }
         let etag = format!("\"{}-{listed}\"", md5.finish().hex());
         let Upload { name, said, .. } = self.uploads.remove(id).unwrap();
-        let object = Object { content: content.into(), etag, said, written: 0 };
+        let object =
+            Object { content: content.into(), etag, said: Vec::new(), written: 0 }.saying(said);
         self.keep(&name, object.clone());
         let tag = format!("<R><ETag>{}</ETag></R>", object.etag.replace('"', "&quot;"));
         tagged(answer(200, tag), &object)

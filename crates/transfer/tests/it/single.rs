@@ -1,10 +1,13 @@
 //! One file or object at a time.
 
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use isobar_auth::Credentials;
 use isobar_client::checksum::Algorithm;
-use isobar_transfer::{Engine, Error};
+use isobar_client::{Checksums, Client};
+use isobar_transfer::{Engine, Error, Remote, Store};
 
 use crate::server::{Fault, Server};
 use crate::world::{content, engine, folder, names, options, remote, remote_at};
@@ -128,6 +131,57 @@ async fn what_changes_while_it_is_copied_stays() {
         assert_eq!(server.object("b/k").unwrap().content.len(), 1 << 20, "{what}");
         server.heal();
     }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_until_it_is_stored_stays() {
+    let server = Server::start().await;
+    let folder = folder("moved");
+    let path = folder.join("f");
+    let to = remote(&server, "oss", "b", "k");
+    // What ends an upload in parts follows what begins it.
+    for (line, after, size) in [("PUT /b/k", 0, 100), ("POST /b/k?", 1, SIZE)] {
+        fs::write(&path, content(size)).unwrap();
+        server.fault(line, after, Fault::ReplaceFile(path.clone()));
+        let error = engine(None).upload_and_remove(&path, &to).await.unwrap_err();
+        assert!(matches!(error, Error::Changed(_)), "{line} {error:?}");
+        assert!(fs::read(&path).unwrap() == vec![b'r'; size], "{line}");
+        engine(None).upload_and_remove(&path, &to).await.unwrap();
+        assert!(server.object("b/k").unwrap().content == vec![b'r'; size], "{line}");
+        assert!(!path.exists(), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn tags_of_what_the_key_service_encrypts_are_not_compared() {
+    let server = Server::start().await;
+    let path = folder("encrypted").join("f");
+    let plain = remote(&server, "s3", "b", "k");
+    let mut config = plain.store.client.config().clone();
+    config.request_checksums = Checksums::WhenRequired;
+    let store = Store { client: Client::new(config).unwrap(), api: plain.store.api };
+    let to = Remote { store, ..plain };
+    for (sse, size) in [("aws:kms", 100), ("aws:kms", 6 << 20), ("AES256", 6 << 20)] {
+        fs::write(&path, content(size)).unwrap();
+        let mut options = options(None);
+        options.properties.set("sse", sse).unwrap();
+        Engine::new(options).upload(&path, &to).await.unwrap();
+        assert!(server.object("b/k").unwrap().content == content(size), "{sse} {size}");
+    }
+}
+
+#[tokio::test]
+async fn what_another_caller_owns_is_not_copied_by_the_store() {
+    let server = Server::start().await;
+    server.put("b/k", content(SIZE));
+    let (from, to) = (remote(&server, "s3", "b", "k"), remote(&server, "s3", "c", "k"));
+    let mut config = to.store.client.config().clone();
+    config.credentials = Arc::new(Credentials::new("AKIDOTHER", "secret"));
+    let store = Store { client: Client::new(config).unwrap(), api: to.store.api };
+    let to = Remote { store, ..to };
+    engine(None).copy(&from, &to).await.unwrap();
+    assert!(server.object("c/k").unwrap().content == content(SIZE));
+    assert!(server.seen("GET /b/k") > 0);
 }
 
 #[tokio::test]

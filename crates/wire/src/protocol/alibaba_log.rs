@@ -38,6 +38,10 @@ const MOST_GROUPS: usize = 1000;
 /// much more than that, so of shorter messages there are not any number.
 const LEAST: usize = 4;
 
+/// The most messages of all kinds, which as values take up a few hundred megabytes. The service gives
+/// ten megabytes of logs at a time.
+const MOST_MESSAGES: usize = 1 << 20;
+
 pub(super) fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
     let name = call.operation.name.as_str();
     let group = input.get("body").filter(|body| name == PUT && !body.is_null());
@@ -85,7 +89,7 @@ pub(super) fn decode_response(call: Call, response: &Response) -> Result<Value, 
     let response = Response { body, ..response.clone() };
     // Whoever is asked for JSON may give it.
     if call.operation.name == PULL && response.body.first() != Some(&b'{') {
-        let mut left = MOST_GROUPS + response.body.len() / LEAST;
+        let mut left = (MOST_GROUPS + response.body.len() / LEAST).min(MOST_MESSAGES);
         let groups = list(&response.body, 1, group, &mut left)?;
         return Ok(Value::Map(vec![(Name::Borrowed("logGroupList"), groups)]));
     }
