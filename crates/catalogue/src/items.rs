@@ -13,12 +13,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::compression::{compressed, decompressed};
 
-/// How many bytes of items make a block. Less compresses worse, more makes a call unpack more that it
-/// does not need.
+/// How many bytes the items of a block may have on the average. Less compresses worse, more makes a
+/// call unpack more that it does not need.
 const BLOCK: usize = 32 << 10;
 
 /// A list of up to as many bytes is one block: a call would save little, and the pack grow much.
 const WHOLE: usize = 256 << 10;
+
+/// The shift of a list that is not cut: more bits than any list has places.
+const UNCUT: u32 = u32::BITS - 1;
 
 /// Something with a name, which must be its first field: it is read without the rest.
 pub trait Named {
@@ -33,23 +36,37 @@ pub struct Items<T>(Inner<T>);
 #[derive(Clone)]
 enum Inner<T> {
     Made(Vec<T>),
-    Packed(Vec<Block<T>>),
+    Packed(Blocks<T>),
+}
+
+/// A list in blocks.
+#[derive(Clone)]
+struct Blocks<T> {
+    /// How many items there are.
+    length: usize,
+    /// How many bits of an item's place are its place in its block; above them is the block's.
+    shift: u32,
+    blocks: Vec<Block<T>>,
 }
 
 /// Some items that follow one another.
 #[derive(Clone)]
 struct Block<T> {
-    /// Where in the list the next block begins.
-    end: usize,
     packed: PackedBlock<'static>,
     items: OnceLock<Vec<Packed<T>>>,
+}
+
+/// A list as it is in a pack.
+#[derive(Serialize, Deserialize)]
+struct PackedBlocks<B> {
+    length: usize,
+    shift: u32,
+    blocks: Vec<B>,
 }
 
 /// A block in a pack.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct PackedBlock<'a> {
-    /// How many items it has.
-    count: usize,
     /// The length of what is in it.
     unpacked: usize,
     /// A list of byte strings, each of which is an item in postcard.
@@ -60,7 +77,6 @@ struct PackedBlock<'a> {
 /// A block as it is written.
 #[derive(Serialize)]
 struct MadeBlock {
-    count: usize,
     unpacked: usize,
     bytes: Vec<u8>,
 }
@@ -84,10 +100,9 @@ impl<T> Block<T> {
     /// If the block is not whole, which the hash of a pack and the catalogue's own tests rule out.
     fn items(&self) -> &[Packed<T>] {
         self.items.get_or_init(|| {
-            let PackedBlock { count, unpacked, bytes } = self.packed;
+            let PackedBlock { unpacked, bytes } = self.packed;
             let bytes = decompressed(bytes, unpacked).expect("a pack's block is whole");
             let items: Vec<&'static [u8]> = decoded(bytes);
-            assert_eq!(items.len(), count, "a pack's block is whole");
             items.into_iter().map(|bytes| Packed { bytes, item: OnceLock::new() }).collect()
         })
     }
@@ -105,10 +120,11 @@ fn decoded<T: Deserialize<'static>>(bytes: &'static [u8]) -> T {
     postcard::from_bytes(bytes).expect("a pack's item is whole")
 }
 
-/// The item at a place of the list.
-fn packed<T>(blocks: &[Block<T>], at: usize) -> &Packed<T> {
-    let block = &blocks[blocks.partition_point(|block| block.end <= at)];
-    &block.items()[at + block.packed.count - block.end]
+impl<T> Blocks<T> {
+    /// The item at a place of the list.
+    fn item(&self, at: usize) -> &Packed<T> {
+        &self.blocks[at >> self.shift].items()[at & ((1 << self.shift) - 1)]
+    }
 }
 
 /// The start of a [`Named`] item.
@@ -123,7 +139,7 @@ impl<T> Items<T> {
     pub fn len(&self) -> usize {
         match &self.0 {
             Inner::Made(items) => items.len(),
-            Inner::Packed(blocks) => blocks.last().map_or(0, |last| last.end),
+            Inner::Packed(blocks) => blocks.length,
         }
     }
 
@@ -143,8 +159,8 @@ impl<T: DeserializeOwned> Items<T> {
 
     /// The list, to be changed: all of it is decoded.
     pub fn to_mut(&mut self) -> &mut Vec<T> {
-        if let Inner::Packed(blocks) = &self.0 {
-            let items = blocks.iter().flat_map(Block::items);
+        if let Inner::Packed(list) = &self.0 {
+            let items = list.blocks.iter().flat_map(Block::items);
             self.0 = Inner::Made(items.map(|packed| decoded(packed.bytes)).collect());
         }
         match &mut self.0 {
@@ -163,7 +179,7 @@ impl<T: Named> Items<T> {
     fn name(&self, at: usize) -> &str {
         match &self.0 {
             Inner::Made(items) => items[at].name(),
-            Inner::Packed(blocks) => decoded::<Start>(packed(blocks, at).bytes).name,
+            Inner::Packed(blocks) => decoded::<Start>(blocks.item(at).bytes).name,
         }
     }
 }
@@ -239,7 +255,7 @@ impl<T: DeserializeOwned> Index<usize> for Items<T> {
     fn index(&self, at: usize) -> &T {
         match &self.0 {
             Inner::Made(items) => &items[at],
-            Inner::Packed(blocks) => packed(blocks, at).item(),
+            Inner::Packed(blocks) => blocks.item(at).item(),
         }
     }
 }
@@ -283,30 +299,27 @@ impl<T: Serialize + DeserializeOwned> Serialize for Items<T> {
         }
         match &self.0 {
             Inner::Made(items) => blocks(items).map_err(S::Error::custom)?.serialize(serializer),
-            Inner::Packed(blocks) => {
-                serializer.collect_seq(blocks.iter().map(|block| &block.packed))
+            Inner::Packed(Blocks { length, shift, blocks }) => {
+                let blocks = blocks.iter().map(|block| block.packed).collect();
+                PackedBlocks { length: *length, shift: *shift, blocks }.serialize(serializer)
             }
         }
     }
 }
 
-/// The blocks of the items. Few items are not compressed: they are with the whole service.
-fn blocks<T: Serialize>(items: &[T]) -> Result<Vec<MadeBlock>, MadeError> {
+/// The list in blocks of as many items each, which are a power of two. Few items are not compressed: they
+/// are with the whole service.
+fn blocks<T: Serialize>(items: &[T]) -> Result<PackedBlocks<MadeBlock>, MadeError> {
     let items: Vec<Vec<u8>> = items.iter().map(postcard::to_stdvec).collect::<Result<_, _>>()?;
     let total: usize = items.iter().map(Vec::len).sum();
-    let limit = if total > WHOLE { BLOCK } else { total };
-    let mut length = 0;
-    let together = |before: &Vec<u8>, _: &Vec<u8>| {
-        length += before.len();
-        if length >= limit {
-            length = 0;
-        }
-        length > 0
+    let shift = match items.len() * BLOCK / total.max(1) {
+        in_block if total > WHOLE => in_block.max(1).ilog2(),
+        _ => UNCUT,
     };
-    let mut blocks = (items.chunk_by(together))
+    let mut blocks = (items.chunks(1 << shift))
         .map(|items| {
             let bytes = postcard::to_stdvec(items)?;
-            Ok(MadeBlock { count: items.len(), unpacked: bytes.len(), bytes })
+            Ok(MadeBlock { unpacked: bytes.len(), bytes })
         })
         .collect::<Result<Vec<_>, MadeError>>()?;
     if total > BLOCK {
@@ -314,17 +327,14 @@ fn blocks<T: Serialize>(items: &[T]) -> Result<Vec<MadeBlock>, MadeError> {
             block.bytes = compressed(take(&mut block.bytes))?;
         }
     }
-    Ok(blocks)
+    Ok(PackedBlocks { length: items.len(), shift, blocks })
 }
 
 impl<'de: 'static, T> Deserialize<'de> for Items<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let blocks: Vec<PackedBlock<'de>> = Vec::deserialize(deserializer)?;
-        let mut end = 0;
-        let block = |packed: PackedBlock<'de>| {
-            end += packed.count;
-            Block { end, packed, items: OnceLock::new() }
-        };
-        Ok(Self(Inner::Packed(blocks.into_iter().map(block).collect())))
+        let PackedBlocks { length, shift, blocks } = PackedBlocks::deserialize(deserializer)?;
+        let block = |packed| Block { packed, items: OnceLock::new() };
+        let blocks = blocks.into_iter().map(block).collect();
+        Ok(Self(Inner::Packed(Blocks { length, shift, blocks })))
     }
 }
