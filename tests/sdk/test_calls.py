@@ -365,6 +365,17 @@ def test_certificates_to_trust(answers, tmp_path):
     assert "the server's certificate does not verify" in isobar(*call, env=env, code=15).stderr
 
 
+def relay(source, target):
+    """Passes on what comes, until it ends."""
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+    except OSError:
+        pass
+    finally:
+        target.close()
+
+
 @pytest.fixture
 def proxy():
     """A proxy that leads wherever the test says, whatever it is asked for. It keeps what it was asked
@@ -372,15 +383,6 @@ def proxy():
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(60)
     asked = []
-
-    def relay(source, target):
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-        except OSError:
-            pass
-        finally:
-            target.close()
 
     def serve(port, certificate):
         while True:
@@ -510,13 +512,6 @@ def test_a_proxy_of_socks(answers, tmp_path, scheme):
                 back = threading.Thread(target=relay, args=(server, client), daemon=True)
                 back.start()
                 relay(client, server)
-
-    def relay(source, target):
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-        except OSError:
-            pass
 
     call = ("aws", "sts", "get-caller-identity", "--retries", "0", "--region", "eu-west-1", "--ca-bundle", str(path) + ".crt")
     for user, answer in (("", 0), ("me:pass%20word@", 0), ("", 2)):
