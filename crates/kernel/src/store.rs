@@ -77,7 +77,9 @@ pub enum Error {
         length: usize,
     },
     /// The log ends before what was flushed to the disk: it was damaged.
-    #[error("the state is damaged: its log ends at write {found} and went to write {marked} before")]
+    #[error(
+        "the state is damaged: its log ends at write {found} and went to write {marked} before"
+    )]
     Damaged {
         /// The number of the newest write in the log.
         found: u64,

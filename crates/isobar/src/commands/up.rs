@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use rustix::fs::Mode;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::environment::quote;
 use super::watch;
 use crate::api::{self, Api};
 use crate::cli::{Format, Global, Up};
@@ -27,11 +28,12 @@ pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
     // Signals are taken from here on, so that nothing that was started is left behind.
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
-    let running = Running::start(&state, listeners, arguments.ephemeral).await?;
+    let mut hangup = listen(SignalKind::hangup())?;
+    let running = Running::start(&state, listeners, arguments).await?;
     let announced = state.announce(&running.endpoints);
     let work = async {
         announced?;
-        welcome(&running.endpoints, &directory, global.output)?;
+        welcome(&running.endpoints, &directory, global)?;
         if arguments.demo {
             demo(&running.endpoints, global).await?;
         }
@@ -41,6 +43,7 @@ pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
         result = work => result,
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
     };
     eprintln!("stopping");
     state.withdraw();
@@ -69,8 +72,9 @@ fn start_log() {
 fn welcome(
     endpoints: &Endpoints,
     directory: &std::path::Path,
-    format: Format,
+    global: &Global,
 ) -> Result<(), Error> {
+    let format = global.output;
     if format != Format::Table {
         let value = serde_json::to_value(endpoints).map_err(|error| {
             Error::failed("internal", "the endpoints cannot be printed").source(error)
@@ -78,6 +82,11 @@ fn welcome(
         return output::value(format, &value);
     }
     let Endpoints { control, aws, alibaba, digitalocean, .. } = endpoints;
+    // What is to be typed elsewhere has to find the same state there.
+    let isobar = match &global.state {
+        Some(_) => format!("isobar --state {}", quote(&directory.display().to_string())),
+        None => "isobar".to_owned(),
+    };
     output::print(&format!(
         "Isobar is up.
 
@@ -93,11 +102,11 @@ fn welcome(
 
 Try next, from a second terminal:
 
-  isobar deploy examples/hello/isobar.yaml
-  isobar deployments list
-  eval \"$(isobar env)\"      # points boto3, aws-cli, doctl, Terraform and the other SDKs here
+  {isobar} deploy examples/hello/isobar.yaml
+  {isobar} deployments list
+  eval \"$({isobar} env)\"      # points boto3, aws-cli, doctl, Terraform and the other SDKs here
 
-Ctrl-C, or `isobar down`, stops it.",
+Ctrl-C, or `{isobar} down`, stops it.",
         control.url,
         control.api_key,
         aws.url,
