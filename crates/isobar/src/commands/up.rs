@@ -11,6 +11,7 @@ use crate::api::{self, Api};
 use crate::cli::{Format, Global, Up};
 use crate::manifest::Manifest;
 use crate::output;
+use crate::output::say;
 use crate::state::{Endpoints, State};
 use crate::wiring::{Listeners, Running};
 use isobar_cli::report::Error;
@@ -45,7 +46,7 @@ pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
         _ = interrupt.recv() => Ok(()),
         _ = hangup.recv() => Ok(()),
     };
-    eprintln!("stopping");
+    say!("stopping");
     state.withdraw();
     running.stop().await;
     result
@@ -65,6 +66,8 @@ fn start_log() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // A line that cannot be written, as on a full disk, ends nothing.
+        .log_internal_errors(false)
         .try_init();
 }
 
@@ -129,7 +132,7 @@ Ctrl-C, or `{isobar} down`, stops it.",
 async fn demo(endpoints: &Endpoints, global: &Global) -> Result<(), Error> {
     let manifest = Manifest::parse("the example".to_owned(), DEMO)?;
     let api = Api::new(&endpoints.control.url, &endpoints.control.api_key)?;
-    eprintln!("deploying examples/hello to three clouds");
+    say!("deploying examples/hello to three clouds");
     let operation = api.post("/api/v1/deployments", &manifest.document, None).await?;
     match watch::accepted(&api, &operation, global).await {
         Ok(()) => Ok(()),

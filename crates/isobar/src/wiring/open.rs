@@ -11,6 +11,7 @@ use isobar_kernel::face::Shared;
 use isobar_kernel::store::{self, Schema};
 
 use super::{clouds, context};
+use crate::output::say;
 use crate::state::{Endpoints, Keys, State, damaged};
 
 /// The folder of the local clouds' store.
@@ -118,20 +119,20 @@ pub(super) fn salvage(state: &State) -> Result<(), Error> {
     for name in [CONTROL, "control.db-wal", "control.db-shm"] {
         kept.copy(&state.directory.join(name))?;
     }
-    eprintln!("the state as it was found is kept in {}", kept.directory.display());
+    say!("the state as it was found is kept in {}", kept.directory.display());
     state.forget_installation()?;
     store::forget_mark(&clouds).map_err(|error| not_kept(&clouds, error))?;
     if clouds.exists() {
         match Store::open(&clouds, schema()) {
-            Ok(_) => eprintln!("the local clouds go on with what their log has"),
+            Ok(_) => say!("the local clouds go on with what their log has"),
             Err(error) => {
-                eprintln!("the local clouds begin anew, for their log cannot be read: {error}");
+                say!("the local clouds begin anew, for their log cannot be read: {error}");
                 std::fs::remove_dir_all(&clouds).map_err(|error| not_kept(&clouds, error))?;
             }
         }
     }
     if !is_database(&state.directory.join(CONTROL)) {
-        eprintln!("the control plane begins anew, for its database cannot be read");
+        say!("the control plane begins anew, for its database cannot be read");
         for name in [CONTROL, "control.db-wal", "control.db-shm"] {
             let path = state.directory.join(name);
             match std::fs::remove_file(&path) {
