@@ -186,13 +186,17 @@ fn finish(sent: Sent, client: Option<OnUpgrade>, idle: Duration) -> Response<Ans
         let target = hyper::upgrade::on(&mut answer);
         tokio::spawn(join(client, target, lease, idle));
         let (mut parts, _) = answer.into_parts();
-        headers::strip(&mut parts.headers, upgrade);
-        return Response::from_parts(parts, Either::Right(Bytes::new().into()));
+        return match headers::pass_back(&mut parts.headers, upgrade) {
+            Ok(()) => Response::from_parts(parts, Either::Right(Bytes::new().into())),
+            Err(status) => page(status),
+        };
     }
-    lease.target().keep(sender);
     let (mut parts, body) = answer.into_parts();
     parts.version = Version::HTTP_11;
-    headers::strip(&mut parts.headers, None);
+    if let Err(status) = headers::pass_back(&mut parts.headers, None) {
+        return page(status);
+    }
+    lease.target().keep(sender);
     Response::from_parts(parts, Either::Left(Leased::new(body, lease, idle)))
 }
 
