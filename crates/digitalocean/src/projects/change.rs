@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::list::{OfProject, One, view};
 use super::records::{Assignment, Project};
 use super::{default, errors, find};
-use crate::world::{Command, Handler, Look, Scene, key};
+use crate::world::{Command, Handler, Look, Scene, is_settling, key};
 
 pub(super) const OPERATIONS: &[Handler] = &[
     command!(create),
@@ -51,6 +51,7 @@ fn create(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {
         is_default: false,
         created_at: cx.now,
         updated_at: cx.now,
+        left_at: None,
     };
     write(cx, project, fields)
 }
@@ -121,7 +122,9 @@ fn delete(cx: &mut Command<'_, '_>, input: OfProject) -> Result<Empty, Fault> {
     if project.is_default {
         return Err(errors::DEFAULT.fault());
     }
-    if scene.by::<Assignment>("project", &project.id).next().is_some() {
+    // What it held counts for a moment after it went.
+    let holds = scene.by::<Assignment>("project", &project.id).next().is_some();
+    if holds || is_settling(project.left_at, scene.now) {
         return Err(errors::HOLDS.fault());
     }
     let key = key(&project.account, &project.id);
