@@ -1,6 +1,7 @@
 //! How a request is admitted: the product from its version, the operation from its action, the region
 //! from wherever the client says it, the caller from whichever signature there is.
 
+mod ignored;
 mod parameters;
 mod refusals;
 
@@ -9,10 +10,11 @@ use std::borrow::Cow;
 use isobar_auth::alibaba::Verifier;
 use isobar_catalogue::{Cloud, Entry, Protocol, Service};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
-use isobar_kernel::{Fault, Keys, Random};
+use isobar_kernel::{Fault, Ignored, Keys, Random};
 use isobar_wire::{DecodeError, Dialect, Request, Response, RouteProblem, Value};
 use jiff::Timestamp;
 
+pub use self::ignored::IGNORED;
 use self::parameters::Parameters;
 use crate::{SERVICES, Settings, World, regions, standard};
 
@@ -133,6 +135,10 @@ impl Face for Alibaba {
 
     fn standard(&self) -> &'static Standard {
         &standard::STANDARD
+    }
+
+    fn ignored(&self) -> &'static [Ignored] {
+        IGNORED
     }
 
     fn default_dialect(&self) -> Dialect {

@@ -25,7 +25,7 @@ use isobar_kernel::Keys;
 use isobar_kernel::face::{Local, Served, Shared};
 use isobar_kernel::store::Schema;
 
-pub use face::Alibaba;
+pub use face::{Alibaba, IGNORED};
 
 /// The products that are served.
 pub const SERVICES: &[Served<World>] = &[ecs::SERVICE, slb::SERVICE, sts::SERVICE, vpc::SERVICE];

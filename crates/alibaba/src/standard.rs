@@ -40,6 +40,7 @@ pub(crate) const STANDARD: Standard = Standard {
         "NotImplemented",
         "The action {} is not implemented by the local Alibaba Cloud.",
     ),
+    member_not_implemented: UNSUPPORTED_PARAMETER,
     internal: Row::new(
         500,
         "InternalError",

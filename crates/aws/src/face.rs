@@ -1,6 +1,7 @@
 //! How AWS admits a request and how its errors read.
 
 mod admit;
+mod ignored;
 mod input;
 mod refusals;
 mod resources;
@@ -12,10 +13,11 @@ use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, SERVER};
 use isobar_auth::sigv4::{self, Claim, Expected, Style, Verifier};
 use isobar_catalogue::{Cloud, Protocol, Service};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
-use isobar_kernel::{Caller, Fault, Keys, Random, Row};
+use isobar_kernel::{Caller, Fault, Ignored, Keys, Random, Row};
 use isobar_wire::{DecodeError, Dialect, Response, RouteProblem, Value};
 use jiff::Timestamp;
 
+pub use self::ignored::IGNORED;
 use crate::{World, regions};
 
 /// AWS's face.
@@ -32,6 +34,11 @@ const STANDARD: Standard = Standard {
         501,
         "NotImplemented",
         "The operation {} is catalogued but not implemented here",
+    ),
+    member_not_implemented: Row::new(
+        501,
+        "NotImplemented",
+        "The parameter {} of {} is catalogued but not implemented here",
     ),
     internal: Row::new(500, "InternalFailure", "An internal error has occurred"),
     dry_run: Row::new(
@@ -148,6 +155,10 @@ impl Face for Aws {
 
     fn standard(&self) -> &'static Standard {
         &STANDARD
+    }
+
+    fn ignored(&self) -> &'static [Ignored] {
+        IGNORED
     }
 
     fn default_dialect(&self) -> Dialect {

@@ -20,7 +20,7 @@ use isobar_kernel::Keys;
 use isobar_kernel::face::{Local, Served, Shared};
 use isobar_kernel::store::Schema;
 
-pub use face::Aws;
+pub use face::{Aws, IGNORED};
 
 /// The services, with their handlers. A service more is a line more.
 pub const SERVICES: &[Served<World>] = &[ec2::SERVICE, elbv2::SERVICE, sts::SERVICE];

@@ -38,6 +38,11 @@ pub(crate) const STANDARD: Standard = Standard {
         "not_implemented",
         "The operation {} of {} is not implemented by this local cloud",
     ),
+    member_not_implemented: Row::new(
+        501,
+        "not_implemented",
+        "The field {} of the operation {} is not implemented by this local cloud",
+    ),
     internal: Row::new(500, "server_error", "Unexpected server-side error"),
     dry_run: Row::new(422, "unprocessable_entity", "the request would have succeeded"),
     token_reused: Row::new(422, "unprocessable_entity", "the token {} was used before"),

@@ -1,5 +1,6 @@
 //! DigitalOcean's form of a request: the token first, then the limits, then the path, then the body.
 
+mod ignored;
 mod limits;
 
 use std::sync::Arc;
@@ -7,10 +8,11 @@ use std::sync::Arc;
 use http::header::{HeaderName, HeaderValue};
 use isobar_catalogue::{Cloud, Location, Protocol};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
-use isobar_kernel::{Caller, Fault, Keys, Random};
+use isobar_kernel::{Caller, Fault, Ignored, Keys, Random};
 use isobar_wire::{DecodeError, Dialect, Problem, Request, Response, Value, Violation};
 use jiff::Timestamp;
 
+pub use self::ignored::IGNORED;
 use crate::errors;
 use crate::offer;
 use crate::{Settings, World};
@@ -85,6 +87,10 @@ impl Face for DigitalOcean {
 
     fn standard(&self) -> &'static Standard {
         &errors::STANDARD
+    }
+
+    fn ignored(&self) -> &'static [Ignored] {
+        IGNORED
     }
 
     fn default_dialect(&self) -> Dialect {

@@ -54,7 +54,7 @@ use isobar_kernel::Keys;
 use isobar_kernel::face::{Local, Shared};
 use isobar_kernel::store::Schema;
 
-pub use face::DigitalOcean;
+pub use face::{DigitalOcean, IGNORED};
 use world::Served;
 pub use world::World;
 

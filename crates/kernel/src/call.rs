@@ -15,12 +15,12 @@ use std::fmt::Display;
 use std::ops::Deref;
 
 use isobar_catalogue::{Operation, Service};
-use isobar_wire::{Dialect, Name, Response, Value};
+use isobar_wire::{Dialect, Name, Response, Unread, Value};
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::face::Admitted;
+use crate::members::Spare;
 use crate::{Caller, Random, Tables, Tx};
 
 /// What a handler knows besides its input and the store.
@@ -40,6 +40,8 @@ pub struct Context<'a, W> {
     pub random: &'a Random,
     /// The URL at which the caller reached this cloud, without a slash at its end.
     pub base_url: &'a str,
+    /// Which members of the input a handler may leave unread.
+    pub spare: Spare,
 }
 
 impl<W> Context<'_, W> {
@@ -173,6 +175,8 @@ pub struct Handler<W: 'static> {
     pub name: &'static str,
     /// The function.
     pub run: Run<W>,
+    /// What of an input it does not read.
+    pub unread: fn(Value) -> Vec<Unread>,
 }
 
 /// A handler's function with its types erased.
@@ -199,6 +203,8 @@ pub enum Failure {
     Fault(Fault),
     /// Its input type demands a member that the caller did not give.
     Missing(&'static str),
+    /// Its input type does not name a member that the caller gave.
+    Unread(String),
     /// Its types do not fit the catalogue's: a mistake in the program, answered with 500.
     Mismatch(String),
 }
@@ -207,18 +213,6 @@ impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
-}
-
-/// The typed input of a handler. A field that is no `Option` and has no default is required: where a
-/// cloud's catalogue lacks what is required, the handler's type says it.
-///
-/// # Errors
-/// Where a required member is absent, or the handler's type does not fit the operation's shapes.
-pub fn input<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
-    isobar_wire::from_value(value).map_err(|error| match error {
-        isobar_wire::value::Error::Missing(member) => Failure::Missing(member),
-        isobar_wire::value::Error::Unfit(message) => Failure::Mismatch(message),
-    })
 }
 
 /// How a call is answered.
@@ -269,8 +263,11 @@ macro_rules! query {
         $crate::Handler {
             name: stringify!($function),
             run: $crate::call::Run::Query(|cx, value, answer| {
-                answer.write(&$function(cx, $crate::call::input(value)?)?)
+                answer.write(&$function(cx, $crate::members::input(&cx.spare, value)?)?)
             }),
+            unread: |value| {
+                $crate::members::unread_by(|cx, input| drop($function(cx, input)), value)
+            },
         }
     };
 }
@@ -282,8 +279,12 @@ macro_rules! command {
         $crate::Handler {
             name: stringify!($function),
             run: $crate::call::Run::Command(|cx, value| {
-                $crate::call::output(&$function(cx, $crate::call::input(value)?)?)
+                let input = $crate::members::input(&cx.spare, value)?;
+                $crate::call::output(&$function(cx, input)?)
             }),
+            unread: |value| {
+                $crate::members::unread_by_command(|cx, input| drop($function(cx, input)), value)
+            },
         }
     };
 }

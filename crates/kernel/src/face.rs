@@ -16,6 +16,7 @@ use crate::call::{Answer, Command, Context, Failure, Fault, Query, Row, Run};
 use crate::faults::{Effect, Faults, Phase, Target};
 use crate::idempotency::{MAX_TOKEN, Token};
 use crate::journal::{Entry, Journal};
+use crate::members::{DRY_RUN, Ignored, Spare};
 use crate::store::Aborted;
 use crate::{Caller, Clock, Handler, Random, Store};
 
@@ -80,6 +81,11 @@ pub trait Face: Send + Sync + 'static {
 
     /// The errors that every service has.
     fn standard(&self) -> &'static Standard;
+
+    /// The members of inputs that handlers may leave unread.
+    fn ignored(&self) -> &'static [Ignored] {
+        &[]
+    }
 
     /// How an error is written where the request does not say.
     fn default_dialect(&self) -> Dialect;
@@ -152,6 +158,9 @@ pub struct Refused {
 pub struct Standard {
     /// The operation is catalogued and not built here; `{}` is its name, a second one its service's.
     pub not_implemented: Row,
+    /// A member of the input is catalogued and not built here; the first `{}` is its path, the second
+    /// the operation's name.
+    pub member_not_implemented: Row,
     /// Something broke here.
     pub internal: Row,
     /// A dry run would have succeeded.
@@ -178,7 +187,7 @@ pub struct Served<W: 'static> {
     pub operations: &'static [&'static [Handler<W>]],
 }
 
-type ByOperation<W> = HashMap<&'static str, &'static Handler<W>>;
+pub(crate) type ByOperation<W> = HashMap<&'static str, &'static Handler<W>>;
 
 /// The handlers of a face, found by service and operation.
 #[derive(Debug)]
@@ -204,7 +213,10 @@ impl<W> Handlers<W> {
 /// # Panics
 /// If a handler has no operation in the catalogue, two have the same, or one writes for an operation
 /// that whoever may only read may call: mistakes in the program, which each face's tests look for.
-fn by_operation<W>(service: &'static Service, served: &Served<W>) -> ByOperation<W> {
+pub(crate) fn by_operation<W>(
+    service: &'static Service,
+    served: &'static Served<W>,
+) -> ByOperation<W> {
     let folded: HashMap<String, &'static Operation> =
         service.operations.iter().map(|operation| (fold(&operation.name), operation)).collect();
     let mut table = ByOperation::new();
@@ -385,8 +397,14 @@ impl<F: Face> Local<F> {
             request_id,
             random: &self.shared.random,
             base_url: &base_url,
+            spare: Spare {
+                service: &service.name,
+                operation: &operation.name,
+                token: token_member(service, operation),
+                rows: self.face.ignored(),
+            },
         };
-        let dry_run = input.get("DryRun").and_then(Value::as_bool) == Some(true);
+        let dry_run = input.get(DRY_RUN).and_then(Value::as_bool) == Some(true);
         let answer = Answer::of(admitted, request_id);
         let answered = match handler.run {
             Run::Query(run) => {
@@ -457,6 +475,10 @@ impl<F: Face> Local<F> {
                 let violation = Violation { path: member.to_owned(), problem: Problem::Missing };
                 self.face.unreadable(admitted, &DecodeError::Member(violation))
             }
+            Failure::Unread(member) => {
+                let operation = &admitted.operation.name;
+                self.face.standard().member_not_implemented.with(&[&member, operation])
+            }
             Failure::Mismatch(error) => {
                 let operation = &admitted.operation.name;
                 tracing::error!(operation, error, "a handler's types do not fit");
@@ -503,25 +525,33 @@ enum Disturbed {
     Silence,
 }
 
+/// The member of an operation's input that is its idempotency token.
+pub(crate) fn token_member(
+    service: &'static Service,
+    operation: &Operation,
+) -> Option<&'static str> {
+    let members = service.input_members(operation);
+    members.iter().find(|member| member.idempotency_token).map(|member| member.name.as_str())
+}
+
 /// The key under which an input's token is kept, the token, and the rest of the input as JSON.
 fn token_of(
     admitted: &Admitted,
     input: &Value,
 ) -> Result<Option<(String, String, String)>, Violation> {
     let Admitted { service, operation, caller, region, .. } = admitted;
-    let member = service.input_members(operation).iter().find(|member| member.idempotency_token);
-    let Some(member) = member else { return Ok(None) };
-    let token = input.get(&member.name).and_then(Value::as_str).unwrap_or_default();
+    let Some(member) = token_member(service, operation) else { return Ok(None) };
+    let token = input.get(member).and_then(Value::as_str).unwrap_or_default();
     if token.is_empty() {
         return Ok(None);
     }
     if token.len() > MAX_TOKEN {
         let (length, max) = (token.len(), Some(MAX_TOKEN as f64));
         let problem = Problem::WrongLength { length, min: None, max };
-        return Err(Violation { path: member.name.to_string(), problem });
+        return Err(Violation { path: member.to_owned(), problem });
     }
     let mut rest = input.clone();
-    rest.set(member.name.as_str(), Value::Null);
+    rest.set(member, Value::Null);
     let Ok(rest) = serde_json::to_string(&rest) else { return Ok(None) };
     let key = format!("{}/{region}/{}/{}/{token}", caller.account, service.name, operation.name);
     Ok(Some((key, token.to_owned(), rest)))

@@ -7,6 +7,7 @@
 //! * [`face`]: the life of a local request, from the listener to the journal;
 //! * [`faults`]: rules that make calls fail or wait;
 //! * [`journal`]: every call that was answered;
+//! * [`members`]: that no member of an input is accepted and dropped;
 //! * [`serve`]: the listener, and whom it refuses.
 
 pub mod authorization;
@@ -17,6 +18,7 @@ pub mod faults;
 pub mod idempotency;
 pub mod journal;
 pub mod keys;
+pub mod members;
 pub mod random;
 pub mod serve;
 pub mod store;
@@ -26,6 +28,7 @@ pub use call::{Command, Fault, Handler, Query, Row};
 pub use clock::Clock;
 pub use face::{Admitted, Face, Refused};
 pub use keys::{Caller, Keys};
+pub use members::{Ignored, Values};
 pub use random::Random;
 pub use store::{Record, Store, Tables, Tx};
 

@@ -36,7 +36,7 @@ pub use gzip::{COMPRESS_FROM, decompress};
 pub use message::{Request, Response};
 pub use shapes::fill_tokens;
 pub use validate::validate;
-pub use value::{Blob, Name, Value, from_value, to_value};
+pub use value::{Blob, Name, Unread, Value, from_value, from_value_watched, to_value};
 
 use protocol::Call;
 

@@ -203,7 +203,7 @@ async fn launches_that_cannot_be_are_refused() {
             "InstanceMarketOptions",
             json!({ "MarketType": "spot" }),
             "NotImplemented",
-            "The parameter InstanceMarketOptions is catalogued but not implemented here",
+            "The parameter InstanceMarketOptions of RunInstances is catalogued but not implemented here",
         ),
         (
             "IamInstanceProfile",

@@ -24,6 +24,7 @@ use serde_json::{Value as Json, json};
 
 const STANDARD: Standard = Standard {
     not_implemented: Row::new(501, "NotImplemented", "{} of {} is not built"),
+    member_not_implemented: Row::new(501, "NotImplemented", "the member {} of {} is not built"),
     internal: Row::new(500, "InternalError", "broken"),
     dry_run: Row::new(412, "DryRunOperation", "it would have succeeded"),
     token_reused: Row::new(400, "TokenReused", "{} was used"),

@@ -1,0 +1,222 @@
+//! The members of inputs that no handler reads. None is accepted and dropped: a member that a
+//! handler's type does not name is answered with "not implemented", but for those whose face says in a
+//! table why the cloud itself would do nothing with them.
+
+mod left_out;
+
+use isobar_wire::{Unread, Value, value};
+use serde::de::DeserializeOwned;
+
+use crate::call::{Command, Failure, Query};
+
+pub use left_out::{LeftOut, left_out, mistakes};
+
+/// A member that a handler may leave unread, for the cloud does nothing with it either.
+#[derive(Clone, Copy, Debug)]
+pub struct Ignored {
+    /// The service; `*` is each.
+    pub service: &'static str,
+    /// The operation; `*` is each.
+    pub operation: &'static str,
+    /// The member's path, as [`Unread::path`] has it. What is below it goes with it.
+    pub member: &'static str,
+    /// Which of its values.
+    pub values: Values,
+    /// Why that is what the cloud does.
+    pub reason: &'static str,
+}
+
+/// Values of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// Any.
+    All,
+    /// These, as text: `false`, `0`, `default`. An empty text is an empty list or structure too.
+    These(&'static [&'static str]),
+}
+
+impl Values {
+    fn hold(self, value: &Value) -> bool {
+        let Self::These(texts) = self else { return true };
+        match value {
+            Value::Bool(value) => texts.contains(&if *value { "true" } else { "false" }),
+            Value::Integer(number) => texts.iter().any(|text| text.parse() == Ok(*number)),
+            Value::Float(number) => texts.iter().any(|text| text.parse() == Ok(*number)),
+            Value::String(text) => texts.contains(&text.as_ref()),
+            Value::List(items) if items.is_empty() => texts.contains(&""),
+            Value::List(items) => items.iter().all(|item| self.hold(item)),
+            Value::Map(entries) => entries.is_empty() && texts.contains(&""),
+            Value::Null | Value::Blob(_) | Value::Timestamp(_) => false,
+        }
+    }
+}
+
+/// Which members of one call's input may be left unread.
+#[derive(Clone, Copy, Debug)]
+pub struct Spare {
+    pub(crate) service: &'static str,
+    pub(crate) operation: &'static str,
+    /// The member that is the idempotency token, which the kernel reads.
+    pub(crate) token: Option<&'static str>,
+    pub(crate) rows: &'static [Ignored],
+}
+
+/// Whether a call is a dry run: the kernel reads it.
+pub(crate) const DRY_RUN: &str = "DryRun";
+
+impl Spare {
+    fn has(&self, member: &Unread) -> bool {
+        let path = member.path.as_str();
+        path == DRY_RUN
+            || self.token == Some(path)
+            || self.rows.iter().any(|row| {
+                self.is_of(row)
+                    && Self::is_below(path, row.member)
+                    && row.values.hold(&member.value)
+            })
+    }
+
+    /// Whether the row is about this operation.
+    fn is_of(&self, row: &Ignored) -> bool {
+        (row.service == "*" || row.service == self.service)
+            && (row.operation == "*" || row.operation == self.operation)
+    }
+
+    /// Whether the path is that of the member or of something in it.
+    fn is_below(path: &str, member: &str) -> bool {
+        path.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+/// What a handler's input can be: a type that serde reads, or [`Both`] of two.
+pub trait Input: Sized {
+    /// Reads it, and adds to `unread` what it does not name.
+    ///
+    /// # Errors
+    /// Where the value does not fit.
+    fn read(value: Value, unread: &mut Vec<Unread>) -> Result<Self, value::Error>;
+}
+
+impl<T: DeserializeOwned> Input for T {
+    fn read(value: Value, unread: &mut Vec<Unread>) -> Result<Self, value::Error> {
+        isobar_wire::from_value_watched(value, unread)
+    }
+}
+
+/// Members that two types name together, as where a list's own filters and its paging are two. It
+/// stands where serde's `flatten` would, which hides what nobody reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Both<A, B>(pub A, pub B);
+
+impl<A: Input, B: Input> Input for Both<A, B> {
+    fn read(value: Value, unread: &mut Vec<Unread>) -> Result<Self, value::Error> {
+        let (mut by_first, mut by_second) = (Vec::new(), Vec::new());
+        let first = A::read(value.clone(), &mut by_first);
+        let second = B::read(value, &mut by_second);
+        unread_by_both(by_first, by_second, unread);
+        Ok(Self(first?, second?))
+    }
+}
+
+/// What neither of two types names. Where one leaves out a whole and the other a part of it, it is
+/// the part.
+fn unread_by_both(first: Vec<Unread>, second: Vec<Unread>, unread: &mut Vec<Unread>) {
+    let within = |member: &Unread, others: &[Unread]| {
+        others.iter().any(|other| Spare::is_below(&member.path, &other.path))
+    };
+    let of_second: Vec<_> = second
+        .iter()
+        .filter(|member| within(member, &first) && !first.contains(member))
+        .cloned()
+        .collect();
+    unread.extend(first.into_iter().filter(|member| within(member, &second)));
+    unread.extend(of_second);
+}
+
+/// The typed input of a handler. A field that is no `Option` and has no default is required: where a
+/// cloud's catalogue lacks what is required, the handler's type says it.
+///
+/// # Errors
+/// Where a required member is absent, the handler's type does not name a member that is not
+/// among the [ignored](Ignored), or the type does not fit the operation's shapes.
+pub fn input<T: Input>(spare: &Spare, value: Value) -> Result<T, Failure> {
+    let mut unread = Vec::new();
+    let read = T::read(value, &mut unread);
+    refuse_unread(spare, unread)?;
+    read.map_err(failure_of)
+}
+
+// Apart from `input`, of which there is one for each type.
+fn refuse_unread(spare: &Spare, unread: Vec<Unread>) -> Result<(), Failure> {
+    match unread.into_iter().find(|member| !spare.has(member)) {
+        Some(member) => Err(Failure::Unread(member.path)),
+        None => Ok(()),
+    }
+}
+
+fn failure_of(error: value::Error) -> Failure {
+    match error {
+        value::Error::Missing(member) => Failure::Missing(member),
+        value::Error::Unfit(message) => Failure::Mismatch(message),
+    }
+}
+
+/// What the type of a handler that reads does not name of a value.
+pub fn unread_by<W, T: Input>(_: fn(&Query<'_, W>, T), value: Value) -> Vec<Unread> {
+    unread::<T>(value)
+}
+
+/// What the type of a handler that writes does not name of a value.
+pub fn unread_by_command<W, T: Input>(
+    _: fn(&mut Command<'_, '_, W>, T),
+    value: Value,
+) -> Vec<Unread> {
+    unread::<T>(value)
+}
+
+fn unread<T: Input>(value: Value) -> Vec<Unread> {
+    let mut unread = Vec::new();
+    // What else is wrong with the value is not asked here.
+    let _ = T::read(value, &mut unread);
+    unread
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only what is left unread is looked at")]
+    struct Paging {
+        page: Option<i64>,
+    }
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only what is left unread is looked at")]
+    struct Inner {
+        a: Option<i64>,
+    }
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only what is left unread is looked at")]
+    struct List {
+        name: Option<String>,
+        inner: Option<Vec<Inner>>,
+    }
+
+    #[test]
+    fn what_neither_of_two_types_names_is_unread() {
+        let value: Value = serde_json::from_value(serde_json::json!({
+            "name": "x", "page": 2, "inner": [{ "a": 1, "b": 2 }], "odd": {}, "none": null,
+        }))
+        .unwrap();
+        let paths = |unread: Vec<Unread>| -> Vec<String> {
+            unread.into_iter().map(|unread| unread.path).collect()
+        };
+        assert_eq!(paths(unread::<Both<List, Paging>>(value.clone())), ["inner.b", "odd"]);
+        assert_eq!(paths(unread::<Both<Paging, List>>(value.clone())), ["odd", "inner.b"]);
+        assert_eq!(paths(unread::<List>(value)), ["page", "inner.b", "odd"]);
+    }
+}
