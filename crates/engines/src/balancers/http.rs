@@ -105,10 +105,14 @@ async fn answer(
     if let Err(status) = headers::forward(&mut parts, upgrade, peer, listener.local()) {
         return page(status);
     }
+    let keep = listener.keeps_connections();
+    if !keep {
+        headers::close(&mut parts.headers);
+    }
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout()),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep),
         Err(failed) => page(failed.status()),
     }
 }
@@ -175,7 +179,12 @@ async fn send(
 }
 
 /// Passes the answer on, and joins the two connections where they leave HTTP.
-fn finish(sent: Sent, client: Option<OnUpgrade>, idle: Duration) -> Response<AnswerBody> {
+fn finish(
+    sent: Sent,
+    client: Option<OnUpgrade>,
+    idle: Duration,
+    keep: bool,
+) -> Response<AnswerBody> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -196,7 +205,9 @@ fn finish(sent: Sent, client: Option<OnUpgrade>, idle: Duration) -> Response<Ans
     if let Err(status) = headers::pass_back(&mut parts.headers, None) {
         return page(status);
     }
-    lease.target().keep(sender);
+    if keep {
+        lease.target().keep(sender);
+    }
     Response::from_parts(parts, Either::Left(Leased::new(body, lease, idle)))
 }
 

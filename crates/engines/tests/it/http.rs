@@ -169,6 +169,22 @@ async fn connections_to_targets_are_kept() {
 }
 
 #[tokio::test]
+async fn connections_to_targets_are_closed_where_that_is_wanted() {
+    let world = World::new().await;
+    let site = Site::new("site").await;
+    let front = Front::http(&world, unchecked(vec![site.target()])).await;
+    let listener = front.listener(unchecked(vec![site.target()]));
+    front.put_listener(Listener { keep_alive: false, ..listener });
+    // The change is followed soon.
+    while !get(front.socket, "/echo").await.text().contains("connection: close") {}
+    front.names(20).await;
+    while site.connections() > 0 {
+        tokio::task::yield_now().await;
+    }
+    world.engines.shutdown().await;
+}
+
+#[tokio::test]
 async fn an_unreachable_target_is_passed_over() {
     let world = World::new().await;
     let site = Site::new("site").await;

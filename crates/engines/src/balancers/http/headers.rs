@@ -188,6 +188,13 @@ fn strip(headers: &mut HeaderMap, upgrade: Option<HeaderValue>) {
     }
 }
 
+/// Asks the target to close the connection after its answer, unless it is to be another protocol's.
+pub(super) fn close(headers: &mut HeaderMap) {
+    if !headers.contains_key(UPGRADE) {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+}
+
 /// What the `Connection` headers name.
 fn tokens(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let values = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
