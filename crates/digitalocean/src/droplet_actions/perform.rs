@@ -114,6 +114,7 @@ fn resize(
     droplet: &Droplet,
     request: &Request,
 ) -> Result<Progress, Fault> {
+    offer::check_size(request.size.as_deref())?;
     let size = request.size.as_deref().and_then(offer::size).ok_or(&errors::SIZE)?;
     if size.slug == droplet.size {
         return Err(errors::SAME_SIZE.with(&[&size.slug]));

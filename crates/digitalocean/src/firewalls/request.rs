@@ -17,8 +17,6 @@ use crate::world::Scene;
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
     pub(super) name: Option<String>,
-    #[serde(flatten)]
-    pub(super) rules: RulesInput,
     pub(super) droplet_ids: Option<Vec<Number>>,
     pub(super) tags: Option<Vec<String>>,
 }
@@ -26,30 +24,18 @@ pub(super) struct Request {
 /// The rules of both directions.
 #[derive(Debug, Deserialize)]
 pub(super) struct RulesInput {
-    inbound_rules: Option<Vec<Inbound>>,
-    outbound_rules: Option<Vec<Outbound>>,
+    inbound_rules: Option<Vec<RuleInput>>,
+    outbound_rules: Option<Vec<RuleInput>>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Inbound {
-    #[serde(flatten)]
-    rule: RuleInput,
-    sources: Option<PeersInput>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Outbound {
-    #[serde(flatten)]
-    rule: RuleInput,
-    destinations: Option<PeersInput>,
-}
-
-/// What both directions' rules have.
 #[derive(Debug, Deserialize)]
 struct RuleInput {
     protocol: Option<String>,
     ports: Option<Text>,
     action: Option<String>,
+    /// The other side, for which each direction has its own word.
+    #[serde(alias = "destinations")]
+    sources: Option<PeersInput>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,10 +75,8 @@ impl Request {
 impl RulesInput {
     /// The rules, of which there must be one.
     pub(super) fn check(&self, scene: Scene<'_>) -> Result<Rules, Fault> {
-        let inbound = self.inbound_rules.iter().flatten();
-        let inbound = inbound.map(|one| one.rule.check(scene, one.sources.as_ref()));
-        let outbound = self.outbound_rules.iter().flatten();
-        let outbound = outbound.map(|one| one.rule.check(scene, one.destinations.as_ref()));
+        let inbound = self.inbound_rules.iter().flatten().map(|rule| rule.check(scene));
+        let outbound = self.outbound_rules.iter().flatten().map(|rule| rule.check(scene));
         let inbound: Vec<Rule> = inbound.collect::<Result<_, _>>()?;
         let outbound: Vec<Rule> = outbound.collect::<Result<_, _>>()?;
         if inbound.is_empty() && outbound.is_empty() {
@@ -103,7 +87,7 @@ impl RulesInput {
 }
 
 impl RuleInput {
-    fn check(&self, scene: Scene<'_>, peers: Option<&PeersInput>) -> Result<Rule, Fault> {
+    fn check(&self, scene: Scene<'_>) -> Result<Rule, Fault> {
         let protocol = self.protocol.as_deref().unwrap_or_default().to_ascii_lowercase();
         if !["tcp", "udp", "icmp"].contains(&protocol.as_str()) {
             return Err(errors::PROTOCOL.fault());
@@ -118,7 +102,8 @@ impl RuleInput {
             Some(_) => return Err(errors::ACTION.fault()),
         };
         // A rule may name nobody, and then is for nobody.
-        let peers = peers.map(|peers| peers.check(scene)).transpose()?.unwrap_or_default();
+        let peers = self.sources.as_ref().map(|peers| peers.check(scene)).transpose()?;
+        let peers = peers.unwrap_or_default();
         Ok(Rule { protocol, ports, action, peers })
     }
 }

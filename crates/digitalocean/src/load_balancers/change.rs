@@ -2,9 +2,9 @@
 
 use isobar_engines::balancers;
 use isobar_kernel::call::Empty;
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 
 use super::create::{is_free, size, tls};
 use super::list::{OfBalancer, One};
@@ -22,18 +22,13 @@ pub(super) const OPERATIONS: &[Handler] = &[command!(update), command!(delete)];
 /// How long after its creation, or after its size was changed, the size stays.
 const RESIZES_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
-#[derive(Debug, Deserialize)]
-struct Update {
-    lb_id: String,
-    #[serde(flatten)]
-    request: Request,
-}
-
 /// Makes the load balancer what the request says: what it leaves out becomes the usual again, as the
 /// vendor has it.
-fn update(cx: &mut Command<'_, '_>, input: Update) -> Result<One, Fault> {
-    let Update { lb_id, request } = input;
-    let before = LoadBalancer::clone(find_idle(cx.scene(), &lb_id)?);
+fn update(
+    cx: &mut Command<'_, '_>,
+    Both(of, request): Both<OfBalancer, Request>,
+) -> Result<One, Fault> {
+    let before = LoadBalancer::clone(find_idle(cx.scene(), &of.lb_id)?);
     let name = request.checked_name()?;
     let other = |given: &Option<String>, own: &str| {
         given.as_deref().is_some_and(|given| !given.is_empty() && given != own)

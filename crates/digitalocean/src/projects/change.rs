@@ -1,6 +1,7 @@
 //! Creating, changing and deleting projects.
 
 use isobar_kernel::call::Empty;
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
 use serde::Deserialize;
 
@@ -30,12 +31,7 @@ struct Fields {
     is_default: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Change {
-    project_id: String,
-    #[serde(flatten)]
-    fields: Fields,
-}
+type Change = Both<OfProject, Fields>;
 
 fn create(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {
     let fields = Fields { is_default: None, ..input };
@@ -56,9 +52,9 @@ fn create(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {
     write(cx, project, fields)
 }
 
-fn update(cx: &mut Command<'_, '_>, input: Change) -> Result<One, Fault> {
-    let project = Project::clone(find(cx.scene(), &input.project_id)?);
-    replace(cx, project, input.fields)
+fn update(cx: &mut Command<'_, '_>, Both(of, fields): Change) -> Result<One, Fault> {
+    let project = Project::clone(find(cx.scene(), &of.project_id)?);
+    replace(cx, project, fields)
 }
 
 fn update_default(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {
@@ -66,9 +62,9 @@ fn update_default(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault>
     replace(cx, project, input)
 }
 
-fn patch(cx: &mut Command<'_, '_>, input: Change) -> Result<One, Fault> {
-    let project = Project::clone(find(cx.scene(), &input.project_id)?);
-    write(cx, project, input.fields)
+fn patch(cx: &mut Command<'_, '_>, Both(of, fields): Change) -> Result<One, Fault> {
+    let project = Project::clone(find(cx.scene(), &of.project_id)?);
+    write(cx, project, fields)
 }
 
 fn patch_default(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {

@@ -152,6 +152,11 @@ async fn bad_droplets_are_refused() {
     input["vpc_uuid"] = json!("00000000-0000-4000-8000-000000000000");
     let answer = world.call("droplets", "create", input).await;
     assert_eq!(answer, failed(404, "not_found", "Failed to resolve VPC"));
+    let mut input = json!({"name": "a", "region": "nyc3", "image": "ubuntu-22-04-x64"});
+    input["size"] = json!("gpu-h100x1-80gb");
+    let answer = world.call("droplets", "create", input).await;
+    let message = "a droplet with a GPU is not implemented by this local cloud";
+    assert_eq!(answer, failed(501, "not_implemented", message));
     let eleven: Vec<_> = (0..11).map(|n| format!("a{n}")).collect();
     let input = json!({
         "names": eleven, "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-22-04-x64",

@@ -86,7 +86,7 @@ async fn a_load_balancer_is_whole() {
     assert_eq!(now["ip"], engine.address.to_string());
     let listener = &engine.listeners[0];
     assert_eq!((listener.port, listener.protocol), (80, Protocol::Http));
-    assert_eq!(listener.idle_timeout_ms, 60_000);
+    assert_eq!((listener.idle_timeout_ms, listener.keep_alive), (60_000, false));
     assert_eq!(listener.pool.algorithm, Algorithm::LeastConnections);
     assert!(!listener.pool.fail_open);
     let check = listener.pool.health_check.as_ref().unwrap();
@@ -321,7 +321,23 @@ async fn what_is_not_built_says_so() {
         let message = format!("{what} is not implemented by this local cloud");
         assert_eq!(answer, failed(501, "not_implemented", &message), "{more}");
     }
+    let members = [
+        ("domains", json!([{"name": "example.com"}])),
+        ("glb_settings", json!({"target_protocol": "http"})),
+        ("target_load_balancer_ids", json!(["4de7ac8b-495b-4884-9a69-1050c6793cd6"])),
+    ];
+    for (member, value) in members {
+        let answer = world.call("load_balancers", "create", request(json!({member: value}))).await;
+        let refused = answer.unwrap_err();
+        assert_eq!((refused.status, refused.id.as_str()), (501, "not_implemented"), "{member}");
+        assert!(refused.message.contains(member), "{}", refused.message);
+    }
     assert_eq!(world.get("/v2/load_balancers").await["meta"]["total"], 0);
+    let empty = json!({
+        "domains": [], "target_load_balancer_ids": [],
+        "sticky_sessions": {"type": "none", "cookie_name": "", "cookie_ttl_seconds": 0},
+    });
+    create(&world, empty).await;
 }
 
 #[tokio::test]
@@ -359,6 +375,14 @@ async fn a_load_balancer_does_one_thing_after_the_other() {
     }
     assert_eq!(get(&world, &id).await["status"], "active");
     world.call("load_balancers", "delete", json!({"lb_id": id})).await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_to_droplets_are_kept_where_that_is_asked_for() {
+    let world = World::new();
+    let made = create(&world, json!({"enable_backend_keepalive": true})).await;
+    assert_eq!(made["enable_backend_keepalive"], true);
+    assert!(engine(&world, &made["id"]).listeners[0].keep_alive);
 }
 
 #[tokio::test]
