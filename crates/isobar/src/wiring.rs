@@ -14,8 +14,10 @@ use isobar_control::Control;
 use isobar_engines::{Engines, machines};
 use isobar_kernel::face::{Face, Local, Shared};
 use isobar_kernel::keys::{Caller, Key};
+use isobar_kernel::serve::{Bounds, serve as serve_cloud};
 use isobar_kernel::{Clock, Random, Rights, Store};
 use isobar_server::App;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -27,6 +29,8 @@ use scratch::Scratch;
 
 const AWS_REGION: &str = "us-east-1";
 const ALIBABA_REGION: &str = "cn-hangzhou";
+/// The most descriptors that the process asks for.
+const DESCRIPTORS: u64 = 65_536;
 /// How often the store's log is flushed to the disk.
 const FLUSH: Duration = Duration::from_secs(1);
 /// After how many flushes answers that idempotency tokens stand for no longer are forgotten.
@@ -198,28 +202,47 @@ fn serve(
             engines: engines.clone(),
         },
     );
+    let descriptors = raise_descriptors();
+    let bounds = Bounds::of_clouds(descriptors);
     let (stop, stopped) = watch::channel(false);
     let local = Served {
         stop,
         tasks: vec![
-            spawn_cloud(listeners.aws, aws, &stopped),
-            spawn_cloud(listeners.alibaba, alibaba, &stopped),
-            spawn_cloud(listeners.digitalocean, digitalocean, &stopped),
+            spawn_cloud(listeners.aws, aws, &bounds, &stopped),
+            spawn_cloud(listeners.alibaba, alibaba, &bounds, &stopped),
+            spawn_cloud(listeners.digitalocean, digitalocean, &bounds, &stopped),
             tokio::spawn(flush(shared.store.clone(), shared.clock.clone(), stopped)),
         ],
     };
     let app = App::new(control.clone(), shared.clone());
     let (stop, stopped) = watch::channel(false);
-    let tasks = vec![tokio::spawn(isobar_server::serve(listeners.control, app, stopped))];
+    let tasks = vec![tokio::spawn(isobar_server::serve(
+        listeners.control,
+        app,
+        Bounds::of_control(descriptors),
+        stopped,
+    ))];
     Ok((local, Served { stop, tasks }))
+}
+
+/// Lets the process have as many descriptors as the system allows it, up to [`DESCRIPTORS`]; gives how
+/// many that are. Machines have the usual number again (`engines::machines`).
+fn raise_descriptors() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = DESCRIPTORS.min(limit.maximum.unwrap_or(DESCRIPTORS));
+    let current = limit.current.unwrap_or(DESCRIPTORS);
+    let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
+    if current < wanted && setrlimit(Resource::Nofile, raised).is_ok() { wanted } else { current }
 }
 
 fn spawn_cloud<F: Face>(
     listener: TcpListener,
     cloud: Local<F>,
+    bounds: &Bounds,
     stopped: &watch::Receiver<bool>,
 ) -> JoinHandle<()> {
-    tokio::spawn(isobar_kernel::serve::serve(listener, Arc::new(cloud), stopped.clone()))
+    let serving = serve_cloud(listener, Arc::new(cloud), bounds.clone(), stopped.clone());
+    tokio::spawn(serving)
 }
 
 /// Flushes the store's log once a second, and keeps it from growing without end.

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, AUTHORIZATION, HOST, ORIGIN};
+use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use isobar_kernel::serve::is_loopback;
+use isobar_kernel::serve::origin::{self, Refusal};
 
 use crate::App;
 use crate::error::{self, Code, Error};
@@ -56,7 +56,7 @@ async fn answer(app: App, request: Request, next: Next) -> Response {
 }
 
 async fn admit(app: &App, mut request: Request, next: Next) -> Result<Response, Error> {
-    refuse_foreign(request.headers())?;
+    refuse_foreign(&request)?;
     if !accepts(
         request.headers(),
         &["application/json", "application/problem+json", "text/event-stream"],
@@ -84,16 +84,12 @@ async fn admit(app: &App, mut request: Request, next: Next) -> Result<Response, 
     Ok(response)
 }
 
-fn refuse_foreign(headers: &HeaderMap) -> Result<(), Error> {
-    if headers.contains_key(ORIGIN) {
-        return Err(Error::new(Code::Forbidden, "requests from web pages are refused"));
-    }
-    match headers.get(HOST).map(|host| host.to_str().unwrap_or_default()) {
-        Some(host) if !is_loopback(host) => {
-            Err(Error::new(Code::Forbidden, "requests for a foreign host are refused"))
-        }
-        _ => Ok(()),
-    }
+fn refuse_foreign(request: &Request) -> Result<(), Error> {
+    let checked = origin::host(request.version(), request.uri(), request.headers(), |_| false);
+    checked.map(drop).map_err(|refusal| match refusal {
+        Refusal::Malformed(what) => Error::new(Code::Validation, format!("{what} are refused")),
+        Refusal::Foreign(what) => Error::new(Code::Forbidden, format!("{what} are refused")),
+    })
 }
 
 fn secret(headers: &HeaderMap) -> Option<&str> {
