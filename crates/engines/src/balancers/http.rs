@@ -105,10 +105,14 @@ async fn answer(
     if let Err(status) = headers::forward(&mut parts, upgrade, peer, listener.local()) {
         return page(status);
     }
+    let keep = listener.keeps_connections();
+    if !keep {
+        headers::close(&mut parts.headers);
+    }
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout()),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep),
         Err(failed) => page(failed.status()),
     }
 }
@@ -175,7 +179,12 @@ async fn send(
 }
 
 /// Passes the answer on, and joins the two connections where they leave HTTP.
-fn finish(sent: Sent, client: Option<OnUpgrade>, idle: Duration) -> Response<AnswerBody> {
+fn finish(
+    sent: Sent,
+    client: Option<OnUpgrade>,
+    idle: Duration,
+    keep: bool,
+) -> Response<AnswerBody> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -186,13 +195,19 @@ fn finish(sent: Sent, client: Option<OnUpgrade>, idle: Duration) -> Response<Ans
         let target = hyper::upgrade::on(&mut answer);
         tokio::spawn(join(client, target, lease, idle));
         let (mut parts, _) = answer.into_parts();
-        headers::strip(&mut parts.headers, upgrade);
-        return Response::from_parts(parts, Either::Right(Bytes::new().into()));
+        return match headers::pass_back(&mut parts.headers, upgrade) {
+            Ok(()) => Response::from_parts(parts, Either::Right(Bytes::new().into())),
+            Err(status) => page(status),
+        };
     }
-    lease.target().keep(sender);
     let (mut parts, body) = answer.into_parts();
     parts.version = Version::HTTP_11;
-    headers::strip(&mut parts.headers, None);
+    if let Err(status) = headers::pass_back(&mut parts.headers, None) {
+        return page(status);
+    }
+    if keep {
+        lease.target().keep(sender);
+    }
     Response::from_parts(parts, Either::Left(Leased::new(body, lease, idle)))
 }
 
