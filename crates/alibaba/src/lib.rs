@@ -32,6 +32,7 @@ pub const SERVICES: &[Served<World>] = &[ecs::SERVICE, slb::SERVICE, sts::SERVIC
 
 /// Adds the face's collections. The engines' are theirs to add.
 pub fn schema(schema: &mut Schema) {
+    schema.add::<face::Nonce>();
     schema.add::<vpc::records::Vpc>();
     schema.add::<vpc::records::VSwitch>();
     schema.add::<ecs::records::Instance>();
@@ -79,5 +80,6 @@ type Handler = isobar_kernel::Handler<World>;
 /// security group are made when the first instance needs them, as the vendor does.
 #[must_use]
 pub fn local(shared: Shared, settings: Settings) -> Local<Alibaba> {
-    Local::new(Alibaba::new(settings), shared, SERVICES)
+    let face = Alibaba::new(settings, &shared.store);
+    Local::new(face, shared, SERVICES)
 }

@@ -55,8 +55,8 @@ struct Zones {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ZoneView {
-    local_name: String,
     zone_id: String,
+    local_name: String,
     zone_type: &'static str,
 }
 
