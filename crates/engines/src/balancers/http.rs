@@ -5,6 +5,7 @@
 //! target swallowed is thus answered by another target.
 
 mod body;
+mod gzip;
 mod headers;
 
 use std::convert::Infallible;
@@ -29,6 +30,7 @@ use super::listener::LiveListener;
 use super::relay::relay;
 use super::target::{Lease, Live};
 use body::{AnswerBody, Leased, page};
+use gzip::Gzip;
 
 /// The most headers of a request.
 const MAX_HEADERS: usize = 100;
@@ -105,10 +107,11 @@ async fn answer(
     if let Err(status) = headers::forward(&mut parts, upgrade, peer, listener.local()) {
         return page(status);
     }
+    let gzip = listener.gzips() && gzip::is_taken(&parts);
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout()),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), gzip),
         Err(failed) => page(failed.status()),
     }
 }
@@ -175,7 +178,12 @@ async fn send(
 }
 
 /// Passes the answer on, and joins the two connections where they leave HTTP.
-fn finish(sent: Sent, client: Option<OnUpgrade>, idle: Duration) -> Response<AnswerBody> {
+fn finish(
+    sent: Sent,
+    client: Option<OnUpgrade>,
+    idle: Duration,
+    gzip: bool,
+) -> Response<AnswerBody> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -193,7 +201,14 @@ fn finish(sent: Sent, client: Option<OnUpgrade>, idle: Duration) -> Response<Ans
     let (mut parts, body) = answer.into_parts();
     parts.version = Version::HTTP_11;
     headers::strip(&mut parts.headers, None);
-    Response::from_parts(parts, Either::Left(Leased::new(body, lease, idle)))
+    let body = Leased::new(body, lease, idle);
+    let body = if gzip && gzip::fits(&parts) {
+        gzip::tell(&mut parts.headers);
+        Either::Right(Gzip::new(body))
+    } else {
+        Either::Left(body)
+    };
+    Response::from_parts(parts, Either::Left(body))
 }
 
 /// Copies between two connections that were upgraded.

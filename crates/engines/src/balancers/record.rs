@@ -74,6 +74,9 @@ pub struct Listener {
     /// How long a connection may be silent, and how long a target may take to answer, in
     /// milliseconds.
     pub idle_timeout_ms: u64,
+    /// Whether answers of text are compressed for clients that take gzip. Only of HTTP.
+    #[serde(default)]
+    pub gzip: bool,
 }
 
 impl Listener {
@@ -81,7 +84,8 @@ impl Listener {
     #[must_use]
     pub fn new(port: u16, protocol: Protocol, pool: Pool) -> Self {
         let (bound_port, bind_error) = (None, None);
-        Self { port, protocol, bound_port, bind_error, pool, idle_timeout_ms: 60_000 }
+        let idle_timeout_ms = 60_000;
+        Self { port, protocol, bound_port, bind_error, pool, idle_timeout_ms, gzip: false }
     }
 }
 
