@@ -59,6 +59,7 @@ struct Selection {
     #[serde(rename = "KMSKeyId")]
     kms_key_id: Option<String>,
     multi_attach: Option<String>,
+    performance_level: Option<String>,
     additional_attributes: Option<Vec<String>>,
     filter: Option<Vec<tags::Given>>,
     tag: Option<Vec<tags::Given>>,
@@ -306,6 +307,7 @@ fn describe_disks(
         .filter(|row| !none && wanted.as_ref().is_none_or(|ids| ids.contains(&disk_id(&row.id))))
         .filter(|row| is(&asked.zone_id, &row.zone_id) && is(&asked.instance_id, &row.id))
         .filter(|row| is(&category, &row.disk.category))
+        .filter(|row| is(&asked.performance_level, &row.disk.performance_level))
         .filter(|row| name.is_none_or(|name| fits(name, &row.disk.name)))
         .filter(|row| created.fits(row.created_at) && row.first_tags.fit(asked.tag.as_deref()));
     let rows: Vec<&Arc<Instance>> = newest_first(rows);

@@ -145,6 +145,7 @@ struct DescribeKeyPairs {
     key_pair_name: Option<String>,
     key_pair_finger_print: Option<String>,
     include_public_key: Option<bool>,
+    resource_group_id: Option<String>,
     page_number: Option<i64>,
     page_size: Option<i64>,
     tag: Option<Vec<tags::Given>>,
@@ -173,10 +174,15 @@ struct KeyPairView {
 fn describe_key_pairs(cx: &Query<'_>, input: DescribeKeyPairs) -> Result<KeyPairs, Fault> {
     let page = Page::new(input.page_number, input.page_size, 50)?;
     let print = input.key_pair_finger_print.as_ref();
+    let group = forms::default_resource_group(&cx.caller.account);
+    let asked_group = input.resource_group_id.filter(|asked| !asked.is_empty());
+    let elsewhere = asked_group.is_some_and(|asked| asked != group);
     let pairs = cx
         .store
         .list::<KeyPair>(&cx.scope())
-        .filter(|pair| input.key_pair_name.as_ref().is_none_or(|name| fits(name, &pair.name)))
+        .filter(|pair| {
+            !elsewhere && input.key_pair_name.as_ref().is_none_or(|name| fits(name, &pair.name))
+        })
         .filter(|pair| print.is_none_or(|print| *print == pair.fingerprint))
         .filter(|pair| pair.tags.fit(input.tag.as_deref()));
     let pairs = newest_first(pairs);

@@ -11,7 +11,6 @@ pub(super) use name::is_host_name;
 use isobar_engines::machines::{self, Spec};
 use isobar_kernel::Fault;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::records::Instance;
 use crate::tags::{self, Tags};
@@ -60,7 +59,6 @@ pub(super) struct Launch {
     credit_specification: Option<String>,
     deletion_protection: Option<bool>,
     system_disk: Option<AskedDisk>,
-    data_disk: Option<Vec<IgnoredAny>>,
     resource_group_id: Option<String>,
     auto_release_time: Option<String>,
     ram_role_name: Option<String>,

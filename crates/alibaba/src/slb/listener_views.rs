@@ -99,7 +99,7 @@ impl HttpConfig {
         Self {
             sticky_session: "off",
             listener_forward: "off",
-            gzip: "off",
+            gzip: switch(listener.gzip),
             idle_timeout: listener.idle_timeout,
             request_timeout: listener.request_timeout,
             x_forwarded_for: "on",

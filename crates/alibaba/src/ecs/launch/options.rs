@@ -38,7 +38,6 @@ const NOT_BUILT: &[(&str, Asks)] = &[
     ("PasswordInherit", |input| input.password_inherit == Some(true)),
     ("Affinity", |input| text(&input.affinity) == Some("host")),
     ("Tenancy", |input| text(&input.tenancy) == Some("host")),
-    ("DataDisk", |input| input.data_disk.as_ref().is_some_and(|disks| !disks.is_empty())),
     ("HibernationOptions.Configured", |input| {
         input.hibernation_options.as_ref().is_some_and(|asked| asked.configured == Some(true))
     }),
