@@ -32,13 +32,14 @@ class Server:
         self.process = None
         self.endpoints = None
 
-    def start(self, env=None):
+    def start(self, env=None, flags=(), restore_signals=True):
         (self.state / "endpoints.json").unlink(missing_ok=True)
         arguments = ["up", "--state", str(self.state)]
         for flag in ("--port", "--aws-port", "--alibaba-port", "--digitalocean-port"):
             arguments += [flag, "0"]
         if self.ephemeral:
             arguments.append("--ephemeral")
+        arguments += flags
         self.log = open(self.state / "test.log", "ab")
         self.process = subprocess.Popen(
             [BINARY, *arguments],
@@ -46,6 +47,7 @@ class Server:
             stdout=self.log,
             stderr=self.log,
             env={**os.environ, **self.env, **(env or {})},
+            restore_signals=restore_signals,
         )
         deadline = time.monotonic() + START_SECONDS
         path = self.state / "endpoints.json"

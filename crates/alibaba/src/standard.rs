@@ -58,6 +58,7 @@ pub(crate) const STANDARD: Standard = Standard {
          reuse a client token with different requests, unless the requests are identical.",
     ),
     too_large: Row::new(413, "RequestEntityTooLarge", "The request body is too large."),
+    malformed: Row::new(400, "BadRequest", "The local Alibaba Cloud does not answer {}."),
     foreign: Row::new(403, "Forbidden", "The local Alibaba Cloud does not answer {}."),
     throttled: Row::new(429, "Throttling.User", "Request was denied due to user flow control."),
     unavailable: Row::new(

@@ -53,6 +53,7 @@ const STANDARD: Standard = Standard {
          request(s) for the client token '{}'.",
     ),
     too_large: Row::new(413, "RequestEntityTooLarge", "Request size exceeded the limit"),
+    malformed: Row::new(400, "BadRequest", "Bad request: {} are refused"),
     foreign: Row::new(403, "AccessDenied", "Access denied: {} are refused"),
     throttled: Row::new(400, "Throttling", "Rate exceeded"),
     unavailable: Row::new(

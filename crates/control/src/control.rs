@@ -133,9 +133,15 @@ impl Control {
         sweep::sweep(&self.inner).await
     }
 
-    /// Whether requests can be served.
+    /// What tells this state from others: drawn when it was begun.
+    #[must_use]
+    pub fn installation(&self) -> &str {
+        &self.inner.installation
+    }
+
+    /// Whether requests can be served: whether the state can be read and written, and work is done.
     pub async fn readiness(&self) -> Readiness {
-        let database = self.inner.store.ping().await.err().map(|error| error.to_string());
+        let database = self.inner.store.check().await.err().map(|error| error.to_string());
         let runner = self.inner.tasks.lock().is_empty().then(|| "not running".to_owned());
         let checks = [("database", database), ("runner", runner)].map(|(name, message)| {
             ReadinessCheck { name: name.to_owned(), ok: message.is_none(), message }

@@ -4,11 +4,15 @@
 //! What is searched for is a column; the rest of a record is a JSON document beside it. Times are
 //! microseconds since 1970 in UTC.
 
+use std::str::FromStr;
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, SqlitePool};
+use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
 
 use crate::config::Database;
 use crate::error::Error;
@@ -26,13 +30,17 @@ pub(crate) mod services;
 #[derive(Clone)]
 pub(crate) struct Store {
     pool: SqlitePool,
+    /// Keeps a database in memory alive: it ends with its last connection, and the pool closes one
+    /// whose query was given up.
+    _anchor: Option<Arc<Mutex<SqliteConnection>>>,
 }
 
 impl Store {
     /// Opens the state and brings its schema up to date.
     pub(crate) async fn open(database: &Database) -> Result<Self, Error> {
         let options = match database {
-            Database::Memory => SqliteConnectOptions::new().in_memory(true),
+            Database::Memory => SqliteConnectOptions::from_str("sqlite::memory:")
+                .map_err(Error::internal("name a database in memory"))?,
             // Everything that was committed survives the process being killed; `NORMAL` gives up
             // only what a power failure could take from the last moment.
             Database::File(path) => SqliteConnectOptions::new()
@@ -41,19 +49,29 @@ impl Store {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal),
         };
+        let options = options.foreign_keys(true);
+        let anchor = match database {
+            Database::Memory => {
+                let connection = SqliteConnection::connect_with(&options).await;
+                let connection = connection.map_err(Error::internal("open the database"))?;
+                Some(Arc::new(Mutex::new(connection)))
+            }
+            Database::File(_) => None,
+        };
         // One connection: SQLite has one writer anyway, and statements then queue here, fairly,
-        // instead of failing with SQLITE_BUSY. It is never closed for idleness, since a database
-        // in memory lives as long as its connection.
+        // instead of failing with SQLITE_BUSY.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.foreign_keys(true))
+            // A connection to a file is well as long as it is open; asking costs each query another.
+            .test_before_acquire(false)
+            .connect_with(options)
             .await
             .map_err(Error::internal("open the database"))?;
         schema::migrate(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, _anchor: anchor })
     }
 
     /// What tells this state from others in the same cloud account: drawn once, when it is new.
@@ -74,13 +92,16 @@ impl Store {
         row.try_get("id").map_err(failed())
     }
 
-    /// Whether the database answers.
-    pub(crate) async fn ping(&self) -> Result<(), Error> {
-        sqlx::query("SELECT 1")
+    /// Whether the database can be read and written.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
+        let written = sqlx::query("UPDATE installation SET id = id")
             .execute(&self.pool)
             .await
-            .map(drop)
-            .map_err(Error::internal("reach the database"))
+            .map_err(Error::internal("write the database"))?;
+        match written.rows_affected() {
+            1 => Ok(()),
+            rows => Err(Error::internal("read the database")(format!("{rows} installations"))),
+        }
     }
 
     /// Closes the database; what is under way ends first.

@@ -47,6 +47,7 @@ pub(crate) const STANDARD: Standard = Standard {
     dry_run: Row::new(422, "unprocessable_entity", "the request would have succeeded"),
     token_reused: Row::new(422, "unprocessable_entity", "the token {} was used before"),
     too_large: Row::new(413, "request_entity_too_large", "the request body is too large"),
+    malformed: Row::new(400, "bad_request", "{} are refused"),
     foreign: Row::new(403, "forbidden", "{} are refused"),
     throttled: TOO_MANY_REQUESTS,
     unavailable: Row::new(503, "service_unavailable", "Service Unavailable"),

@@ -6,9 +6,9 @@
 //!
 //! Content that begins with `#!` is run, with its directory as `HOME` and working directory, its
 //! address as `HOST`, and the spec's environment. Anything else (a cloud-config, nothing) is not run:
-//! the machine is then up without a process, which its console says. A machine lives as long as its
-//! script or any descendant of it does; one that ends by itself is stopped and stays so, as an
-//! instance that shut itself down does.
+//! the machine is then up without a process, which its console says. It is run once, in the machine's
+//! first boot, and the machine stays up when it has ended. What a machine's processes find on their
+//! `PATH` as `shutdown`, `poweroff`, `halt` and `reboot` does that to the machine.
 //!
 //! No machine outlives Isobar unowned. Each runs under a keeper, a process of its own that ends the
 //! whole tree when the pipe from Isobar closes, however Isobar ended; see [`keeper`]. What should run
@@ -26,5 +26,5 @@ mod tree;
 mod worker;
 
 pub use change::{Spec, create, find, forget, reboot, remove, settle, start, stop};
-pub use record::{Desired, Exit, Machine, Phase};
+pub use record::{Desired, Exit, Machine, Phase, UserData};
 pub use runner::{Machines, Settings};

@@ -140,6 +140,9 @@ pub(crate) struct Up {
     /// Keep nothing on disk: all state ends with the process
     #[arg(long)]
     pub(crate) ephemeral: bool,
+    /// Go on with what is left of a damaged state; a copy of it is kept in the state directory
+    #[arg(long, conflicts_with = "ephemeral")]
+    pub(crate) salvage: bool,
     /// The control plane's port; 0 takes a free one
     #[arg(long, default_value_t = 4400)]
     pub(crate) port: u16,

@@ -9,6 +9,20 @@ use serde_json::Value;
 use crate::cli::Format;
 use isobar_cli::report::Error;
 
+/// Says something on stderr. Where that is closed or full nobody is told: it is no reason to end,
+/// which `eprintln!` would take it for.
+macro_rules! say {
+    ($($argument:tt)*) => {
+        $crate::output::note(format_args!($($argument)*))
+    };
+}
+pub(crate) use say;
+
+/// What [`say`] does.
+pub(crate) fn note(text: std::fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// A column of a table: its heading, and where its value is.
 pub(crate) type Column = (&'static str, &'static str);
 

@@ -1,8 +1,9 @@
 //! The state directory: who holds it, the keys that were drawn for it, and where its server is.
 
+mod private;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use isobar_cli::report::Error;
 
 /// The layout's version. A directory that says a greater one is refused.
 const VERSION: u32 = 1;
+/// The file that says which control plane's state this is.
+const INSTALLATION: &str = "installation";
 const LOCK_ATTEMPTS: u32 = 10;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
@@ -55,12 +58,10 @@ impl State {
             .mode(0o700)
             .create(directory)
             .map_err(|error| unusable("made", error))?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(directory.join("lock"))
+        private::check_directory(directory)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        let lock = private::open(&directory.join("lock"), &mut options)
             .map_err(|error| unusable("written", error))?;
         hold(&lock).map_err(|error| match error {
             TryLockError::WouldBlock => Error::failed(
@@ -80,9 +81,10 @@ impl State {
 
     fn check_version(&self) -> Result<(), Error> {
         let path = self.directory.join("version");
-        let Some(found) = fs::read_to_string(&path).ok() else {
-            return write_private(&path, format!("{VERSION}\n").as_bytes());
+        let Some(found) = private::read(&path)? else {
+            return private::write(&path, format!("{VERSION}\n").as_bytes());
         };
+        let found = String::from_utf8_lossy(&found);
         match found.trim().parse::<u32>() {
             Ok(found) if found <= VERSION => Ok(()),
             _ => Err(Error::failed(
@@ -97,8 +99,13 @@ impl State {
         }
     }
 
-    /// The keys of this directory, drawn when they are first asked for.
+    /// The keys of this directory, drawn when they are first asked for. They are not drawn again for
+    /// a directory that was in use: the clouds' rows belong to the accounts that they name.
     pub(crate) fn keys(&self, random: &Random) -> Result<Keys, Error> {
+        let path = self.directory.join("keys.json");
+        if self.installation()?.is_some() && !path.exists() {
+            return Err(damaged(format!("{} is missing", path.display())));
+        }
         Ok(Keys {
             owner: self.drawn("keys.json", || OwnerKeys::draw(random))?,
             read_only: self.drawn("read-only-keys.json", || ReadOnlyKeys::draw(random))?,
@@ -112,12 +119,34 @@ impl State {
         draw: impl FnOnce() -> T,
     ) -> Result<T, Error> {
         let path = self.directory.join(name);
-        if path.exists() {
-            return read_json(&path);
+        if let Some(keys) = read_json(&path)? {
+            return Ok(keys);
         }
         let keys = draw();
         write_json(&path, &keys)?;
         Ok(keys)
+    }
+
+    /// Which control plane's state this is, where one was begun here.
+    pub(crate) fn installation(&self) -> Result<Option<String>, Error> {
+        let found = private::read(&self.directory.join(INSTALLATION))?;
+        Ok(found.map(|id| String::from_utf8_lossy(&id).trim().to_owned()))
+    }
+
+    /// Keeps in mind which control plane's state this is.
+    pub(crate) fn set_installation(&self, id: &str) -> Result<(), Error> {
+        private::write(&self.directory.join(INSTALLATION), format!("{id}\n").as_bytes())
+    }
+
+    /// Forgets what would refuse a state of which something is missing.
+    pub(crate) fn forget_installation(&self) -> Result<(), Error> {
+        let path = self.directory.join(INSTALLATION);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(private::unreadable(&path, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Says where the server is.
@@ -130,6 +159,14 @@ impl State {
         // A file that is gone already is what is wanted.
         let _ = fs::remove_file(endpoints_path(&self.directory));
     }
+}
+
+/// The error for a state of which something is missing.
+pub(crate) fn damaged(what: impl std::fmt::Display) -> Error {
+    Error::failed("state_damaged", format!("the state is damaged: {what}")).hint(
+        "restore it from a copy, go on with what is left with `isobar up --salvage`, or name another \
+         directory with --state",
+    )
 }
 
 /// Takes the lock. A process that was killed while it started a machine leaves the lock for a moment
@@ -291,11 +328,11 @@ pub(crate) struct Token {
 impl Endpoints {
     /// What a running server left in the directory.
     pub(crate) fn read(directory: &Path) -> Result<Self, Error> {
-        let path = endpoints_path(directory);
-        if !path.exists() {
+        if !directory.exists() {
             return Err(not_running(directory));
         }
-        read_json(&path)
+        private::check_directory(directory)?;
+        read_json(&endpoints_path(directory))?.ok_or_else(|| not_running(directory))
     }
 
     /// The same, with the keys that may only read in the place of the clouds' own.
@@ -325,61 +362,118 @@ fn endpoints_path(directory: &Path) -> PathBuf {
     directory.join("endpoints.json")
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let unreadable = || {
-        Error::failed("state_unusable", format!("{} cannot be read", path.display()))
-            .hint("restore the file, or name another state directory with --state")
-    };
-    let text = fs::read(path).map_err(|error| unreadable().source(error))?;
-    serde_json::from_slice(&text).map_err(|error| unreadable().source(error))
+/// What a file says; `None` where there is none.
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
+    let Some(text) = private::read(path)? else { return Ok(None) };
+    let read = serde_json::from_slice(&text);
+    read.map(Some).map_err(|error| private::unreadable(path, error.into()))
 }
 
 fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), Error> {
     let mut text = serde_json::to_vec_pretty(value)
         .map_err(|error| Error::failed("internal", "the state cannot be written").source(error))?;
     text.push(b'\n');
-    write_private(path, &text)
-}
-
-/// Writes a file that its owner alone can read, whole or not at all.
-fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let temporary = path.with_extension("new");
-    let write = || {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .write(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&temporary)?;
-        // A file that was there keeps its mode through `open`.
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    };
-    write().map_err(|error| {
-        Error::failed("state_unusable", format!("{} cannot be written", path.display()))
-            .source(error)
-    })
+    private::write(path, &text)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
     use super::*;
+
+    /// A directory of a test's own, removed at its end.
+    struct Directory(PathBuf);
+
+    impl Directory {
+        fn new(name: &str) -> Self {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../../target")
+                .join(format!("state-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            Self(path)
+        }
+
+        fn set_mode(&self, name: &str, mode: u32) {
+            let permissions = fs::Permissions::from_mode(mode);
+            fs::set_permissions(self.0.join(name), permissions).unwrap();
+        }
+    }
+
+    impl Drop for Directory {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn keys(directory: &Path) -> Result<Keys, Error> {
+        State::take(directory)?.keys(&Random::seeded(1))
+    }
+
+    /// Whoever may write the directory, or read the keys, could run scripts as the user.
+    #[test]
+    fn what_others_may_touch_is_refused() {
+        let directory = Directory::new("others");
+        let drawn = keys(&directory.0).unwrap().owner.api_key;
+        for mode in [0o777, 0o720, 0o702] {
+            directory.set_mode("", mode);
+            let refused = State::take(&directory.0).unwrap_err();
+            assert!(refused.text().contains("state_not_trusted"), "{mode:o}");
+            assert!(Endpoints::read(&directory.0).is_err());
+        }
+        directory.set_mode("", 0o755);
+        for (name, mode) in [("keys.json", 0o644), ("keys.json", 0o620), ("version", 0o666)] {
+            directory.set_mode(name, mode);
+            assert!(keys(&directory.0).is_err(), "{name} {mode:o}");
+            directory.set_mode(name, 0o600);
+        }
+        assert_eq!(keys(&directory.0).unwrap().owner.api_key, drawn);
+    }
+
+    #[test]
+    fn links_are_not_followed() {
+        let directory = Directory::new("links");
+        fs::create_dir_all(&directory.0).unwrap();
+        let target = directory.0.join("target");
+        fs::write(&target, "mine").unwrap();
+        symlink(&target, directory.0.join("keys.new")).unwrap();
+        keys(&directory.0).unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "mine");
+        for name in ["keys.json", "version", "lock"] {
+            fs::rename(directory.0.join(name), directory.0.join("real")).unwrap();
+            symlink(directory.0.join("real"), directory.0.join(name)).unwrap();
+            assert!(keys(&directory.0).is_err(), "{name}");
+            fs::remove_file(directory.0.join(name)).unwrap();
+            fs::rename(directory.0.join("real"), directory.0.join(name)).unwrap();
+        }
+        keys(&directory.0).unwrap();
+    }
+
+    #[test]
+    fn keys_that_are_lost_are_not_drawn_again_unasked() {
+        let directory = Directory::new("lost-keys");
+        let state = State::take(&directory.0).unwrap();
+        let random = Random::seeded(1);
+        state.keys(&random).unwrap();
+        state.set_installation("one").unwrap();
+        state.keys(&random).unwrap();
+        fs::remove_file(directory.0.join("keys.json")).unwrap();
+        assert!(state.keys(&random).err().unwrap().text().contains("state_damaged"));
+        state.forget_installation().unwrap();
+        state.keys(&random).unwrap();
+    }
 
     /// A process id that a killed server left may be anybody's.
     #[test]
     fn what_a_killed_server_left_is_forgotten() {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../target")
-            .join(format!("state-test-{}", std::process::id()));
-        let state = State::take(&directory).unwrap();
-        assert!(State::take(&directory).is_err(), "it is held");
-        fs::write(endpoints_path(&directory), "{\"pid\": 1}").unwrap();
+        let directory = Directory::new("killed");
+        let directory = &directory.0;
+        let state = State::take(directory).unwrap();
+        assert!(State::take(directory).is_err(), "it is held");
+        fs::write(endpoints_path(directory), "{\"pid\": 1}").unwrap();
         drop(state);
-        let state = State::take(&directory).unwrap();
-        assert!(!endpoints_path(&directory).exists());
+        let state = State::take(directory).unwrap();
+        assert!(!endpoints_path(directory).exists());
         drop(state);
-        fs::remove_dir_all(&directory).unwrap();
     }
 }

@@ -2,20 +2,22 @@
 
 mod clouds;
 mod context;
+mod open;
+mod scratch;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use isobar_control::config::{Database, Timings};
-use isobar_control::{Config, Control};
+use isobar_control::Control;
 use isobar_engines::{Engines, machines};
 use isobar_kernel::face::{Face, Local, Shared};
 use isobar_kernel::keys::{Caller, Key};
-use isobar_kernel::store::{self, Schema};
+use isobar_kernel::serve::{Bounds, serve as serve_cloud};
 use isobar_kernel::{Clock, Random, Rights, Store};
 use isobar_server::App;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -23,9 +25,12 @@ use tokio::task::JoinHandle;
 use crate::cli::Up;
 use crate::state::{self, Endpoints, Keys, State};
 use isobar_cli::report::Error;
+use scratch::Scratch;
 
 const AWS_REGION: &str = "us-east-1";
 const ALIBABA_REGION: &str = "cn-hangzhou";
+/// The most descriptors that the process asks for.
+const DESCRIPTORS: u64 = 65_536;
 /// How often the store's log is flushed to the disk.
 const FLUSH: Duration = Duration::from_secs(1);
 /// After how many flushes answers that idempotency tokens stand for no longer are forgotten.
@@ -98,7 +103,7 @@ pub(crate) struct Running {
     api: Served,
     local: Served,
     /// Where ephemeral machines have their directories; removed at the end.
-    scratch: Option<PathBuf>,
+    scratch: Option<Scratch>,
 }
 
 impl Running {
@@ -106,15 +111,19 @@ impl Running {
     pub(crate) async fn start(
         state: &State,
         listeners: Listeners,
-        ephemeral: bool,
+        arguments: &Up,
     ) -> Result<Self, Error> {
-        let shared = Shared::new(open_store(state, ephemeral)?, Random::default());
+        if arguments.salvage {
+            open::salvage(state)?;
+        }
+        let ephemeral = arguments.ephemeral;
+        let shared = Shared::new(open::store(state, ephemeral)?, Random::default());
         let keys = state.keys(&shared.random)?;
         let endpoints = endpoints(&listeners, &keys)?;
-        let scratch = ephemeral.then(|| scratch_directory(&shared.random));
-        let machines = scratch.clone().unwrap_or_else(|| state.directory.clone()).join("machines");
-        let engines = start_engines(&shared, &machines).await?;
-        let control = open_control(state, &endpoints, &keys, &shared, ephemeral).await?;
+        let scratch = ephemeral.then(|| Scratch::new(&shared.random)).transpose()?;
+        let machines = scratch.as_ref().map_or(state.directory.as_path(), |own| &own.directory);
+        let engines = start_engines(&shared, &machines.join("machines")).await?;
+        let control = open::control(state, &endpoints, &keys, &shared, ephemeral).await?;
         let (local, api) = serve(listeners, &shared, &keys, &engines, &control)?;
         control.resume().await.map_err(|error| {
             Error::failed("control_unusable", "unfinished work cannot be taken up").source(error)
@@ -133,37 +142,10 @@ impl Running {
         if let Err(error) = self.store.flush() {
             tracing::error!(%error, "the state could not be flushed");
         }
-        if let Some(scratch) = self.scratch
-            && let Err(error) = std::fs::remove_dir_all(&scratch)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, directory = %scratch.display(), "cannot be removed");
+        if let Some(scratch) = self.scratch {
+            scratch.remove();
         }
     }
-}
-
-fn open_store(state: &State, ephemeral: bool) -> Result<Store, Error> {
-    let mut schema = Schema::default();
-    isobar_kernel::schema(&mut schema);
-    isobar_engines::schema(&mut schema);
-    isobar_aws::schema(&mut schema);
-    isobar_alibaba::schema(&mut schema);
-    isobar_digitalocean::schema(&mut schema);
-    if ephemeral {
-        return Ok(Store::ephemeral(schema));
-    }
-    Store::open(&state.directory.join("clouds"), schema).map_err(|error| {
-        let (code, hint) = match &error {
-            store::Error::Locked => ("state_locked", "stop the other process with `isobar down`"),
-            store::Error::Newer { .. } | store::Error::UnknownKind(_) => {
-                ("state_newer", "use the newer program, or another directory with --state")
-            }
-            store::Error::Row { .. } | store::Error::LongKey { .. } | store::Error::Log(_) => {
-                ("state_unusable", "name another directory with --state")
-            }
-        };
-        Error::failed(code, "the local clouds' state cannot be opened").source(error).hint(hint)
-    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
@@ -180,50 +162,6 @@ async fn start_engines(shared: &Shared, directory: &Path) -> Result<Engines, Err
         Error::failed("machines_unusable", "the machines cannot be started").source(error)
     })?;
     Ok(engines)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
-fn scratch_directory(random: &Random) -> PathBuf {
-    std::env::temp_dir().join(format!("isobar-{}", random.lower(12)))
-}
-
-async fn open_control(
-    state: &State,
-    endpoints: &Endpoints,
-    keys: &Keys,
-    shared: &Shared,
-    ephemeral: bool,
-) -> Result<Control, Error> {
-    let database = if ephemeral {
-        Database::Memory
-    } else {
-        Database::File(state.directory.join("control.db"))
-    };
-    let config = Config {
-        database,
-        clouds: Arc::new(clouds::Local::new(endpoints, keys)),
-        prober: Arc::new(isobar_control::probe::Direct),
-        clock: Arc::new(context::SystemClock),
-        random: Arc::new(context::SystemRandom(shared.random.clone())),
-        faults: context::fault_points(),
-        timings: Timings::default(),
-    };
-    let unusable = |error: isobar_control::Error| {
-        let code = match error {
-            isobar_control::Error::NewerSchema { .. } => "state_newer",
-            _ => "state_unusable",
-        };
-        let said = match error.context() {
-            Some(context) => context::in_words(context),
-            None => error.to_string(),
-        };
-        Error::failed(code, "the control plane's state cannot be opened")
-            .source(said)
-            .hint("use the program that wrote it, or another directory with --state")
-    };
-    let control = Control::open(config).await.map_err(unusable)?;
-    control.adopt_key("local", &endpoints.control.api_key).await.map_err(unusable)?;
-    Ok(control)
 }
 
 /// The local clouds and the control plane's API, serving.
@@ -264,28 +202,47 @@ fn serve(
             engines: engines.clone(),
         },
     );
+    let descriptors = raise_descriptors();
+    let bounds = Bounds::of_clouds(descriptors);
     let (stop, stopped) = watch::channel(false);
     let local = Served {
         stop,
         tasks: vec![
-            spawn_cloud(listeners.aws, aws, &stopped),
-            spawn_cloud(listeners.alibaba, alibaba, &stopped),
-            spawn_cloud(listeners.digitalocean, digitalocean, &stopped),
+            spawn_cloud(listeners.aws, aws, &bounds, &stopped),
+            spawn_cloud(listeners.alibaba, alibaba, &bounds, &stopped),
+            spawn_cloud(listeners.digitalocean, digitalocean, &bounds, &stopped),
             tokio::spawn(flush(shared.store.clone(), shared.clock.clone(), stopped)),
         ],
     };
     let app = App::new(control.clone(), shared.clone());
     let (stop, stopped) = watch::channel(false);
-    let tasks = vec![tokio::spawn(isobar_server::serve(listeners.control, app, stopped))];
+    let tasks = vec![tokio::spawn(isobar_server::serve(
+        listeners.control,
+        app,
+        Bounds::of_control(descriptors),
+        stopped,
+    ))];
     Ok((local, Served { stop, tasks }))
+}
+
+/// Lets the process have as many descriptors as the system allows it, up to [`DESCRIPTORS`]; gives how
+/// many that are. Machines have the usual number again (`engines::machines`).
+fn raise_descriptors() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = DESCRIPTORS.min(limit.maximum.unwrap_or(DESCRIPTORS));
+    let current = limit.current.unwrap_or(DESCRIPTORS);
+    let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
+    if current < wanted && setrlimit(Resource::Nofile, raised).is_ok() { wanted } else { current }
 }
 
 fn spawn_cloud<F: Face>(
     listener: TcpListener,
     cloud: Local<F>,
+    bounds: &Bounds,
     stopped: &watch::Receiver<bool>,
 ) -> JoinHandle<()> {
-    tokio::spawn(isobar_kernel::serve::serve(listener, Arc::new(cloud), stopped.clone()))
+    let serving = serve_cloud(listener, Arc::new(cloud), bounds.clone(), stopped.clone());
+    tokio::spawn(serving)
 }
 
 /// Flushes the store's log once a second, and keeps it from growing without end.

@@ -169,6 +169,9 @@ pub struct Standard {
     pub token_reused: Row,
     /// The body is over the limit.
     pub too_large: Row,
+    /// The request does not say clearly for which host it is; `{}` is `requests without a Host` or the
+    /// like.
+    pub malformed: Row,
     /// The request came from a web page, or for a host that is not this one; `{}` is
     /// `requests from web pages` or the like.
     pub foreign: Row,

@@ -5,14 +5,15 @@
 //! a host name that is neither loopback nor the vendor's (which is what a rebound name would be).
 
 pub mod body;
+mod bounds;
 mod connections;
+pub mod origin;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{HOST, ORIGIN};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -24,7 +25,9 @@ use tokio::sync::watch;
 
 use crate::face::{Face, Local};
 use body::Unread;
-pub use connections::{HEADER_TIMEOUT, MAX_CONNECTIONS, accept, drain, stopped};
+pub use bounds::Bounds;
+pub use connections::{HEADER_TIMEOUT, accept, drain, stopped};
+use origin::Refusal;
 
 /// The largest body that is read.
 pub const MAX_BODY: usize = 16 << 20;
@@ -41,15 +44,19 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub async fn serve<F: Face>(
     listener: TcpListener,
     local: Arc<Local<F>>,
+    bounds: Bounds,
     stop: watch::Receiver<bool>,
 ) {
-    let connections = accept(listener, stop, |stream| connection(stream, Arc::clone(&local))).await;
+    let of_each = bounds.clone();
+    let serve = |stream| connection(stream, Arc::clone(&local), of_each.clone());
+    let connections = accept(listener, stop, &bounds, serve).await;
     drain(connections, DRAIN).await;
 }
 
 fn connection<F: Face>(
     stream: TcpStream,
     local: Arc<Local<F>>,
+    bounds: Bounds,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     let local_address = stream.local_addr().ok();
     http1::Builder::new()
@@ -59,8 +66,8 @@ fn connection<F: Face>(
         .serve_connection(
             TokioIo::new(stream),
             service_fn(move |request| {
-                let local = Arc::clone(&local);
-                async move { answer(request, &local, local_address).await }
+                let (local, bounds) = (Arc::clone(&local), bounds.clone());
+                async move { answer(request, &local, &bounds, local_address).await }
             }),
         )
 }
@@ -73,25 +80,26 @@ struct Silence;
 async fn answer<F: Face>(
     request: http::Request<Incoming>,
     local: &Local<F>,
+    bounds: &Bounds,
     local_address: Option<SocketAddr>,
 ) -> Result<http::Response<Full<Bytes>>, Silence> {
     let standard = local.face.standard();
     let (parts, body) = request.into_parts();
-    let host = match parts.headers.get(HOST).map(http::HeaderValue::to_str) {
-        Some(Ok(host)) => host.to_owned(),
-        Some(Err(_)) => {
-            let what = "requests for a host that cannot be read";
-            return Ok(http_response(local.turn_away(&standard.foreign, what)));
+    let is_own = |name: &str| local.face.is_own_host(name);
+    let host = match origin::host(parts.version, &parts.uri, &parts.headers, is_own) {
+        Ok(Some(host)) => host.to_owned(),
+        Ok(None) => local_address.map(|address| address.to_string()).unwrap_or_default(),
+        Err(Refusal::Malformed(what)) => {
+            return Ok(http_response(local.turn_away(&standard.malformed, what)));
         }
-        None => local_address.map(|address| address.to_string()).unwrap_or_default(),
+        Err(Refusal::Foreign(what)) => {
+            return Ok(http_response(local.turn_away(&standard.foreign, &what)));
+        }
     };
-    if parts.headers.contains_key(ORIGIN) {
-        return Ok(http_response(local.turn_away(&standard.foreign, "requests from web pages")));
-    }
-    if !is_loopback(&host) && !local.face.is_own_host(&host) {
-        let what = format!("requests for the host {host}");
-        return Ok(http_response(local.turn_away(&standard.foreign, &what)));
-    }
+    // Kept until the answer is made: the caller is not known before the whole body is there.
+    let length = hyper::body::Body::size_hint(&body).exact();
+    let room = bounds.room(length, MAX_BODY);
+    let Ok(_room) = tokio::time::timeout(BODY_TIMEOUT, room).await else { return Err(Silence) };
     let body = match body::read(body, LIMITS).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => {
@@ -116,17 +124,4 @@ fn http_response(response: Response) -> http::Response<Full<Bytes>> {
     *answer.status_mut() = response.status;
     *answer.headers_mut() = response.headers;
     answer
-}
-
-/// Whether the value of a `Host` header names this machine's loopback.
-#[must_use]
-pub fn is_loopback(host: &str) -> bool {
-    if let Ok(address) = host.parse::<SocketAddr>() {
-        return address.ip().is_loopback();
-    }
-    if let Ok(address) = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>() {
-        return address.is_loopback();
-    }
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
 }

@@ -8,28 +8,25 @@
 //! fjall keeps the log, its recovery and its compaction; the collections are rebuilt from it at the
 //! start. Rows are JSON, so that a later version can add fields.
 
+mod log;
 mod tables;
 mod tx;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
+use log::Log;
+pub use log::forget_mark;
 pub use tables::{Schema, Tables};
 pub use tx::Tx;
 
 /// The layout's version. A directory that says a greater one is refused.
 pub const VERSION: u32 = 1;
-
-const VERSION_KEY: &str = "\0version";
-
-/// The longest key that the log takes; it panics at a longer one.
-const MAX_KEY: usize = u16::MAX as usize;
 
 /// A row of a collection.
 pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -79,6 +76,22 @@ pub enum Error {
         /// How long the collection's name and the key are together.
         length: usize,
     },
+    /// The log ends before what was flushed to the disk: it was damaged.
+    #[error(
+        "the state is damaged: its log ends at write {found} and went to write {marked} before"
+    )]
+    Damaged {
+        /// The number of the newest write in the log.
+        found: u64,
+        /// The number of the newest one that was flushed.
+        marked: u64,
+    },
+    /// The log could not be written, and was not opened anew yet.
+    #[error("the log could not be written")]
+    Failed,
+    /// The file that says how far the log goes cannot be read or written.
+    #[error("the log's mark cannot be read or written")]
+    Mark(#[source] std::io::Error),
     /// The log cannot be read or written.
     #[error("the log cannot be read or written")]
     Log(#[from] fjall::Error),
@@ -101,12 +114,8 @@ pub struct Store {
 
 struct Inner {
     tables: RwLock<Tables>,
-    log: Option<Log>,
-}
-
-struct Log {
-    database: Database,
-    rows: Keyspace,
+    /// Locked after the tables where both are.
+    log: Option<Mutex<Log>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -127,26 +136,8 @@ impl Store {
     /// # Errors
     /// Where another process holds it, a newer version wrote it, or it cannot be read.
     pub fn open(directory: &Path, schema: Schema) -> Result<Self, Error> {
-        let database =
-            Database::builder(directory).cache_size(4 << 20).worker_threads(1).open().map_err(
-                |error| match error {
-                    fjall::Error::Locked => Error::Locked,
-                    other => Error::Log(other),
-                },
-            )?;
-        let rows = database.keyspace("rows", KeyspaceCreateOptions::default)?;
-        check_version(&rows)?;
         let mut tables = schema.into_tables();
-        for row in rows.iter() {
-            let (key, value) = row.into_inner()?;
-            let key = String::from_utf8_lossy(&key);
-            let Some((kind, key)) = key.split_once('\0').filter(|(kind, _)| !kind.is_empty())
-            else {
-                continue;
-            };
-            tables.load(kind, key, &value)?;
-        }
-        let log = Some(Log { database, rows });
+        let log = Some(Mutex::new(Log::open(directory, &mut tables)?));
         Ok(Self { inner: Arc::new(Inner { tables: RwLock::new(tables), log }) })
     }
 
@@ -164,6 +155,9 @@ impl Store {
         change: impl FnOnce(&mut Tx<'_>) -> Result<R, E>,
     ) -> Result<R, Aborted<E>> {
         let mut tables = self.inner.tables.write();
+        if let Some(log) = &self.inner.log {
+            log.lock().recover(&tables).map_err(Aborted::Log)?;
+        }
         let mut tx = Tx::new(&mut tables);
         let result = change(&mut tx).map_err(Aborted::By)?;
         self.append(&tx).map_err(Aborted::Log)?;
@@ -190,43 +184,36 @@ impl Store {
         self.inner.tables.read().watch::<T>()
     }
 
-    /// Flushes the log to the disk.
+    /// Flushes the log to the disk. One that failed is opened anew.
     ///
     /// # Errors
     /// Where the disk refuses.
     pub fn flush(&self) -> Result<(), Error> {
-        match &self.inner.log {
-            Some(log) => Ok(log.database.persist(PersistMode::SyncAll)?),
-            None => Ok(()),
-        }
+        self.logged(Log::flush)
+    }
+
+    /// Whether a write would be kept: writes something to the log that is no row.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn check(&self) -> Result<(), Error> {
+        self.logged(Log::probe)
+    }
+
+    fn logged(&self, work: impl FnOnce(&mut Log) -> Result<(), Error>) -> Result<(), Error> {
+        let Some(log) = &self.inner.log else { return Ok(()) };
+        // Writers wait meanwhile, so that what is opened anew and the tables are the same.
+        let tables = self.inner.tables.read();
+        let mut log = log.lock();
+        log.recover(&tables)?;
+        drop(tables);
+        work(&mut log)
     }
 
     fn append(&self, tx: &Tx<'_>) -> Result<(), Error> {
-        let Some(log) = &self.inner.log else { return Ok(()) };
-        if tx.changes().is_empty() {
-            return Ok(());
-        }
-        let mut batch = log.database.batch();
-        for change in tx.changes() {
-            let key = format!("{}\0{}", change.kind, change.key);
-            if key.len() > MAX_KEY {
-                return Err(Error::LongKey { kind: change.kind, length: key.len() });
-            }
-            match &change.row {
-                Some(row) => batch.insert(&log.rows, key, row.as_slice()),
-                None => batch.remove(&log.rows, key),
-            }
-        }
-        Ok(batch.durability(Some(PersistMode::Buffer)).commit()?)
-    }
-}
-
-fn check_version(rows: &Keyspace) -> Result<(), Error> {
-    match rows.get(VERSION_KEY)? {
-        None => Ok(rows.insert(VERSION_KEY, VERSION.to_string())?),
-        Some(found) => {
-            let found = String::from_utf8_lossy(&found).parse().unwrap_or(u32::MAX);
-            if found > VERSION { Err(Error::Newer { found }) } else { Ok(()) }
+        match &self.inner.log {
+            Some(log) if !tx.changes().is_empty() => log.lock().write(tx.changes()),
+            _ => Ok(()),
         }
     }
 }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use isobar_control::Control;
 use isobar_kernel::face::Shared;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::rate::Limiter;
+
+/// The most requests that are answered at once.
+const MAX_UNDER_WAY: usize = 4096;
 
 /// What the handlers share. Clones share it too.
 #[derive(Clone)]
@@ -17,6 +20,8 @@ pub struct App {
     pub(crate) limiter: Arc<Limiter>,
     /// Seals cursors: drawn at each start, so that a cursor ends with the process at the latest.
     pub(crate) cursor_key: Arc<[u8; 32]>,
+    /// A place for each request that is being answered, whether its caller is still there or not.
+    pub(crate) under_way: Arc<Semaphore>,
     /// Turns true when the listener stops: whoever waits or streams ends then.
     closing: Arc<watch::Sender<bool>>,
 }
@@ -38,6 +43,7 @@ impl App {
             local,
             limiter: Arc::default(),
             cursor_key: Arc::new(key),
+            under_way: Arc::new(Semaphore::new(MAX_UNDER_WAY)),
             closing: Arc::default(),
         }
     }

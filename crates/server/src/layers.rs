@@ -7,12 +7,14 @@
 //! 5. the caller's key, but for the paths that are open;
 //! 6. the key's rate limit.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, AUTHORIZATION, HOST, ORIGIN};
-use http::{HeaderMap, HeaderName, HeaderValue};
-use isobar_kernel::serve::is_loopback;
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use isobar_kernel::serve::origin::{self, Refusal};
 
 use crate::App;
 use crate::error::{self, Code, Error};
@@ -22,8 +24,22 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// What can be asked without a key.
 const OPEN: [&str; 3] = ["/healthz", "/readyz", "/openapi.json"];
 
-/// The list.
+/// The list. A request that was begun goes on to its end where its caller hangs up, which drops the
+/// future of the answer: nothing that a caller does ends a query or a transaction in between.
 pub(crate) async fn all(State(app): State<App>, request: Request, next: Next) -> Response {
+    let place = Arc::clone(&app.under_way).acquire_owned().await;
+    let answered = tokio::spawn(async move {
+        let response = answer(app, request, next).await;
+        drop(place);
+        response
+    });
+    answered.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request broke down");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+async fn answer(app: App, request: Request, next: Next) -> Response {
     let request_id = request_id(&app, request.headers());
     let problem = accepts(request.headers(), &["application/problem+json"]);
     let path = request.uri().path().to_owned();
@@ -40,7 +56,7 @@ pub(crate) async fn all(State(app): State<App>, request: Request, next: Next) ->
 }
 
 async fn admit(app: &App, mut request: Request, next: Next) -> Result<Response, Error> {
-    refuse_foreign(request.headers())?;
+    refuse_foreign(&request)?;
     if !accepts(
         request.headers(),
         &["application/json", "application/problem+json", "text/event-stream"],
@@ -68,16 +84,12 @@ async fn admit(app: &App, mut request: Request, next: Next) -> Result<Response, 
     Ok(response)
 }
 
-fn refuse_foreign(headers: &HeaderMap) -> Result<(), Error> {
-    if headers.contains_key(ORIGIN) {
-        return Err(Error::new(Code::Forbidden, "requests from web pages are refused"));
-    }
-    match headers.get(HOST).map(|host| host.to_str().unwrap_or_default()) {
-        Some(host) if !is_loopback(host) => {
-            Err(Error::new(Code::Forbidden, "requests for a foreign host are refused"))
-        }
-        _ => Ok(()),
-    }
+fn refuse_foreign(request: &Request) -> Result<(), Error> {
+    let checked = origin::host(request.version(), request.uri(), request.headers(), |_| false);
+    checked.map(drop).map_err(|refusal| match refusal {
+        Refusal::Malformed(what) => Error::new(Code::Validation, format!("{what} are refused")),
+        Refusal::Foreign(what) => Error::new(Code::Forbidden, format!("{what} are refused")),
+    })
 }
 
 fn secret(headers: &HeaderMap) -> Option<&str> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use isobar_kernel::serve::{HEADER_TIMEOUT, accept, drain};
+use isobar_kernel::serve::{Bounds, HEADER_TIMEOUT, accept, drain};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -15,9 +15,9 @@ use crate::{App, router};
 const DRAIN: Duration = Duration::from_secs(2);
 
 /// Serves the API until `stop` turns true, then lets the answers under way end.
-pub async fn serve(listener: TcpListener, app: App, stop: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, app: App, bounds: Bounds, stop: watch::Receiver<bool>) {
     let service = router(app.clone());
-    let connections = accept(listener, stop, |stream| {
+    let connections = accept(listener, stop, &bounds, |stream| {
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use isobar_engines::machines::{self, Machine, Phase};
+use isobar_engines::machines::{self, Exit, Machine, Phase};
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Row, Tables, command};
 use jiff::Timestamp;
@@ -84,7 +84,7 @@ pub(crate) fn state_of(store: &Tables, scope: &str, id: &str) -> Option<State> {
 
 /// Whether it shut itself down, and was launched to terminate then.
 fn ended_itself(instance: &Instance, machine: &Machine) -> bool {
-    instance.shutdown_behavior == "terminate" && machine.exit.is_some()
+    instance.shutdown_behavior == "terminate" && machine.exit == Some(Exit::ShutDown)
 }
 
 /// Why an instance is as it is: code and message.
@@ -98,11 +98,17 @@ pub(super) fn reason<'a>(
         "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
     );
     let borrowed = |(code, message): (&'a str, &'a str)| (code.into(), message.into());
-    let stopped_itself = machine.is_some_and(|machine| machine.exit.is_some());
+    const FAILED: (&str, &str) =
+        ("Server.InternalError", "Server.InternalError: Internal error on launch");
+    let exit = machine.and_then(|machine| machine.exit.as_ref());
     match (&instance.reason, state) {
         (Some((code, message)), _) => Some(borrowed((code, message))),
         (None, State::Pending) => Some(borrowed(("pending", "pending"))),
-        (None, State::Stopped | State::Terminated) if stopped_itself => Some(borrowed(ITSELF)),
+        (None, State::Stopped | State::Terminated) => match exit {
+            Some(Exit::Failed(_)) => Some(borrowed(FAILED)),
+            Some(_) => Some(borrowed(ITSELF)),
+            None => None,
+        },
         (None, _) => None,
     }
 }

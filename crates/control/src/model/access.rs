@@ -77,10 +77,18 @@ pub struct Readiness {
     pub at: Timestamp,
 }
 
+impl Readiness {
+    /// Adds a check of something beside the control plane; it passed where there is no message.
+    pub fn add(&mut self, name: &str, message: Option<String>) {
+        self.ready &= message.is_none();
+        self.checks.push(ReadinessCheck { name: name.to_owned(), ok: message.is_none(), message });
+    }
+}
+
 /// One check of readiness.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadinessCheck {
-    /// `database`, `runner`
+    /// `database`, `runner`, `clouds`
     pub name: String,
     /// It passed.
     pub ok: bool,

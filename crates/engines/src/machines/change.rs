@@ -11,7 +11,7 @@ use std::sync::Arc;
 use isobar_kernel::{Random, Tables, Tx};
 use jiff::Timestamp;
 
-use super::{Desired, Machine, Phase};
+use super::{Desired, Machine, Phase, UserData};
 use crate::addresses;
 
 /// What a machine is made from.
@@ -60,6 +60,7 @@ pub fn create(tx: &mut Tx<'_>, random: &Random, now: Timestamp, spec: Spec) -> A
         phase,
         boot: 0,
         exit: None,
+        user_data: UserData::New,
         created_at: now,
         phase_at: now,
         forgotten: false,
@@ -94,8 +95,8 @@ pub fn stop(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Option<Arc<Machine>> {
     })
 }
 
-/// Says that the machine's processes should be stopped and started again. One that should not run
-/// is left alone.
+/// Says that the machine should boot again: its processes are ended. One that should not run is left
+/// alone.
 pub fn reboot(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Option<Arc<Machine>> {
     change(tx, id, |machine| {
         if machine.desired == Desired::Running {

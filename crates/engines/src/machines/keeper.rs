@@ -24,13 +24,14 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use rustix::fs::Mode;
 use rustix::process::{
-    Pid, Signal, WaitOptions, WaitStatus, getpid, set_child_subreaper, setsid, umask, wait,
+    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getpid, getrlimit, set_child_subreaper,
+    setrlimit, setsid, umask, wait,
 };
 
 use super::Exit;
 use super::console::Writer;
 use super::place::Place;
-use super::report::{Report, Stop};
+use super::report::{Down, Report, Stop};
 use super::tree::signal_descendants;
 
 /// The first argument of a program that is started as a keeper; the second is the directory.
@@ -54,20 +55,28 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     match keep(&Place::new(directory)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            report(&Report::Ended(Exit::Failed(error.to_string())));
-            report(&Report::Gone);
+            report(&Report::Broken(error.to_string()));
             ExitCode::FAILURE
         }
     }
 }
 
+/// The soft limit of descriptors that a machine's processes begin with, as on most systems.
+const DESCRIPTORS: u64 = 1024;
+
 enum Event {
     Reaped(Pid, WaitStatus),
     NoneLeft,
     Stop(Stop),
+    Down(Down),
 }
 
 fn keep(place: &Place) -> io::Result<()> {
+    // Isobar may have more descriptors than programs expect; machines have the usual number.
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current.is_none_or(|current| current > DESCRIPTORS) {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(DESCRIPTORS), ..limit });
+    }
     // A session of its own: the terminal's signals are for Isobar alone. It fails where the keeper
     // leads a process group already, which is as good.
     let _ = setsid();
@@ -78,13 +87,17 @@ fn keep(place: &Place) -> io::Result<()> {
         Ok(script) => script,
         Err(error) => {
             console.lock().note(&format!("the script could not be started: {error}"))?;
-            return Err(error);
+            // The machine is up all the same, as where cloud-init fails.
+            report(&Report::Ended(Exit::Failed(error.to_string())));
+            report(&Report::Gone);
+            return Ok(());
         }
     };
     report(&Report::Up);
     let (events, inbox) = mpsc::channel();
     let ended = copy_output(reader, Arc::clone(&console));
     wait_for_children(events.clone());
+    hear_machine(place, events.clone())?;
     listen(events);
     supervise(script, &inbox, &console);
     // The last lines are worth waiting for, but not for ever.
@@ -204,15 +217,12 @@ fn supervise(script: Pid, inbox: &Receiver<Event>, console: &Mutex<Writer>) {
             }
             Ok(Event::Reaped(..)) => {}
             Ok(Event::NoneLeft) | Err(RecvTimeoutError::Disconnected) => return,
-            Ok(Event::Stop(stop)) => {
-                if kill_at.is_none() {
-                    // A process that is suspended hears SIGTERM only when it goes on.
-                    let _ = signal_descendants(Signal::TERM);
-                    let _ = signal_descendants(Signal::CONT);
-                }
-                let at = Instant::now() + stop.grace;
-                kill_at = Some(kill_at.map_or(at, |before| before.min(at)));
+            Ok(Event::Down(down)) => {
+                let _ = console.lock().note(&format!("{} was asked for from within", down.word()));
+                report(&Report::Down(down));
+                end(&mut kill_at, ORPHAN_GRACE);
             }
+            Ok(Event::Stop(stop)) => end(&mut kill_at, stop.grace),
             Err(RecvTimeoutError::Timeout) => {
                 let _ = signal_descendants(Signal::KILL);
                 kill_at = Some(Instant::now() + KILL_ROUND);
@@ -221,6 +231,32 @@ fn supervise(script: Pid, inbox: &Receiver<Event>, console: &Mutex<Writer>) {
     }
 }
 
+/// Asks all processes to end, and says when they are ended without asking.
+fn end(kill_at: &mut Option<Instant>, grace: Duration) {
+    if kill_at.is_none() {
+        // A process that is suspended hears SIGTERM only when it goes on.
+        let _ = signal_descendants(Signal::TERM);
+        let _ = signal_descendants(Signal::CONT);
+    }
+    let at = Instant::now() + grace;
+    *kill_at = Some(kill_at.map_or(at, |before| before.min(at)));
+}
+
+/// Hears the machine's own commands, by a pipe that never ends: the keeper holds both of its ends.
+fn hear_machine(place: &Place, events: Sender<Event>) -> io::Result<()> {
+    let pipe = fs::OpenOptions::new().read(true).write(true).open(place.control())?;
+    thread::spawn(move || {
+        for line in io::BufReader::new(pipe).lines() {
+            let Ok(line) = line else { break };
+            if let Ok(down) = line.trim().parse()
+                && events.send(Event::Down(down)).is_err()
+            {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
 fn exit_of(status: WaitStatus) -> Exit {
     match (status.exit_status(), status.terminating_signal()) {
         (Some(code), _) => Exit::Code(code),

@@ -5,6 +5,11 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::io::Errno;
+
+use super::report::Down;
+
 /// The variable that marks every process of a machine: its value is the machine's directory.
 pub(super) const MARK: &str = "ISOBAR_MACHINE";
 
@@ -40,9 +45,20 @@ impl Place {
         self.directory.join("console")
     }
 
+    /// The folder of the machine's own commands, which is on its `PATH`.
+    pub(super) fn commands(&self) -> PathBuf {
+        self.directory.join("bin")
+    }
+
+    /// The pipe by which the machine's commands reach its keeper.
+    pub(super) fn control(&self) -> PathBuf {
+        self.directory.join("control")
+    }
+
     /// Makes the directories and writes the script, readable by their owner alone.
     pub(super) fn prepare(&self, script: &[u8]) -> io::Result<()> {
         make_directory(&self.home())?;
+        self.make_commands()?;
         let mut file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -51,7 +67,47 @@ impl Place {
             .open(self.script())?;
         file.write_all(script)
     }
+
+    fn make_commands(&self) -> io::Result<()> {
+        make_directory(&self.commands())?;
+        for (name, usual) in COMMANDS {
+            let text =
+                format!("#!/bin/sh\n{SYNTAX}\nprintf '%s\\n' \"$word\" > \"${MARK}/control\"\n");
+            let text = text.replace("{usual}", usual.word());
+            let path = self.commands().join(name);
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o700)
+                .open(&path)?;
+            file.write_all(text.as_bytes())?;
+        }
+        match mknodat(CWD, self.control(), FileType::Fifo, Mode::from_raw_mode(0o600), 0) {
+            Err(Errno::EXIST) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
+
+/// The commands that end a machine from within, and what each does where no option says otherwise.
+const COMMANDS: [(&str, Down); 4] = [
+    ("shutdown", Down::Off),
+    ("poweroff", Down::Off),
+    ("halt", Down::Off),
+    ("reboot", Down::Reboot),
+];
+
+/// How they read their options: those of `shutdown`. Times other than `now` are not waited for.
+const SYNTAX: &str = "word={usual}
+for option in \"$@\"; do
+  case \"$option\" in
+    -r|--reboot) word=reboot ;;
+    -h|-H|-P|-p|--halt|--poweroff) word=poweroff ;;
+    -f|--force|now|+0) ;;
+    -c|-k|+*|*:*) echo \"$0: $option is not implemented here\" >&2; exit 1 ;;
+  esac
+done";
 
 /// Makes the directory and those above it, for their owner alone.
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {

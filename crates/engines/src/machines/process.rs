@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::place::{MARK, Place};
-use super::report::{Report, Stop};
+use super::report::{Down, Report, Stop};
 use super::{Exit, Machine, Settings, keeper, tree};
 
 /// How much longer than the grace a keeper may take, before it is given up and the machine's
@@ -23,20 +23,36 @@ pub(super) struct Process {
     words: Option<ChildStdin>,
     reports: Lines<BufReader<ChildStdout>>,
     exit: Option<Exit>,
+    down: Option<Down>,
+}
+
+/// How a machine's processes came to their end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The script and all its descendants ended.
+    Script,
+    /// One of them asked for it.
+    Down(Down),
+    /// Their keeper was ended.
+    Crash,
 }
 
 impl Process {
-    /// Starts the machine's script under a keeper. The place is prepared.
+    /// Starts the machine's script under a keeper. The place is prepared. `None` where the script could
+    /// not be run, which the console says.
     pub(super) async fn start(
         settings: &Settings,
         machine: &Machine,
         place: Place,
-    ) -> io::Result<Self> {
+    ) -> io::Result<Option<Self>> {
+        let mut path = place.commands().into_os_string();
+        path.push(":");
+        path.push(&settings.path);
         let mut keeper = Command::new(&settings.program)
             .arg(keeper::ARGUMENT)
             .arg(place.directory())
             .env_clear()
-            .env("PATH", &settings.path)
+            .env("PATH", path)
             .env("LANG", "C.UTF-8")
             .envs(&machine.environment)
             .env("HOME", place.home())
@@ -48,21 +64,25 @@ impl Process {
         let words = keeper.stdin.take();
         let reports = keeper.stdout.take().expect("the keeper's output is piped");
         let reports = BufReader::new(reports).lines();
-        let mut process = Self { place, keeper, words, reports, exit: None };
+        let mut process = Self { place, keeper, words, reports, exit: None, down: None };
         match process.next_report().await? {
-            Some(Report::Up) => Ok(process),
-            Some(Report::Ended(exit)) => Err(io::Error::other(exit.to_string())),
-            Some(Report::Gone) | None => Err(io::Error::other("its keeper ended")),
+            Some(Report::Up) => Ok(Some(process)),
+            Some(Report::Ended(_)) => Ok(None),
+            Some(Report::Broken(why)) => Err(io::Error::other(why)),
+            Some(Report::Gone | Report::Down(_)) | None => {
+                Err(io::Error::other("its keeper ended"))
+            }
         }
     }
 
-    /// Waits until the script and all its descendants have ended, and says how the script did.
-    /// Nothing is lost where the future is dropped before.
-    pub(super) async fn ended(&mut self) -> Exit {
+    /// Waits until the script and all its descendants have ended. Nothing is lost where the future is
+    /// dropped before.
+    pub(super) async fn ended(&mut self) -> End {
         loop {
             match self.next_report().await {
                 Ok(Some(Report::Ended(exit))) => self.exit = Some(exit),
-                Ok(Some(Report::Up)) => {}
+                Ok(Some(Report::Down(down))) => self.down = Some(down),
+                Ok(Some(Report::Up | Report::Broken(_))) => {}
                 Ok(Some(Report::Gone)) => break,
                 Ok(None) | Err(_) => {
                     self.sweep().await;
@@ -71,7 +91,11 @@ impl Process {
             }
         }
         let _ = self.keeper.wait().await;
-        self.exit.clone().unwrap_or_else(|| Exit::Failed("its keeper was ended".to_owned()))
+        match (self.down, &self.exit) {
+            (Some(down), _) => End::Down(down),
+            (None, Some(_)) => End::Script,
+            (None, None) => End::Crash,
+        }
     }
 
     /// Ends all processes: SIGTERM, the grace, SIGKILL.

@@ -40,7 +40,7 @@ pub enum Phase {
     Removed,
 }
 
-/// How a machine's script ended.
+/// How a machine came to its end by itself, or its script did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exit {
     /// With a status.
@@ -49,6 +49,8 @@ pub enum Exit {
     Signal(i32),
     /// It never ran: its interpreter is missing, say.
     Failed(String),
+    /// It was shut down from within, by `shutdown` or `poweroff`.
+    ShutDown,
 }
 
 impl fmt::Display for Exit {
@@ -57,8 +59,25 @@ impl fmt::Display for Exit {
             Self::Code(code) => write!(f, "exited with status {code}"),
             Self::Signal(signal) => write!(f, "was ended by signal {signal}"),
             Self::Failed(why) => write!(f, "could not run: {why}"),
+            Self::ShutDown => f.write_str("was shut down from within"),
         }
     }
+}
+
+/// Whether a machine's user data ran. It does once, in the first boot, as cloud-init has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UserData {
+    /// Not yet.
+    #[default]
+    New,
+    /// It was started in the boot, and something of it runs: it is started again where Isobar was
+    /// away, which is no boot of the machine's.
+    Runs {
+        /// The boot.
+        boot: u64,
+    },
+    /// It and all its descendants ended.
+    Ended,
 }
 
 /// A machine.
@@ -79,8 +98,11 @@ pub struct Machine {
     pub phase: Phase,
     /// How often it was told to start or reboot; the runner's processes belong to one boot.
     pub boot: u64,
-    /// How its script ended, where it ended by itself in the last boot.
+    /// How it stopped, where it did so by itself: it was shut down from within, or could not run.
     pub exit: Option<Exit>,
+    /// Whether its user data ran.
+    #[serde(default)]
+    pub user_data: UserData,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it came to its phase.
@@ -94,6 +116,16 @@ impl Machine {
     #[must_use]
     pub fn has_script(&self) -> bool {
         self.script.starts_with(b"#!")
+    }
+
+    /// Whether its user data is to be run now.
+    pub(super) fn runs_script(&self) -> bool {
+        let due = match self.user_data {
+            UserData::New => true,
+            UserData::Runs { boot } => boot == self.boot,
+            UserData::Ended => false,
+        };
+        due && self.has_script()
     }
 
     /// Moves it to the phase, if it is not there.

@@ -13,8 +13,39 @@ pub(super) enum Report {
     Up,
     /// The script ended, or could not run; its descendants may live.
     Ended(Exit),
+    /// The keeper cannot do its work, and ends.
+    Broken(String),
+    /// A process of the machine asked for the machine's end, or for another boot.
+    Down(Down),
     /// No process is left. The last that a keeper says.
     Gone,
+}
+
+/// What a machine's own processes can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Down {
+    /// That it stops.
+    Off,
+    /// That it boots again.
+    Reboot,
+}
+
+impl Down {
+    /// The word for it, between the machine's commands and its keeper too.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "poweroff",
+            Self::Reboot => "reboot",
+        }
+    }
+}
+
+impl FromStr for Down {
+    type Err = Unknown;
+
+    fn from_str(word: &str) -> Result<Self, Unknown> {
+        [Self::Off, Self::Reboot].into_iter().find(|down| down.word() == word).ok_or(Unknown)
+    }
 }
 
 impl fmt::Display for Report {
@@ -24,6 +55,9 @@ impl fmt::Display for Report {
             Self::Ended(Exit::Code(code)) => write!(f, "code {code}"),
             Self::Ended(Exit::Signal(signal)) => write!(f, "signal {signal}"),
             Self::Ended(Exit::Failed(why)) => write!(f, "failed {}", why.replace('\n', " ")),
+            Self::Ended(Exit::ShutDown) => f.write_str("shut-down"),
+            Self::Broken(why) => write!(f, "broken {}", why.replace('\n', " ")),
+            Self::Down(down) => f.write_str(down.word()),
             Self::Gone => f.write_str("gone"),
         }
     }
@@ -44,8 +78,10 @@ impl FromStr for Report {
             "code" => Self::Ended(Exit::Code(rest.parse().map_err(|_| Unknown)?)),
             "signal" => Self::Ended(Exit::Signal(rest.parse().map_err(|_| Unknown)?)),
             "failed" => Self::Ended(Exit::Failed(rest.to_owned())),
+            "broken" => Self::Broken(rest.to_owned()),
+            "shut-down" => Self::Ended(Exit::ShutDown),
             "gone" => Self::Gone,
-            _ => return Err(Unknown),
+            word => Self::Down(word.parse()?),
         })
     }
 }

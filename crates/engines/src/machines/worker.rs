@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 use super::change::change;
 use super::console::Writer;
 use super::place::Place;
-use super::process::Process;
+use super::process::{End, Process};
+use super::report::Down;
 use super::runner::Inner;
-use super::{Desired, Exit, Machine, Phase, find};
+use super::{Desired, Exit, Machine, Phase, UserData, find};
 
 /// A machine's worker.
 pub(super) struct Worker {
@@ -30,7 +31,7 @@ struct Running {
 
 impl Running {
     /// Waits until all processes have ended.
-    async fn ended(&mut self) -> Exit {
+    async fn ended(&mut self) -> End {
         match &mut self.process {
             Some(process) => process.ended().await,
             None => std::future::pending().await,
@@ -73,8 +74,26 @@ impl Worker {
     async fn attend(&self, mut current: Running) -> Option<Running> {
         tokio::select! {
             () = self.sleep() => Some(current),
-            exit = current.ended() => {
-                self.ended(current.boot, exit);
+            end = current.ended() => {
+                current.process = None;
+                match end {
+                    // The machine goes on without them.
+                    End::Script => {
+                        self.write_in(current.boot, |machine, _| {
+                            machine.user_data = UserData::Ended;
+                        });
+                        return Some(current);
+                    }
+                    End::Down(Down::Off) => self.ended(current.boot, Exit::ShutDown),
+                    End::Down(Down::Reboot) => self.write_in(current.boot, |machine, now| {
+                        machine.boot += 1;
+                        machine.enter(Phase::Rebooting, now);
+                    }),
+                    End::Crash => {
+                        let why = "its keeper was ended".to_owned();
+                        self.ended(current.boot, Exit::Failed(why));
+                    }
+                }
                 None
             }
         }
@@ -91,7 +110,16 @@ impl Worker {
         let _turn = self.inner.starts.acquire().await;
         match self.process(machine).await {
             Ok(process) => {
-                self.reach(Desired::Running, machine.boot, Phase::Running);
+                let user_data = match &process {
+                    Some(_) => UserData::Runs { boot: machine.boot },
+                    // It could not be run; nor can it later.
+                    None if machine.runs_script() => UserData::Ended,
+                    None => machine.user_data,
+                };
+                self.write_in(machine.boot, |machine, now| {
+                    machine.user_data = user_data;
+                    machine.enter(Phase::Running, now);
+                });
                 Some(Running { boot: machine.boot, process })
             }
             Err(error) => {
@@ -106,14 +134,18 @@ impl Worker {
         place.prepare(&machine.script)?;
         let mut console = Writer::open(&place.console())?;
         let Machine { id, address, .. } = machine;
-        if machine.has_script() {
+        if machine.runs_script() {
             console.note(&format!("{id} starts at {address}"))?;
             drop(console);
-            Process::start(&self.inner.settings, machine, place).await.map(Some)
-        } else {
-            console.note(&format!("{id} is up at {address}; its user data is no script to run"))?;
-            Ok(None)
+            return Process::start(&self.inner.settings, machine, place).await;
         }
+        let why = if machine.has_script() {
+            "its user data ran in its first boot"
+        } else {
+            "its user data is no script to run"
+        };
+        console.note(&format!("{id} is up at {address}; {why}"))?;
+        Ok(None)
     }
 
     fn place(&self) -> Place {
@@ -131,11 +163,18 @@ impl Worker {
 
     /// Writes that the machine ended by itself in the boot.
     fn ended(&self, boot: u64, exit: Exit) {
+        self.write_in(boot, |machine, now| {
+            machine.desired = Desired::Stopped;
+            machine.exit = Some(exit);
+            machine.enter(Phase::Stopped, now);
+        });
+    }
+
+    /// Writes something of the boot, if that is still wanted.
+    fn write_in(&self, boot: u64, what: impl FnOnce(&mut Machine, jiff::Timestamp)) {
         self.write(|machine, now| {
             if machine.desired == Desired::Running && machine.boot == boot {
-                machine.desired = Desired::Stopped;
-                machine.exit = Some(exit);
-                machine.enter(Phase::Stopped, now);
+                what(machine, now);
             }
         });
     }

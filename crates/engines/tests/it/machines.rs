@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::Ipv4Addr;
 use std::process::{Child, Command, Stdio};
 
-use isobar_engines::machines::{self, Desired, Exit, Phase};
+use isobar_engines::machines::{self, Desired, Exit, Phase, UserData};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -43,7 +43,7 @@ async fn get(address: Ipv4Addr, port: u16) -> std::io::Result<String> {
 }
 
 #[tokio::test]
-async fn a_script_serves_at_its_address_and_is_stopped_and_started() {
+async fn a_script_serves_at_its_address_until_its_machine_is_stopped() {
     let world = World::new().await;
     let script = "#!/usr/bin/env python3
 import http.server, os
@@ -57,38 +57,69 @@ server.serve_forever()
 ";
     let address = world.create("i-1", script).address;
     assert!(address.is_loopback() && address.octets()[1] > 0);
-    for round in 1..=2 {
-        world.phase("i-1", Phase::Running).await;
-        eventually("it listens", || world.console("i-1").matches("listening").count() == round)
-            .await;
-        assert!(get(address, 8080).await.unwrap().ends_with("green"));
-        world.tell("i-1", machines::stop);
-        world.phase("i-1", Phase::Stopped).await;
-        get(address, 8080).await.unwrap_err();
-        world.tell("i-1", machines::start);
-    }
-    assert_eq!(world.phase("i-1", Phase::Running).await.address, address);
+    world.phase("i-1", Phase::Running).await;
+    eventually("it listens", || world.console("i-1").contains("listening")).await;
+    assert!(get(address, 8080).await.unwrap().ends_with("green"));
+    world.tell("i-1", machines::stop);
+    world.phase("i-1", Phase::Stopped).await;
+    get(address, 8080).await.unwrap_err();
     world.engines.shutdown().await;
 }
 
+/// As cloud-init has it: once in a machine's life, however often it boots.
 #[tokio::test]
-async fn a_reboot_starts_the_script_again_at_the_same_address() {
+async fn user_data_runs_in_the_first_boot_alone() {
     let world = World::new().await;
-    let address = world.create("i-1", "#!/bin/sh\necho $HOST >> boots; exec sleep 1000\n").address;
+    let script = "#!/bin/sh\necho $HOST >> boots; exec sleep 1000\n";
+    let address = world.create("i-1", script).address;
     world.phase("i-1", Phase::Running).await;
     written(&world, "i-1", "boots").await;
+    let again = |times| {
+        move |world: &World| world.console("i-1").matches("ran in its first boot").count() == times
+    };
     world.tell("i-1", machines::reboot);
     assert_eq!(world.machine("i-1").unwrap().phase, Phase::Rebooting);
+    assert_eq!(world.phase("i-1", Phase::Running).await.address, address);
+    eventually("it is up again", || again(1)(&world)).await;
+    world.tell("i-1", machines::stop);
+    world.phase("i-1", Phase::Stopped).await;
+    world.tell("i-1", machines::start);
     world.phase("i-1", Phase::Running).await;
-    let both = format!("{address}\n{address}\n");
-    let boots = world.directory.path().join("machines/i-1/home/boots");
-    eventually("it booted twice", || fs::read_to_string(&boots).is_ok_and(|text| text == both))
-        .await;
+    eventually("it is up again", || again(2)(&world)).await;
+    assert_eq!(written(&world, "i-1", "boots").await, format!("{address}\n"));
     world.engines.shutdown().await;
 }
 
 #[tokio::test]
-async fn a_machine_lives_as_long_as_a_descendant_does() {
+async fn a_machine_is_shut_down_and_rebooted_from_within() {
+    let world = World::new().await;
+    for (id, command) in [("i-1", "poweroff"), ("i-2", "shutdown -h now"), ("i-3", "halt")] {
+        world.create(id, &format!("#!/bin/sh\n{command}\nexec sleep 1000\n"));
+        let machine = world.phase(id, Phase::Stopped).await;
+        assert_eq!(
+            (machine.desired, &machine.exit),
+            (Desired::Stopped, &Some(Exit::ShutDown)),
+            "{command}"
+        );
+        world.tell(id, machines::start);
+        assert_eq!(world.phase(id, Phase::Running).await.exit, None);
+    }
+    for (id, command) in [("i-4", "reboot"), ("i-5", "shutdown -r now")] {
+        world.create(id, &format!("#!/bin/sh\n{command}\nexec sleep 1000\n"));
+        eventually("it booted again", || {
+            let machine = world.machine(id).unwrap();
+            machine.boot == 1 && machine.phase == Phase::Running
+        })
+        .await;
+    }
+    world.create("i-6", "#!/bin/sh\nshutdown +5 || echo refused\n");
+    eventually("it says so", || world.console("i-6").contains("refused")).await;
+    assert_eq!(world.machine("i-6").unwrap().phase, Phase::Running);
+    world.engines.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_machine_goes_on_when_its_script_has_ended() {
     let world = World::new().await;
     let script = "#!/bin/sh\nmkfifo gate\n(read line < gate; echo $line) &\necho > ready\nexit 7\n";
     world.create("i-1", script);
@@ -97,24 +128,29 @@ async fn a_machine_lives_as_long_as_a_descendant_does() {
     assert_eq!(world.phase("i-1", Phase::Running).await.exit, None);
     let gate = world.directory.path().join("machines/i-1/home/gate");
     tokio::task::spawn_blocking(move || fs::write(gate, "the last word\n")).await.unwrap().unwrap();
-    assert_eq!(world.phase("i-1", Phase::Stopped).await.exit, Some(Exit::Code(7)));
+    let over = || world.machine("i-1").unwrap().user_data == UserData::Ended;
+    eventually("all have ended", over).await;
     assert!(world.console("i-1").contains("the last word\n"));
+    let machine = world.machine("i-1").unwrap();
+    assert_eq!((machine.desired, machine.phase), (Desired::Running, Phase::Running));
+    // It is an ordinary machine still.
+    world.tell("i-1", machines::stop);
+    assert_eq!(world.phase("i-1", Phase::Stopped).await.exit, None);
     world.engines.shutdown().await;
 }
 
 #[tokio::test]
-async fn a_script_that_exits_stops_its_machine_and_leaves_its_status() {
+async fn a_scripts_status_is_on_the_console() {
     let world = World::new().await;
     world.create("i-1", "#!/bin/sh\necho to stdout; echo to stderr >&2; exit 3\n");
-    let machine = world.phase("i-1", Phase::Stopped).await;
-    assert_eq!((machine.desired, &machine.exit), (Desired::Stopped, &Some(Exit::Code(3))));
-    let console = world.console("i-1");
-    for line in ["to stdout\n", "to stderr\n", "the script exited with status 3\n"] {
-        assert!(console.contains(line), "{console}");
-    }
     world.create("i-2", "#!/bin/sh\nkill -9 $$\n");
-    let machine = world.phase("i-2", Phase::Stopped).await;
-    assert_eq!(machine.exit, Some(Exit::Signal(9)));
+    let said = |id: &str, lines: &[&str]| lines.iter().all(|line| world.console(id).contains(line));
+    let first = ["to stdout\n", "to stderr\n", "the script exited with status 3\n"];
+    eventually("the first ends", || said("i-1", &first)).await;
+    eventually("the second ends", || said("i-2", &["the script was ended by signal 9\n"])).await;
+    for id in ["i-1", "i-2"] {
+        assert_eq!(world.phase(id, Phase::Running).await.exit, None);
+    }
     world.engines.shutdown().await;
 }
 
@@ -122,10 +158,10 @@ async fn a_script_that_exits_stops_its_machine_and_leaves_its_status() {
 async fn a_missing_interpreter_is_said() {
     let world = World::new().await;
     world.create("i-1", "#!/no/such/interpreter -x\n");
-    let machine = world.phase("i-1", Phase::Stopped).await;
-    let Some(Exit::Failed(why)) = &machine.exit else { panic!("{machine:?}") };
-    assert!(why.contains("/no/such/interpreter: No such file"), "{why}");
-    assert!(world.console("i-1").contains("the script could not be started"));
+    let said = "the script could not be started: /no/such/interpreter: No such file";
+    eventually("it is said", || world.console("i-1").contains(said)).await;
+    // As where cloud-init fails, the machine is up all the same.
+    assert_eq!(world.phase("i-1", Phase::Running).await.exit, None);
     world.engines.shutdown().await;
 }
 
@@ -194,7 +230,7 @@ head -c 5000000 /dev/zero | tr '\\0' x
 echo; echo the end
 ";
     world.create("i-1", script);
-    world.phase("i-1", Phase::Stopped).await;
+    eventually("it ends", || world.machine("i-1").unwrap().user_data == UserData::Ended).await;
     let console = world.console("i-1");
     assert!((1 << 20..2 << 20).contains(&console.len()), "{}", console.len());
     assert!(console.contains("the beginning\n") && console.contains("\nthe end\n"));

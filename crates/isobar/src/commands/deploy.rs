@@ -6,6 +6,7 @@ use super::watch;
 use crate::api::Api;
 use crate::cli::{Deploy, Format, Global};
 use crate::manifest::Manifest;
+use crate::output::say;
 use crate::output::{self, Column};
 use isobar_cli::report::Error;
 
@@ -62,9 +63,12 @@ fn show_plan(format: Format, plan: &Value) -> Result<(), Error> {
     }
     output::list(format, &calls, CALL_COLUMNS)?;
     let summary = &plan["summary"];
-    eprintln!(
+    say!(
         "{} to create, {} to change, {} to remove, {} to keep; nothing was changed",
-        summary["create"], summary["change"], summary["remove"], summary["keep"],
+        summary["create"],
+        summary["change"],
+        summary["remove"],
+        summary["keep"],
     );
     Ok(())
 }

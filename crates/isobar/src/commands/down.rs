@@ -6,6 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::api;
 use crate::cli::Global;
+use crate::output::say;
 use crate::state::{self, Endpoints};
 use isobar_cli::report::Error;
 
@@ -37,6 +38,6 @@ pub(super) async fn run(global: &Global) -> Result<(), Error> {
             format!("process {} has not stopped in a minute", endpoints.pid),
         )
     })?;
-    eprintln!("stopped");
+    say!("stopped");
     Ok(())
 }

@@ -79,7 +79,7 @@ fn variables(endpoints: &Endpoints, cloud: Option<CloudName>) -> Vec<(&'static s
 }
 
 /// The value for a POSIX shell.
-fn quote(value: &str) -> String {
+pub(super) fn quote(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !value.is_empty() && value.chars().all(plain) {
         value.to_owned()

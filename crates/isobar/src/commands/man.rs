@@ -10,6 +10,7 @@ use isobar_cli::shell::Shell;
 
 use crate::cli::{self, Man};
 use crate::output;
+use crate::output::say;
 
 /// Prints a page, or writes those of all commands, clouds and services.
 pub(crate) fn run(arguments: &Man) -> Result<(), Error> {
@@ -71,6 +72,6 @@ fn install(folder: &Path) -> Result<(), Error> {
     for (name, text) in &pages {
         fs::write(folder.join(format!("{name}.1")), text).map_err(unwritable)?;
     }
-    eprintln!("{} pages are in {}", pages.len(), folder.display());
+    say!("{} pages are in {}", pages.len(), folder.display());
     Ok(())
 }

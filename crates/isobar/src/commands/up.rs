@@ -5,11 +5,13 @@ use std::io::IsTerminal;
 use rustix::fs::Mode;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::environment::quote;
 use super::watch;
 use crate::api::{self, Api};
 use crate::cli::{Format, Global, Up};
 use crate::manifest::Manifest;
 use crate::output;
+use crate::output::say;
 use crate::state::{Endpoints, State};
 use crate::wiring::{Listeners, Running};
 use isobar_cli::report::Error;
@@ -27,11 +29,12 @@ pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
     // Signals are taken from here on, so that nothing that was started is left behind.
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
-    let running = Running::start(&state, listeners, arguments.ephemeral).await?;
+    let mut hangup = listen(SignalKind::hangup())?;
+    let running = Running::start(&state, listeners, arguments).await?;
     let announced = state.announce(&running.endpoints);
     let work = async {
         announced?;
-        welcome(&running.endpoints, &directory, global.output)?;
+        welcome(&running.endpoints, &directory, global)?;
         if arguments.demo {
             demo(&running.endpoints, global).await?;
         }
@@ -41,8 +44,9 @@ pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
         result = work => result,
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
     };
-    eprintln!("stopping");
+    say!("stopping");
     state.withdraw();
     running.stop().await;
     result
@@ -62,6 +66,8 @@ fn start_log() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // A line that cannot be written, as on a full disk, ends nothing.
+        .log_internal_errors(false)
         .try_init();
 }
 
@@ -69,8 +75,9 @@ fn start_log() {
 fn welcome(
     endpoints: &Endpoints,
     directory: &std::path::Path,
-    format: Format,
+    global: &Global,
 ) -> Result<(), Error> {
+    let format = global.output;
     if format != Format::Table {
         let value = serde_json::to_value(endpoints).map_err(|error| {
             Error::failed("internal", "the endpoints cannot be printed").source(error)
@@ -78,6 +85,11 @@ fn welcome(
         return output::value(format, &value);
     }
     let Endpoints { control, aws, alibaba, digitalocean, .. } = endpoints;
+    // What is to be typed elsewhere has to find the same state there.
+    let isobar = match &global.state {
+        Some(_) => format!("isobar --state {}", quote(&directory.display().to_string())),
+        None => "isobar".to_owned(),
+    };
     output::print(&format!(
         "Isobar is up.
 
@@ -93,11 +105,11 @@ fn welcome(
 
 Try next, from a second terminal:
 
-  isobar deploy examples/hello/isobar.yaml
-  isobar deployments list
-  eval \"$(isobar env)\"      # points boto3, aws-cli, doctl, Terraform and the other SDKs here
+  {isobar} deploy examples/hello/isobar.yaml
+  {isobar} deployments list
+  eval \"$({isobar} env)\"      # points boto3, aws-cli, doctl, Terraform and the other SDKs here
 
-Ctrl-C, or `isobar down`, stops it.",
+Ctrl-C, or `{isobar} down`, stops it.",
         control.url,
         control.api_key,
         aws.url,
@@ -120,7 +132,7 @@ Ctrl-C, or `isobar down`, stops it.",
 async fn demo(endpoints: &Endpoints, global: &Global) -> Result<(), Error> {
     let manifest = Manifest::parse("the example".to_owned(), DEMO)?;
     let api = Api::new(&endpoints.control.url, &endpoints.control.api_key)?;
-    eprintln!("deploying examples/hello to three clouds");
+    say!("deploying examples/hello to three clouds");
     let operation = api.post("/api/v1/deployments", &manifest.document, None).await?;
     match watch::accepted(&api, &operation, global).await {
         Ok(()) => Ok(()),

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::api::{Api, encode};
 use crate::cli::{Format, Global};
+use crate::output::say;
 use crate::output::{self, Column};
 use isobar_cli::report::{Class, Error};
 
@@ -81,7 +82,7 @@ fn judge(deployment: &Value, wanted: &str) -> Result<(), Error> {
     let id = text(&deployment["id"]);
     if status == wanted {
         let seconds = deployment["duration_seconds"].as_f64().unwrap_or_default();
-        eprintln!("{id} {status} after {seconds:.1} s");
+        say!("{id} {status} after {seconds:.1} s");
         return Ok(());
     }
     let mut message = format!("{id} ended as {status}");
@@ -170,9 +171,9 @@ impl Display {
         let target = event["target"].as_str();
         match (self, target) {
             (Self::Lines, Some(target)) => {
-                eprintln!("{target} {:>3}% {message}", event["percent"]);
+                say!("{target} {:>3}% {message}", event["percent"]);
             }
-            (Self::Lines, None) => eprintln!("{message}"),
+            (Self::Lines, None) => say!("{message}"),
             (Self::Bars { all, bars }, Some(target)) => {
                 let bar = bars.entry(target.to_owned()).or_insert_with(|| bar(all, target));
                 bar.set_position(event["percent"].as_u64().unwrap_or_default());

@@ -1,5 +1,6 @@
 //! Time, chance and fault points for the control plane.
 
+use crate::output::say;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ struct Crash(String);
 impl FaultPoints for Crash {
     fn reached(&self, point: &FaultPoint) {
         if point.matches(&self.0) {
-            eprintln!("fault point {}: the process ends here", self.0);
+            say!("fault point {}: the process ends here", self.0);
             // As `kill -9` does: nothing is flushed, no destructor runs.
             let own = rustix::process::getpid();
             let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-/// The most connections at once; further ones wait in the system's queue.
-pub const MAX_CONNECTIONS: usize = 1024;
+use super::Bounds;
+
 /// How long a connection may take to send its headers.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -23,17 +23,18 @@ pub async fn stopped(stop: &mut watch::Receiver<bool>) {
 pub async fn accept<C>(
     listener: TcpListener,
     mut stop: watch::Receiver<bool>,
+    bounds: &Bounds,
     serve: impl Fn(TcpStream) -> C,
 ) -> GracefulShutdown
 where
     C: GracefulConnection<Error = hyper::Error> + Send + 'static,
 {
     let connections = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = &bounds.connections;
     loop {
         let place = tokio::select! {
             () = stopped(&mut stop) => break,
-            place = Arc::clone(&places).acquire_owned() => place,
+            place = Arc::clone(places).acquire_owned() => place,
         };
         let Ok(place) = place else { break };
         let (stream, _peer) = tokio::select! {

@@ -107,6 +107,13 @@ impl Tables {
         })
     }
 
+    /// Every row as the log has it: its collection, its key, and its JSON.
+    pub(super) fn dump(&self, mut each: impl FnMut(&str, &str, Vec<u8>)) {
+        for (kind, table) in &self.tables {
+            table.dump(&mut |key, row| each(kind, key, row));
+        }
+    }
+
     pub(super) fn announce(&self, kind: &str) {
         if let Some(table) = self.tables.get(kind) {
             table.announce();
@@ -137,7 +144,16 @@ trait AnyTable: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
     fn load(&mut self, row: &[u8]) -> Result<(), serde_json::Error>;
+    fn dump(&self, each: &mut dyn FnMut(&str, Vec<u8>));
     fn announce(&self);
+}
+
+/// A row as the log has it.
+///
+/// # Panics
+/// If the row cannot be written as JSON, which is a mistake in its type.
+pub(super) fn bytes<T: Record>(row: &T) -> Vec<u8> {
+    serde_json::to_vec(row).expect("a record's type can be written as JSON")
 }
 
 struct Table<T> {
@@ -188,6 +204,12 @@ impl<T: Record> AnyTable for Table<T> {
         let key = row.key();
         self.replace(&key, Some(Arc::new(row)));
         Ok(())
+    }
+
+    fn dump(&self, each: &mut dyn FnMut(&str, Vec<u8>)) {
+        for (key, row) in &self.rows {
+            each(key, bytes(&**row));
+        }
     }
 
     fn announce(&self) {

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::tables::bytes;
 use super::{Record, Tables};
 
 /// A write in progress. It reads its own changes. One that is dropped before it is committed is
@@ -46,7 +47,7 @@ impl<'a> Tx<'a> {
     /// # Panics
     /// If the row cannot be written as JSON, which is a mistake in its type.
     pub fn put<T: Record>(&mut self, row: T) -> Arc<T> {
-        let bytes = serde_json::to_vec(&row).expect("a record's type can be written as JSON");
+        let bytes = bytes(&row);
         let row = Arc::new(row);
         self.change(row.key(), Some((Arc::clone(&row), bytes)));
         row

@@ -29,6 +29,7 @@ const STANDARD: Standard = Standard {
     dry_run: Row::new(412, "DryRunOperation", "it would have succeeded"),
     token_reused: Row::new(400, "TokenReused", "{} was used"),
     too_large: Row::new(413, "TooLarge", "too large"),
+    malformed: Row::new(400, "Malformed", "{} are refused"),
     foreign: Row::new(403, "Foreign", "{} are refused"),
     throttled: Row::new(429, "Throttled", "slower"),
     unavailable: Row::new(503, "Unavailable", "later"),

@@ -207,3 +207,61 @@ fn a_collection_that_is_not_known_is_not_dropped() {
     let error = Store::open(&directory.0, schema()).unwrap_err();
     assert!(matches!(error, Error::UnknownKind(kind) if kind == "test.stranger"));
 }
+
+/// The files of the log, which fjall numbers.
+fn journals(directory: &std::path::Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|end| end == "jnl")).collect();
+    assert!(!files.is_empty());
+    files
+}
+
+#[test]
+fn a_damaged_log_is_refused_until_its_mark_is_forgotten() {
+    type Damage = fn(&std::path::Path);
+    let damages: [(&str, Damage); 4] = [
+        ("removed", |file| std::fs::remove_file(file).unwrap()),
+        ("emptied", |file| std::fs::write(file, "").unwrap()),
+        ("garbage", |file| std::fs::write(file, "garbage".repeat(100)).unwrap()),
+        ("cut", |file| {
+            let file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
+            file.set_len(400).unwrap();
+        }),
+    ];
+    for (name, damage) in damages {
+        let directory = Directory::new(&format!("damaged-{name}"));
+        let store = Store::open(&directory.0, schema()).unwrap();
+        for number in 0..20 {
+            store.update(|tx| tx.put(server(&number.to_string(), "red"))).unwrap();
+        }
+        store.flush().unwrap();
+        drop(store);
+        journals(&directory.0).iter().for_each(|file| damage(file));
+        for _ in 0..2 {
+            let refused = Store::open(&directory.0, schema()).unwrap_err();
+            let damaged = matches!(refused, Error::Damaged { .. } | Error::Log(_));
+            assert!(damaged, "{name}: {refused:?}");
+        }
+        isobar_kernel::store::forget_mark(&directory.0).unwrap();
+        let store = Store::open(&directory.0, schema()).unwrap();
+        store.update(|tx| tx.put(server("new", "red"))).unwrap();
+        drop(store);
+        let store = Store::open(&directory.0, schema()).unwrap();
+        assert!(store.read(|tables| tables.get::<Server>("new").is_some()), "{name}");
+    }
+}
+
+#[test]
+fn a_whole_log_opens_whatever_was_flushed() {
+    let directory = Directory::new("whole");
+    for number in 0..5 {
+        let store = Store::open(&directory.0, schema()).unwrap();
+        assert_eq!(store.read(|tables| tables.count::<Server>()), number);
+        store.update(|tx| tx.put(server(&number.to_string(), "red"))).unwrap();
+        if number % 2 == 0 {
+            store.flush().unwrap();
+        }
+        store.check().unwrap();
+    }
+}

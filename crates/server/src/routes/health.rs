@@ -13,7 +13,15 @@ pub(super) async fn live() -> Answer {
 }
 
 pub(super) async fn ready(State(app): State<App>) -> Answer {
-    let readiness = app.control.readiness().await;
+    let mut readiness = app.control.readiness().await;
+    let store = app.local.store.clone();
+    let checked = tokio::task::spawn_blocking(move || store.check()).await;
+    let message = match checked {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    readiness.add("clouds", message);
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((status, axum::Json(readiness)).into_response())
 }

@@ -110,8 +110,16 @@ async fn next(mut at: Position) -> Option<(Result<Bytes, std::convert::Infallibl
     if at.over {
         return None;
     }
-    let events = tokio::select! {
-        events = at.app.control.wait_events(&at.id, at.after, BATCH, KEEP_ALIVE) => events.ok()?,
+    let (control, id, after) = (at.app.control.clone(), at.id.clone(), at.after);
+    // A task of its own: the caller may hang up while the database is read.
+    let events = tokio::spawn(async move {
+        let events = control.wait_events(&id, after, BATCH, KEEP_ALIVE).await.ok()?;
+        let over = events.is_empty()
+            && control.operation(&id).await.map_or(true, |operation| operation.status.is_final());
+        Some((events, over))
+    });
+    let (events, over) = tokio::select! {
+        events = events => events.ok()??,
         // The caller comes back with the last event's id.
         () = at.app.closed() => return None,
     };
@@ -122,7 +130,6 @@ async fn next(mut at: Position) -> Option<(Result<Bytes, std::convert::Infallibl
         write(&mut text, event);
     }
     if text.is_empty() {
-        let over = at.app.control.operation(&at.id).await.map_or(true, |op| op.status.is_final());
         at.over = over;
         text.push_str(": waiting\n\n");
     }

@@ -138,7 +138,7 @@ async fn web_pages_and_foreign_hosts_are_refused() {
         (vec![("host", "[::1]:1")], 200),
         (vec![("host", "localhost")], 200),
         (vec![("host", "evil.example")], 403),
-        (vec![("host", "")], 403),
+        (vec![("host", "")], 400),
         (vec![("host", "127.0.0.1"), ("origin", "http://127.0.0.1")], 403),
         (vec![("host", "127.0.0.1"), ("origin", "null")], 403),
     ] {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use isobar_kernel::serve::Bounds;
 use isobar_server::serve;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,7 +22,8 @@ async fn a_stop_ends_streams_and_waits() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
-    let served = tokio::spawn(serve(listener, world.app.clone(), stopped));
+    let served =
+        tokio::spawn(serve(listener, world.app.clone(), Bounds::of_control(1024), stopped));
     let open = async |path: String| {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let head = format!(

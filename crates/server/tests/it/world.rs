@@ -146,7 +146,10 @@ impl World {
     }
 
     /// Sends what is given, as it is given.
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    /// But for the `Host`, which every client sends.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        let host = http::HeaderValue::from_static("127.0.0.1:8080");
+        request.headers_mut().entry("host").or_insert(host);
         let response = self.router.clone().call(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
