@@ -99,17 +99,23 @@ async fn answer(
     mut request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<AnswerBody> {
+    let config = listener.config();
+    let manner = &config.manner;
+    let own = |status| page(status, manner.server.as_deref());
     let upgrade = headers::upgrade(request.headers());
     let client = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
     let (mut parts, body) = request.into_parts();
     if let Err(status) = headers::forward(&mut parts, upgrade, peer, listener.local()) {
-        return page(status);
+        return own(status);
+    }
+    if let Some(name) = &manner.trace {
+        headers::trace(&mut parts.headers, name);
     }
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout()),
-        Err(failed) => page(failed.status()),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), own),
+        Err(failed) => own(failed.status()),
     }
 }
 
@@ -175,13 +181,18 @@ async fn send(
 }
 
 /// Passes the answer on, and joins the two connections where they leave HTTP.
-fn finish(sent: Sent, client: Option<OnUpgrade>, idle: Duration) -> Response<AnswerBody> {
+fn finish(
+    sent: Sent,
+    client: Option<OnUpgrade>,
+    idle: Duration,
+    own: impl Fn(StatusCode) -> Response<AnswerBody>,
+) -> Response<AnswerBody> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         let Some(client) = client else {
             // Nobody asked for it.
-            return page(StatusCode::BAD_GATEWAY);
+            return own(StatusCode::BAD_GATEWAY);
         };
         let target = hyper::upgrade::on(&mut answer);
         tokio::spawn(join(client, target, lease, idle));

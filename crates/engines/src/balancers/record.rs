@@ -74,6 +74,20 @@ pub struct Listener {
     /// How long a connection may be silent, and how long a target may take to answer, in
     /// milliseconds.
     pub idle_timeout_ms: u64,
+    /// How it shows itself in HTTP.
+    #[serde(default)]
+    pub manner: Manner,
+}
+
+/// How a proxy shows itself in HTTP; nothing of it where a cloud's does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manner {
+    /// The `Server` of the answers that it makes itself.
+    pub server: Option<String>,
+    /// The header by which a request can be followed: fields with semicolons between them, of which
+    /// the first proxy writes `Root` and later ones write `Self`, each with a version, the second in
+    /// eight hexadecimal digits and 24 more that are drawn.
+    pub trace: Option<String>,
 }
 
 impl Listener {
@@ -81,7 +95,8 @@ impl Listener {
     #[must_use]
     pub fn new(port: u16, protocol: Protocol, pool: Pool) -> Self {
         let (bound_port, bind_error) = (None, None);
-        Self { port, protocol, bound_port, bind_error, pool, idle_timeout_ms: 60_000 }
+        let manner = Manner::default();
+        Self { port, protocol, bound_port, bind_error, pool, idle_timeout_ms: 60_000, manner }
     }
 }
 
