@@ -2,10 +2,12 @@
 
 import base64
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from conftest import SCRIPT, fetch, wait_until
 
@@ -25,6 +27,12 @@ def an_image(ec2):
 def launch(ec2, **options):
     options = {"ImageId": an_image(ec2), "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, **options}
     return ec2.run_instances(**options)["Instances"]
+
+
+def reached(elb, arn, port=80):
+    """Where a load balancer's listener is found: the system's tags say it."""
+    tags = elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
+    return next(t["Value"] for t in tags if t["Key"] == f"aws:isobar:listener:{port}")
 
 
 def test_identity(aws, server):
@@ -274,7 +282,10 @@ def test_load_balancer_serves(aws):
     elb.get_waiter("target_in_service").wait(TargetGroupArn=group, WaiterConfig={"Delay": 1})
     assert error_of(elb.delete_target_group, TargetGroupArn=group) == ("ResourceInUse", 400)
     name = elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["DNSName"]
-    seen = {fetch(f"http://{name}/")[1] for _ in range(10)}
+    assert name == balancer["DNSName"]
+    place = reached(elb, arn)
+    assert place.startswith(f"{name}:")
+    seen = {fetch(f"http://{place}/")[1] for _ in range(10)}
     assert len(seen) == 2 and all(text.startswith("hello from 127.") for text in seen)
     ec2.terminate_instances(InstanceIds=instances)
     elb.delete_load_balancer(LoadBalancerArn=arn)
@@ -373,3 +384,44 @@ def test_the_read_only_user(aws, server):
     elbv2 = aws("elbv2", **reader(server))
     assert elbv2.describe_load_balancers()["LoadBalancers"] is not None
     assert error_of(elbv2.create_target_group, Name="a") == ("AccessDenied", 403)
+
+
+def documented_filters(ec2, operation):
+    """The names of the filters that the vendor's own SDK documents, without those of tags."""
+    members = ec2.meta.service_model.operation_model(operation).input_shape.members
+    items = re.findall(r"<li>\s*<p>(.*?)</p>", members["Filters"].documentation, re.S)
+    names = []
+    for item in items:
+        start = re.match(r"\s*((?:<code>[^<]+</code>(?:\s*(?:\||or|,)\s*)?)+)\s*[-\u2013:]", item)
+        names += re.findall(r"<code>([^<]+)</code>", start.group(1)) if start else []
+    return [name for name in names if not name.startswith("tag:")]
+
+
+def test_documented_filters_are_known(aws):
+    """What is not built says so; no name that the vendor documents is an invalid one."""
+    ec2 = aws("ec2")
+    asked = 0
+    for operation in ec2.meta.service_model.operation_names:
+        members = ec2.meta.service_model.operation_model(operation).input_shape
+        if not operation.startswith("Describe") or members is None or "Filters" not in members.members:
+            continue
+        call = getattr(ec2, xform_name(operation))
+        required = members.required_members
+        if required or not is_served(call):
+            continue
+        for name in documented_filters(ec2, operation):
+            try:
+                call(Filters=[{"Name": name, "Values": ["nothing-has-this"]}])
+            except ClientError as error:
+                assert error.response["Error"]["Code"] == "NotImplemented", (operation, name)
+                assert "filter" in error.response["Error"]["Message"], (operation, name)
+            asked += 1
+    assert asked > 400
+
+
+def is_served(call):
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"] != "NotImplemented"
+    return True

@@ -69,6 +69,11 @@ pub trait Face: Send + Sync + 'static {
     /// The error for a caller who may not do what it asks for.
     fn denied(&self, admitted: &Admitted, input: &Value) -> Fault;
 
+    /// What the input means where a cloud takes some of what is sent for nothing at all: without that.
+    fn tidy(&self, _admitted: &Admitted, input: Value) -> Value {
+        input
+    }
+
     /// Checks input against the catalogue's constraints before its handler sees it. Nothing is checked
     /// unless a face says so: a handler's types say what is required, and most services word what
     /// else they refuse in their own ways.
@@ -389,6 +394,7 @@ impl<F: Face> Local<F> {
         };
         let input = isobar_wire::decode_request(service, operation, *dialect, request)
             .map_err(|error| self.face.unreadable(admitted, &error))?;
+        let input = self.face.tidy(admitted, input);
         authorize(&self.face, admitted, &input)?;
         self.face.check(admitted, &input)?;
         let base_url = format!("{}://{host}", scheme(request));
@@ -448,27 +454,31 @@ impl<F: Face> Local<F> {
                 && let Some(before) = store.get::<Token>(key).filter(|token| !token.expired(now))
             {
                 return if before.input == *asked {
-                    Ok(before.output.clone())
+                    Ok(Ok(before.output.clone()))
                 } else {
                     Err(Failure::Fault(standard.token_reused.with(&[text])))
                 };
             }
-            let output = run(&mut Command { context, store }, input)?;
+            let output = match run(&mut Command { context, store }, input) {
+                Err(Failure::Fault(fault)) if fault.keeps && !dry_run => return Ok(Err(fault)),
+                result => result?,
+            };
             if dry_run {
                 return Err(Failure::Fault(standard.dry_run.fault()));
             }
             if let Some((key, _, asked)) = token {
                 store.put(Token { key, input: asked, output: output.clone(), at: now });
             }
-            Ok(output)
+            Ok(Ok(output))
         });
-        result.map_err(|aborted| match aborted {
+        let result = result.map_err(|aborted| match aborted {
             Aborted::By(failure) => failure,
             Aborted::Log(error) => {
                 tracing::error!(%error, "a write could not be logged");
                 Failure::Fault(standard.internal.fault())
             }
-        })
+        });
+        result?.map_err(Failure::Fault)
     }
 
     fn fault_of(&self, failure: Failure, admitted: &Admitted) -> Fault {

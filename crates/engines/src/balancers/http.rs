@@ -101,11 +101,17 @@ async fn answer(
     mut request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<AnswerBody> {
+    let config = listener.config();
+    let manner = &config.manner;
+    let own = |status| page(status, manner.server.as_deref());
     let upgrade = headers::upgrade(request.headers());
     let client = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
     let (mut parts, body) = request.into_parts();
     if let Err(status) = headers::forward(&mut parts, upgrade, peer, listener.local()) {
-        return page(status);
+        return own(status);
+    }
+    if let Some(name) = &manner.trace {
+        headers::trace(&mut parts.headers, name);
     }
     let keep = listener.keeps_connections();
     if !keep {
@@ -115,8 +121,8 @@ async fn answer(
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep, gzip),
-        Err(failed) => page(failed.status()),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep, gzip, &own),
+        Err(failed) => own(failed.status()),
     }
 }
 
@@ -188,26 +194,27 @@ fn finish(
     idle: Duration,
     keep: bool,
     gzip: bool,
+    own: &impl Fn(StatusCode) -> Response<AnswerBody>,
 ) -> Response<AnswerBody> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         let Some(client) = client else {
             // Nobody asked for it.
-            return page(StatusCode::BAD_GATEWAY);
+            return own(StatusCode::BAD_GATEWAY);
         };
         let target = hyper::upgrade::on(&mut answer);
         tokio::spawn(join(client, target, lease, idle));
         let (mut parts, _) = answer.into_parts();
         return match headers::pass_back(&mut parts.headers, upgrade) {
             Ok(()) => Response::from_parts(parts, Either::Right(Bytes::new().into())),
-            Err(status) => page(status),
+            Err(status) => own(status),
         };
     }
     let (mut parts, body) = answer.into_parts();
     parts.version = Version::HTTP_11;
     if let Err(status) = headers::pass_back(&mut parts.headers, None) {
-        return page(status);
+        return own(status);
     }
     if keep {
         lease.target().keep(sender);

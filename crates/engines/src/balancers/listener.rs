@@ -98,6 +98,10 @@ impl LiveListener {
         Duration::from_millis(self.config.read().pool.drain_ms)
     }
 
+    pub(super) fn config(&self) -> Arc<Listener> {
+        Arc::clone(&self.config.read())
+    }
+
     pub(super) fn closing(&self) -> &CancellationToken {
         &self.closing
     }

@@ -80,10 +80,24 @@ pub struct Listener {
     /// Whether answers of text are compressed for clients that take gzip. Only of HTTP.
     #[serde(default)]
     pub gzip: bool,
+    /// How it shows itself in HTTP.
+    #[serde(default)]
+    pub manner: Manner,
 }
 
 const fn usually() -> bool {
     true
+}
+
+/// How a proxy shows itself in HTTP; nothing of it where a cloud's does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manner {
+    /// The `Server` of the answers that it makes itself.
+    pub server: Option<String>,
+    /// The header by which a request can be followed: fields with semicolons between them, of which
+    /// the first proxy writes `Root` and later ones write `Self`, each with a version, the second in
+    /// eight hexadecimal digits and 24 more that are drawn.
+    pub trace: Option<String>,
 }
 
 impl Listener {
@@ -93,7 +107,18 @@ impl Listener {
     pub fn new(port: u16, protocol: Protocol, pool: Pool) -> Self {
         let (bound_port, bind_error) = (None, None);
         let (idle_timeout_ms, keep_alive, gzip) = (60_000, usually(), false);
-        Self { port, protocol, bound_port, bind_error, pool, idle_timeout_ms, keep_alive, gzip }
+        let manner = Manner::default();
+        Self {
+            port,
+            protocol,
+            bound_port,
+            bind_error,
+            pool,
+            idle_timeout_ms,
+            keep_alive,
+            gzip,
+            manner,
+        }
     }
 }
 

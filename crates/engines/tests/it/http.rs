@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use isobar_engines::balancers::{Listener, State};
+use isobar_engines::balancers::{Listener, Manner, State};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -316,5 +316,53 @@ async fn a_websocket_passes() {
     stream.write_all(b"hello\n").await.unwrap();
     stream.read_to_string(&mut lines).await.unwrap();
     assert_eq!(lines, "welcome\nHELLO\n");
+    world.engines.shutdown().await;
+}
+
+/// The trace's fields as the target saw them; none where it got no trace.
+async fn traced(front: &Front<'_>, sent: &str) -> Vec<String> {
+    let request = format!("GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{sent}\r\n");
+    let answer = raw(front, &request).await;
+    let line = answer.lines().find_map(|line| line.strip_prefix("x-trace: "));
+    line.unwrap_or_default().split(';').map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn requests_can_be_followed_and_pages_are_named() {
+    let world = World::new().await;
+    let site = Site::new("site").await;
+    let front = Front::http(&world, unchecked(vec![site.target()])).await;
+    assert_eq!(traced(&front, "").await, [""]);
+    let manner = Manner { server: Some("proxy/1".into()), trace: Some("x-trace".into()) };
+    let listener = front.listener(unchecked(vec![site.target()]));
+    front.put_listener(Listener { manner: manner.clone(), ..listener });
+    // The change is followed soon.
+    let mut fields = traced(&front, "").await;
+    while fields == [""] {
+        fields = traced(&front, "").await;
+    }
+    let is_own = |field: &str, name: &str| {
+        let parts: Vec<&str> = field.strip_prefix(name).unwrap_or("").split('-').collect();
+        let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        matches!(parts.as_slice(), ["1", second, id]
+            if (second.len(), id.len()) == (8, 24) && hex(second) && hex(id))
+    };
+    assert!(fields.len() == 1 && is_own(&fields[0], "Root="), "{fields:?}");
+    let root = "Root=1-67891233-abcdef012345678912345678";
+    let fields = traced(&front, &format!("X-Trace: {root};CalledFrom=app\r\n")).await;
+    assert!(is_own(&fields[0], "Self="), "{fields:?}");
+    assert_eq!(fields[1..], [root, "CalledFrom=app"]);
+    let again = traced(&front, &format!("X-Trace: {}\r\n", fields.join(";"))).await;
+    assert_ne!(again[0], fields[0]);
+    assert_eq!(again[1..], [root, "CalledFrom=app"]);
+
+    assert!(get(front.socket, "/").await.headers.get("server").is_none());
+    let listener = front.listener(unchecked(vec![target("gone", nobody())]));
+    front.put_listener(Listener { manner, ..listener });
+    let mut reply = get(front.socket, "/").await;
+    while reply.status == 200 {
+        reply = get(front.socket, "/").await;
+    }
+    assert_eq!(reply.headers["server"], "proxy/1");
     world.engines.shutdown().await;
 }
