@@ -157,7 +157,7 @@ async fn start_engines(shared: &Shared, directory: &Path) -> Result<Engines, Err
     if let Some(path) = std::env::var_os("PATH") {
         settings.path = path;
     }
-    let engines = Engines::new(&shared.store, &shared.clock, settings);
+    let engines = Engines::new(&shared.store, &shared.clock, &shared.random, settings);
     engines.start().await.map_err(|error| {
         Error::failed("machines_unusable", "the machines cannot be started").source(error)
     })?;
