@@ -53,6 +53,10 @@ impl Adapter for DigitalOcean {
         "nyc3"
     }
 
+    fn tells_health(&self) -> bool {
+        false
+    }
+
     async fn check(
         &self,
         home: &Session,

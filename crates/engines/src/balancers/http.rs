@@ -5,6 +5,7 @@
 //! target swallowed is thus answered by another target.
 
 mod body;
+mod gzip;
 mod headers;
 
 use std::convert::Infallible;
@@ -29,6 +30,7 @@ use super::listener::LiveListener;
 use super::relay::relay;
 use super::target::{Lease, Live};
 use body::{AnswerBody, Leased, page};
+use gzip::Gzip;
 
 /// The most headers of a request.
 const MAX_HEADERS: usize = 100;
@@ -109,10 +111,11 @@ async fn answer(
     if !keep {
         headers::close(&mut parts.headers);
     }
+    let gzip = listener.gzips() && gzip::is_taken(&parts);
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep, gzip),
         Err(failed) => page(failed.status()),
     }
 }
@@ -184,6 +187,7 @@ fn finish(
     client: Option<OnUpgrade>,
     idle: Duration,
     keep: bool,
+    gzip: bool,
 ) -> Response<AnswerBody> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
@@ -208,7 +212,14 @@ fn finish(
     if keep {
         lease.target().keep(sender);
     }
-    Response::from_parts(parts, Either::Left(Leased::new(body, lease, idle)))
+    let body = Leased::new(body, lease, idle);
+    let body = if gzip && gzip::fits(&parts) {
+        gzip::tell(&mut parts.headers);
+        Either::Right(Gzip::new(body))
+    } else {
+        Either::Left(body)
+    };
+    Response::from_parts(parts, Either::Left(body))
 }
 
 /// Copies between two connections that were upgraded.

@@ -88,6 +88,11 @@ impl LiveListener {
         self.config.read().keep_alive
     }
 
+    /// Whether answers of text are compressed.
+    pub(super) fn gzips(&self) -> bool {
+        self.config.read().gzip
+    }
+
     /// How long what is under way may go on at a target that leaves.
     pub(super) fn drain(&self) -> Duration {
         Duration::from_millis(self.config.read().pool.drain_ms)

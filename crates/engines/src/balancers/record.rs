@@ -77,6 +77,9 @@ pub struct Listener {
     /// Whether connections to targets are kept for further requests.
     #[serde(default = "usually")]
     pub keep_alive: bool,
+    /// Whether answers of text are compressed for clients that take gzip. Only of HTTP.
+    #[serde(default)]
+    pub gzip: bool,
 }
 
 const fn usually() -> bool {
@@ -89,8 +92,8 @@ impl Listener {
     #[must_use]
     pub fn new(port: u16, protocol: Protocol, pool: Pool) -> Self {
         let (bound_port, bind_error) = (None, None);
-        let (idle_timeout_ms, keep_alive) = (60_000, usually());
-        Self { port, protocol, bound_port, bind_error, pool, idle_timeout_ms, keep_alive }
+        let (idle_timeout_ms, keep_alive, gzip) = (60_000, usually(), false);
+        Self { port, protocol, bound_port, bind_error, pool, idle_timeout_ms, keep_alive, gzip }
     }
 }
 

@@ -148,7 +148,7 @@ pub(super) async fn detach(
     let body = json!({ "droplet_ids": numbers(instances) });
     let input = with_body(Some(("lb_id", json!(balancer.id))), body);
     let answer = session.write("load_balancers", "remove_droplets", input, "detachment").await;
-    if found(patient(answer))?.is_none() || session.is_dry() {
+    if found(patient(answer))?.is_none() && !session.is_dry() {
         return Ok(());
     }
     // It does not say either when the last connection is over.
