@@ -175,7 +175,9 @@ def test_instance_life(acs):
     wait_until(lambda: state_of(client, instance) == "Stopped", what="the instance's stop")
     assert not answers(f"http://{address}:8080/")
     do(client, "ecs", "StartInstance", InstanceId=instance)
-    wait_until(lambda: answers(f"http://{address}:8080/"), what="the machine's answer")
+    wait_until(lambda: state_of(client, instance) == "Running", what="the instance's start")
+    # User data runs in the first boot alone.
+    assert not answers(f"http://{address}:8080/")
     do(client, "ecs", "RebootInstance", InstanceId=instance)
     wait_until(lambda: state_of(client, instance) == "Running", what="the instance's restart")
     do(client, "ecs", "DeleteInstance", InstanceId=instance, Force=True)

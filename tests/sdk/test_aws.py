@@ -2,10 +2,12 @@
 
 import base64
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from conftest import SCRIPT, fetch, wait_until
 
@@ -25,6 +27,12 @@ def an_image(ec2):
 def launch(ec2, **options):
     options = {"ImageId": an_image(ec2), "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, **options}
     return ec2.run_instances(**options)["Instances"]
+
+
+def reached(elb, arn, port=80):
+    """Where a load balancer's listener is found: the system's tags say it."""
+    tags = elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
+    return next(t["Value"] for t in tags if t["Key"] == f"aws:isobar:listener:{port}")
 
 
 def test_identity(aws, server):
@@ -160,9 +168,13 @@ def test_instance_life(aws):
     ec2.start_instances(InstanceIds=ids)
     ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig={"Delay": 1})
     assert described()["PrivateIpAddress"] == address
-    wait_until(lambda: answers(f"http://{address}:8080/", "hello"), what="the machine's answer")
     ec2.reboot_instances(InstanceIds=ids)
-    wait_until(lambda: answers(f"http://{address}:8080/", "hello"), what="the machine's answer")
+    # User data runs in the first boot alone.
+    ran = "its user data ran in its first boot"
+    wait_until(
+        lambda: ec2.get_console_output(InstanceId=ids[0])["Output"].count(ran) == 2, what="the second boot and the third"
+    )
+    assert not answers(f"http://{address}:8080/", "hello")
     ec2.terminate_instances(InstanceIds=ids)
     ec2.get_waiter("instance_terminated").wait(InstanceIds=ids, WaiterConfig={"Delay": 1})
     assert not answers(f"http://{address}:8080/", "hello")
@@ -170,16 +182,22 @@ def test_instance_life(aws):
     assert error_of(ec2.start_instances, InstanceIds=ids) == ("IncorrectInstanceState", 400)
 
 
-def test_a_machine_that_exits_is_stopped(aws):
+def test_a_machine_goes_on_when_its_script_has_ended_and_stops_when_it_is_shut_down(aws):
     ec2 = aws("ec2")
-    instance = launch(ec2, UserData="#!/bin/sh\necho done\nexit 3\n")[0]["InstanceId"]
+    ends = launch(ec2, UserData="#!/bin/sh\necho done\nexit 3\n")[0]["InstanceId"]
+    down = launch(ec2, UserData="#!/bin/sh\nshutdown -h now\n")[0]["InstanceId"]
+    gone = launch(ec2, UserData="#!/bin/sh\npoweroff\n", InstanceInitiatedShutdownBehavior="terminate")[0]["InstanceId"]
 
-    def state():
-        found = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
-        return found[0]["State"]["Name"]
+    def described(instance):
+        return ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
 
-    wait_until(lambda: state() == "stopped", what="the end of the machine")
-    ec2.terminate_instances(InstanceIds=[instance])
+    for instance, state in ((down, "stopped"), (gone, "terminated")):
+        wait_until(lambda: described(instance)["State"]["Name"] == state, what="the end of the machine")
+        assert described(instance)["StateReason"]["Code"] == "Client.InstanceInitiatedShutdown"
+    said = "exited with status 3"
+    wait_until(lambda: said in ec2.get_console_output(InstanceId=ends).get("Output", ""), what="the end of the script")
+    assert described(ends)["State"]["Name"] == "running"
+    ec2.terminate_instances(InstanceIds=[ends, down])
 
 
 def answers(url, text):
@@ -264,7 +282,10 @@ def test_load_balancer_serves(aws):
     elb.get_waiter("target_in_service").wait(TargetGroupArn=group, WaiterConfig={"Delay": 1})
     assert error_of(elb.delete_target_group, TargetGroupArn=group) == ("ResourceInUse", 400)
     name = elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["DNSName"]
-    seen = {fetch(f"http://{name}/")[1] for _ in range(10)}
+    assert name == balancer["DNSName"]
+    place = reached(elb, arn)
+    assert place.startswith(f"{name}:")
+    seen = {fetch(f"http://{place}/")[1] for _ in range(10)}
     assert len(seen) == 2 and all(text.startswith("hello from 127.") for text in seen)
     ec2.terminate_instances(InstanceIds=instances)
     elb.delete_load_balancer(LoadBalancerArn=arn)
@@ -363,3 +384,44 @@ def test_the_read_only_user(aws, server):
     elbv2 = aws("elbv2", **reader(server))
     assert elbv2.describe_load_balancers()["LoadBalancers"] is not None
     assert error_of(elbv2.create_target_group, Name="a") == ("AccessDenied", 403)
+
+
+def documented_filters(ec2, operation):
+    """The names of the filters that the vendor's own SDK documents, without those of tags."""
+    members = ec2.meta.service_model.operation_model(operation).input_shape.members
+    items = re.findall(r"<li>\s*<p>(.*?)</p>", members["Filters"].documentation, re.S)
+    names = []
+    for item in items:
+        start = re.match(r"\s*((?:<code>[^<]+</code>(?:\s*(?:\||or|,)\s*)?)+)\s*[-\u2013:]", item)
+        names += re.findall(r"<code>([^<]+)</code>", start.group(1)) if start else []
+    return [name for name in names if not name.startswith("tag:")]
+
+
+def test_documented_filters_are_known(aws):
+    """What is not built says so; no name that the vendor documents is an invalid one."""
+    ec2 = aws("ec2")
+    asked = 0
+    for operation in ec2.meta.service_model.operation_names:
+        members = ec2.meta.service_model.operation_model(operation).input_shape
+        if not operation.startswith("Describe") or members is None or "Filters" not in members.members:
+            continue
+        call = getattr(ec2, xform_name(operation))
+        required = members.required_members
+        if required or not is_served(call):
+            continue
+        for name in documented_filters(ec2, operation):
+            try:
+                call(Filters=[{"Name": name, "Values": ["nothing-has-this"]}])
+            except ClientError as error:
+                assert error.response["Error"]["Code"] == "NotImplemented", (operation, name)
+                assert "filter" in error.response["Error"]["Message"], (operation, name)
+            asked += 1
+    assert asked > 400
+
+
+def is_served(call):
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"] != "NotImplemented"
+    return True

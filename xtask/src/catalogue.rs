@@ -113,12 +113,12 @@ fn listed() -> Result<Vec<Source>, Box<dyn Error>> {
 }
 
 /// Where the packages' files are kept.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     root().join("target/catalogue")
 }
 
 /// Writes a file, or says whether it already is so.
-fn put(path: &Path, bytes: &[u8], check: bool) -> Result<bool, Box<dyn Error>> {
+pub(crate) fn put(path: &Path, bytes: &[u8], check: bool) -> Result<bool, Box<dyn Error>> {
     if !check {
         fs::write(path, bytes)?;
         return Ok(true);
@@ -131,6 +131,6 @@ fn put(path: &Path, bytes: &[u8], check: bool) -> Result<bool, Box<dyn Error>> {
 }
 
 /// The workspace's folder.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").into()
 }

@@ -9,6 +9,7 @@ mod cases;
 mod catalogue;
 mod conformance;
 mod fuzz;
+mod offers;
 mod order;
 mod python;
 mod steps;
@@ -34,6 +35,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Feeds what reads answers and requests with bytes that nobody would send.
     Fuzz(fuzz::Arguments),
+    /// Writes the types of AWS's instances, and where they are offered, from the package that has them.
+    Offers(offers::Arguments),
     /// Writes the linker script that puts the code of a call into one place; needs valgrind.
     Order(order::Arguments),
     /// Runs everything that proves the project.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Conformance(arguments) => conformance::conformance(&arguments),
         Task::Bench(arguments) => bench::bench(&arguments),
         Task::Fuzz(arguments) => fuzz::fuzz(&arguments),
+        Task::Offers(arguments) => offers::run(&arguments),
         Task::Order(arguments) => order::order(&arguments),
         Task::Test(arguments) => test::test(&arguments),
     };

@@ -17,6 +17,9 @@ mod targets;
 use isobar_kernel::Tables;
 use isobar_kernel::face::Served;
 
+pub(crate) use attributes::fixed as fixed_attributes;
+pub(crate) use listeners::UNBUILT_PROTOCOLS;
+
 use crate::{Command, Query, World};
 use records::LoadBalancer;
 

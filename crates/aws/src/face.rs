@@ -1,6 +1,8 @@
 //! How AWS admits a request and how its errors read.
 
 mod admit;
+mod built;
+mod empty;
 mod ignored;
 mod input;
 mod refusals;
@@ -11,12 +13,14 @@ use std::sync::Arc;
 
 use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, SERVER};
 use isobar_auth::sigv4::{self, Claim, Expected, Style, Verifier};
+use isobar_catalogue::model::Auth;
 use isobar_catalogue::{Cloud, Protocol, Service};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::{Caller, Fault, Ignored, Keys, Random, Row};
 use isobar_wire::{DecodeError, Dialect, Response, RouteProblem, Value};
 use jiff::Timestamp;
 
+pub use self::built::{BUILT, Built};
 pub use self::ignored::IGNORED;
 use crate::{World, regions};
 
@@ -130,9 +134,14 @@ impl Face for Aws {
             Err(error) => error.dialect,
         };
         let refused = |fault| Refused { service: Some(service), dialect, fault };
-        versions::check(service, dialect, arrival.request).map_err(refused)?;
+        let version = versions::check(service, dialect, arrival.request).map_err(refused)?;
+        let dialect = Dialect { version, ..dialect };
         let (_, operation) =
             routed.map_err(|error| refused(unroutable(service, &error.problem)))?;
+        if claim.is_none() && operation.auth == Auth::None {
+            // Nobody calls, and none of these is built.
+            return Err(refused(STANDARD.not_implemented.with(&[&operation.name])));
+        }
         let (caller, region) = self.verify(arrival, service, claim.as_ref()).map_err(refused)?;
         Ok(Admitted { service, operation, dialect, caller, region })
     }
@@ -145,13 +154,16 @@ impl Face for Aws {
         refusals::Manner::of(admitted.service).deny(admitted, input)
     }
 
+    fn tidy(&self, admitted: &Admitted, input: Value) -> Value {
+        empty::left_out(admitted, input)
+    }
+
     /// EC2 words each parameter's constraints in its own way; the other services share theirs.
     fn check(&self, admitted: &Admitted, input: &Value) -> Result<(), Fault> {
-        if admitted.dialect.protocol == Protocol::Ec2 {
-            return Ok(());
+        if admitted.dialect.protocol != Protocol::Ec2 {
+            input::invalid(admitted, input)?;
         }
-        let violations = isobar_wire::validate(admitted.service, admitted.operation, input);
-        input::invalid(admitted, &violations)
+        built::check(admitted, input)
     }
 
     fn standard(&self) -> &'static Standard {
@@ -180,16 +192,13 @@ impl Face for Aws {
 
     fn is_own_host(&self, host: &str) -> bool {
         let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        HOSTS.iter().any(|end| host.ends_with(end))
+        regions::own_host(host).is_some()
     }
 
     fn world(&self) -> &World {
         &self.world
     }
 }
-
-/// What the vendor's host names end with.
-const HOSTS: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
 
 /// What EC2 adds to its answers.
 const EC2_HEADERS: [(HeaderName, &str); 3] = [

@@ -14,13 +14,15 @@ mod elbv2;
 mod face;
 mod regions;
 mod sts;
+mod unbuilt;
 
 use isobar_engines::Engines;
 use isobar_kernel::Keys;
 use isobar_kernel::face::{Local, Served, Shared};
 use isobar_kernel::store::Schema;
 
-pub use face::{Aws, IGNORED};
+pub use face::{Aws, BUILT, Built, IGNORED};
+pub use unbuilt::unbuilt;
 
 /// The services, with their handlers. A service more is a line more.
 pub const SERVICES: &[Served<World>] = &[ec2::SERVICE, elbv2::SERVICE, sts::SERVICE];

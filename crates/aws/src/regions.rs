@@ -1,4 +1,5 @@
-//! The regions of the standard partition and their zones.
+//! The regions and their zones, in all partitions: the parts of the vendor's cloud that know nothing of
+//! each other. The account is the same in all of them here.
 
 /// A region.
 #[derive(Debug)]
@@ -13,9 +14,33 @@ pub(crate) struct Region {
     pub(crate) country: &'static str,
     /// Accounts have to ask for it. The local account has asked for all of them.
     pub(crate) opt_in: bool,
+    /// The part of the cloud that it belongs to.
+    pub(crate) partition: &'static Partition,
     /// The letters of its zones with the numbers of their ids: `a1 b2`.
     zones: &'static str,
 }
+
+/// A part of the cloud with ARNs and host names of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Partition {
+    /// What ARNs call it: `aws-cn`.
+    pub(crate) name: &'static str,
+    /// What its host names end with.
+    pub(crate) suffix: &'static str,
+}
+
+const fn partition(name: &'static str, suffix: &'static str) -> Partition {
+    Partition { name, suffix }
+}
+
+static STANDARD: Partition = partition("aws", "amazonaws.com");
+static CHINA: Partition = partition("aws-cn", "amazonaws.com.cn");
+static SOVEREIGN: Partition = partition("aws-eusc", "amazonaws.eu");
+static GOVERNMENT: Partition = partition("aws-us-gov", "amazonaws.com");
+static ISO: Partition = partition("aws-iso", "c2s.ic.gov");
+static ISO_B: Partition = partition("aws-iso-b", "sc2s.sgov.gov");
+static ISO_E: Partition = partition("aws-iso-e", "cloud.adc-e.uk");
+static ISO_F: Partition = partition("aws-iso-f", "csp.hci.ic.gov");
 
 const fn region(
     name: &'static str,
@@ -25,13 +50,22 @@ const fn region(
     opt_in: bool,
     zones: &'static str,
 ) -> Region {
-    Region { name, short, long, country, opt_in, zones }
+    Region { name, short, long, country, opt_in, partition: &STANDARD, zones }
+}
+
+impl Region {
+    /// The region in another partition.
+    const fn of(mut self, partition: &'static Partition) -> Self {
+        self.partition = partition;
+        self
+    }
 }
 
 const USA: &str = "United States of America";
 const THREE: &str = "a1 b2 c3";
 
-/// All of them, sorted by name.
+/// All of them, sorted by name. How the zones' ids of the secret regions begin is not public; they are
+/// made like the others.
 #[rustfmt::skip]
 pub(crate) const REGIONS: &[Region] = &[
     region("af-south-1", "afs1", "Africa (Cape Town)", "South Africa", true, THREE),
@@ -51,14 +85,18 @@ pub(crate) const REGIONS: &[Region] = &[
     region("ap-southeast-7", "apse7", "Asia Pacific (Thailand)", "Thailand", true, THREE),
     region("ca-central-1", "cac1", "Canada (Central)", "Canada", false, "a1 b2 d4"),
     region("ca-west-1", "caw1", "Canada West (Calgary)", "Canada", true, THREE),
+    region("cn-north-1", "cnn1", "China (Beijing)", "China", false, "a1 b2 d4").of(&CHINA),
+    region("cn-northwest-1", "cnnw1", "China (Ningxia)", "China", false, THREE).of(&CHINA),
     region("eu-central-1", "euc1", "Europe (Frankfurt)", "Germany", false, "a2 b3 c1"),
     region("eu-central-2", "euc2", "Europe (Zurich)", "Switzerland", true, THREE),
+    region("eu-isoe-west-1", "euisoew1", "EU ISOE West", "United Kingdom", false, THREE).of(&ISO_E),
     region("eu-north-1", "eun1", "Europe (Stockholm)", "Sweden", false, THREE),
     region("eu-south-1", "eus1", "Europe (Milan)", "Italy", true, THREE),
     region("eu-south-2", "eus2", "Europe (Spain)", "Spain", true, THREE),
     region("eu-west-1", "euw1", "Europe (Ireland)", "Ireland", false, "a3 b1 c2"),
     region("eu-west-2", "euw2", "Europe (London)", "United Kingdom", false, "a2 b3 c1"),
     region("eu-west-3", "euw3", "Europe (Paris)", "France", false, THREE),
+    region("eusc-de-east-1", "euscdee1", "AWS European Sovereign Cloud (Germany)", "Germany", false, THREE).of(&SOVEREIGN),
     region("il-central-1", "ilc1", "Israel (Tel Aviv)", "Israel", true, THREE),
     region("me-central-1", "mec1", "Middle East (UAE)", "United Arab Emirates", true, THREE),
     region("me-south-1", "mes1", "Middle East (Bahrain)", "Bahrain", true, THREE),
@@ -66,6 +104,14 @@ pub(crate) const REGIONS: &[Region] = &[
     region("sa-east-1", "sae1", "South America (Sao Paulo)", "Brazil", false, THREE),
     region("us-east-1", "use1", "US East (N. Virginia)", USA, false, "a1 b2 c4 d6 e3 f5"),
     region("us-east-2", "use2", "US East (Ohio)", USA, false, THREE),
+    region("us-gov-east-1", "usge1", "AWS GovCloud (US-East)", USA, false, THREE).of(&GOVERNMENT),
+    region("us-gov-west-1", "usgw1", "AWS GovCloud (US-West)", USA, false, THREE).of(&GOVERNMENT),
+    region("us-iso-east-1", "usie1", "US ISO East", USA, false, THREE).of(&ISO),
+    region("us-iso-west-1", "usiw1", "US ISO WEST", USA, false, THREE).of(&ISO),
+    region("us-isob-east-1", "usibe1", "US ISOB East (Ohio)", USA, false, THREE).of(&ISO_B),
+    region("us-isob-west-1", "usibw1", "US ISOB West", USA, false, THREE).of(&ISO_B),
+    region("us-isof-east-1", "usife1", "US ISOF EAST", USA, false, THREE).of(&ISO_F),
+    region("us-isof-south-1", "usifs1", "US ISOF SOUTH", USA, false, THREE).of(&ISO_F),
     region("us-west-1", "usw1", "US West (N. California)", USA, false, "a1 c3"),
     region("us-west-2", "usw2", "US West (Oregon)", USA, false, "a2 b1 c3 d4"),
 ];
@@ -73,6 +119,25 @@ pub(crate) const REGIONS: &[Region] = &[
 /// The region of the name.
 pub(crate) fn find(name: &str) -> Option<&'static Region> {
     REGIONS.binary_search_by(|region| region.name.cmp(name)).ok().map(|at| &REGIONS[at])
+}
+
+/// What ARNs call the part of the cloud in which the region is.
+pub(crate) fn partition_of(region: &str) -> &'static str {
+    find(region).map_or(STANDARD.name, |region| region.partition.name)
+}
+
+/// The caller's name, which is an ARN, as the region's partition writes it.
+pub(crate) fn name_in(region: &str, name: &str) -> String {
+    match name.strip_prefix("arn:aws:") {
+        Some(rest) => format!("arn:{}:{rest}", partition_of(region)),
+        None => name.to_owned(),
+    }
+}
+
+/// Whether the host is one of the vendor's; `None` where it is none, else what comes before the ending.
+pub(crate) fn own_host(host: &str) -> Option<&str> {
+    let ends = REGIONS.iter().map(|region| region.partition.suffix).chain(["api.aws"]);
+    ends.filter_map(|end| host.strip_suffix(end)?.strip_suffix('.')).next()
 }
 
 /// A zone of a region.

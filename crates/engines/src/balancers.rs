@@ -20,6 +20,7 @@ mod tcp;
 pub use change::{find, put, remove, settle};
 pub use health::{Cause, Health, State};
 pub use record::{
-    Algorithm, Balancer, HealthCheck, Listener, Method, Pool, Probe, Protocol, StatusRange, Target,
+    Algorithm, Balancer, HealthCheck, Listener, Manner, Method, Pool, Probe, Protocol, StatusRange,
+    Target,
 };
 pub use runner::Balancers;

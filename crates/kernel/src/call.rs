@@ -131,7 +131,8 @@ impl Row {
             rest = after;
         }
         message.push_str(rest);
-        Fault { status: self.status, code: self.code.into(), message, fields: Value::Null }
+        let (status, code) = (self.status, self.code.into());
+        Fault { status, code, message, fields: Value::Null, keeps: false }
     }
 }
 
@@ -146,6 +147,8 @@ pub struct Fault {
     pub message: String,
     /// Further members of the error's structure.
     pub fields: Value,
+    /// Whether what was done before it stays done.
+    pub keeps: bool,
 }
 
 impl Fault {
@@ -153,6 +156,14 @@ impl Fault {
     #[must_use]
     pub fn field(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.fields.set(name, value.into());
+        self
+    }
+
+    /// The error of a call that the vendor carries out in part: what was done before it stays done,
+    /// where else a call that fails has changed nothing.
+    #[must_use]
+    pub fn keeping(mut self) -> Self {
+        self.keeps = true;
         self
     }
 }

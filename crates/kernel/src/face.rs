@@ -69,6 +69,11 @@ pub trait Face: Send + Sync + 'static {
     /// The error for a caller who may not do what it asks for.
     fn denied(&self, admitted: &Admitted, input: &Value) -> Fault;
 
+    /// What the input means where a cloud takes some of what is sent for nothing at all: without that.
+    fn tidy(&self, _admitted: &Admitted, input: Value) -> Value {
+        input
+    }
+
     /// Checks input against the catalogue's constraints before its handler sees it. Nothing is checked
     /// unless a face says so: a handler's types say what is required, and most services word what
     /// else they refuse in their own ways.
@@ -389,9 +394,10 @@ impl<F: Face> Local<F> {
         };
         let input = isobar_wire::decode_request(service, operation, *dialect, request)
             .map_err(|error| self.face.unreadable(admitted, &error))?;
+        let input = self.face.tidy(admitted, input);
         authorize(&self.face, admitted, &input)?;
         self.face.check(admitted, &input)?;
-        let base_url = format!("http://{host}");
+        let base_url = format!("{}://{host}", scheme(request));
         let context = Context {
             world: self.face.world(),
             caller: &admitted.caller,
@@ -448,27 +454,31 @@ impl<F: Face> Local<F> {
                 && let Some(before) = store.get::<Token>(key).filter(|token| !token.expired(now))
             {
                 return if before.input == *asked {
-                    Ok(before.output.clone())
+                    Ok(Ok(before.output.clone()))
                 } else {
                     Err(Failure::Fault(standard.token_reused.with(&[text])))
                 };
             }
-            let output = run(&mut Command { context, store }, input)?;
+            let output = match run(&mut Command { context, store }, input) {
+                Err(Failure::Fault(fault)) if fault.keeps && !dry_run => return Ok(Err(fault)),
+                result => result?,
+            };
             if dry_run {
                 return Err(Failure::Fault(standard.dry_run.fault()));
             }
             if let Some((key, _, asked)) = token {
                 store.put(Token { key, input: asked, output: output.clone(), at: now });
             }
-            Ok(output)
+            Ok(Ok(output))
         });
-        result.map_err(|aborted| match aborted {
+        let result = result.map_err(|aborted| match aborted {
             Aborted::By(failure) => failure,
             Aborted::Log(error) => {
                 tracing::error!(%error, "a write could not be logged");
                 Failure::Fault(standard.internal.fault())
             }
-        })
+        });
+        result?.map_err(Failure::Fault)
     }
 
     fn fault_of(&self, failure: Failure, admitted: &Admitted) -> Fault {
@@ -512,6 +522,14 @@ impl<F: Face> Local<F> {
             duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         });
     }
+}
+
+/// The scheme at which the caller reached this cloud: a proxy before it that speaks TLS says so.
+fn scheme(request: &Request) -> &'static str {
+    let forwarded = request.headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    // Each proxy adds its own; the first is what the caller spoke.
+    let first = forwarded.and_then(|schemes| schemes.split(',').next()).unwrap_or_default();
+    if first.trim().eq_ignore_ascii_case("https") { "https" } else { "http" }
 }
 
 enum Disturbed {

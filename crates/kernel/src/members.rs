@@ -31,7 +31,8 @@ pub struct Ignored {
 pub enum Values {
     /// Any.
     All,
-    /// These, as text: `false`, `0`, `default`. An empty text is an empty list or structure too.
+    /// These, as text: `false`, `0`, `default`. An empty text is an empty list or structure too; a list
+    /// or structure is held where all that is in it is.
     These(&'static [&'static str]),
 }
 
@@ -45,7 +46,8 @@ impl Values {
             Value::String(text) => texts.contains(&text.as_ref()),
             Value::List(items) if items.is_empty() => texts.contains(&""),
             Value::List(items) => items.iter().all(|item| self.hold(item)),
-            Value::Map(entries) => entries.is_empty() && texts.contains(&""),
+            Value::Map(entries) if entries.is_empty() => texts.contains(&""),
+            Value::Map(entries) => entries.iter().all(|(_, value)| self.hold(value)),
             Value::Null | Value::Blob(_) | Value::Timestamp(_) => false,
         }
     }
@@ -113,14 +115,14 @@ impl<A: Input, B: Input> Input for Both<A, B> {
         let (mut by_first, mut by_second) = (Vec::new(), Vec::new());
         let first = A::read(value.clone(), &mut by_first);
         let second = B::read(value, &mut by_second);
-        unread_by_both(by_first, by_second, unread);
+        unread_by_both(by_first, &by_second, unread);
         Ok(Self(first?, second?))
     }
 }
 
 /// What neither of two types names. Where one leaves out a whole and the other a part of it, it is
 /// the part.
-fn unread_by_both(first: Vec<Unread>, second: Vec<Unread>, unread: &mut Vec<Unread>) {
+fn unread_by_both(first: Vec<Unread>, second: &[Unread], unread: &mut Vec<Unread>) {
     let within = |member: &Unread, others: &[Unread]| {
         others.iter().any(|other| Spare::is_below(&member.path, &other.path))
     };
@@ -129,7 +131,7 @@ fn unread_by_both(first: Vec<Unread>, second: Vec<Unread>, unread: &mut Vec<Unre
         .filter(|member| within(member, &first) && !first.contains(member))
         .cloned()
         .collect();
-    unread.extend(first.into_iter().filter(|member| within(member, &second)));
+    unread.extend(first.into_iter().filter(|member| within(member, second)));
     unread.extend(of_second);
 }
 

@@ -18,13 +18,16 @@ pub struct Dialect {
     pub xml: bool,
     /// The client wants the query protocol's error codes too (`x-amzn-query-mode`).
     pub query_mode: bool,
+    /// The version of its API that an older client of EC2 asks in, and is answered in; one pointer
+    /// of a table, so that refusals, which carry it, stay small.
+    pub version: Option<&'static &'static str>,
 }
 
 impl Dialect {
     /// The protocol with nothing special.
     #[must_use]
     pub const fn new(protocol: Protocol) -> Self {
-        Self { protocol, xml: false, query_mode: false }
+        Self { protocol, xml: false, query_mode: false, version: None }
     }
 }
 

@@ -90,5 +90,6 @@ pub(crate) fn dialect(service: &'static Service, request: &Request) -> Dialect {
         protocol,
         xml: protocol == Protocol::AlibabaRpc && asks("Format", "XML"),
         query_mode: request.header("x-amzn-query-mode").is_some_and(|mode| mode == "true"),
+        version: None,
     }
 }

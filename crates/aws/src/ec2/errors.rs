@@ -1,7 +1,7 @@
 //! EC2's errors, as the service words them. What concerns one kind of resource only is with the
 //! resource's [`Noun`](super::ids::Noun).
 
-use isobar_kernel::{Fault, Row};
+use isobar_kernel::Row;
 
 pub(super) const MISSING: Row =
     Row::new(400, "MissingParameter", "The request must contain the parameter {}");
@@ -14,6 +14,8 @@ pub(super) const NOT_BUILT: Row =
 pub(super) const VALUE: Row =
     Row::new(400, "InvalidParameterValue", "Value ({}) for parameter {} is invalid. {}");
 pub(super) const FILTER: Row = Row::new(400, "InvalidParameterValue", "The filter '{}' is invalid");
+pub(super) const FILTER_NOT_BUILT: Row =
+    Row::new(501, "NotImplemented", "The filter '{}' is documented but not implemented here");
 pub(super) const FILTER_VALUES: Row =
     Row::new(400, "InvalidParameterValue", "The filter '{}' is missing values");
 pub(super) const MAX_RESULTS_SMALL: Row = Row::new(
@@ -237,10 +239,24 @@ pub(super) const IMAGES_MISSING: Row =
     Row::new(400, "InvalidAMIID.NotFound", "The image ids '[{}]' do not exist");
 
 // Instances.
+pub(super) const NO_INSTANCES: Row =
+    Row::new(400, "InvalidParameterCombination", "No instances specified");
 pub(super) const INSTANCES_MISSING: Row =
     Row::new(400, "InvalidInstanceID.NotFound", "The instance IDs '{}' do not exist");
 pub(super) const INSTANCE_TYPE: Row =
     Row::new(400, "InvalidParameterValue", "Invalid value '{}' for InstanceType.");
+pub(super) const TYPE_ZONE: Row = Row::new(
+    400,
+    "Unsupported",
+    "Your requested instance type ({}) is not supported in your requested Availability Zone ({}). \
+     Please retry your request by not specifying an Availability Zone or choosing {}.",
+);
+pub(super) const TYPE_NOWHERE: Row = Row::new(
+    400,
+    "Unsupported",
+    "The requested configuration is currently not supported. Please check the documentation for \
+     supported configurations.",
+);
 pub(super) const INSTANCE_COUNT: Row = Row::new(
     400,
     "InvalidParameterValue",
@@ -286,6 +302,10 @@ pub(super) const VOLUME_SIZE: Row = Row::new(
     "InvalidParameterValue",
     "Value ({}) for parameter volumeSize is invalid. Volume sizes are from 1 to 16384 GiB.",
 );
+pub(super) const VOLUME_IN_USE: Row =
+    Row::new(400, "VolumeInUse", "Volume {} is currently attached to {}");
+pub(super) const INTERFACE_IN_USE: Row =
+    Row::new(400, "InvalidParameterValue", "Network interface '{}' is currently in use.");
 pub(super) const SNAPSHOT: Row =
     Row::new(400, "InvalidSnapshot.NotFound", "The snapshot '{}' does not exist.");
 pub(super) const DEVICE_INDEX: Row = Row::new(
@@ -382,14 +402,6 @@ pub(super) const CONSOLE: Row =
     Row::new(500, "InternalError", "The console output of the instance cannot be read.");
 pub(super) const ATTRIBUTE_STATE: Row =
     Row::new(400, "UnsupportedOperation", "The attribute '{}' cannot be changed.");
-
-/// Refuses the first parameter that is given and not built.
-pub(super) fn refuse_unbuilt(parameters: &[(&str, bool)]) -> Result<(), Fault> {
-    match parameters.iter().find(|(_, given)| *given) {
-        Some((name, _)) => Err(NOT_BUILT.with(&[name])),
-        None => Ok(()),
-    }
-}
 
 /// Whether the text may describe a group or a rule.
 pub(super) fn is_description(text: &str) -> bool {

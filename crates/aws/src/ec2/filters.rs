@@ -35,8 +35,16 @@ impl Filter {
 /// The filters that a request may hold; absent is empty.
 pub(super) type Filters = Option<Vec<Filter>>;
 
-/// A filter's name and where its value stands: member names, with dots between them.
+/// A filter's name and where its value stands: member names, with dots between them, or one of the
+/// two below. A table has every name that the vendor documents for its list, and those that older
+/// documents gave and the service still takes.
 pub(super) type Field = (&'static str, &'static str);
+
+/// The place of a value that nothing here has and answers do not show: the filter takes nothing.
+pub(super) const NOWHERE: &str = "";
+/// The place of a value that is not known here. The filter exists at the vendor's and is answered as
+/// not built.
+pub(super) const NOT_BUILT: &str = "?";
 
 /// The tags' place in most outputs.
 pub(super) const TAGS: &str = "Tags";
@@ -70,12 +78,20 @@ impl<'a> Selection<'a> {
         let filters = filters.iter().map(|filter| {
             let name = filter.name.as_deref().unwrap_or("null");
             let test = test(name, fields, tags).ok_or_else(|| errors::FILTER.with(&[&name]))?;
+            if matches!(test, Test::Path(NOT_BUILT)) {
+                return Err(errors::FILTER_NOT_BUILT.with(&[&name]));
+            }
             match filter.values.as_deref() {
                 None | Some([]) => Err(errors::FILTER_VALUES.with(&[&name])),
                 Some(values) => Ok((test, values)),
             }
         });
         Ok(Self { filters: filters.collect::<Result<_, _>>()? })
+    }
+
+    /// Whether it takes everything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.filters.is_empty()
     }
 
     /// Whether the item passes all filters.
@@ -85,7 +101,12 @@ impl<'a> Selection<'a> {
         }
         // An item that cannot be a value fails as the answer with a clear error, not here.
         let Ok(item) = to_value(item) else { return true };
-        self.filters.iter().all(|(test, patterns)| test.holds(&item, patterns))
+        self.holds(&item)
+    }
+
+    /// The same of an item that is a value already.
+    pub(super) fn holds(&self, item: &Value) -> bool {
+        self.filters.iter().all(|(test, patterns)| test.holds(item, patterns))
     }
 }
 
@@ -110,6 +131,7 @@ fn test<'a>(
 impl Test<'_> {
     fn holds(&self, item: &Value, patterns: &[String]) -> bool {
         match self {
+            Self::Path(NOWHERE) => false,
             Self::Path(path) => any_at(item, path, &mut |value| {
                 text(value).is_some_and(|text| matches_any(patterns, &text))
             }),

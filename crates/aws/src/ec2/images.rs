@@ -10,7 +10,7 @@ use isobar_kernel::{Fault, Handler, query};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::filters::{Field, Filters, Selection, TAGS};
+use super::filters::{Field, Filters, NOT_BUILT, NOWHERE, Selection, TAGS};
 use super::ids::IMAGE;
 use super::pages::{Limits, Page};
 use super::{Query, errors};
@@ -186,6 +186,7 @@ struct ImageView {
     boot_mode: Option<&'static str>,
     deprecation_time: String,
     imds_support: Option<&'static str>,
+    free_tier_eligible: bool,
     image_id: String,
     image_location: String,
     state: &'static str,
@@ -247,6 +248,7 @@ fn view(image: &Image, region: &str) -> ImageView {
         boot_mode: image.boot_mode,
         deprecation_time: two_years_after(image.created),
         imds_support: image.imds_v2.then_some("v2.0"),
+        free_tier_eligible: true,
         image_id: image.id(region),
         image_location: format!("{publisher}/{}", image.name),
         state: "available",
@@ -272,6 +274,7 @@ struct DescribeImages {
     executable_users: Option<Vec<String>>,
     image_ids: Option<Vec<String>>,
     owners: Option<Vec<String>>,
+    include_deprecated: Option<bool>,
     filters: Filters,
     max_results: Option<i64>,
     next_token: Option<String>,
@@ -292,12 +295,22 @@ pub(super) const FILTERS: &[Field] = &[
     ("block-device-mapping.snapshot-id", "BlockDeviceMappings.Ebs.SnapshotId"),
     ("block-device-mapping.volume-size", "BlockDeviceMappings.Ebs.VolumeSize"),
     ("block-device-mapping.volume-type", "BlockDeviceMappings.Ebs.VolumeType"),
+    ("boot-mode", "BootMode"),
     ("creation-date", "CreationDate"),
     ("description", "Description"),
     ("ena-support", "EnaSupport"),
+    ("free-tier-eligible", "FreeTierEligible"),
     ("hypervisor", "Hypervisor"),
+    ("image-allowed", "ImageAllowed"),
     ("image-id", "ImageId"),
     ("image-type", "ImageType"),
+    ("image-watermark.source-image-creation-time", NOWHERE),
+    ("image-watermark.source-image-id", NOWHERE),
+    ("image-watermark.source-image-region", NOWHERE),
+    ("image-watermark.watermark-creation-time", NOWHERE),
+    ("image-watermark.watermark-key", NOWHERE),
+    ("instance-type-specification.supported-instance-type", NOT_BUILT),
+    ("instance-type-specification.unsupported-instance-type", NOT_BUILT),
     ("is-public", "Public"),
     ("kernel-id", "KernelId"),
     ("manifest-location", "ImageLocation"),
@@ -307,9 +320,17 @@ pub(super) const FILTERS: &[Field] = &[
     ("platform", "Platform"),
     ("product-code", "ProductCodes.ProductCodeId"),
     ("product-code.type", "ProductCodes.ProductCodeType"),
+    ("public-ssm-parameter-name", NOT_BUILT),
     ("ramdisk-id", "RamdiskId"),
     ("root-device-name", "RootDeviceName"),
     ("root-device-type", "RootDeviceType"),
+    ("scan-result.critical-fix-available-since", NOWHERE),
+    ("scan-result.finding-scan-date", NOWHERE),
+    ("scan-result.high-fix-available-since", NOWHERE),
+    ("scan-result.highest-finding-severity-label", NOWHERE),
+    ("scan-result.informational-fix-available-since", NOWHERE),
+    ("scan-result.low-fix-available-since", NOWHERE),
+    ("scan-result.medium-fix-available-since", NOWHERE),
     ("source-image-id", "SourceImageId"),
     ("source-image-region", "SourceImageRegion"),
     ("source-instance-id", "SourceInstanceId"),
@@ -334,8 +355,12 @@ fn describe_images(cx: &Query<'_>, input: DescribeImages) -> Result<Described, F
     }
     let owners = input.owners.unwrap_or_default();
     let users = input.executable_users.unwrap_or_default();
+    // Who asks by id knows which is meant.
+    let with_old = input.include_deprecated == Some(true) || !ids.is_empty();
+    let now = cx.now.to_string();
     images.retain(|image| {
-        (ids.is_empty() || ids.contains(&image.image_id))
+        (with_old || image.deprecation_time > now)
+            && (ids.is_empty() || ids.contains(&image.image_id))
             && (owners.is_empty() || owners.iter().any(|owner| owns(owner, image)))
             && (users.is_empty() || users.iter().any(|user| user == "all"))
             && selection.takes(image)

@@ -119,11 +119,7 @@ struct ModifyInstanceAttribute {
     disable_api_stop: Option<Flag>,
     disable_api_termination: Option<Flag>,
     ebs_optimized: Option<Flag>,
-    ena_support: Option<Flag>,
     instance_type: Option<Text>,
-    kernel: Option<Text>,
-    ramdisk: Option<Text>,
-    sriov_net_support: Option<Text>,
     user_data: Option<Data>,
     instance_initiated_shutdown_behavior: Option<Text>,
     groups: Option<Vec<String>>,
@@ -193,13 +189,6 @@ impl ModifyInstanceAttribute {
         changes.extend(self.groups.filter(|groups| !groups.is_empty()).map(Change::Groups));
         let devices = self.block_device_mappings.filter(|devices| !devices.is_empty());
         changes.extend(devices.map(Change::Devices));
-        let unbuilt = [
-            ("EnaSupport", self.ena_support.is_some()),
-            ("Kernel", self.kernel.is_some()),
-            ("Ramdisk", self.ramdisk.is_some()),
-            ("SriovNetSupport", self.sriov_net_support.is_some()),
-        ];
-        errors::refuse_unbuilt(&unbuilt)?;
         match changes.len() {
             0 => Err(errors::NO_ATTRIBUTE.fault()),
             1 => Ok(changes.remove(0)),
@@ -287,7 +276,7 @@ fn apply(instance: &mut Instance, change: Change) {
         Change::Groups(value) => instance.group_ids = value,
         Change::InstanceType(value) => {
             instance.cpu_credits = instance_types::find(&value)
-                .and_then(|kind| kind.default_credits())
+                .and_then(instance_types::Type::default_credits)
                 .map(str::to_owned);
             instance.instance_type = value;
         }

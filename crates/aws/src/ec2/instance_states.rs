@@ -1,6 +1,7 @@
 //! The states of instances, which are their machines', and what changes them.
 
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 use isobar_engines::machines::{self, Exit, Machine, Phase};
 use isobar_kernel::call::Empty;
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ids::INSTANCE;
-use super::records::{self, Instance};
+use super::records::{self, FreeInterface, FreeVolume, Instance};
 use super::{Command, errors, tags};
 use crate::World;
 
@@ -144,18 +145,52 @@ pub(super) fn sweep(cx: &mut Command<'_, '_>) {
 fn end(cx: &mut Command<'_, '_>, id: &str, by: Option<(&str, &str)>) {
     let now = cx.now;
     let key = cx.key(id);
+    let address = machines::find(cx.store, id).map(|machine| machine.address);
     machines::remove(cx.store, id, now);
     let Some(instance) = cx.store.get::<Instance>(&key).cloned() else { return };
-    tags::clear(cx, &instance.interface.id);
-    for volume in &instance.volumes {
-        tags::clear(cx, &volume.id);
-    }
+    release(cx, &instance, address);
     cx.store.modify::<Instance>(&key, |instance| {
         instance.terminated_at = Some(now);
         instance.reason = by.map(|(code, message)| (code.to_owned(), message.to_owned()));
         instance.transition = if by.is_some() { by_user(now) } else { String::new() };
     });
     crate::elbv2::forget_instance(cx, id);
+}
+
+/// What an ended instance had goes with it, or stays by itself where that was asked for.
+fn release(cx: &mut Command<'_, '_>, instance: &Instance, address: Option<Ipv4Addr>) {
+    let (interface, scope) = (&instance.interface, &instance.scope);
+    match address.filter(|_| !interface.delete_on_termination) {
+        None => tags::clear(cx, &interface.id),
+        Some(address) => {
+            cx.store.put(FreeInterface {
+                scope: scope.clone(),
+                id: interface.id.clone(),
+                vpc_id: instance.vpc_id.clone(),
+                subnet_id: instance.subnet_id.clone(),
+                zone: instance.zone.clone(),
+                zone_id: instance.zone_id.clone(),
+                group_ids: instance.group_ids.clone(),
+                source_dest_check: instance.source_dest_check,
+                address,
+                interface: interface.clone(),
+            });
+        }
+    }
+    for volume in &instance.volumes {
+        if volume.delete_on_termination {
+            tags::clear(cx, &volume.id);
+            continue;
+        }
+        cx.store.put(FreeVolume {
+            scope: scope.clone(),
+            id: volume.id.clone(),
+            zone: instance.zone.clone(),
+            zone_id: instance.zone_id.clone(),
+            created_at: instance.created_at,
+            volume: volume.clone(),
+        });
+    }
 }
 
 fn by_user(now: Timestamp) -> String {
@@ -173,7 +208,7 @@ pub(super) fn existing(
     now: Timestamp,
 ) -> Result<Vec<(String, State)>, Fault> {
     if ids.is_empty() {
-        return Err(errors::MISSING.with(&[&"InstanceId"]));
+        return Err(errors::NO_INSTANCES.fault());
     }
     INSTANCE.check_all(ids)?;
     let mut found: Vec<(String, State)> = Vec::new();
@@ -222,6 +257,7 @@ fn check_states(instances: &[(String, State)], refused: &[State], row: &Row) -> 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct StartInstances {
+    #[serde(default)]
     instance_ids: Vec<String>,
 }
 
@@ -257,6 +293,7 @@ fn start_instances(cx: &mut Command<'_, '_>, input: StartInstances) -> Result<St
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct StopInstances {
+    #[serde(default)]
     instance_ids: Vec<String>,
     hibernate: Option<bool>,
 }
@@ -301,6 +338,7 @@ fn stop_instances(cx: &mut Command<'_, '_>, input: StopInstances) -> Result<Stop
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RebootInstances {
+    #[serde(default)]
     instance_ids: Vec<String>,
 }
 
@@ -318,6 +356,7 @@ fn reboot_instances(cx: &mut Command<'_, '_>, input: RebootInstances) -> Result<
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct TerminateInstances {
+    #[serde(default)]
     instance_ids: Vec<String>,
 }
 
@@ -333,14 +372,12 @@ fn terminate_instances(
 ) -> Result<Terminating, Fault> {
     sweep(cx);
     let scope = cx.scope();
-    let instances = existing(cx.store, &scope, &input.instance_ids, cx.now)?;
-    for (id, state) in &instances {
-        let instance = cx.store.get::<Instance>(&format!("{scope}{id}"));
-        let protected = instance.is_some_and(|instance| instance.disable_api_termination);
-        if protected && state.is_attached() {
-            return Err(errors::TERMINATION_PROTECTED.with(&[id]));
-        }
-    }
+    let mut instances = existing(cx.store, &scope, &input.instance_ids, cx.now)?;
+    let protected = protected(cx.store, &scope, &instances);
+    instances.retain(|(id, _)| {
+        let zone = zone(cx.store, &scope, id);
+        !protected.iter().any(|(_, kept)| Some(kept.as_str()) == zone)
+    });
     let mut terminating_instances = Vec::new();
     for (id, before) in instances {
         let mut after = before;
@@ -350,5 +387,22 @@ fn terminate_instances(
         }
         terminating_instances.push(Changed::new(id, before, after));
     }
-    Ok(Terminating { terminating_instances })
+    match protected.first() {
+        Some((id, _)) => Err(errors::TERMINATION_PROTECTED.with(&[id]).keeping()),
+        None => Ok(Terminating { terminating_instances }),
+    }
+}
+
+/// Which instances may not be terminated, each with its zone: none of the zone ends with the call, and
+/// those of other zones do though the call fails.
+fn protected(store: &Tables, scope: &str, instances: &[(String, State)]) -> Vec<(String, String)> {
+    let attached = instances.iter().filter(|(_, state)| state.is_attached());
+    let rows = attached.filter_map(|(id, _)| store.get::<Instance>(&format!("{scope}{id}")));
+    rows.filter(|instance| instance.disable_api_termination)
+        .map(|instance| (instance.id.clone(), instance.zone.clone()))
+        .collect()
+}
+
+fn zone<'a>(store: &'a Tables, scope: &str, id: &str) -> Option<&'a str> {
+    store.get::<Instance>(&format!("{scope}{id}")).map(|instance| instance.zone.as_str())
 }

@@ -6,7 +6,7 @@ use isobar_kernel::{Fault, Handler, query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::filters::{Field, Filters, Selection};
+use super::filters::{Field, Filters, NOT_BUILT, Selection};
 use super::instance_states::{State, StateView};
 use super::instances::{self, Operator, Seen};
 use super::pages::{self, Page};
@@ -87,6 +87,7 @@ struct Described<'a> {
 }
 
 pub(super) const FILTERS: &[Field] = &[
+    ("application-status.status", NOT_BUILT),
     ("attached-ebs-status.status", "AttachedEbsStatus.Status"),
     ("availability-zone", "AvailabilityZone"),
     ("availability-zone-id", "AvailabilityZoneId"),
@@ -100,6 +101,8 @@ pub(super) const FILTERS: &[Field] = &[
     ("instance-state-name", "InstanceState.Name"),
     ("instance-status.reachability", "InstanceStatus.Details.Status"),
     ("instance-status.status", "InstanceStatus.Status"),
+    ("operator.managed", "Operator.Managed"),
+    ("operator.principal", "Operator.Principal"),
     ("system-status.reachability", "SystemStatus.Details.Status"),
     ("system-status.status", "SystemStatus.Status"),
 ];

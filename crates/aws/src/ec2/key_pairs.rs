@@ -57,7 +57,6 @@ fn create_key_pair(cx: &mut Command<'_, '_>, input: CreateKeyPair) -> Result<Cre
     check_name(cx, &input.key_name)?;
     match input.key_format.as_deref() {
         None | Some("pem") => {}
-        Some("ppk") => return Err(errors::NOT_BUILT.with(&[&"KeyFormat"])),
         Some(other) => return Err(errors::VALUE.with(&[&other, &"KeyFormat", &""])),
     }
     let material = match input.key_type.as_deref() {

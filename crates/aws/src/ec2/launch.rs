@@ -32,7 +32,7 @@ const DEFAULT_TYPE: &str = "m1.small";
 struct Plan {
     image: &'static Image,
     image_id: String,
-    kind: Type,
+    kind: &'static Type,
     place: Place,
     key_name: Option<String>,
     /// What the machine runs.
@@ -83,9 +83,8 @@ fn plan(cx: &Command<'_, '_>, input: &RunInstances) -> Result<Plan, Fault> {
     let image = images::find(cx.region, &image_id).ok_or_else(|| IMAGE.missing(&image_id))?;
     let name = input.instance_type.as_deref().unwrap_or(DEFAULT_TYPE);
     let kind = instance_types::find(name).ok_or_else(|| errors::INSTANCE_TYPE.with(&[&name]))?;
-    let architectures = kind.family.architectures;
-    if !architectures.contains(&image.architecture) {
-        let shown = architectures.join(",");
+    if !kind.architectures.iter().any(|known| known == image.architecture) {
+        let shown = kind.architectures.join(",");
         return Err(errors::ARCHITECTURE.with(&[&shown, &image.architecture]));
     }
     let key_name = input.key_name.clone().filter(|name| !name.is_empty());
@@ -93,7 +92,7 @@ fn plan(cx: &Command<'_, '_>, input: &RunInstances) -> Result<Plan, Fault> {
         key_pairs::named(cx.store, &cx.scope(), name)
             .ok_or_else(|| errors::KEY_NAME_MISSING.with(&[name]))?;
     }
-    let place = Place::find(cx, input)?;
+    let place = Place::find(cx, input, kind)?;
     let script = script(input.user_data.as_deref())?;
     Ok(Plan { image, image_id, kind, place, key_name, script })
 }
@@ -117,9 +116,9 @@ fn count(cx: &Command<'_, '_>, input: &RunInstances, plan: &Plan) -> Result<i64,
     let live = cx.store.list::<Instance>(&scope).filter(|instance| instance.is_live());
     let used: i64 = live
         .filter_map(|instance| instance_types::find(&instance.instance_type))
-        .map(|kind| kind.size.vcpus)
+        .map(|kind| kind.vcpus)
         .sum();
-    let by_vcpus = (MOST_VCPUS - used) / plan.kind.size.vcpus;
+    let by_vcpus = (MOST_VCPUS - used) / plan.kind.vcpus;
     if by_vcpus < min {
         return Err(errors::VCPU_LIMIT.with(&[&MOST_VCPUS]));
     }
@@ -149,7 +148,7 @@ fn new(
         launched_at: now,
         client_token: input.client_token.clone().unwrap_or_default(),
         image_id: plan.image_id.clone(),
-        instance_type: plan.kind.name(),
+        instance_type: plan.kind.name.clone(),
         key_name: plan.key_name.clone(),
         vpc_id: place.vpc_id.clone(),
         subnet_id: place.subnet_id.clone(),
@@ -163,7 +162,7 @@ fn new(
             attachment_id: ids::new("eni-attach-", random),
             mac: mac(random),
             description: place.description.clone(),
-            delete_on_termination: true,
+            delete_on_termination: place.delete_interface,
         },
         volumes,
         user_data: input.user_data.clone().filter(|data| !data.is_empty()),
@@ -173,7 +172,7 @@ fn new(
         disable_api_termination: input.disable_api_termination.unwrap_or(false),
         disable_api_stop: input.disable_api_stop.unwrap_or(false),
         shutdown_behavior: input.shutdown_behavior()?,
-        cpu_credits: input.cpu_credits(&plan.kind)?,
+        cpu_credits: input.cpu_credits(plan.kind)?,
         auto_recovery: input.auto_recovery(),
         metadata: input.metadata(plan.image),
         transition: String::new(),

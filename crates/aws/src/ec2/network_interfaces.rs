@@ -1,21 +1,23 @@
-//! Network interfaces: each instance has one.
+//! Network interfaces: each instance has one, which may stay when it ends.
 
 use std::net::Ipv4Addr;
 
-use isobar_kernel::{Fault, Handler, query};
+use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, Handler, command, query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Query;
 use super::filters::{Field, Filters, Selection};
 use super::ids::INTERFACE;
 use super::instances::{GroupIdentifier, Operator, Seen};
 use super::pages::{self, Page};
-use super::records::{self, Instance};
+use super::records::{self, FreeInterface, Group, Instance};
 use super::tags::{self, TagView};
+use super::{Command, Query, errors};
 use crate::World;
 
-pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_network_interfaces)];
+pub(super) const OPERATIONS: &[Handler<World>] =
+    &[query!(describe_network_interfaces), command!(delete_network_interface)];
 
 /// The addresses of an instance. Its private and its public one are the same: its machine's.
 #[derive(Debug)]
@@ -182,7 +184,7 @@ fn attachment(instance: &Instance, alone: bool) -> Attachment<'_> {
 #[serde(rename_all = "PascalCase")]
 struct InterfaceView<'a> {
     association: Option<Association>,
-    attachment: Attachment<'a>,
+    attachment: Option<Attachment<'a>>,
     availability_zone: &'a str,
     availability_zone_id: &'a str,
     description: &'a str,
@@ -206,11 +208,15 @@ struct InterfaceView<'a> {
 
 fn view<'a>(cx: &Query<'a>, seen: Seen<'a>) -> Option<InterfaceView<'a>> {
     let instance = seen.instance;
-    let addresses = seen.addresses(cx.store)?;
     let interface = &instance.interface;
+    // One that stays when its instance ends is a row of its own from then on.
+    if !instance.is_live() && !interface.delete_on_termination {
+        return None;
+    }
+    let addresses = seen.addresses(cx.store)?;
     Some(InterfaceView {
         association: Association::of(&addresses),
-        attachment: attachment(instance, true),
+        attachment: Some(attachment(instance, true)),
         availability_zone: &instance.zone,
         availability_zone_id: &instance.zone_id,
         description: &interface.description,
@@ -231,6 +237,60 @@ fn view<'a>(cx: &Query<'a>, seen: Seen<'a>) -> Option<InterfaceView<'a>> {
         vpc_id: &instance.vpc_id,
         operator: Operator::NONE,
     })
+}
+
+/// One that stayed when its instance ended.
+fn free<'a>(cx: &Query<'a>, row: &'a FreeInterface) -> InterfaceView<'a> {
+    let addresses = Addresses::new(row.address, records::region(&row.scope), false, false);
+    let interface = &row.interface;
+    let groups = row.group_ids.iter();
+    let groups = groups.filter_map(|id| cx.store.get::<Group>(&format!("{}{id}", row.scope)));
+    InterfaceView {
+        association: None,
+        attachment: None,
+        availability_zone: &row.zone,
+        availability_zone_id: &row.zone_id,
+        description: &interface.description,
+        groups: groups
+            .map(|group| GroupIdentifier { group_id: &group.id, group_name: &group.name })
+            .collect(),
+        interface_type: "interface",
+        ipv6_addresses: [],
+        mac_address: &interface.mac,
+        network_interface_id: &interface.id,
+        owner_id: records::account(&row.scope),
+        private_dns_name: addresses.private_name(),
+        private_ip_address: addresses.private(),
+        private_ip_addresses: [PrivateAddress::of(&addresses)],
+        requester_managed: false,
+        source_dest_check: row.source_dest_check,
+        status: "available",
+        subnet_id: &row.subnet_id,
+        tag_set: tags::of(cx.store, &row.scope, &interface.id),
+        vpc_id: &row.vpc_id,
+        operator: Operator::NONE,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DeleteNetworkInterface {
+    network_interface_id: String,
+}
+
+fn delete_network_interface(
+    cx: &mut Command<'_, '_>,
+    input: DeleteNetworkInterface,
+) -> Result<Empty, Fault> {
+    let (id, scope) = (input.network_interface_id, cx.scope());
+    INTERFACE.check(&id)?;
+    if cx.store.remove::<FreeInterface>(&format!("{scope}{id}")).is_some() {
+        tags::clear(cx, &id);
+        return Ok(Empty {});
+    }
+    let mut live = cx.store.list::<Instance>(&scope).filter(|instance| instance.is_live());
+    let is_used = live.any(|instance| instance.interface.id == id);
+    Err(if is_used { errors::INTERFACE_IN_USE.with(&[&id]) } else { INTERFACE.missing(&id) })
 }
 
 #[derive(Debug, Deserialize)]
@@ -275,6 +335,8 @@ pub(super) const FILTERS: &[Field] = &[
     ("ipv6-addresses.ipv6-address", "Ipv6Addresses.Ipv6Address"),
     ("mac-address", "MacAddress"),
     ("network-interface-id", "NetworkInterfaceId"),
+    ("operator.managed", "Operator.Managed"),
+    ("operator.principal", "Operator.Principal"),
     ("owner-id", "OwnerId"),
     ("private-dns-name", "PrivateDnsName"),
     ("private-ip-address", "PrivateIpAddress"),
@@ -297,6 +359,7 @@ fn describe_network_interfaces<'a>(
         .store
         .list::<Instance>(&cx.scope())
         .filter_map(|instance| view(cx, Seen::new(cx.store, instance)))
+        .chain(cx.store.list::<FreeInterface>(&cx.scope()).map(|row| free(cx, row)))
         .collect();
     let exists = |id: &str| interfaces.iter().any(|row| row.network_interface_id == id);
     if let Some(id) = ids.iter().find(|id| !exists(id)) {

@@ -3,6 +3,8 @@
 //!
 //! Each row begins its key with its scope, `account/region/`, so that a region's rows are a range.
 
+use std::net::Ipv4Addr;
+
 use isobar_kernel::store::Schema;
 use isobar_kernel::{Fault, Record, Tables};
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::cidr::Cidr;
 use super::tags::TagView;
 use super::{errors, ids, images};
+use crate::regions;
 
 /// Adds EC2's collections.
 pub(crate) fn schema(schema: &mut Schema) {
@@ -22,6 +25,8 @@ pub(crate) fn schema(schema: &mut Schema) {
     schema.add::<KeyPair>();
     schema.add::<Instance>();
     schema.add::<TagRecord>();
+    schema.add::<FreeVolume>();
+    schema.add::<FreeInterface>();
 }
 
 /// The account of a scope.
@@ -36,7 +41,8 @@ pub(crate) fn region(scope: &str) -> &str {
 
 /// The ARN of one of EC2's resources.
 pub(super) fn arn(scope: &str, kind: &str, id: &str) -> String {
-    format!("arn:aws:ec2:{}:{}:{kind}/{id}", region(scope), account(scope))
+    let (region, account) = (region(scope), account(scope));
+    format!("arn:{}:ec2:{region}:{account}:{kind}/{id}", regions::partition_of(region))
 }
 
 /// The moment without what EC2 leaves out of its answers.
@@ -295,6 +301,40 @@ pub(crate) struct Volume {
     pub(crate) snapshot_id: String,
 }
 
+/// A volume that stayed when its instance ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FreeVolume {
+    pub(crate) scope: String,
+    pub(crate) id: String,
+    pub(crate) zone: String,
+    pub(crate) zone_id: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) volume: Volume,
+}
+
+record!(FreeVolume, "ec2.volume", |_volume| Vec::new());
+
+/// A network interface that stayed when its instance ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FreeInterface {
+    pub(crate) scope: String,
+    pub(crate) id: String,
+    pub(crate) vpc_id: String,
+    pub(crate) subnet_id: String,
+    pub(crate) zone: String,
+    pub(crate) zone_id: String,
+    pub(crate) group_ids: Vec<String>,
+    pub(crate) source_dest_check: bool,
+    pub(crate) address: Ipv4Addr,
+    pub(crate) interface: Interface,
+}
+
+record!(FreeInterface, "ec2.network_interface", |row| {
+    let mut links = vec![("vpc", row.vpc_id.clone()), ("subnet", row.subnet_id.clone())];
+    links.extend(row.group_ids.iter().map(|id| ("group", id.clone())));
+    links
+});
+
 /// How an instance may ask for its metadata.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct MetadataOptions {
@@ -363,8 +403,14 @@ fn exists(store: &Tables, scope: &str, id: &str, now: Timestamp) -> bool {
         "sg" => store.get::<Group>(&key).is_some(),
         "sgr" => store.get::<Rule>(&key).is_some(),
         "key" => store.get::<KeyPair>(&key).is_some(),
-        "eni" => instances().any(|instance| instance.interface.id == id),
-        "vol" => instances().any(|instance| instance.volumes.iter().any(|volume| volume.id == id)),
+        "eni" => {
+            store.get::<FreeInterface>(&key).is_some()
+                || instances().any(|instance| instance.interface.id == id)
+        }
+        "vol" => {
+            store.get::<FreeVolume>(&key).is_some()
+                || instances().any(|instance| instance.volumes.iter().any(|volume| volume.id == id))
+        }
         "rtb" => store.list::<Vpc>(scope).any(|vpc| vpc.route_table_id == id),
         "acl" => store.list::<Vpc>(scope).any(|vpc| vpc.network_acl_id == id),
         "ami" => images::find(region(scope), id).is_some(),

@@ -103,9 +103,16 @@ pub(super) const FILTERS: &[Field] = &[
     ("owner-id", "OwnerId"),
     ("route-table-id", "RouteTableId"),
     ("route.destination-cidr-block", "Routes.DestinationCidrBlock"),
+    ("route.destination-ipv6-cidr-block", "Routes.DestinationIpv6CidrBlock"),
+    ("route.destination-prefix-list-id", "Routes.DestinationPrefixListId"),
+    ("route.egress-only-internet-gateway-id", "Routes.EgressOnlyInternetGatewayId"),
     ("route.gateway-id", "Routes.GatewayId"),
+    ("route.instance-id", "Routes.InstanceId"),
+    ("route.nat-gateway-id", "Routes.NatGatewayId"),
     ("route.origin", "Routes.Origin"),
     ("route.state", "Routes.State"),
+    ("route.transit-gateway-id", "Routes.TransitGatewayId"),
+    ("route.vpc-peering-connection-id", "Routes.VpcPeeringConnectionId"),
     ("vpc-id", "VpcId"),
 ];
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::{GROUP, RULE, VPC};
 use super::pages::{self, Page};
-use super::records::{self, Group, Instance, Peer, Rule, Vpc};
+use super::records::{self, FreeInterface, Group, Instance, Peer, Rule, Vpc};
 use super::security_group_rules::{self as rules, PermissionView};
 use super::tags::{self, TagSpecifications, TagView, Wanted};
 use super::{Command, Query, errors};
@@ -305,6 +305,7 @@ fn delete_security_group(
 
 fn is_used(store: &Tables, group: &Group) -> bool {
     store.by::<Instance>("group", &group.id).any(|instance| instance.is_live())
+        || store.by::<FreeInterface>("group", &group.id).next().is_some()
         || store.by::<Rule>("referenced", &group.id).any(|rule| rule.group_id != group.id)
         || crate::elbv2::uses_group(store, &group.scope, &group.id)
 }

@@ -8,7 +8,7 @@ use super::cidr::Cidr;
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::{self, SUBNET, VPC};
 use super::pages::{self, Page};
-use super::records::{self, Instance, Subnet, Vpc};
+use super::records::{self, FreeInterface, Instance, Subnet, Vpc};
 use super::tags::{self, TagSpecifications, TagView, Wanted};
 use super::vpcs::BlockPublicAccess;
 use super::{Command, Flag, Query, errors};
@@ -98,6 +98,7 @@ fn view<'a>(store: &'a Tables, subnet: &'a Subnet) -> SubnetView<'a> {
 pub(super) fn free_addresses(store: &Tables, subnet: &Subnet) -> i64 {
     let used =
         store.by::<Instance>("subnet", &subnet.id).filter(|instance| instance.is_live()).count();
+    let used = used + store.by::<FreeInterface>("subnet", &subnet.id).count();
     subnet.cidr.size() - RESERVED - i64::try_from(used).unwrap_or(i64::MAX)
 }
 
@@ -108,11 +109,6 @@ struct CreateSubnet {
     cidr_block: Option<String>,
     availability_zone: Option<String>,
     availability_zone_id: Option<String>,
-    ipv6_cidr_block: Option<String>,
-    ipv6_native: Option<bool>,
-    outpost_arn: Option<String>,
-    ipv4_ipam_pool_id: Option<String>,
-    ipv6_ipam_pool_id: Option<String>,
     tag_specifications: TagSpecifications,
 }
 
@@ -127,14 +123,6 @@ fn create_subnet<'c>(
     input: CreateSubnet,
 ) -> Result<Created<'c>, Fault> {
     let wanted = Wanted::new(&input.tag_specifications, &["subnet"], &errors::TAGGABLE_NETWORK)?;
-    let unbuilt = [
-        ("Ipv6CidrBlock", input.ipv6_cidr_block.is_some()),
-        ("Ipv6Native", input.ipv6_native == Some(true)),
-        ("OutpostArn", input.outpost_arn.is_some()),
-        ("Ipv4IpamPoolId", input.ipv4_ipam_pool_id.is_some()),
-        ("Ipv6IpamPoolId", input.ipv6_ipam_pool_id.is_some()),
-    ];
-    errors::refuse_unbuilt(&unbuilt)?;
     let scope = cx.scope();
     let vpc = records::find::<Vpc>(cx.store, &scope, &VPC, &input.vpc_id)?.clone();
     let block = input
@@ -270,7 +258,8 @@ struct DeleteSubnet {
 fn delete_subnet(cx: &mut Command<'_, '_>, input: DeleteSubnet) -> Result<Empty, Fault> {
     let scope = cx.scope();
     let subnet = records::find::<Subnet>(cx.store, &scope, &SUBNET, &input.subnet_id)?;
-    let used = cx.store.by::<Instance>("subnet", &subnet.id).any(|instance| instance.is_live());
+    let used = cx.store.by::<Instance>("subnet", &subnet.id).any(|instance| instance.is_live())
+        || cx.store.by::<FreeInterface>("subnet", &subnet.id).next().is_some();
     if used || crate::elbv2::uses_subnet(cx.store, &scope, &input.subnet_id) {
         return Err(errors::SUBNET_DEPENDENCY.with(&[&input.subnet_id]));
     }
@@ -284,15 +273,6 @@ fn delete_subnet(cx: &mut Command<'_, '_>, input: DeleteSubnet) -> Result<Empty,
 struct ModifySubnetAttribute {
     subnet_id: String,
     map_public_ip_on_launch: Option<Flag>,
-    assign_ipv6_address_on_creation: Option<Flag>,
-    map_customer_owned_ip_on_launch: Option<Flag>,
-    enable_dns64: Option<Flag>,
-    private_dns_hostname_type_on_launch: Option<String>,
-    enable_resource_name_dns_a_record_on_launch: Option<Flag>,
-    #[serde(rename = "EnableResourceNameDnsAAAARecordOnLaunch")]
-    enable_resource_name_dns_aaaa_record_on_launch: Option<Flag>,
-    enable_lni_at_device_index: Option<i64>,
-    disable_lni_at_device_index: Option<Flag>,
 }
 
 fn modify_subnet_attribute(
@@ -301,27 +281,6 @@ fn modify_subnet_attribute(
 ) -> Result<Empty, Fault> {
     let scope = cx.scope();
     records::find::<Subnet>(cx.store, &scope, &SUBNET, &input.subnet_id)?;
-    let on = |flag: Option<Flag>| flag.and_then(|flag| flag.value) == Some(true);
-    let unbuilt = [
-        ("AssignIpv6AddressOnCreation", on(input.assign_ipv6_address_on_creation)),
-        ("MapCustomerOwnedIpOnLaunch", on(input.map_customer_owned_ip_on_launch)),
-        ("EnableDns64", on(input.enable_dns64)),
-        (
-            "PrivateDnsHostnameTypeOnLaunch",
-            input.private_dns_hostname_type_on_launch.is_some_and(|kind| kind != "ip-name"),
-        ),
-        (
-            "EnableResourceNameDnsARecordOnLaunch",
-            on(input.enable_resource_name_dns_a_record_on_launch),
-        ),
-        (
-            "EnableResourceNameDnsAAAARecordOnLaunch",
-            on(input.enable_resource_name_dns_aaaa_record_on_launch),
-        ),
-        ("EnableLniAtDeviceIndex", input.enable_lni_at_device_index.is_some()),
-        ("DisableLniAtDeviceIndex", on(input.disable_lni_at_device_index)),
-    ];
-    errors::refuse_unbuilt(&unbuilt)?;
     if let Some(value) = input.map_public_ip_on_launch.and_then(|flag| flag.value) {
         let key = format!("{scope}{}", input.subnet_id);
         cx.store.modify::<Subnet>(&key, |subnet| subnet.map_public_ip = value);

@@ -139,13 +139,18 @@ fn check(tags: &[Tag]) -> Result<(), Fault> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct CreateTags {
+    #[serde(default)]
     resources: Vec<String>,
+    #[serde(default)]
     tags: Vec<Tag>,
 }
 
 fn create_tags(cx: &mut Command<'_, '_>, input: CreateTags) -> Result<Empty, Fault> {
     if input.resources.is_empty() {
         return Err(errors::MISSING.with(&[&"resourceIdSet"]));
+    }
+    if input.tags.is_empty() {
+        return Err(errors::MISSING.with(&[&"tagSet"]));
     }
     check(&input.tags)?;
     let scope = cx.scope();
@@ -164,6 +169,7 @@ fn create_tags(cx: &mut Command<'_, '_>, input: CreateTags) -> Result<Empty, Fau
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct DeleteTags {
+    #[serde(default)]
     resources: Vec<String>,
     tags: Option<Vec<Tag>>,
 }

@@ -1,19 +1,21 @@
-//! Volumes: those that instances were launched with.
+//! Volumes: those that instances were launched with, which may stay when those end.
 
-use isobar_kernel::{Fault, Handler, query};
+use isobar_kernel::call::Empty;
+use isobar_kernel::{Fault, Handler, command, query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Query;
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::VOLUME;
-use super::instances::{Operator, Seen};
+use super::instances::{self, Operator};
 use super::pages::{self, Page};
-use super::records::{Instance, Volume};
+use super::records::{FreeVolume, Instance, Volume};
 use super::tags::{self, TagView};
+use super::{Command, Query, errors};
 use crate::World;
 
-pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_volumes)];
+pub(super) const OPERATIONS: &[Handler<World>] =
+    &[query!(describe_volumes), command!(delete_volume)];
 
 /// A volume as its instance shows it.
 #[derive(Debug, Serialize)]
@@ -67,7 +69,7 @@ struct VolumeView<'a> {
     availability_zone: &'a str,
     state: &'static str,
     create_time: Timestamp,
-    attachments: [Attachment<'a>; 1],
+    attachments: Vec<Attachment<'a>>,
     encrypted: bool,
 }
 
@@ -83,11 +85,44 @@ struct Attachment<'a> {
     attach_time: Timestamp,
 }
 
-fn view<'a>(cx: &Query<'a>, instance: &'a Instance, volume: &'a Volume) -> VolumeView<'a> {
+/// A volume with the instance that has it, if one does.
+struct Seen<'a> {
+    volume: &'a Volume,
+    scope: &'a str,
+    zone: &'a str,
+    zone_id: &'a str,
+    created_at: Timestamp,
+    instance_id: Option<&'a str>,
+}
+
+fn attached<'a>(instance: &'a Instance, volume: &'a Volume) -> Seen<'a> {
+    Seen {
+        volume,
+        scope: &instance.scope,
+        zone: &instance.zone,
+        zone_id: &instance.zone_id,
+        created_at: instance.created_at,
+        instance_id: Some(&instance.id),
+    }
+}
+
+fn free(row: &FreeVolume) -> Seen<'_> {
+    Seen {
+        volume: &row.volume,
+        scope: &row.scope,
+        zone: &row.zone,
+        zone_id: &row.zone_id,
+        created_at: row.created_at,
+        instance_id: None,
+    }
+}
+
+fn view<'a>(cx: &Query<'a>, seen: Seen<'a>) -> VolumeView<'a> {
+    let volume = seen.volume;
     VolumeView {
-        availability_zone_id: &instance.zone_id,
+        availability_zone_id: seen.zone_id,
         iops: volume.iops,
-        tags: tags::of(cx.store, &instance.scope, &volume.id),
+        tags: tags::of(cx.store, seen.scope, &volume.id),
         volume_type: &volume.kind,
         multi_attach_enabled: false,
         throughput: volume.throughput,
@@ -95,18 +130,22 @@ fn view<'a>(cx: &Query<'a>, instance: &'a Instance, volume: &'a Volume) -> Volum
         volume_id: &volume.id,
         size: volume.size_gib,
         snapshot_id: &volume.snapshot_id,
-        availability_zone: &instance.zone,
-        state: "in-use",
-        create_time: instance.created_at,
-        attachments: [Attachment {
-            delete_on_termination: volume.delete_on_termination,
-            ebs_card_index: 0,
-            volume_id: &volume.id,
-            instance_id: &instance.id,
-            device: &volume.device,
-            state: "attached",
-            attach_time: instance.created_at,
-        }],
+        availability_zone: seen.zone,
+        state: if seen.instance_id.is_some() { "in-use" } else { "available" },
+        create_time: seen.created_at,
+        attachments: seen
+            .instance_id
+            .map(|instance_id| Attachment {
+                delete_on_termination: volume.delete_on_termination,
+                ebs_card_index: 0,
+                volume_id: &volume.id,
+                instance_id,
+                device: &volume.device,
+                state: "attached",
+                attach_time: seen.created_at,
+            })
+            .into_iter()
+            .collect(),
         encrypted: volume.encrypted,
     }
 }
@@ -139,6 +178,8 @@ pub(super) const FILTERS: &[Field] = &[
     ("encrypted", "Encrypted"),
     ("fast-restored", "FastRestored"),
     ("multi-attach-enabled", "MultiAttachEnabled"),
+    ("operator.managed", "Operator.Managed"),
+    ("operator.principal", "Operator.Principal"),
     ("size", "Size"),
     ("snapshot-id", "SnapshotId"),
     ("status", "State"),
@@ -153,8 +194,13 @@ fn describe_volumes<'a>(cx: &Query<'a>, input: DescribeVolumes) -> Result<Descri
     let mut volumes: Vec<_> = cx
         .store
         .list::<Instance>(&cx.scope())
-        .filter(|instance| Seen::new(cx.store, instance).state.is_attached())
-        .flat_map(|instance| instance.volumes.iter().map(|volume| view(cx, instance, volume)))
+        .filter(|instance| instances::Seen::new(cx.store, instance).state.is_attached())
+        .flat_map(|instance| instance.volumes.iter().map(move |volume| (instance, volume)))
+        // Those that stay when their instance ends are rows of their own from then on.
+        .filter(|(instance, volume)| instance.is_live() || volume.delete_on_termination)
+        .map(|(instance, volume)| attached(instance, volume))
+        .chain(cx.store.list::<FreeVolume>(&cx.scope()).map(|row| free(row)))
+        .map(|seen| view(cx, seen))
         .collect();
     let exists = |id: &str| volumes.iter().any(|row| row.volume_id == id);
     if let Some(id) = ids.iter().find(|id| !exists(id)) {
@@ -168,6 +214,27 @@ fn describe_volumes<'a>(cx: &Query<'a>, input: DescribeVolumes) -> Result<Descri
     let asked = (!ids.is_empty()).then_some("volumesSet");
     let (volumes, next_token) = page.cut(volumes, |row| row.volume_id, pages::USUAL, asked)?;
     Ok(Described { next_token, volumes })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DeleteVolume {
+    volume_id: String,
+}
+
+fn delete_volume(cx: &mut Command<'_, '_>, input: DeleteVolume) -> Result<Empty, Fault> {
+    let (id, scope) = (input.volume_id, cx.scope());
+    VOLUME.check(&id)?;
+    if cx.store.remove::<FreeVolume>(&format!("{scope}{id}")).is_some() {
+        tags::clear(cx, &id);
+        return Ok(Empty {});
+    }
+    let mut live = cx.store.list::<Instance>(&scope).filter(|instance| instance.is_live());
+    let holder = live.find(|instance| instance.volumes.iter().any(|volume| volume.id == id));
+    Err(holder.map_or_else(
+        || VOLUME.missing(&id),
+        |instance| errors::VOLUME_IN_USE.with(&[&id, &instance.id]),
+    ))
 }
 
 /// The operations and the MiB that a volume does each second where nobody says.

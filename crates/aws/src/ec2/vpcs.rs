@@ -90,10 +90,6 @@ fn view<'a>(store: &'a Tables, vpc: &'a Vpc) -> VpcView<'a> {
 struct CreateVpc {
     cidr_block: Option<String>,
     instance_tenancy: Option<String>,
-    amazon_provided_ipv6_cidr_block: Option<bool>,
-    ipv4_ipam_pool_id: Option<String>,
-    ipv6_ipam_pool_id: Option<String>,
-    ipv6_pool: Option<String>,
     tag_specifications: TagSpecifications,
 }
 
@@ -105,13 +101,6 @@ struct Created<'a> {
 
 fn create_vpc<'c>(cx: &'c mut Command<'_, '_>, input: CreateVpc) -> Result<Created<'c>, Fault> {
     let wanted = Wanted::new(&input.tag_specifications, &["vpc"], &errors::TAGGABLE_NETWORK)?;
-    let unbuilt = [
-        ("AmazonProvidedIpv6CidrBlock", input.amazon_provided_ipv6_cidr_block == Some(true)),
-        ("Ipv4IpamPoolId", input.ipv4_ipam_pool_id.is_some()),
-        ("Ipv6IpamPoolId", input.ipv6_ipam_pool_id.is_some()),
-        ("Ipv6Pool", input.ipv6_pool.is_some()),
-    ];
-    errors::refuse_unbuilt(&unbuilt)?;
     let block = input
         .cidr_block
         .ok_or_else(|| errors::MISSING_EITHER.with(&[&"cidrBlock", &"ipv4IpamPoolId"]))?;
@@ -189,15 +178,16 @@ struct Described<'a> {
 
 pub(super) const FILTERS: &[Field] = &[
     ("cidr", "CidrBlock"),
-    ("cidrBlock", "CidrBlock"),
-    ("cidr-block-association.cidr-block", "CidrBlockAssociationSet.CidrBlock"),
+    ("cidr-block", "CidrBlock"),
     ("cidr-block-association.association-id", "CidrBlockAssociationSet.AssociationId"),
+    ("cidr-block-association.cidr-block", "CidrBlockAssociationSet.CidrBlock"),
     ("cidr-block-association.state", "CidrBlockAssociationSet.CidrBlockState.State"),
+    ("cidrBlock", "CidrBlock"),
     ("dhcp-options-id", "DhcpOptionsId"),
     ("dhcpOptionsId", "DhcpOptionsId"),
+    ("ipv6-cidr-block-association.association-id", "Ipv6CidrBlockAssociationSet.AssociationId"),
     ("ipv6-cidr-block-association.ipv6-cidr-block", "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock"),
     ("ipv6-cidr-block-association.ipv6-pool", "Ipv6CidrBlockAssociationSet.Ipv6Pool"),
-    ("ipv6-cidr-block-association.association-id", "Ipv6CidrBlockAssociationSet.AssociationId"),
     ("ipv6-cidr-block-association.state", "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State"),
     ("is-default", "IsDefault"),
     ("isDefault", "IsDefault"),

@@ -42,6 +42,7 @@ pub(super) const IDLE_TIMEOUT: &str = "idle_timeout.timeout_seconds";
 pub(super) const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
 pub(super) const ALGORITHM: &str = "load_balancing.algorithm.type";
 pub(super) const TCP_IDLE_TIMEOUT: &str = "tcp.idle_timeout.seconds";
+pub(super) const SERVER: &str = "routing.http.response.server.enabled";
 pub(super) const LEAST_OUTSTANDING: &str = "least_outstanding_requests";
 
 #[rustfmt::skip]
@@ -117,7 +118,7 @@ const TCP_GROUP: &[Row] = &[
     ("target_health_state.unhealthy.draining_interval_seconds", "0", Values::Fixed),
 ];
 
-const HTTP_LISTENER: &[Row] = &[("routing.http.response.server.enabled", "true", Values::Fixed)];
+const HTTP_LISTENER: &[Row] = &[(SERVER, "true", Values::Flag)];
 const TCP_LISTENER: &[Row] = &[(TCP_IDLE_TIMEOUT, "350", Values::From(60, 6000))];
 
 fn of_balancer(kind: Kind) -> &'static [Row] {
@@ -133,6 +134,26 @@ fn of_group(protocol: &str) -> &'static [Row] {
 
 fn of_listener(protocol: &str) -> &'static [Row] {
     if protocol == "HTTP" { HTTP_LISTENER } else { TCP_LISTENER }
+}
+
+/// The attributes of which other values than the first are not built, by the operation that would
+/// change them.
+pub(crate) fn fixed() -> Vec<(&'static str, Vec<&'static str>)> {
+    let tables: [(&'static str, &'static [&'static [Row]]); 3] = [
+        ("ModifyLoadBalancerAttributes", &[APPLICATION, NETWORK]),
+        ("ModifyTargetGroupAttributes", &[HTTP_GROUP, TCP_GROUP]),
+        ("ModifyListenerAttributes", &[HTTP_LISTENER, TCP_LISTENER]),
+    ];
+    let keys = |tables: &'static [&'static [Row]]| {
+        let rows = tables.iter().copied().flatten();
+        let fixed = rows.filter(|(_, _, values)| matches!(values, Values::Fixed));
+        let mut keys: Vec<&str> = fixed.map(|(key, _, _)| *key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    };
+    let all = tables.into_iter().map(|(operation, tables)| (operation, keys(tables)));
+    all.filter(|(_, keys)| !keys.is_empty()).collect()
 }
 
 /// An attribute as it is sent and shown.

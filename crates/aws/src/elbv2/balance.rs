@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use isobar_engines::balancers::{
-    self, Algorithm, HealthCheck, Method, Pool, Probe, Protocol, StatusRange,
+    self, Algorithm, HealthCheck, Manner, Method, Pool, Probe, Protocol, StatusRange,
 };
 use isobar_engines::machines;
 use isobar_kernel::Tables;
@@ -42,6 +42,13 @@ fn listener(store: &Tables, balancer: &LoadBalancer, row: &Listener) -> balancer
         Protocol::Tcp => attributes::number(&row.attributes, attributes::TCP_IDLE_TIMEOUT, 350),
     };
     listener.idle_timeout_ms = seconds * 1000;
+    if protocol == Protocol::Http {
+        let named = row.attributes.get(attributes::SERVER).is_none_or(|value| value == "true");
+        listener.manner = Manner {
+            server: named.then(|| "awselb/2.0".to_owned()),
+            trace: Some("x-amzn-trace-id".to_owned()),
+        };
+    }
     listener
 }
 

@@ -1,6 +1,6 @@
 //! Elastic Load Balancing's errors, as the service words them.
 
-use isobar_kernel::{Fault, Row};
+use isobar_kernel::Row;
 
 const fn invalid(message: &'static str) -> Row {
     Row::new(400, "ValidationError", message)
@@ -29,13 +29,6 @@ pub(super) const BALANCER_DUPLICATE: Row = Row::new(
 );
 pub(super) const BALANCER_LIMIT: Row =
     Row::new(400, "TooManyLoadBalancers", "The maximum number of load balancers has been reached");
-pub(super) const BALANCER_TYPE: Row =
-    invalid("Load balancer type '{}' must be one of 'application, network, gateway'");
-pub(super) const SCHEME: Row = Row::new(
-    400,
-    "InvalidScheme",
-    "Load balancer scheme '{}' must be one of 'internet-facing, internal'",
-);
 pub(super) const TWO_ZONES: Row =
     invalid("At least two subnets in two different Availability Zones must be specified");
 pub(super) const NO_SUBNET: Row = invalid("At least one subnet must be specified");
@@ -81,16 +74,10 @@ pub(super) const GROUP_LIMIT: Row =
     Row::new(400, "TooManyTargetGroups", "The maximum number of target groups has been reached");
 pub(super) const GROUP_IN_USE: Row =
     Row::new(400, "ResourceInUse", "Target group '{}' is currently in use by a listener or a rule");
-pub(super) const GROUP_PROTOCOL: Row = invalid(
-    "Target group protocol '{}' must be one of 'HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP, GENEVE, QUIC, \
-     TCP_QUIC'",
-);
 pub(super) const NO_PROTOCOL: Row = invalid("A target group protocol must be specified");
 pub(super) const NO_PORT: Row = invalid("A port must be specified");
 pub(super) const NO_VPC: Row = invalid("A VPC ID must be specified");
 pub(super) const VPC_MISSING: Row = invalid("The VPC ID '{}' is not found");
-pub(super) const TARGET_TYPE: Row =
-    invalid("Target type '{}' must be one of 'instance, ip, lambda, alb'");
 pub(super) const CHECK_DISABLED: Row =
     invalid("Health check enabled must be true for target groups with target type '{}'");
 pub(super) const CHECK_PROTOCOL: Row = invalid("Health check protocol '{}' must be one of '{}'");
@@ -187,8 +174,6 @@ pub(super) const NEITHER_ARN: Row =
     invalid("You must specify either listener ARNs or a load balancer ARN");
 pub(super) const NEITHER_RULE_ARN: Row =
     invalid("You must specify either listener rule ARNs or a listener ARN");
-pub(super) const ACTION_TYPE: Row =
-    Row::new(501, "NotImplemented", "The action type '{}' is catalogued but not implemented here");
 
 // Attributes and tags.
 pub(super) const ATTRIBUTE_KEY: Row = invalid("{} attribute key '{}' is not recognized");
@@ -205,11 +190,3 @@ pub(super) const TAG_TWICE: Row =
 pub(super) const TAG_LIMIT: Row =
     Row::new(400, "TooManyTags", "The maximum number of tags for '{}' has been reached");
 pub(super) const TAG_RESERVED: Row = invalid("Tag keys that begin with 'aws:' are reserved: '{}'");
-
-/// Refuses the first parameter that is given and not built.
-pub(super) fn refuse_unbuilt(parameters: &[(&str, bool)]) -> Result<(), Fault> {
-    match parameters.iter().find(|(_, given)| *given) {
-        Some((name, _)) => Err(NOT_BUILT.with(&[name])),
-        None => Ok(()),
-    }
-}

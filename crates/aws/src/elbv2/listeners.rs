@@ -20,6 +20,9 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
     command!(delete_listener),
 ];
 
+/// What network load balancers speak at the vendor's and not here.
+pub(crate) const UNBUILT_PROTOCOLS: &[&str] = &["UDP", "TCP_UDP", "QUIC", "TCP_QUIC"];
+
 /// How many listeners a load balancer may have.
 const MOST: usize = 50;
 
@@ -126,11 +129,7 @@ fn protocol(
 ) -> Result<String, Fault> {
     let (spoken, unbuilt, all): (&str, &[&str], &str) = match kind {
         Kind::Application => ("HTTP", &[], "HTTPS, HTTP"),
-        Kind::Network => (
-            "TCP",
-            &["UDP", "TCP_UDP", "QUIC", "TCP_QUIC"],
-            "UDP, TCP, TCP_UDP, TLS, QUIC, TCP_QUIC",
-        ),
+        Kind::Network => ("TCP", UNBUILT_PROTOCOLS, "UDP, TCP, TCP_UDP, TLS, QUIC, TCP_QUIC"),
     };
     if asked == spoken {
         return Ok(asked.to_owned());

@@ -80,7 +80,8 @@ fn view<'a>(store: &'a Tables, row: &'a LoadBalancer, is_new: bool) -> View<'a> 
     View {
         load_balancer_arn: &row.arn,
         // No name server here knows the vendor's names, so it is the address, which can be opened.
-        dns_name: balancer.map(|balancer| balancer.shown_address()).unwrap_or_default(),
+        // Where its listeners are, the tags say.
+        dns_name: balancer.map(|balancer| balancer.address.to_string()).unwrap_or_default(),
         canonical_hosted_zone_id: hosted_zones::find(region(&row.scope), row.kind),
         created_time: row.created_at,
         load_balancer_name: &row.name,
@@ -131,9 +132,6 @@ struct CreateLoadBalancer {
     scheme: Option<String>,
     tags: Option<Vec<Tag>>,
     r#type: Option<String>,
-    ip_address_type: Option<String>,
-    customer_owned_ipv4_pool: Option<String>,
-    enable_prefix_for_ipv6_source_nat: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -148,18 +146,8 @@ fn create_load_balancer<'c>(
     input: CreateLoadBalancer,
 ) -> Result<Balancers<'c>, Fault> {
     names::check("Load balancer", &input.name)?;
-    let kind = kind(input.r#type.as_deref())?;
-    let scheme = scheme(input.scheme.as_deref())?;
-    let not_ipv4 = input.ip_address_type.as_deref().is_some_and(|kind| kind != "ipv4");
-    let unbuilt = [
-        ("IpAddressType", not_ipv4),
-        ("CustomerOwnedIpv4Pool", input.customer_owned_ipv4_pool.is_some()),
-        (
-            "EnablePrefixForIpv6SourceNat",
-            input.enable_prefix_for_ipv6_source_nat.as_deref() == Some("on"),
-        ),
-    ];
-    errors::refuse_unbuilt(&unbuilt)?;
+    let kind = kind(input.r#type.as_deref());
+    let scheme = input.scheme.unwrap_or_else(|| "internet-facing".to_owned());
     let tags = input.tags.unwrap_or_default();
     tags::check(&tags)?;
     let scope = cx.scope();
@@ -206,20 +194,9 @@ fn shown<'c>(cx: &'c Command<'_, '_>, arn: &str, is_new: bool) -> Result<Balance
     Ok(Balancers { load_balancers: vec![view(cx.store, row, is_new)], next_marker: None })
 }
 
-fn kind(text: Option<&str>) -> Result<Kind, Fault> {
-    match text {
-        None | Some("application") => Ok(Kind::Application),
-        Some("network") => Ok(Kind::Network),
-        Some("gateway") => Err(errors::NOT_BUILT.with(&[&"Type 'gateway'"])),
-        Some(other) => Err(errors::BALANCER_TYPE.with(&[&other])),
-    }
-}
-
-fn scheme(text: Option<&str>) -> Result<String, Fault> {
-    match text.unwrap_or("internet-facing") {
-        known @ ("internet-facing" | "internal") => Ok(known.to_owned()),
-        other => Err(errors::SCHEME.with(&[&other])),
-    }
+/// The kind, which is one that is built.
+fn kind(text: Option<&str>) -> Kind {
+    if text == Some(Kind::Network.name()) { Kind::Network } else { Kind::Application }
 }
 
 #[derive(Debug, Deserialize)]
@@ -298,7 +275,6 @@ struct SetSubnets {
     load_balancer_arn: String,
     subnets: Option<Vec<String>>,
     subnet_mappings: Option<Vec<SubnetMapping>>,
-    ip_address_type: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -314,8 +290,6 @@ fn set_subnets<'c>(
 ) -> Result<SubnetsSet<'c>, Fault> {
     let (scope, arn) = (cx.scope(), input.load_balancer_arn);
     let kind = find(cx.store, &scope, &arn)?.kind;
-    let not_ipv4 = input.ip_address_type.as_deref().is_some_and(|kind| kind != "ipv4");
-    errors::refuse_unbuilt(&[("IpAddressType", not_ipv4)])?;
     let asked = Asked::new(input.subnets, input.subnet_mappings)?;
     let (vpc_id, zones) = asked.zones(cx.store, &scope, kind)?;
     if find(cx.store, &scope, &arn)?.vpc_id != vpc_id {
@@ -375,6 +349,5 @@ fn set_ip_address_type(
     input: SetIpAddressType,
 ) -> Result<IpAddressType, Fault> {
     find(cx.store, &cx.scope(), &input.load_balancer_arn)?;
-    errors::refuse_unbuilt(&[("IpAddressType", input.ip_address_type != "ipv4")])?;
     Ok(IpAddressType { ip_address_type: input.ip_address_type })
 }

@@ -8,6 +8,8 @@ use isobar_kernel::{Record, Tables};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::regions;
+
 /// Adds the service's collections.
 pub(crate) fn schema(schema: &mut Schema) {
     schema.add::<LoadBalancer>();
@@ -221,5 +223,6 @@ pub(super) fn named_group<'a>(
 pub(super) fn arn(scope: &str, resource: &str) -> String {
     let mut parts = scope.split('/');
     let (account, region) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    format!("arn:aws:elasticloadbalancing:{region}:{account}:{resource}")
+    let partition = regions::partition_of(region);
+    format!("arn:{partition}:elasticloadbalancing:{region}:{account}:{resource}")
 }

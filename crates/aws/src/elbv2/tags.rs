@@ -1,5 +1,8 @@
 //! Tags.
 
+use std::borrow::Cow;
+
+use isobar_engines::balancers;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Record, Tables, command, query};
 use serde::{Deserialize, Serialize};
@@ -136,8 +139,24 @@ struct Description<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct TagView<'a> {
-    key: &'a str,
-    value: &'a str,
+    key: Cow<'a, str>,
+    value: Cow<'a, str>,
+}
+
+/// Where a load balancer's listeners are found, as tags of the system's. The name of a load balancer
+/// says nothing of ports; here, one that may not be bound is another one, and whoever wants to connect
+/// asks which.
+fn places(store: &Tables, key: &str) -> Vec<TagView<'static>> {
+    let balancer = store.get::<LoadBalancer>(key);
+    let balancer = balancer.and_then(|row| balancers::find(store, &row.balancer_id));
+    let Some(balancer) = balancer else { return Vec::new() };
+    let bound = balancer.listeners.iter().filter_map(|one| Some((one.port, one.bound_port?)));
+    bound
+        .map(|(port, bound)| TagView {
+            key: Cow::Owned(format!("aws:isobar:listener:{port}")),
+            value: Cow::Owned(format!("{}:{bound}", balancer.address)),
+        })
+        .collect()
 }
 
 fn describe_tags<'a>(cx: &Query<'a>, input: DescribeTags) -> Result<Described<'a>, Fault> {
@@ -146,7 +165,9 @@ fn describe_tags<'a>(cx: &Query<'a>, input: DescribeTags) -> Result<Described<'a
     for arn in input.resource_arns {
         check_exists(cx.store, &scope, &arn)?;
         let tags = cx.store.list::<TagRecord>(&format!("{scope}{arn} "));
-        let tags = tags.map(|tag| TagView { key: &tag.key, value: &tag.value }).collect();
+        let tags = tags
+            .map(|tag| TagView { key: Cow::Borrowed(&tag.key), value: Cow::Borrowed(&tag.value) });
+        let tags = places(cx.store, &format!("{scope}{arn}")).into_iter().chain(tags).collect();
         tag_descriptions.push(Description { resource_arn: arn, tags });
     }
     Ok(Described { tag_descriptions })

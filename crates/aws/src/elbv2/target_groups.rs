@@ -3,6 +3,7 @@
 mod checks;
 
 use isobar_kernel::call::Empty;
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, Handler, Tables, command, query};
 use serde::{Deserialize, Serialize};
 
@@ -98,15 +99,10 @@ pub(super) fn find<'a>(
 struct CreateTargetGroup {
     name: String,
     protocol: Option<String>,
-    protocol_version: Option<String>,
     port: Option<u16>,
     vpc_id: Option<String>,
     target_type: Option<String>,
-    ip_address_type: Option<String>,
-    target_control_port: Option<i64>,
     tags: Option<Vec<Tag>>,
-    #[serde(flatten)]
-    check: AskedCheck,
 }
 
 #[derive(Debug, Serialize)]
@@ -118,10 +114,10 @@ struct Groups<'a> {
 
 fn create_target_group<'c>(
     cx: &'c mut Command<'_, '_>,
-    input: CreateTargetGroup,
+    Both(input, check): Both<CreateTargetGroup, AskedCheck>,
 ) -> Result<Groups<'c>, Fault> {
     names::check("Target group", &input.name)?;
-    let row = new(cx, &input)?;
+    let row = new(cx, &input, &check)?;
     let tags = input.tags.unwrap_or_default();
     tags::check(&tags)?;
     let scope = cx.scope();
@@ -152,43 +148,27 @@ fn shown<'c>(cx: &'c Command<'_, '_>, arn: &str) -> Result<Groups<'c>, Fault> {
 }
 
 /// The group that is asked for, all of it checked.
-fn new(cx: &Command<'_, '_>, input: &CreateTargetGroup) -> Result<TargetGroup, Fault> {
-    let target_type = match input.target_type.as_deref() {
-        None => "instance",
-        Some(known @ ("instance" | "ip")) => known,
-        Some("lambda") => return Err(errors::NOT_BUILT.with(&[&"TargetType 'lambda'"])),
-        Some("alb") => return Err(errors::NOT_BUILT.with(&[&"TargetType 'alb'"])),
-        Some(other) => return Err(errors::TARGET_TYPE.with(&[&other])),
-    };
-    let protocol = match input.protocol.as_deref() {
-        None => return Err(errors::NO_PROTOCOL.fault()),
-        Some(known @ ("HTTP" | "TCP")) => known,
-        Some(known @ ("HTTPS" | "TLS" | "UDP" | "TCP_UDP" | "GENEVE" | "QUIC" | "TCP_QUIC")) => {
-            return Err(errors::NOT_BUILT.with(&[&format!("Protocol '{known}'")]));
-        }
-        Some(other) => return Err(errors::GROUP_PROTOCOL.with(&[&other])),
-    };
-    let version = input.protocol_version.as_deref().unwrap_or("HTTP1");
-    let not_ipv4 = input.ip_address_type.as_deref().is_some_and(|kind| kind != "ipv4");
-    errors::refuse_unbuilt(&[
-        ("ProtocolVersion", version != "HTTP1"),
-        ("IpAddressType", not_ipv4),
-        ("TargetControlPort", input.target_control_port.is_some()),
-    ])?;
+fn new(
+    cx: &Command<'_, '_>,
+    input: &CreateTargetGroup,
+    check: &AskedCheck,
+) -> Result<TargetGroup, Fault> {
+    let target_type = input.target_type.as_deref().unwrap_or("instance");
+    let protocol = input.protocol.as_deref().ok_or_else(|| errors::NO_PROTOCOL.fault())?;
     let port = input.port.ok_or_else(|| errors::NO_PORT.fault())?;
     let vpc_id = input.vpc_id.clone().ok_or_else(|| errors::NO_VPC.fault())?;
     let scope = cx.scope();
     if cx.store.get::<Vpc>(&format!("{scope}{vpc_id}")).is_none() {
         return Err(errors::VPC_MISSING.with(&[&vpc_id]));
     }
-    let check = input.check.new_check(protocol, target_type)?;
+    let check = check.new_check(protocol, target_type)?;
     let resource = format!("targetgroup/{}/{}", input.name, cx.random.hex(16));
     Ok(TargetGroup {
         arn: records::arn(&scope, &resource),
         scope,
         name: input.name.clone(),
         protocol: protocol.to_owned(),
-        protocol_version: (protocol == "HTTP").then(|| version.to_owned()),
+        protocol_version: (protocol == "HTTP").then(|| "HTTP1".to_owned()),
         port,
         vpc_id,
         target_type: target_type.to_owned(),
@@ -243,17 +223,15 @@ fn describe_target_groups<'a>(
 #[serde(rename_all = "PascalCase")]
 struct ModifyTargetGroup {
     target_group_arn: String,
-    #[serde(flatten)]
-    check: AskedCheck,
 }
 
 fn modify_target_group<'c>(
     cx: &'c mut Command<'_, '_>,
-    input: ModifyTargetGroup,
+    Both(input, check): Both<ModifyTargetGroup, AskedCheck>,
 ) -> Result<Groups<'c>, Fault> {
     let (scope, arn) = (cx.scope(), input.target_group_arn);
     let row = find(cx.store, &scope, &arn)?;
-    let check = input.check.changed(&row.check, &row.protocol, &row.target_type)?;
+    let check = check.changed(&row.check, &row.protocol, &row.target_type)?;
     cx.store.modify::<TargetGroup>(&format!("{scope}{arn}"), |row| row.check = check);
     listeners::check_shared(cx.store, &scope, &arn)?;
     balance::group(cx, &arn);

@@ -193,14 +193,13 @@ impl<'a> Seen<'a> {
         Some(self.world.engines.balancers.health(&balancer.balancer_id, listener.port, &id))
     }
 
-    /// Whether a target that was told to leave has left: nothing is under way there, or its time is
-    /// over, or nobody sends to it at all.
+    /// Whether a target that was told to leave has left: its time is over, or nobody sends to it at
+    /// all. Until then it is shown as draining, though nothing may be under way there any more.
     fn has_left(&self, target: &Target, now: jiff::Timestamp) -> bool {
         let Some(since) = target.leaves_at else { return false };
         let delay = balance::deregistration_delay(self.group);
         let waited = u64::try_from(now.duration_since(since).as_secs()).unwrap_or(0);
-        let drained = self.live(target).is_none_or(|health| health.state == State::Drained);
-        drained || waited >= delay
+        self.listener.is_none() || waited >= delay
     }
 
     fn health(&self, target: &Target) -> Health {

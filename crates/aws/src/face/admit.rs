@@ -87,6 +87,6 @@ fn by_action(names: &Names, request: &Request) -> Option<&'static Entry> {
 /// `ec2.us-east-1.amazonaws.com` and `sts.amazonaws.com`.
 fn by_host(names: &Names, host: &str) -> Option<&'static Entry> {
     let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let name = super::HOSTS.iter().find_map(|end| host.strip_suffix(end))?;
+    let name = crate::regions::own_host(host)?;
     names.hosts.get(name.split('.').next()?).copied()
 }

@@ -1,9 +1,9 @@
 //! What each kind of service says of input that cannot be read or lacks something.
 
-use isobar_catalogue::Protocol;
+use isobar_catalogue::{Kind, Protocol, Service, ShapeId};
 use isobar_kernel::face::Admitted;
 use isobar_kernel::{Fault, Row};
-use isobar_wire::{DecodeError, Problem, Violation};
+use isobar_wire::{DecodeError, Problem, Value, Violation};
 
 const MALFORMED: Row = Row::new(400, "MalformedQueryString", "{}");
 const MALFORMED_JSON: Row = Row::new(400, "SerializationException", "{}");
@@ -73,20 +73,60 @@ fn shared(protocol: Protocol, violation: &Violation) -> Fault {
     if let Problem::WrongType { expected, found } = &violation.problem {
         return WRONG_TYPE.with(&[found, &small(&violation.path), expected]);
     }
-    listed(protocol, std::slice::from_ref(violation))
+    listed(protocol, &[words(violation)])
 }
 
 /// The error for input that breaks constraints: all of them in one message.
-pub(super) fn invalid(admitted: &Admitted, violations: &[Violation]) -> Result<(), Fault> {
-    if violations.is_empty() {
-        return Ok(());
+pub(super) fn invalid(admitted: &Admitted, input: &Value) -> Result<(), Fault> {
+    let Admitted { service, operation, .. } = admitted;
+    let violations = isobar_wire::validate(service, operation, input);
+    let mut texts: Vec<String> = violations.iter().map(words).collect();
+    if let Some(shape) = operation.input {
+        unlisted(service, shape, "", input, &mut texts);
     }
-    Err(listed(admitted.dialect.protocol, violations))
+    if texts.is_empty() { Ok(()) } else { Err(listed(admitted.dialect.protocol, &texts)) }
 }
 
-fn listed(protocol: Protocol, violations: &[Violation]) -> Fault {
+/// What is said of texts that are none of those that the service lists. A client lets them pass, since
+/// the service may know more than its catalogue; a service does not.
+fn unlisted(
+    service: &'static Service,
+    shape: ShapeId,
+    path: &str,
+    value: &Value,
+    texts: &mut Vec<String>,
+) {
+    match (&service.shape(shape).kind, value) {
+        (Kind::Structure(structure), Value::Map(entries)) => {
+            for (name, value) in entries {
+                let member = structure.members.iter().find(|member| member.name == *name);
+                let dot = if path.is_empty() { "" } else { "." };
+                if let Some(member) = member {
+                    unlisted(service, member.shape, &format!("{path}{dot}{name}"), value, texts);
+                }
+            }
+        }
+        (Kind::List(list), Value::List(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                unlisted(service, list.item, &format!("{path}[{index}]"), item, texts);
+            }
+        }
+        (Kind::String(text), Value::String(given))
+            if !text.values.is_empty() && !text.values.iter().any(|known| *known == *given) =>
+        {
+            texts.push(format!(
+                "Value '{given}' at '{}' failed to satisfy constraint: Member must satisfy enum \
+                 value set: [{}]",
+                small(path),
+                text.values.join(", ")
+            ));
+        }
+        _ => {}
+    }
+}
+
+fn listed(protocol: Protocol, texts: &[String]) -> Fault {
     let row = if is_form(protocol) { &INVALID } else { &INVALID_JSON };
-    let texts: Vec<String> = violations.iter().map(words).collect();
     let plural = if texts.len() == 1 { "" } else { "s" };
     row.with(&[&texts.len(), &plural, &texts.join("; ")])
 }

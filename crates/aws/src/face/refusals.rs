@@ -8,6 +8,7 @@ use isobar_kernel::{Fault, Row};
 use isobar_wire::Value;
 
 use super::resources;
+use crate::regions;
 
 /// The rows of one kind of service. A message of `{}` is the verifier's.
 #[derive(Debug)]
@@ -166,7 +167,7 @@ impl Manner {
         self.denied.with(&[&format_args!(
             "User: {} is not authorized to perform: {action}{resource} because no identity-based \
              policy allows the {action} action",
-            caller.name,
+            regions::name_in(&admitted.region, &caller.name),
         )])
     }
 }

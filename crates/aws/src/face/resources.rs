@@ -4,8 +4,8 @@
 use isobar_kernel::face::Admitted;
 use isobar_wire::Value;
 
-use crate::ec2;
 use crate::elbv2::records::Kind;
+use crate::{ec2, regions};
 
 /// An operation and the resource that it needs a right on. `{}` stands for what the member says, of a
 /// list the first; what is yet to be made has a star in the place of its id.
@@ -22,14 +22,17 @@ const RESOURCES: &[On] = &[
     On("ec2", "CreateTags", "{}", "Resources"),
     On("ec2", "CreateVpc", "vpc/*", ""),
     On("ec2", "DeleteKeyPair", "key-pair/{}", "KeyName"),
+    On("ec2", "DeleteNetworkInterface", "network-interface/{}", "NetworkInterfaceId"),
     On("ec2", "DeleteSecurityGroup", "security-group/{}", "GroupId"),
     On("ec2", "DeleteSubnet", "subnet/{}", "SubnetId"),
     On("ec2", "DeleteTags", "{}", "Resources"),
+    On("ec2", "DeleteVolume", "volume/{}", "VolumeId"),
     On("ec2", "DeleteVpc", "vpc/{}", "VpcId"),
     On("ec2", "ImportKeyPair", "key-pair/{}", "KeyName"),
     On("ec2", "ModifyInstanceAttribute", "instance/{}", "InstanceId"),
     On("ec2", "ModifySubnetAttribute", "subnet/{}", "SubnetId"),
     On("ec2", "ModifyVpcAttribute", "vpc/{}", "VpcId"),
+    On("ec2", "MonitorInstances", "instance/{}", "InstanceIds"),
     On("ec2", "RebootInstances", "instance/{}", "InstanceIds"),
     On("ec2", "RevokeSecurityGroupEgress", "security-group/{}", "GroupId"),
     On("ec2", "RevokeSecurityGroupIngress", "security-group/{}", "GroupId"),
@@ -37,6 +40,7 @@ const RESOURCES: &[On] = &[
     On("ec2", "StartInstances", "instance/{}", "InstanceIds"),
     On("ec2", "StopInstances", "instance/{}", "InstanceIds"),
     On("ec2", "TerminateInstances", "instance/{}", "InstanceIds"),
+    On("ec2", "UnmonitorInstances", "instance/{}", "InstanceIds"),
     On("elbv2", "AddTags", "{}", "ResourceArns"),
     On("elbv2", "CreateListener", "{}", "LoadBalancerArn"),
     On("elbv2", "CreateLoadBalancer", "loadbalancer/{}/*", "Name"),
@@ -87,5 +91,6 @@ pub(super) fn arn(admitted: &Admitted, input: &Value) -> Option<String> {
 /// The ARN of a resource of the caller's, in the region that was spoken to.
 fn regional(admitted: &Admitted, resource: &str) -> String {
     let Admitted { service, caller, region, .. } = admitted;
-    format!("arn:aws:{}:{region}:{}:{resource}", service.signing_name, caller.account)
+    let (partition, service) = (regions::partition_of(region), &service.signing_name);
+    format!("arn:{partition}:{service}:{region}:{}:{resource}", caller.account)
 }

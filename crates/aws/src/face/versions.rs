@@ -18,7 +18,7 @@ const NO_OPERATION: Row =
 const NONE: &str = "NO_VERSION_SPECIFIED";
 
 /// What EC2 has published before the catalogue's version, and still takes from older clients.
-const EC2: [&str; 51] = [
+static EC2: [&str; 51] = [
     "2006-06-26",
     "2006-10-01",
     "2007-01-03",
@@ -73,25 +73,27 @@ const EC2: [&str; 51] = [
 ];
 
 /// Checks the version of a query. EC2 looks at it before it looks for the action; the others look for
-/// both at once.
+/// both at once. An older version of EC2's is returned, since the answer is written in it.
 pub(super) fn check(
     service: &'static Service,
     dialect: Dialect,
     request: &Request,
-) -> Result<(), Fault> {
+) -> Result<Option<&'static &'static str>, Fault> {
     if !matches!(dialect.protocol, Protocol::Ec2 | Protocol::AwsQuery) {
-        return Ok(());
+        return Ok(None);
     }
     // A request without an action is told so, whatever its version.
     let Some(action) = isobar_wire::parameter(request, "Action").filter(|text| !text.is_empty())
     else {
-        return Ok(());
+        return Ok(None);
     };
     let version = isobar_wire::parameter(request, "Version").filter(|text| !text.is_empty());
     match (dialect.protocol, version) {
-        (_, Some(version)) if version == service.version => Ok(()),
-        (Protocol::Ec2, Some(version)) if EC2.contains(&version.as_ref()) => Ok(()),
-        (Protocol::Ec2, Some(version)) => Err(NO_SUCH_VERSION.with(&[&version])),
+        (_, Some(version)) if version == service.version => Ok(None),
+        (Protocol::Ec2, Some(version)) => {
+            let known = EC2.iter().find(|known| **known == version);
+            known.map(Some).ok_or_else(|| NO_SUCH_VERSION.with(&[&version]))
+        }
         (Protocol::Ec2, None) => Err(MISSING_VERSION.fault()),
         (_, version) => Err(no_operation(&action, version.as_deref().unwrap_or(NONE))),
     }

@@ -5,7 +5,7 @@ use isobar_kernel::{Fault, Handler, query};
 use serde::Serialize;
 
 use super::Query;
-use crate::World;
+use crate::{World, regions};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(get_caller_identity)];
 
@@ -14,10 +14,14 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[query!(get_caller_identity)];
 struct Identity<'a> {
     user_id: &'a str,
     account: &'a str,
-    arn: &'a str,
+    arn: String,
 }
 
 fn get_caller_identity<'q>(cx: &'q Query<'_>, _: Empty) -> Result<Identity<'q>, Fault> {
     let caller = cx.caller;
-    Ok(Identity { user_id: &caller.principal, account: &caller.account, arn: &caller.name })
+    Ok(Identity {
+        user_id: &caller.principal,
+        account: &caller.account,
+        arn: regions::name_in(cx.region, &caller.name),
+    })
 }

@@ -160,7 +160,7 @@ async fn unknown_actions_and_parameters_are_refused() {
 }
 
 /// The code and message with which a form is refused, signed as the account; `None` where it is not.
-async fn asked(
+pub(crate) async fn asked(
     cloud: &Cloud,
     service: &str,
     operation: &str,
@@ -230,7 +230,7 @@ async fn forms_say_each_thing_once_and_lists_are_counted() {
     let (code, message) = asked(&cloud, "ec2", "DescribeRegions", &body).await.unwrap();
     assert_eq!(code, "MalformedQueryString");
     assert_eq!(message, "malformed form: the parameter \"Action\" is there twice");
-    for index in ["0", "x", "999999999999"] {
+    for index in ["x", "01", "999999999999"] {
         for action in ["DescribeInstances", "TerminateInstances"] {
             let body = format!("Action={action}&{ec2}&InstanceId.{index}={}", ids[0]);
             let (code, message) = asked(&cloud, "ec2", action, &body).await.unwrap();
@@ -297,4 +297,20 @@ async fn a_dry_run_changes_nothing() {
     cloud.fails("ec2", "DescribeVpcs", json!({ "DryRun": true }), "DryRunOperation").await;
     let input = json!({ "VpcIds": ["nonsense"], "DryRun": true });
     cloud.fails("ec2", "DescribeVpcs", input, "InvalidVpcID.Malformed").await;
+}
+
+/// Whoever has no keys yet has nothing to sign with.
+#[tokio::test]
+async fn operations_that_take_no_signature_are_not_asked_for_one() {
+    let cloud = Cloud::new();
+    for operation in ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"] {
+        let mut request = cloud.unsigned("sts", "GetCallerIdentity", &json!({}));
+        request.body = format!("Action={operation}&Version=2011-06-15").into();
+        let (code, status, message) = refusal(&cloud, "sts", operation, &request).await;
+        assert_eq!((code.as_str(), status), ("NotImplemented", 501), "{message}");
+    }
+    let mut request = cloud.unsigned("sts", "GetCallerIdentity", &json!({}));
+    request.body = "Action=AssumeRole&Version=2011-06-15".into();
+    let (code, ..) = refusal(&cloud, "sts", "AssumeRole", &request).await;
+    assert_eq!(code, "MissingAuthenticationToken");
 }

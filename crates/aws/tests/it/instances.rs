@@ -6,6 +6,7 @@ use isobar_engines::machines;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
+use crate::admission::asked;
 use crate::harness::{ACCOUNT, Cloud, count, text};
 
 async fn shown(cloud: &Cloud, id: &str) -> Json {
@@ -420,7 +421,7 @@ async fn a_machine_that_ends_shows_as_its_launch_asked() {
                 tx.modify::<machines::Machine>(&id, |machine| {
                     machine.desired = machines::Desired::Stopped;
                     machine.phase = machines::Phase::Stopped;
-                    machine.exit = Some(machines::Exit::Code(0));
+                    machine.exit = Some(machines::Exit::ShutDown);
                 });
             })
             .unwrap();
@@ -428,4 +429,133 @@ async fn a_machine_that_ends_shows_as_its_launch_asked() {
         assert_eq!(instance["State"]["Name"], expected);
         assert_eq!(instance["StateReason"]["Code"], "Client.InstanceInitiatedShutdown");
     }
+}
+
+#[tokio::test]
+async fn a_call_about_no_instance_is_refused() {
+    let cloud = Cloud::new();
+    for operation in ["StartInstances", "StopInstances", "RebootInstances", "TerminateInstances"] {
+        let body = format!("Action={operation}&Version=2016-11-15");
+        let refused = asked(&cloud, "ec2", operation, &body).await.unwrap();
+        assert_eq!(refused.0, "InvalidParameterCombination", "{operation}");
+        assert_eq!(refused.1, "No instances specified");
+    }
+    for operation in ["CreateTags", "DeleteTags"] {
+        let body = format!("Action={operation}&Version=2016-11-15&Tag.1.Key=a&Tag.1.Value=b");
+        let refused = asked(&cloud, "ec2", operation, &body).await.unwrap();
+        assert_eq!(refused.0, "MissingParameter", "{operation}");
+        assert_eq!(refused.1, "The request must contain the parameter resourceIdSet");
+    }
+}
+
+/// The vendor ends those that stand in zones without a protected one, and fails all the same.
+#[tokio::test]
+async fn protection_keeps_the_instances_of_its_zone() {
+    let cloud = Cloud::new();
+    let image = cloud.image().await;
+    let mut ids = Vec::new();
+    for zone in ["us-east-1a", "us-east-1a", "us-east-1b"] {
+        let input = json!({
+            "ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1,
+            "Placement": { "AvailabilityZone": zone },
+        });
+        let launched = cloud.ok("ec2", "RunInstances", input).await;
+        ids.push(text(&launched, "/Instances/0/InstanceId"));
+    }
+    cloud.settle();
+    let on = json!({ "InstanceId": ids[0], "DisableApiTermination": { "Value": true } });
+    cloud.ok("ec2", "ModifyInstanceAttribute", on).await;
+    let dry = json!({ "InstanceIds": ids, "DryRun": true });
+    cloud.fails("ec2", "TerminateInstances", dry, "OperationNotPermitted").await;
+    assert_eq!(state(&cloud, &ids[2]).await, "running");
+    let all = json!({ "InstanceIds": ids });
+    let message = cloud.fails("ec2", "TerminateInstances", all, "OperationNotPermitted").await;
+    assert!(message.contains(&ids[0]), "{message}");
+    let states =
+        [state(&cloud, &ids[0]).await, state(&cloud, &ids[1]).await, state(&cloud, &ids[2]).await];
+    assert_eq!(states, ["running", "running", "shutting-down"]);
+}
+
+#[tokio::test]
+async fn what_is_to_stay_stays_when_its_instance_ends() {
+    let cloud = Cloud::new();
+    let filters = json!([{ "Name": "availability-zone", "Values": ["us-east-1a"] }]);
+    let subnets = cloud.ok("ec2", "DescribeSubnets", json!({ "Filters": filters })).await;
+    let subnet = text(&subnets, "/Subnets/0/SubnetId");
+    let tags = json!([{ "Key": "keep", "Value": "me" }]);
+    let input = json!({
+        "ImageId": cloud.image().await, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1,
+        "NetworkInterfaces": [
+            { "DeviceIndex": 0, "SubnetId": subnet, "DeleteOnTermination": false },
+        ],
+        "BlockDeviceMappings": [
+            { "DeviceName": "/dev/xvda", "Ebs": { "DeleteOnTermination": false } },
+            { "DeviceName": "/dev/sdb", "Ebs": { "VolumeSize": 5, "DeleteOnTermination": true } },
+            { "DeviceName": "/dev/sdc", "Ebs": { "VolumeSize": 6 } },
+        ],
+        "TagSpecifications": [
+            { "ResourceType": "volume", "Tags": tags },
+            { "ResourceType": "network-interface", "Tags": tags },
+        ],
+    });
+    let launched = cloud.ok("ec2", "RunInstances", input).await;
+    let instance = &launched["Instances"][0];
+    let id = text(instance, "/InstanceId");
+    assert_eq!(instance["NetworkInterfaces"][0]["Attachment"]["DeleteOnTermination"], false);
+    let interface = text(instance, "/NetworkInterfaces/0/NetworkInterfaceId");
+    let root = text(instance, "/BlockDeviceMappings/0/Ebs/VolumeId");
+    cloud.settle();
+    let in_use = json!({ "VolumeId": root });
+    let message = cloud.fails("ec2", "DeleteVolume", in_use, "VolumeInUse").await;
+    assert_eq!(message, format!("Volume {root} is currently attached to {id}"));
+    let in_use = json!({ "NetworkInterfaceId": interface });
+    let code = "InvalidParameterValue";
+    let message = cloud.fails("ec2", "DeleteNetworkInterface", in_use, code).await;
+    assert_eq!(message, format!("Network interface '{interface}' is currently in use."));
+    cloud.ok("ec2", "TerminateInstances", json!({ "InstanceIds": [id] })).await;
+
+    let filters = json!([{ "Name": "status", "Values": ["available"] }]);
+    let left = cloud.ok("ec2", "DescribeVolumes", json!({ "Filters": filters })).await;
+    let sizes: Vec<_> =
+        left["Volumes"].as_array().unwrap().iter().map(|volume| volume["Size"].clone()).collect();
+    assert_eq!(
+        (sizes.len(), sizes.contains(&json!(8)), sizes.contains(&json!(6))),
+        (2, true, true)
+    );
+    assert_eq!(left["Volumes"][0]["Tags"], tags);
+    assert_eq!(left["Volumes"][0]["Attachments"], json!([]));
+    let left = cloud.ok("ec2", "DescribeNetworkInterfaces", json!({})).await;
+    assert_eq!(left["NetworkInterfaces"][0]["Status"], "available");
+    assert_eq!(left["NetworkInterfaces"][0]["TagSet"], tags);
+    assert!(left["NetworkInterfaces"][0].get("Attachment").is_none());
+    let held = json!({ "SubnetId": subnet });
+    cloud.fails("ec2", "DeleteSubnet", held.clone(), "DependencyViolation").await;
+
+    cloud.ok("ec2", "DeleteVolume", json!({ "VolumeId": root })).await;
+    cloud.fails("ec2", "DeleteVolume", json!({ "VolumeId": root }), "InvalidVolume.NotFound").await;
+    let gone = json!({ "NetworkInterfaceId": interface });
+    cloud.ok("ec2", "DeleteNetworkInterface", gone.clone()).await;
+    let code = "InvalidNetworkInterfaceID.NotFound";
+    cloud.fails("ec2", "DeleteNetworkInterface", gone, code).await;
+    cloud.ok("ec2", "DeleteSubnet", held).await;
+}
+
+#[tokio::test]
+async fn monitoring_is_turned_on_and_off() {
+    let cloud = Cloud::new();
+    let id = cloud.run(1).await.remove(0);
+    let ids = json!({ "InstanceIds": [id] });
+    for (operation, passing, then) in [
+        ("MonitorInstances", "pending", "enabled"),
+        ("UnmonitorInstances", "disabling", "disabled"),
+    ] {
+        let changed = cloud.ok("ec2", operation, ids.clone()).await;
+        assert_eq!(
+            changed["InstanceMonitorings"],
+            json!([{ "InstanceId": id, "Monitoring": { "State": passing } }])
+        );
+        assert_eq!(shown(&cloud, &id).await["Monitoring"]["State"], then);
+    }
+    let input = json!({ "InstanceIds": ["i-0123456789abcdef0"] });
+    cloud.fails("ec2", "MonitorInstances", input, "InvalidInstanceID.NotFound").await;
 }

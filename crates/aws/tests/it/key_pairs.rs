@@ -51,3 +51,27 @@ async fn keys_are_imported_found_and_deleted() {
     let again = cloud.ok("ec2", "DeleteKeyPair", json!({ "KeyName": "mine" })).await;
     assert_eq!(again, json!({ "Return": true }));
 }
+
+#[tokio::test]
+async fn keys_are_imported_in_each_of_the_vendors_forms() {
+    const RFC4716: &str = include_str!("../../src/ec2/key_pairs/material/example.rfc4716");
+    const DER: &str = include_str!("../../src/ec2/key_pairs/material/example.der");
+    let cloud = Cloud::new();
+    let mut seen = Vec::new();
+    let dos = RFC4716.replace('\n', "\r\n");
+    for (name, form) in [("ssh", PUBLIC), ("rfc", RFC4716), ("dos", dos.as_str()), ("der", DER)] {
+        let input = json!({ "KeyName": name, "PublicKeyMaterial": STANDARD.encode(form) });
+        let imported = cloud.ok("ec2", "ImportKeyPair", input).await;
+        let input = json!({ "KeyNames": [name], "IncludePublicKey": true });
+        let shown = cloud.ok("ec2", "DescribeKeyPairs", input).await;
+        let key = text(&shown, "/KeyPairs/0/PublicKey");
+        let key = key.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        seen.push((text(&imported, "/KeyFingerprint"), key));
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    for form in [RFC4716.replace("AAAA", "AAA"), RFC4716.replace("---- END", "---- FIN")] {
+        let input = json!({ "KeyName": "bad", "PublicKeyMaterial": STANDARD.encode(form) });
+        cloud.fails("ec2", "ImportKeyPair", input, "InvalidKey.Format").await;
+    }
+}

@@ -326,6 +326,9 @@ async fn targets_say_how_they_are() {
     cloud.ok("elbv2", "DeregisterTargets", register(&ids[1])).await;
     assert_eq!(health(&cloud, &group).await[1].1, "Target.DeregistrationInProgress");
     assert!(told(&cloud).listeners[0].pool.targets[1].draining);
+    // Nothing is under way there, and it is shown until its time is over all the same.
+    cloud.advance(SignedDuration::from_secs(290));
+    assert_eq!(health(&cloud, &group).await[1].1, "Target.DeregistrationInProgress");
     cloud.advance(SignedDuration::from_secs(301));
     assert_eq!(health(&cloud, &group).await.len(), 1);
     cloud.ok("ec2", "TerminateInstances", json!({ "InstanceIds": [ids[0]] })).await;
@@ -430,4 +433,104 @@ async fn balancers_are_tagged_and_moved() {
     cloud.fails("ec2", "DeleteSecurityGroup", input, "DependencyViolation").await;
     let input = json!({ "LoadBalancerArn": arn, "IpAddressType": "ipv4" });
     cloud.ok("elbv2", "SetIpAddressType", input).await;
+}
+
+#[tokio::test]
+async fn unknown_words_are_told_with_those_that_are_known() {
+    let cloud = Cloud::new();
+    let (vpc, subnets) = network(&cloud).await;
+    let balancer = |member: &str, value: &str| {
+        let mut input = json!({ "Name": "web", "Subnets": &subnets[..2] });
+        input[member] = json!(value);
+        input
+    };
+    let group = |member: &str, value: &str| {
+        let mut input = json!({ "Name": "web", "Protocol": "HTTP", "Port": 80, "VpcId": vpc });
+        input[member] = json!(value);
+        input
+    };
+    for (operation, input, path, set) in [
+        ("CreateLoadBalancer", balancer("Scheme", "open"), "scheme", "internet-facing, internal"),
+        ("CreateLoadBalancer", balancer("Type", "open"), "type", "application, network, gateway"),
+        (
+            "CreateTargetGroup",
+            group("TargetType", "open"),
+            "targetType",
+            "instance, ip, lambda, alb",
+        ),
+        (
+            "CreateTargetGroup",
+            group("HealthCheckProtocol", "open"),
+            "healthCheckProtocol",
+            "HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP, GENEVE, QUIC, TCP_QUIC",
+        ),
+    ] {
+        let message = cloud.fails("elbv2", operation, input, "ValidationError").await;
+        assert_eq!(
+            message,
+            format!(
+                "1 validation error detected: Value 'open' at '{path}' failed to satisfy \
+                 constraint: Member must satisfy enum value set: [{set}]"
+            )
+        );
+    }
+    let input = json!({
+        "LoadBalancerArn": "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/a/b",
+        "Protocol": "open", "Port": 80, "DefaultActions": [{ "Type": "jump" }],
+    });
+    let message = cloud.fails("elbv2", "CreateListener", input, "ValidationError").await;
+    assert!(message.starts_with("2 validation errors detected: "), "{message}");
+    assert!(message.contains("Value 'jump' at 'defaultActions.1.member.type'"), "{message}");
+}
+
+/// The name is the same before and after there are listeners; where those are, tags say.
+#[tokio::test]
+async fn names_are_stable_and_listeners_are_found() {
+    let cloud = Cloud::new();
+    let arn = balancer(&cloud, "web", "application").await;
+    let name = || async {
+        let shown = cloud.ok("elbv2", "DescribeLoadBalancers", json!({ "Names": ["web"] })).await;
+        text(&shown, "/LoadBalancers/0/DNSName")
+    };
+    let before = name().await;
+    let group = group(&cloud, "web", "HTTP").await;
+    listener(&cloud, &arn, &group, "HTTP").await;
+    let input = json!({
+        "LoadBalancerArn": arn, "Protocol": "HTTP", "Port": 8080, "DefaultActions": forward(&group),
+    });
+    cloud.ok("elbv2", "CreateListener", input).await;
+    // The first listener's port is taken, and the second's is not.
+    let bind = |balancer: &mut balancers::Balancer| {
+        for (listener, port) in balancer.listeners.iter_mut().zip([40_001, 8080]) {
+            listener.bound_port = Some(port);
+        }
+    };
+    let id = told(&cloud).id;
+    let store = &cloud.local.shared.store;
+    store.update(|tx| tx.modify::<balancers::Balancer>(&id, bind)).unwrap();
+    assert_eq!(name().await, before);
+    let input = json!({ "ResourceArns": [arn] });
+    let tags = cloud.ok("elbv2", "DescribeTags", input).await;
+    assert_eq!(
+        tags["TagDescriptions"][0]["Tags"],
+        json!([
+            { "Key": "aws:isobar:listener:80", "Value": format!("{before}:40001") },
+            { "Key": "aws:isobar:listener:8080", "Value": format!("{before}:8080") },
+        ])
+    );
+}
+
+#[tokio::test]
+async fn application_load_balancers_name_themselves_and_trace() {
+    let cloud = Cloud::new();
+    let arn = balancer(&cloud, "web", "application").await;
+    let group = group(&cloud, "web", "HTTP").await;
+    let listener = listener(&cloud, &arn, &group, "HTTP").await;
+    let manner = || told(&cloud).listeners[0].manner.clone();
+    assert_eq!(manner().server.as_deref(), Some("awselb/2.0"));
+    assert_eq!(manner().trace.as_deref(), Some("x-amzn-trace-id"));
+    let off = json!([{ "Key": "routing.http.response.server.enabled", "Value": "false" }]);
+    let input = json!({ "ListenerArn": listener, "Attributes": off });
+    cloud.ok("elbv2", "ModifyListenerAttributes", input).await;
+    assert_eq!(manner().server, None);
 }

@@ -10,6 +10,7 @@
 mod admission;
 mod authorization;
 mod coverage;
+mod forms;
 mod harness;
 mod instances;
 mod key_pairs;

@@ -1,8 +1,8 @@
 //! What can be had: regions, zones, types, images.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use crate::harness::{Cloud, count, text};
+use crate::harness::{ACCOUNT, Cloud, count, text};
 
 #[tokio::test]
 async fn regions_and_zones_are_listed() {
@@ -34,6 +34,39 @@ async fn regions_and_zones_are_listed() {
     assert_eq!(message, "Invalid availability zones: [us-east-1z]");
 }
 
+/// The other partitions know nothing of these regions, and write their own names into ARNs.
+#[tokio::test]
+async fn regions_of_other_partitions_are_there() {
+    let cloud = Cloud::new();
+    for (region, partition, host, regions, zones) in [
+        ("cn-north-1", "aws-cn", "amazonaws.com.cn", 2, 3),
+        ("us-gov-west-1", "aws-us-gov", "amazonaws.com", 2, 3),
+        ("us-iso-east-1", "aws-iso", "c2s.ic.gov", 2, 3),
+        ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov", 2, 3),
+    ] {
+        let ask = |operation: &'static str| {
+            let cloud = &cloud;
+            async move { cloud.call_in(region, "ec2", operation, &json!({})).await.unwrap() }
+        };
+        let listed = ask("DescribeRegions").await;
+        assert_eq!(count(&listed, "/Regions"), regions, "{region}");
+        assert!(text(&listed, "/Regions/0/Endpoint").ends_with(host), "{listed}");
+        assert_eq!(count(&ask("DescribeAvailabilityZones").await, "/AvailabilityZones"), zones);
+        let begin = format!("arn:{partition}:ec2:{region}:{ACCOUNT}:subnet/");
+        let subnets = ask("DescribeSubnets").await;
+        assert!(text(&subnets, "/Subnets/0/SubnetArn").starts_with(&begin), "{subnets}");
+        let me = cloud.call_in(region, "sts", "GetCallerIdentity", &json!({})).await.unwrap();
+        assert_eq!(me["Arn"], format!("arn:{partition}:iam::{ACCOUNT}:root"));
+    }
+    let input = json!({ "RegionNames": ["cn-north-1"] });
+    cloud.fails("ec2", "DescribeRegions", input, "InvalidParameterValue").await;
+    let request = isobar_wire::Request::new("GET".parse().unwrap(), "/");
+    let host = "ec2.cn-north-1.amazonaws.com.cn";
+    assert!(isobar_kernel::face::Face::is_own_host(&cloud.local.face, host));
+    let answer = cloud.local.answer(&request, host).await.unwrap();
+    assert!(String::from_utf8_lossy(&answer.body).contains("<Code>MissingAction</Code>"));
+}
+
 #[tokio::test]
 async fn types_are_listed() {
     let cloud = Cloud::new();
@@ -51,7 +84,22 @@ async fn types_are_listed() {
         { "Name": "memory-info.size-in-mib", "Values": ["393216"] },
     ]);
     let types = cloud.ok("ec2", "DescribeInstanceTypes", json!({ "Filters": filters })).await;
-    assert_eq!(count(&types, "/InstanceTypes"), 2);
+    assert!(count(&types, "/InstanceTypes") > 10);
+    let filters = json!([
+        { "Name": "instance-storage-info.disk.type", "Values": ["ssd"] },
+        { "Name": "ebs-info.ebs-optimized-info.maximum-iops", "Values": ["260000"] },
+        { "Name": "instance-type", "Values": ["p5.*"] },
+    ]);
+    let types = cloud.ok("ec2", "DescribeInstanceTypes", json!({ "Filters": filters })).await;
+    assert_eq!(types["InstanceTypes"][0]["InstanceType"], "p5.48xlarge");
+    assert_eq!(types["InstanceTypes"][0]["GpuInfo"]["Gpus"][0]["Count"], 8);
+    let page = cloud.ok("ec2", "DescribeInstanceTypes", json!({ "MaxResults": 5 })).await;
+    assert_eq!(count(&page, "/InstanceTypes"), 5);
+    let more = json!({ "MaxResults": 5, "NextToken": page["NextToken"] });
+    let more = cloud.ok("ec2", "DescribeInstanceTypes", more).await;
+    assert!(
+        text(&more, "/InstanceTypes/0/InstanceType") > text(&page, "/InstanceTypes/4/InstanceType")
+    );
     let input = json!({ "InstanceTypes": ["t3.micro", "x9.huge"] });
     let message = cloud.fails("ec2", "DescribeInstanceTypes", input, "InvalidInstanceType").await;
     assert_eq!(message, "The following supplied instance types do not exist: [x9.huge]");
@@ -60,7 +108,47 @@ async fn types_are_listed() {
         "Filters": [{ "Name": "instance-type", "Values": ["t3.micro"] }],
     });
     let offerings = cloud.ok("ec2", "DescribeInstanceTypeOfferings", input).await;
-    assert_eq!(count(&offerings, "/InstanceTypeOfferings"), 6);
+    // One zone is older than the type.
+    assert_eq!(count(&offerings, "/InstanceTypeOfferings"), 5);
+    let there = |location: &Json| location["Location"] == "us-east-1e";
+    assert!(!offerings["InstanceTypeOfferings"].as_array().unwrap().iter().any(there));
+}
+
+#[tokio::test]
+async fn types_are_launched_where_they_are_offered() {
+    let cloud = Cloud::new();
+    let launch = |kind: &str, zone: Option<&str>, image: &str| {
+        let mut input =
+            json!({ "ImageId": image, "InstanceType": kind, "MinCount": 1, "MaxCount": 1 });
+        if let Some(zone) = zone {
+            input["Placement"] = json!({ "AvailabilityZone": zone });
+        }
+        input
+    };
+    let image = cloud.image().await;
+    let asked = launch("t3.micro", Some("us-east-1e"), &image);
+    let message = cloud.fails("ec2", "RunInstances", asked, "Unsupported").await;
+    assert_eq!(
+        message,
+        "Your requested instance type (t3.micro) is not supported in your requested Availability \
+         Zone (us-east-1e). Please retry your request by not specifying an Availability Zone or \
+         choosing us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1f."
+    );
+    // Without a zone one is taken that offers the type.
+    let filters = json!([{ "Name": "instance-type", "Values": ["p5.48xlarge"] }]);
+    let input = json!({ "LocationType": "availability-zone", "Filters": filters });
+    let offered = cloud.ok("ec2", "DescribeInstanceTypeOfferings", input).await;
+    let zone = text(&offered, "/InstanceTypeOfferings/0/Location");
+    let input = launch("p5.48xlarge", None, &image);
+    let launched = cloud.ok("ec2", "RunInstances", input).await;
+    assert_eq!(launched["Instances"][0]["Placement"]["AvailabilityZone"], zone);
+    let images = json!({ "Owners": ["amazon"] });
+    let images = cloud.call_in("eu-south-2", "ec2", "DescribeImages", &images).await.unwrap();
+    let x86 = |image: &&Json| image["Architecture"] == "x86_64";
+    let image = images["Images"].as_array().unwrap().iter().find(x86).unwrap();
+    let old = launch("m1.small", None, &text(image, "/ImageId"));
+    let error = cloud.call_in("eu-south-2", "ec2", "RunInstances", &old).await.unwrap_err();
+    assert_eq!(error.code, "Unsupported", "{}", error.message);
 }
 
 #[tokio::test]

@@ -101,18 +101,28 @@ async fn answer(
     mut request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<AnswerBody> {
+    let config = listener.config();
+    let manner = &config.manner;
+    let own = |status| page(status, manner.server.as_deref());
     let upgrade = headers::upgrade(request.headers());
     let client = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
     let (mut parts, body) = request.into_parts();
     if let Err(status) = headers::forward(&mut parts, upgrade, peer, listener.local()) {
-        return page(status);
+        return own(status);
+    }
+    if let Some(name) = &manner.trace {
+        headers::trace(&mut parts.headers, name);
+    }
+    let keep = listener.keeps_connections();
+    if !keep {
+        headers::close(&mut parts.headers);
     }
     let gzip = listener.gzips() && gzip::is_taken(&parts);
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout(), gzip),
-        Err(failed) => page(failed.status()),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep, gzip, &own),
+        Err(failed) => own(failed.status()),
     }
 }
 
@@ -182,25 +192,33 @@ fn finish(
     sent: Sent,
     client: Option<OnUpgrade>,
     idle: Duration,
+    keep: bool,
     gzip: bool,
+    own: &impl Fn(StatusCode) -> Response<AnswerBody>,
 ) -> Response<AnswerBody> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         let Some(client) = client else {
             // Nobody asked for it.
-            return page(StatusCode::BAD_GATEWAY);
+            return own(StatusCode::BAD_GATEWAY);
         };
         let target = hyper::upgrade::on(&mut answer);
         tokio::spawn(join(client, target, lease, idle));
         let (mut parts, _) = answer.into_parts();
-        headers::strip(&mut parts.headers, upgrade);
-        return Response::from_parts(parts, Either::Right(Bytes::new().into()));
+        return match headers::pass_back(&mut parts.headers, upgrade) {
+            Ok(()) => Response::from_parts(parts, Either::Right(Bytes::new().into())),
+            Err(status) => own(status),
+        };
     }
-    lease.target().keep(sender);
     let (mut parts, body) = answer.into_parts();
     parts.version = Version::HTTP_11;
-    headers::strip(&mut parts.headers, None);
+    if let Err(status) = headers::pass_back(&mut parts.headers, None) {
+        return own(status);
+    }
+    if keep {
+        lease.target().keep(sender);
+    }
     let body = Leased::new(body, lease, idle);
     let body = if gzip && gzip::fits(&parts) {
         gzip::tell(&mut parts.headers);

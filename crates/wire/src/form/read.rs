@@ -77,7 +77,20 @@ impl<'p> Group<'p> {
         if let Some(text) = self.exact.filter(|text| !text.is_empty()) {
             return Err(Violation::wrong_type("a list", scalar::shown(text)));
         }
-        let numbered = |(segment, group)| Ok((index(segment)?, group));
+        self.counted(1)
+    }
+
+    /// The items of a list as older clients of AWS write them too: one without a number, and counted
+    /// from 0.
+    fn items(self) -> Result<Vec<Group<'p>>, Violation> {
+        let alone = self.exact.filter(|text| !text.is_empty());
+        let alone = alone.map(|text| Group { exact: Some(text), pairs: &[], at: self.at });
+        let counted = self.counted(0)?.into_iter().map(|(_, group)| group);
+        Ok(alone.into_iter().chain(counted).collect())
+    }
+
+    fn counted(self, least: usize) -> Result<Vec<(usize, Group<'p>)>, Violation> {
+        let numbered = |(segment, group)| Ok((index(segment, least)?, group));
         let mut items = self.split().map(numbered).collect::<Result<Vec<_>, _>>()?;
         items.sort_by_key(|(number, _)| *number);
         Ok(items)
@@ -98,12 +111,13 @@ fn segment(name: &str, at: usize) -> &str {
     &rest[..rest.find('.').unwrap_or(rest.len())]
 }
 
-/// The number in a list item's name: written as it would be counted, and not beyond the bound.
-fn index(segment: &str) -> Result<usize, Violation> {
-    let is_plain = !segment.starts_with('0') && segment.bytes().all(|byte| byte.is_ascii_digit());
+/// The number in a list item's name: written as it would be counted, and within the bounds.
+fn index(segment: &str, least: usize) -> Result<usize, Violation> {
+    let is_plain = segment == "0"
+        || !segment.starts_with('0') && segment.bytes().all(|byte| byte.is_ascii_digit());
     let number = is_plain.then(|| segment.parse().ok()).flatten();
     number
-        .filter(|number| *number <= MAX_PARAMETERS)
+        .filter(|number| (least..=MAX_PARAMETERS).contains(number))
         .ok_or_else(|| Violation::wrong_type(INDEX, scalar::shown(segment)))
 }
 
@@ -204,7 +218,11 @@ impl Reader {
             Style::Query => group.inside([list.item_name.as_deref().unwrap_or("member"), "member"]),
             _ => group,
         };
-        let items = group.numbered()?.into_iter().enumerate().map(|(index, (_, item))| {
+        let items = match self.style {
+            Style::Alibaba => group.numbered()?.into_iter().map(|(_, item)| item).collect(),
+            Style::Query | Style::Ec2 => group.items()?,
+        };
+        let items = items.into_iter().enumerate().map(|(index, item)| {
             self.value(list.item, None, item, depth + 1).map_err(|error| error.at(index))
         });
         items.collect::<Result<_, _>>().map(Value::List)

@@ -1,5 +1,6 @@
 //! The query protocol and EC2's variant of it: a form asks, XML answers.
 
+use isobar_catalogue::shape::XmlNamespace;
 use isobar_catalogue::{Operation, Protocol, Service};
 use serde::Serialize;
 
@@ -160,7 +161,8 @@ fn answer<E>(
     if is_ec2 {
         writer.out.push_str(DECLARATION);
     }
-    writer.open(&root, call.service.xml_namespace.as_ref());
+    let own = is_ec2.then(|| ec2_namespace(call)).flatten();
+    writer.open(&root, own.as_ref().or(call.service.xml_namespace.as_ref()));
     if is_ec2 {
         writer.text_element("requestId", request_id);
         members(&mut writer)?;
@@ -184,6 +186,15 @@ fn answer<E>(
     writer.close(&root);
     let media = if is_ec2 { EC2_XML } else { "text/xml" };
     Ok(common::aws_response(common::success(call), media, writer.out, request_id))
+}
+
+/// The namespace of an answer: that of the version that was asked in, with a slash at its end, which
+/// the model lacks and the service writes.
+fn ec2_namespace(call: Call) -> Option<XmlNamespace> {
+    let model = call.service.xml_namespace.as_ref()?;
+    let (base, version) = model.uri.trim_end_matches('/').rsplit_once('/')?;
+    let version = call.dialect.version.copied().unwrap_or(version);
+    Some(XmlNamespace::new(model.prefix.clone(), format!("{base}/{version}/")))
 }
 
 const EC2_XML: &str = "text/xml;charset=UTF-8";

@@ -26,7 +26,7 @@ fn ec2_answers_as_the_service_does() {
     assert_eq!(
         body(&response),
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <DescribeRegionsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15\">\
+         <DescribeRegionsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
          <requestId>req-1</requestId><regionInfo><item><regionName>eu-west-1</regionName>\
          <regionEndpoint>ec2.eu-west-1.amazonaws.com</regionEndpoint></item></regionInfo>\
          </DescribeRegionsResponse>"

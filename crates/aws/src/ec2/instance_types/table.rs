@@ -1,306 +1,232 @@
-//! The types that are offered: families, each with its sizes.
+//! The types that the vendor has and where it offers them, as `cargo xtask offers` wrote them down.
+//!
+//! What calls ask for all the time is read once. All that DescribeInstanceTypes shows is some three
+//! megabytes of text, so it is kept only where that is called, and only what is asked for becomes
+//! values.
 
-/// A family of types.
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufRead, BufReader, Read};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use flate2::read::GzDecoder;
+use isobar_wire::Value;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::regions::Zone;
+
+const OFFERED: &[u8] = include_bytes!("offered.gz");
+const WRITTEN: &str = "the embedded list is as it was written";
+
+/// A type, as far as launches look at it.
 #[derive(Debug)]
-pub(in crate::ec2) struct Family {
-    pub(super) name: &'static str,
-    pub(super) manufacturer: &'static str,
-    pub(in crate::ec2) architectures: &'static [&'static str],
-    pub(super) clock_ghz: f64,
-    pub(in crate::ec2) burstable: bool,
-    pub(super) current: bool,
-    pub(super) encrypts_in_transit: bool,
-    sizes: &'static [Size],
-}
-
-/// A size of a family.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::ec2) struct Size {
-    name: &'static str,
-    pub(in crate::ec2) vcpus: i64,
-    pub(super) memory_mib: i64,
-    pub(super) network: &'static str,
-    pub(super) interfaces: i64,
-    pub(super) addresses: i64,
-}
-
-/// A type: a size of a family.
-#[derive(Clone, Copy, Debug)]
 pub(in crate::ec2) struct Type {
-    pub(in crate::ec2) family: &'static Family,
-    pub(in crate::ec2) size: &'static Size,
+    pub(in crate::ec2) name: String,
+    pub(in crate::ec2) architectures: Vec<String>,
+    pub(in crate::ec2) vcpus: i64,
+    pub(in crate::ec2) cores: i64,
+    pub(in crate::ec2) threads_per_core: i64,
+    pub(in crate::ec2) boots_uefi: bool,
+    burstable: bool,
+    /// Its place among all types.
+    at: usize,
+    /// Its line's place in the text.
+    line: Range<usize>,
 }
 
-const GIB: i64 = 1024;
+/// Which types are offered: a bit for each, in their order.
+type Bits = Vec<u8>;
 
-/// Types that cost nothing in a new account.
-pub(super) const FREE_TIER: &[&str] =
-    &["t2.micro", "t3.micro", "t3.small", "t4g.micro", "t4g.small"];
-
-const INTEL: &str = "Intel";
-const AMD: &str = "AMD";
-const AWS: &str = "AWS";
-const X86: &[&str] = &["x86_64"];
-const OLD: &[&str] = &["i386", "x86_64"];
-const ARM: &[&str] = &["arm64"];
-
-const LOW: &str = "Low to Moderate";
-const UP_TO_5: &str = "Up to 5 Gigabit";
-const UP_TO_10: &str = "Up to 10 Gigabit";
-const UP_TO_12: &str = "Up to 12.5 Gigabit";
-const UP_TO_15: &str = "Up to 15 Gigabit";
-
-const fn size(
-    name: &'static str,
-    vcpus: i64,
-    memory_mib: i64,
-    network: &'static str,
-    interfaces: i64,
-    addresses: i64,
-) -> Size {
-    Size { name, vcpus, memory_mib, network, interfaces, addresses }
+struct Table {
+    /// In the order of their names.
+    types: Vec<Type>,
+    /// By region, then by the zone's id.
+    offers: HashMap<String, BTreeMap<String, Bits>>,
+    /// What most regions offer.
+    usual: Bits,
 }
 
-#[rustfmt::skip]
-const M1: &[Size] = &[
-    size("small", 1, 1740, "Low", 2, 4),
-];
+#[derive(Deserialize)]
+struct Head {
+    regions: usize,
+}
 
-#[rustfmt::skip]
-const T1: &[Size] = &[
-    size("micro", 1, 627, "Very Low", 2, 2),
-];
+#[derive(Deserialize)]
+struct OfferLine {
+    region: String,
+    zones: BTreeMap<String, String>,
+}
 
-#[rustfmt::skip]
-const T2: &[Size] = &[
-    size("nano", 1, GIB / 2, LOW, 2, 2),
-    size("micro", 1, GIB, LOW, 2, 2),
-    size("small", 1, 2 * GIB, LOW, 3, 4),
-    size("medium", 2, 4 * GIB, LOW, 3, 6),
-    size("large", 2, 8 * GIB, LOW, 3, 12),
-    size("xlarge", 4, 16 * GIB, "Moderate", 3, 15),
-    size("2xlarge", 8, 32 * GIB, "Moderate", 3, 15),
-];
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TypeLine {
+    instance_type: String,
+    burstable_performance_supported: bool,
+    supported_boot_modes: Vec<String>,
+    processor_info: Processor,
+    #[serde(rename = "VCpuInfo")]
+    vcpu_info: Vcpus,
+}
 
-#[rustfmt::skip]
-const T3: &[Size] = &[
-    size("nano", 2, GIB / 2, UP_TO_5, 2, 2),
-    size("micro", 2, GIB, UP_TO_5, 2, 2),
-    size("small", 2, 2 * GIB, UP_TO_5, 3, 4),
-    size("medium", 2, 4 * GIB, UP_TO_5, 3, 6),
-    size("large", 2, 8 * GIB, UP_TO_5, 3, 12),
-    size("xlarge", 4, 16 * GIB, UP_TO_5, 4, 15),
-    size("2xlarge", 8, 32 * GIB, UP_TO_5, 4, 15),
-];
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Processor {
+    supported_architectures: Vec<String>,
+}
 
-#[rustfmt::skip]
-const T3A: &[Size] = &[
-    size("nano", 2, GIB / 2, UP_TO_5, 2, 2),
-    size("micro", 2, GIB, UP_TO_5, 2, 2),
-    size("small", 2, 2 * GIB, UP_TO_5, 2, 4),
-    size("medium", 2, 4 * GIB, UP_TO_5, 3, 6),
-    size("large", 2, 8 * GIB, UP_TO_5, 3, 12),
-    size("xlarge", 4, 16 * GIB, UP_TO_5, 4, 15),
-    size("2xlarge", 8, 32 * GIB, UP_TO_5, 4, 15),
-];
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Vcpus {
+    #[serde(rename = "DefaultVCpus")]
+    default_vcpus: i64,
+    default_cores: i64,
+    default_threads_per_core: i64,
+}
 
-#[rustfmt::skip]
-const M5: &[Size] = &[
-    size("large", 2, 8 * GIB, UP_TO_10, 3, 10),
-    size("xlarge", 4, 16 * GIB, UP_TO_10, 4, 15),
-    size("2xlarge", 8, 32 * GIB, UP_TO_10, 4, 15),
-    size("4xlarge", 16, 64 * GIB, UP_TO_10, 8, 30),
-    size("8xlarge", 32, 128 * GIB, "10 Gigabit", 8, 30),
-    size("12xlarge", 48, 192 * GIB, "12 Gigabit", 8, 30),
-    size("16xlarge", 64, 256 * GIB, "20 Gigabit", 15, 50),
-    size("24xlarge", 96, 384 * GIB, "25 Gigabit", 15, 50),
-];
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut end = 0;
+    let mut lines = BufReader::new(GzDecoder::new(OFFERED)).lines().map(|line| {
+        let line = line.expect(WRITTEN);
+        let range = end..end + line.len();
+        end = range.end + 1;
+        (range, line)
+    });
+    let mut next = || lines.next().expect(WRITTEN).1;
+    let head: Head = read(&next());
+    let offers: HashMap<_, _> = (0..head.regions)
+        .map(|_| {
+            let line: OfferLine = read(&next());
+            let zones = line.zones.into_iter().map(|(zone, text)| (zone, bits(&text)));
+            (line.region, zones.collect::<BTreeMap<_, _>>())
+        })
+        .collect();
+    let types: Vec<_> =
+        lines.enumerate().map(|(at, (range, line))| read_type(at, range, &line)).collect();
+    let usual = usual(&offers, types.len());
+    Table { types, offers, usual }
+});
 
-#[rustfmt::skip]
-const R5: &[Size] = &[
-    size("large", 2, 16 * GIB, UP_TO_10, 3, 10),
-    size("xlarge", 4, 32 * GIB, UP_TO_10, 4, 15),
-    size("2xlarge", 8, 64 * GIB, UP_TO_10, 4, 15),
-    size("4xlarge", 16, 128 * GIB, UP_TO_10, 8, 30),
-    size("8xlarge", 32, 256 * GIB, "10 Gigabit", 8, 30),
-    size("12xlarge", 48, 384 * GIB, "12 Gigabit", 8, 30),
-    size("16xlarge", 64, 512 * GIB, "20 Gigabit", 15, 50),
-    size("24xlarge", 96, 768 * GIB, "25 Gigabit", 15, 50),
-];
+/// The whole text.
+static TEXT: LazyLock<String> = LazyLock::new(|| {
+    let mut text = String::new();
+    GzDecoder::new(OFFERED).read_to_string(&mut text).expect(WRITTEN);
+    text
+});
 
-#[rustfmt::skip]
-const C5: &[Size] = &[
-    size("large", 2, 4 * GIB, UP_TO_10, 3, 10),
-    size("xlarge", 4, 8 * GIB, UP_TO_10, 4, 15),
-    size("2xlarge", 8, 16 * GIB, UP_TO_10, 4, 15),
-    size("4xlarge", 16, 32 * GIB, UP_TO_10, 8, 30),
-    size("9xlarge", 36, 72 * GIB, "12 Gigabit", 8, 30),
-    size("12xlarge", 48, 96 * GIB, "12 Gigabit", 8, 30),
-    size("18xlarge", 72, 144 * GIB, "25 Gigabit", 15, 50),
-    size("24xlarge", 96, 192 * GIB, "25 Gigabit", 15, 50),
-];
+fn read<T: DeserializeOwned>(line: &str) -> T {
+    serde_json::from_str(line).expect(WRITTEN)
+}
 
-#[rustfmt::skip]
-const M6I: &[Size] = &[
-    size("large", 2, 8 * GIB, UP_TO_12, 3, 10),
-    size("xlarge", 4, 16 * GIB, UP_TO_12, 4, 15),
-    size("2xlarge", 8, 32 * GIB, UP_TO_12, 4, 15),
-    size("4xlarge", 16, 64 * GIB, UP_TO_12, 8, 30),
-    size("8xlarge", 32, 128 * GIB, "12.5 Gigabit", 8, 30),
-    size("12xlarge", 48, 192 * GIB, "18.75 Gigabit", 8, 30),
-    size("16xlarge", 64, 256 * GIB, "25 Gigabit", 15, 50),
-    size("24xlarge", 96, 384 * GIB, "37.5 Gigabit", 15, 50),
-    size("32xlarge", 128, 512 * GIB, "50 Gigabit", 15, 50),
-];
-
-#[rustfmt::skip]
-const C6I: &[Size] = &[
-    size("large", 2, 4 * GIB, UP_TO_12, 3, 10),
-    size("xlarge", 4, 8 * GIB, UP_TO_12, 4, 15),
-    size("2xlarge", 8, 16 * GIB, UP_TO_12, 4, 15),
-    size("4xlarge", 16, 32 * GIB, UP_TO_12, 8, 30),
-    size("8xlarge", 32, 64 * GIB, "12.5 Gigabit", 8, 30),
-    size("12xlarge", 48, 96 * GIB, "18.75 Gigabit", 8, 30),
-    size("16xlarge", 64, 128 * GIB, "25 Gigabit", 15, 50),
-    size("24xlarge", 96, 192 * GIB, "37.5 Gigabit", 15, 50),
-    size("32xlarge", 128, 256 * GIB, "50 Gigabit", 15, 50),
-];
-
-#[rustfmt::skip]
-const R6I: &[Size] = &[
-    size("large", 2, 16 * GIB, UP_TO_12, 3, 10),
-    size("xlarge", 4, 32 * GIB, UP_TO_12, 4, 15),
-    size("2xlarge", 8, 64 * GIB, UP_TO_12, 4, 15),
-    size("4xlarge", 16, 128 * GIB, UP_TO_12, 8, 30),
-    size("8xlarge", 32, 256 * GIB, "12.5 Gigabit", 8, 30),
-    size("12xlarge", 48, 384 * GIB, "18.75 Gigabit", 8, 30),
-    size("16xlarge", 64, 512 * GIB, "25 Gigabit", 15, 50),
-    size("24xlarge", 96, 768 * GIB, "37.5 Gigabit", 15, 50),
-    size("32xlarge", 128, 1024 * GIB, "50 Gigabit", 15, 50),
-];
-
-#[rustfmt::skip]
-const M6G: &[Size] = &[
-    size("medium", 1, 4 * GIB, UP_TO_10, 2, 4),
-    size("large", 2, 8 * GIB, UP_TO_10, 3, 10),
-    size("xlarge", 4, 16 * GIB, UP_TO_10, 4, 15),
-    size("2xlarge", 8, 32 * GIB, UP_TO_10, 4, 15),
-    size("4xlarge", 16, 64 * GIB, UP_TO_10, 8, 30),
-    size("8xlarge", 32, 128 * GIB, "12 Gigabit", 8, 30),
-    size("12xlarge", 48, 192 * GIB, "20 Gigabit", 8, 30),
-    size("16xlarge", 64, 256 * GIB, "25 Gigabit", 15, 50),
-];
-
-#[rustfmt::skip]
-const M7G: &[Size] = &[
-    size("medium", 1, 4 * GIB, UP_TO_12, 2, 4),
-    size("large", 2, 8 * GIB, UP_TO_12, 3, 10),
-    size("xlarge", 4, 16 * GIB, UP_TO_12, 4, 15),
-    size("2xlarge", 8, 32 * GIB, UP_TO_15, 4, 15),
-    size("4xlarge", 16, 64 * GIB, UP_TO_15, 8, 30),
-    size("8xlarge", 32, 128 * GIB, "15 Gigabit", 8, 30),
-    size("12xlarge", 48, 192 * GIB, "22.5 Gigabit", 8, 30),
-    size("16xlarge", 64, 256 * GIB, "30 Gigabit", 15, 50),
-];
-
-#[rustfmt::skip]
-const C7G: &[Size] = &[
-    size("medium", 1, 2 * GIB, UP_TO_12, 2, 4),
-    size("large", 2, 4 * GIB, UP_TO_12, 3, 10),
-    size("xlarge", 4, 8 * GIB, UP_TO_12, 4, 15),
-    size("2xlarge", 8, 16 * GIB, UP_TO_15, 4, 15),
-    size("4xlarge", 16, 32 * GIB, UP_TO_15, 8, 30),
-    size("8xlarge", 32, 64 * GIB, "15 Gigabit", 8, 30),
-    size("12xlarge", 48, 96 * GIB, "22.5 Gigabit", 8, 30),
-    size("16xlarge", 64, 128 * GIB, "30 Gigabit", 15, 50),
-];
-
-const FAMILIES: &[Family] = &[
-    Family { current: false, ..family("m1", INTEL, OLD, 2.6, M1) },
-    Family { current: false, ..family("t1", INTEL, OLD, 2.6, T1) },
-    Family { burstable: true, ..family("t2", INTEL, OLD, 2.5, T2) },
-    Family { burstable: true, ..family("t3", INTEL, X86, 2.5, T3) },
-    Family { burstable: true, ..family("t3a", AMD, X86, 2.2, T3A) },
-    Family { burstable: true, ..family("t4g", AWS, ARM, 2.5, T3) },
-    family("m5", INTEL, X86, 3.1, M5),
-    family("c5", INTEL, X86, 3.4, C5),
-    family("r5", INTEL, X86, 3.1, R5),
-    Family { encrypts_in_transit: true, ..family("m6i", INTEL, X86, 3.5, M6I) },
-    Family { encrypts_in_transit: true, ..family("c6i", INTEL, X86, 3.5, C6I) },
-    Family { encrypts_in_transit: true, ..family("r6i", INTEL, X86, 3.5, R6I) },
-    family("m6g", AWS, ARM, 2.5, M6G),
-    Family { encrypts_in_transit: true, ..family("m7g", AWS, ARM, 2.6, M7G) },
-    Family { encrypts_in_transit: true, ..family("c7g", AWS, ARM, 2.6, C7G) },
-];
-
-const fn family(
-    name: &'static str,
-    manufacturer: &'static str,
-    architectures: &'static [&'static str],
-    clock_ghz: f64,
-    sizes: &'static [Size],
-) -> Family {
-    Family {
-        name,
-        manufacturer,
-        architectures,
-        clock_ghz,
-        burstable: false,
-        current: true,
-        encrypts_in_transit: false,
-        sizes,
+fn read_type(at: usize, range: Range<usize>, line: &str) -> Type {
+    let line: TypeLine = read(line);
+    Type {
+        name: line.instance_type,
+        architectures: line.processor_info.supported_architectures,
+        vcpus: line.vcpu_info.default_vcpus,
+        cores: line.vcpu_info.default_cores,
+        threads_per_core: line.vcpu_info.default_threads_per_core,
+        boots_uefi: line.supported_boot_modes.iter().any(|mode| mode == "uefi"),
+        burstable: line.burstable_performance_supported,
+        at,
+        line: range,
     }
 }
 
-/// All types.
-pub(super) fn all() -> impl Iterator<Item = Type> {
-    FAMILIES.iter().flat_map(|family| family.sizes.iter().map(move |size| Type { family, size }))
+fn bits(hex: &str) -> Bits {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes = hex.as_bytes().chunks(2).map(|pair| match *pair {
+        [high, low] => Some(digit(high)? << 4 | digit(low)?),
+        _ => None,
+    });
+    bytes.collect::<Option<_>>().expect(WRITTEN)
+}
+
+/// What most regions offer, in some zone each.
+fn usual(offers: &HashMap<String, BTreeMap<String, Bits>>, types: usize) -> Bits {
+    let mut usual = vec![0; types.div_ceil(8)];
+    for at in 0..types {
+        let offer = |zones: &&BTreeMap<String, Bits>| zones.values().any(|bits| is_set(bits, at));
+        if offers.values().filter(offer).count() * 2 > offers.len() {
+            usual[at / 8] |= 1 << (at % 8);
+        }
+    }
+    usual
+}
+
+fn is_set(bits: &[u8], at: usize) -> bool {
+    bits.get(at / 8).is_some_and(|byte| byte & (1 << (at % 8)) != 0)
+}
+
+/// All types, in the order of their names.
+pub(super) fn all() -> &'static [Type] {
+    &TABLE.types
 }
 
 /// The type of the name.
-pub(in crate::ec2) fn find(name: &str) -> Option<Type> {
-    let (family, size) = name.split_once('.')?;
-    let family = FAMILIES.iter().find(|known| known.name == family)?;
-    let size = family.sizes.iter().find(|known| known.name == size)?;
-    Some(Type { family, size })
+pub(in crate::ec2) fn find(name: &str) -> Option<&'static Type> {
+    let types = all();
+    types.binary_search_by(|known| known.name.as_str().cmp(name)).ok().map(|at| &types[at])
 }
 
-impl Family {
-    /// Whether it is of the generations that come after Xen.
-    pub(in crate::ec2) fn is_nitro(&self) -> bool {
-        !self.architectures.contains(&"i386")
-    }
-
-    pub(super) fn boot_modes(&self) -> &'static [&'static str] {
-        match (self.is_nitro(), self.manufacturer) {
-            (false, _) => &["legacy-bios"],
-            (true, AWS) => &["uefi"],
-            (true, _) => &["legacy-bios", "uefi"],
-        }
-    }
+/// What DescribeInstanceTypes shows of the types.
+pub(super) fn shown(types: &[&Type]) -> Vec<Value> {
+    types.iter().map(|kind| read(&TEXT[kind.line.clone()])).collect()
 }
 
 impl Type {
-    /// `t3.micro`
-    pub(in crate::ec2) fn name(&self) -> String {
-        format!("{}.{}", self.family.name, self.size.name)
-    }
-
-    /// Processors with Graviton's cores and the oldest ones run one thread on each core.
-    pub(in crate::ec2) fn threads_per_core(&self) -> i64 {
-        let one = self.family.manufacturer == AWS || !self.family.is_nitro();
-        if one { 1 } else { 2 }
-    }
-
-    /// Whether it may run enclaves: large ones that do not burst.
-    pub(super) fn has_enclaves(&self) -> bool {
-        let least = if self.family.manufacturer == AWS { 2 } else { 4 };
-        self.family.is_nitro() && !self.family.burstable && self.size.vcpus >= least
+    /// Whether it is offered in the zone. Of regions that the list does not have (those of other
+    /// partitions and the newest), it is said what most others offer.
+    pub(in crate::ec2) fn is_offered(&self, region: &str, zone: &Zone) -> bool {
+        let bits = match TABLE.offers.get(region) {
+            Some(zones) => zones.get(&zone.id),
+            None => Some(&TABLE.usual),
+        };
+        bits.is_some_and(|bits| is_set(bits, self.at))
     }
 
     /// How CPU credits are used where nobody says, for types that have them.
     pub(in crate::ec2) fn default_credits(&self) -> Option<&'static str> {
-        let burstable = self.family.burstable;
-        burstable.then_some(if self.family.name == "t2" { "standard" } else { "unlimited" })
+        let is_oldest = self.name.starts_with("t2.");
+        self.burstable.then_some(if is_oldest { "standard" } else { "unlimited" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use isobar_catalogue::Cloud;
+
+    use super::*;
+
+    #[test]
+    fn types_are_as_the_vendor_lists_them() {
+        assert!(all().is_sorted_by_key(|kind| &kind.name));
+        assert!(all().len() > 1300, "{}", all().len());
+        let micro = find("t3.micro").unwrap();
+        assert_eq!((micro.vcpus, micro.cores, micro.threads_per_core), (2, 1, 2));
+        assert_eq!(micro.architectures, ["x86_64"]);
+        assert_eq!(micro.default_credits(), Some("unlimited"));
+        assert_eq!(find("t2.micro").unwrap().default_credits(), Some("standard"));
+        assert_eq!(find("m7g.large").unwrap().default_credits(), None);
+        assert!(find("x9.huge").is_none());
+        let zone = |id: &str| Zone { name: String::new(), id: id.to_owned() };
+        assert!(micro.is_offered("us-east-1", &zone("use1-az1")));
+        assert!(!micro.is_offered("us-east-1", &zone("use1-az3")));
+        assert!(micro.is_offered("cn-north-1", &zone("cnn1-az1")));
+        let old = find("m1.small").unwrap();
+        assert!(old.is_offered("us-east-1", &zone("use1-az1")));
+        assert!(!old.is_offered("eu-south-2", &zone("eus2-az1")));
+    }
+
+    #[test]
+    fn what_is_shown_fits_the_catalogue() {
+        let service = isobar_catalogue::service(Cloud::Aws, "ec2").unwrap();
+        let operation = service.operation("DescribeInstanceTypes").unwrap();
+        let types: Vec<&Type> = all().iter().collect();
+        let shown = shown(&types);
+        assert_eq!(shown.len(), types.len());
+        let output = Value::Map(vec![("InstanceTypes".into(), Value::List(shown))]);
+        let dialect = isobar_wire::Dialect::new(service.protocol());
+        isobar_wire::encode_response(service, operation, dialect, &output, "id").unwrap();
     }
 }

@@ -221,7 +221,7 @@ pub(in crate::ec2) fn view<'a>(store: &'a Tables, seen: Seen<'a>) -> InstanceVie
         state_reason: reason.map(|(code, message)| Reason { code, message }),
         tags: tags::of(store, &instance.scope, &instance.id),
         virtualization_type: "hvm",
-        cpu_options: cpu_options(kind.as_ref()),
+        cpu_options: cpu_options(kind),
         capacity_reservation_specification: Preference { capacity_reservation_preference: "open" },
         hibernation_options: Hibernation { configured: false },
         metadata_options: metadata(instance, state),
@@ -235,7 +235,7 @@ pub(in crate::ec2) fn view<'a>(store: &'a Tables, seen: Seen<'a>) -> InstanceVie
             auto_recovery: &instance.auto_recovery,
             reboot_migration: "default",
         },
-        current_instance_boot_mode: boot_mode(kind.as_ref()),
+        current_instance_boot_mode: boot_mode(kind),
         network_performance_options: Bandwidth { bandwidth_weighting: "default" },
         operator: Operator::NONE,
         instance_id: &instance.id,
@@ -261,13 +261,13 @@ pub(in crate::ec2) fn view<'a>(store: &'a Tables, seen: Seen<'a>) -> InstanceVie
 }
 
 fn cpu_options(kind: Option<&Type>) -> CpuOptions {
-    let threads_per_core = kind.map_or(1, Type::threads_per_core);
-    let vcpus = kind.map_or(1, |kind| kind.size.vcpus);
-    CpuOptions { core_count: vcpus / threads_per_core, threads_per_core }
+    let (core_count, threads_per_core) =
+        kind.map_or((1, 1), |kind| (kind.cores, kind.threads_per_core));
+    CpuOptions { core_count, threads_per_core }
 }
 
 fn boot_mode(kind: Option<&Type>) -> &'static str {
-    if kind.is_some_and(|kind| kind.family.is_nitro()) { "uefi" } else { "legacy-bios" }
+    if kind.is_some_and(|kind| kind.boots_uefi) { "uefi" } else { "legacy-bios" }
 }
 
 fn placement(instance: &Instance) -> Placement<'_> {

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use isobar_engines::keys;
 use isobar_kernel::Random;
 use md5::Md5;
-use rsa::pkcs8::{EncodePublicKey, LineEnding};
+use rsa::pkcs8::{DecodePublicKey, EncodePublicKey, LineEnding};
+use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, RsaPublicKey};
 use sha1::{Digest, Sha1};
 use ssh_key::private::{Ed25519Keypair, KeypairData};
@@ -56,11 +57,10 @@ impl Material {
         }
     }
 
-    /// A public key as it is imported: in OpenSSH's form. `None` where it is none that the service
-    /// takes. An RSA key's fingerprint is then the MD5 of the public key.
+    /// A public key as it is imported. `None` where it is none that the service takes. An RSA key's
+    /// fingerprint is then the MD5 of the public key.
     pub(super) fn imported(text: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(text).ok()?;
-        let key = PublicKey::from_openssh(text.trim()).ok()?;
+        let key = public_key(std::str::from_utf8(text).ok()?.trim())?;
         let (kind, fingerprint) = match key.key_data() {
             KeyData::Ed25519(_) => ("ed25519", sha256_of(&key)),
             KeyData::Rsa(rsa) if IMPORTED_BITS.contains(&rsa.key_size()) => ("rsa", md5_of(rsa)?),
@@ -69,6 +69,45 @@ impl Material {
         let public_key = openssh(key.key_data().clone());
         Some(Self { kind, fingerprint, public_key, private_key: None })
     }
+}
+
+/// A public key in any of the three forms that the service documents: OpenSSH's, RFC 4716's, and
+/// base64 of DER.
+fn public_key(text: &str) -> Option<PublicKey> {
+    if let Ok(key) = PublicKey::from_openssh(text) {
+        return Some(key);
+    }
+    if let Some(bytes) = rfc4716(text) {
+        return PublicKey::from_bytes(&bytes).ok();
+    }
+    let packed: String = text.split_ascii_whitespace().collect();
+    let key = RsaPublicKey::from_public_key_der(&STANDARD.decode(packed).ok()?).ok()?;
+    let key = ssh_rsa(&key).ok()?;
+    Some(PublicKey::new(KeyData::Rsa(key), ""))
+}
+
+/// The bytes of a key file of RFC 4716: between two marks, headers, of which a line goes on after a
+/// backslash, and base64.
+fn rfc4716(text: &str) -> Option<Vec<u8>> {
+    let body = text.strip_prefix("---- BEGIN SSH2 PUBLIC KEY ----")?;
+    let body = body.strip_suffix("---- END SSH2 PUBLIC KEY ----")?;
+    let mut packed = String::new();
+    let mut goes_on = false;
+    for line in body.lines().map(str::trim_end) {
+        let is_header = goes_on || line.contains(": ");
+        goes_on = is_header && line.ends_with('\\');
+        if !is_header {
+            packed.push_str(line.trim());
+        }
+    }
+    STANDARD.decode(packed).ok()
+}
+
+fn ssh_rsa(key: &RsaPublicKey) -> ssh_key::Result<SshRsa> {
+    SshRsa::new(
+        Mpint::from_positive_bytes(&key.e_bytes()),
+        Mpint::from_positive_bytes(&key.n_bytes()),
+    )
 }
 
 fn openssh(key: KeyData) -> String {

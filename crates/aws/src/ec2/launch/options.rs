@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 use isobar_kernel::Fault;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::super::errors;
 use super::super::images::Image;
@@ -47,23 +46,6 @@ pub(super) struct RunInstances {
     metadata_options: Option<AskedMetadata>,
     launch_template: Option<LaunchTemplate>,
     iam_instance_profile: Option<Profile>,
-    hibernation_options: Option<Hibernation>,
-    enclave_options: Option<Enclave>,
-    private_dns_name_options: Option<DnsOptions>,
-    private_ip_address: Option<String>,
-    instance_market_options: Option<IgnoredAny>,
-    cpu_options: Option<IgnoredAny>,
-    kernel_id: Option<String>,
-    ramdisk_id: Option<String>,
-    ipv6_address_count: Option<i64>,
-    ipv6_addresses: Option<Vec<IgnoredAny>>,
-    enable_primary_ipv6: Option<bool>,
-    elastic_gpu_specification: Option<Vec<IgnoredAny>>,
-    elastic_inference_accelerators: Option<Vec<IgnoredAny>>,
-    license_specifications: Option<Vec<IgnoredAny>>,
-    secondary_interfaces: Option<Vec<IgnoredAny>>,
-    capacity_reservation_specification: Option<CapacityReservation>,
-    network_performance_options: Option<IgnoredAny>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -91,16 +73,12 @@ pub(super) struct Ebs {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InterfaceSpecification {
     pub(super) associate_public_ip_address: Option<bool>,
+    pub(super) delete_on_termination: Option<bool>,
     pub(super) description: Option<String>,
     pub(super) device_index: Option<i64>,
     pub(super) groups: Option<Vec<String>>,
     pub(super) network_interface_id: Option<String>,
     pub(super) subnet_id: Option<String>,
-    private_ip_address: Option<String>,
-    private_ip_addresses: Option<Vec<IgnoredAny>>,
-    secondary_private_ip_address_count: Option<i64>,
-    ipv6_address_count: Option<i64>,
-    ipv6_addresses: Option<Vec<IgnoredAny>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -109,12 +87,6 @@ pub(super) struct Placement {
     pub(super) availability_zone: Option<String>,
     pub(super) availability_zone_id: Option<String>,
     pub(super) tenancy: Option<String>,
-    group_name: Option<String>,
-    group_id: Option<String>,
-    host_id: Option<String>,
-    host_resource_group_arn: Option<String>,
-    affinity: Option<String>,
-    partition_number: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -159,37 +131,8 @@ struct Profile {
     name: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Hibernation {
-    configured: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Enclave {
-    enabled: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct DnsOptions {
-    hostname_type: Option<String>,
-    enable_resource_name_dns_a_record: Option<bool>,
-    #[serde(rename = "EnableResourceNameDnsAAAARecord")]
-    enable_resource_name_dns_aaaa_record: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct CapacityReservation {
-    capacity_reservation_preference: Option<String>,
-    capacity_reservation_target: Option<IgnoredAny>,
-}
-
 impl RunInstances {
-    /// Refuses what does not exist here: templates and profiles nobody can make, and options without
-    /// a behaviour behind them.
+    /// Refuses what does not exist here: templates and profiles, which nobody can make.
     pub(super) fn check(&self) -> Result<(), Fault> {
         if let Some(template) = &self.launch_template {
             return Err(match (&template.launch_template_id, &template.launch_template_name) {
@@ -207,85 +150,7 @@ impl RunInstances {
                 }
             });
         }
-        errors::refuse_unbuilt(&self.unbuilt_members())?;
-        errors::refuse_unbuilt(&self.unbuilt_placement())?;
-        self.network_interfaces
-            .iter()
-            .flatten()
-            .try_for_each(|interface| errors::refuse_unbuilt(&interface.unbuilt()))
-    }
-
-    fn unbuilt_members(&self) -> [(&'static str, bool); 17] {
-        let some =
-            |list: &Option<Vec<IgnoredAny>>| list.as_ref().is_some_and(|list| !list.is_empty());
-        let dns = self.private_dns_name_options.as_ref();
-        let capacity = self.capacity_reservation_specification.as_ref();
-        [
-            ("PrivateIpAddress", self.private_ip_address.is_some()),
-            ("InstanceMarketOptions", self.instance_market_options.is_some()),
-            ("CpuOptions", self.cpu_options.is_some()),
-            ("KernelId", self.kernel_id.is_some()),
-            ("RamdiskId", self.ramdisk_id.is_some()),
-            ("Ipv6AddressCount", self.ipv6_address_count.is_some_and(|count| count > 0)),
-            ("Ipv6Addresses", some(&self.ipv6_addresses)),
-            ("EnablePrimaryIpv6", self.enable_primary_ipv6 == Some(true)),
-            ("ElasticGpuSpecification", some(&self.elastic_gpu_specification)),
-            ("ElasticInferenceAccelerators", some(&self.elastic_inference_accelerators)),
-            ("LicenseSpecifications", some(&self.license_specifications)),
-            ("SecondaryInterfaces", some(&self.secondary_interfaces)),
-            (
-                "HibernationOptions",
-                self.hibernation_options
-                    .as_ref()
-                    .is_some_and(|options| options.configured == Some(true)),
-            ),
-            (
-                "EnclaveOptions",
-                self.enclave_options.as_ref().is_some_and(|options| options.enabled == Some(true)),
-            ),
-            (
-                "PrivateDnsNameOptions",
-                dns.is_some_and(|dns| {
-                    dns.hostname_type.as_deref().is_some_and(|kind| kind != "ip-name")
-                        || dns.enable_resource_name_dns_a_record == Some(true)
-                        || dns.enable_resource_name_dns_aaaa_record == Some(true)
-                }),
-            ),
-            (
-                "CapacityReservationSpecification",
-                capacity.is_some_and(|capacity| {
-                    let preference = capacity.capacity_reservation_preference.as_deref();
-                    capacity.capacity_reservation_target.is_some()
-                        || preference.is_some_and(|preference| preference != "open")
-                }),
-            ),
-            ("NetworkPerformanceOptions", self.network_performance_options.is_some()),
-        ]
-    }
-
-    fn unbuilt_placement(&self) -> [(&'static str, bool); 6] {
-        let given = |text: fn(&Placement) -> &Option<String>| {
-            let placement = self.placement.as_ref();
-            placement
-                .and_then(|placement| text(placement).as_ref())
-                .is_some_and(|text| !text.is_empty())
-        };
-        [
-            ("Placement.GroupName", given(|placement| &placement.group_name)),
-            ("Placement.GroupId", given(|placement| &placement.group_id)),
-            ("Placement.HostId", given(|placement| &placement.host_id)),
-            (
-                "Placement.HostResourceGroupArn",
-                given(|placement| &placement.host_resource_group_arn),
-            ),
-            ("Placement.Affinity", given(|placement| &placement.affinity)),
-            (
-                "Placement.PartitionNumber",
-                self.placement
-                    .as_ref()
-                    .is_some_and(|placement| placement.partition_number.is_some()),
-            ),
-        ]
+        Ok(())
     }
 
     /// `stop` where nothing else is asked for.
@@ -302,7 +167,7 @@ impl RunInstances {
         let asked = self.credit_specification.as_ref().map(|asked| asked.cpu_credits.as_str());
         match (asked, kind.default_credits()) {
             (None, default) => Ok(default.map(str::to_owned)),
-            (Some(_), None) => Err(errors::CREDITS.with(&[&kind.name()])),
+            (Some(_), None) => Err(errors::CREDITS.with(&[&kind.name])),
             (Some(asked @ ("standard" | "unlimited")), Some(_)) => Ok(Some(asked.to_owned())),
             (Some(other), Some(_)) => Err(errors::VALUE.with(&[&other, &"cpuCredits", &""])),
         }
@@ -333,24 +198,6 @@ impl RunInstances {
             http_protocol_ipv6: text(&asked.http_protocol_ipv6, "disabled"),
             instance_tags: text(&asked.instance_metadata_tags, "disabled"),
         }
-    }
-}
-
-impl InterfaceSpecification {
-    fn unbuilt(&self) -> [(&'static str, bool); 5] {
-        let some =
-            |list: &Option<Vec<IgnoredAny>>| list.as_ref().is_some_and(|list| !list.is_empty());
-        let positive = |count: Option<i64>| count.is_some_and(|count| count > 0);
-        [
-            ("NetworkInterface.PrivateIpAddress", self.private_ip_address.is_some()),
-            ("NetworkInterface.PrivateIpAddresses", some(&self.private_ip_addresses)),
-            (
-                "NetworkInterface.SecondaryPrivateIpAddressCount",
-                positive(self.secondary_private_ip_address_count),
-            ),
-            ("NetworkInterface.Ipv6AddressCount", positive(self.ipv6_address_count)),
-            ("NetworkInterface.Ipv6Addresses", some(&self.ipv6_addresses)),
-        ]
     }
 }
 

@@ -3,10 +3,11 @@
 use isobar_kernel::Fault;
 
 use super::super::ids::{GROUP, INTERFACE, SUBNET};
-use super::super::records::{self, Group, Subnet};
+use super::super::instance_types::Type;
+use super::super::records::{self, FreeInterface, Group, Subnet};
 use super::super::{Command, errors, security_groups, subnets};
 use super::options::{InterfaceSpecification, RunInstances};
-use crate::regions;
+use crate::regions::{self, Zone};
 
 /// Where an instance is launched.
 pub(super) struct Place {
@@ -20,13 +21,20 @@ pub(super) struct Place {
     pub(super) free_addresses: i64,
     /// The interface's.
     pub(super) description: String,
+    /// Whether the interface goes with its instance.
+    pub(super) delete_interface: bool,
 }
 
 impl Place {
-    pub(super) fn find(cx: &Command<'_, '_>, input: &RunInstances) -> Result<Self, Fault> {
-        let interface = interface(input)?;
+    pub(super) fn find(
+        cx: &Command<'_, '_>,
+        input: &RunInstances,
+        kind: &Type,
+    ) -> Result<Self, Fault> {
+        let interface = interface(cx, input)?;
         let asked = interface.and_then(|interface| interface.subnet_id.as_deref());
-        let subnet = subnet(cx, input, asked.or(input.subnet_id.as_deref()))?;
+        let subnet = subnet(cx, input, kind, asked.or(input.subnet_id.as_deref()))?;
+        check_offered(cx, kind, subnet)?;
         let group_ids = groups(cx, input, interface, subnet)?;
         let public = interface.and_then(|interface| interface.associate_public_ip_address);
         let tenancy = input.placement.as_ref().and_then(|placement| placement.tenancy.clone());
@@ -42,13 +50,25 @@ impl Place {
             description: interface
                 .and_then(|interface| interface.description.clone())
                 .unwrap_or_default(),
+            delete_interface: interface
+                .and_then(|interface| interface.delete_on_termination)
+                .unwrap_or(true),
         })
     }
 }
 
 /// The interface that the request describes, if it describes one.
-fn interface(input: &RunInstances) -> Result<Option<&InterfaceSpecification>, Fault> {
+fn interface<'i>(
+    cx: &Command<'_, '_>,
+    input: &'i RunInstances,
+) -> Result<Option<&'i InterfaceSpecification>, Fault> {
     let interfaces = input.network_interfaces.as_deref().unwrap_or_default();
+    if let [interface] = interfaces
+        && let Some(id) = &interface.network_interface_id
+        && cx.store.get::<FreeInterface>(&cx.key(id)).is_some()
+    {
+        return Err(errors::NOT_BUILT.with(&[&"NetworkInterface.NetworkInterfaceId"]));
+    }
     let [interface] = interfaces else {
         if interfaces.is_empty() {
             return Ok(None);
@@ -77,6 +97,7 @@ fn interface(input: &RunInstances) -> Result<Option<&InterfaceSpecification>, Fa
 fn subnet<'a>(
     cx: &'a Command<'_, '_>,
     input: &RunInstances,
+    kind: &Type,
     id: Option<&str>,
 ) -> Result<&'a Subnet, Fault> {
     let scope = cx.scope();
@@ -91,14 +112,33 @@ fn subnet<'a>(
     let vpc = security_groups::default_vpc(cx.store, &scope)?;
     let in_zone = |subnet: &&std::sync::Arc<Subnet>| match &zone {
         Some(zone) => subnet.zone == *zone,
-        None => true,
+        None => kind.is_offered(cx.region, &zone_of(subnet)),
     };
     let defaults = cx.store.by::<Subnet>("vpc", &vpc.id).filter(|subnet| subnet.default_for_zone);
-    defaults
-        .filter(in_zone)
-        .min_by(|a, b| a.zone.cmp(&b.zone))
-        .map(|subnet| &**subnet)
-        .ok_or_else(|| errors::NO_DEFAULT_SUBNET.with(&[&vpc.id]))
+    let mut rows: Vec<_> = defaults.collect();
+    rows.sort_unstable_by(|a, b| a.zone.cmp(&b.zone));
+    let found = rows.iter().copied().find(in_zone);
+    // Where no zone has the type, the refusal says so of the first.
+    let found = found.or_else(|| rows.first().copied().filter(|_| zone.is_none()));
+    found.map(|subnet| &**subnet).ok_or_else(|| errors::NO_DEFAULT_SUBNET.with(&[&vpc.id]))
+}
+
+fn zone_of(subnet: &Subnet) -> Zone {
+    Zone { name: subnet.zone.clone(), id: subnet.zone_id.clone() }
+}
+
+/// Refuses a type that the subnet's zone does not offer, with the zones that do.
+fn check_offered(cx: &Command<'_, '_>, kind: &Type, subnet: &Subnet) -> Result<(), Fault> {
+    if kind.is_offered(cx.region, &zone_of(subnet)) {
+        return Ok(());
+    }
+    let region = regions::find(cx.region).expect("a request is admitted for a region that exists");
+    let others = region.zones().filter(|zone| kind.is_offered(region.name, zone));
+    let others: Vec<String> = others.map(|zone| zone.name).collect();
+    if others.is_empty() {
+        return Err(errors::TYPE_NOWHERE.fault());
+    }
+    Err(errors::TYPE_ZONE.with(&[&kind.name, &subnet.zone, &others.join(", ")]))
 }
 
 /// The zone that is asked for.

@@ -1,5 +1,6 @@
 //! What listeners do with requests: they forward them to target groups.
 
+use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Tables};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,6 @@ const MOST: usize = 5;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct AskedAction {
-    r#type: String,
     target_group_arn: Option<String>,
     order: Option<i64>,
     forward_config: Option<ForwardConfig>,
@@ -23,7 +23,7 @@ pub(super) struct AskedAction {
 #[serde(rename_all = "PascalCase")]
 struct ForwardConfig {
     target_groups: Option<Vec<Tuple>>,
-    target_group_stickiness_config: Option<Stickiness>,
+    _target_group_stickiness_config: Option<Empty>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -31,12 +31,6 @@ struct ForwardConfig {
 struct Tuple {
     target_group_arn: Option<String>,
     weight: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Stickiness {
-    enabled: Option<bool>,
 }
 
 /// An action as it is shown.
@@ -101,9 +95,6 @@ pub(super) fn forward(
         [action] => action,
         _ => return Err(errors::ONE_ACTION.fault()),
     };
-    if action.r#type != "forward" {
-        return Err(errors::ACTION_TYPE.with(&[&action.r#type]));
-    }
     let groups = action.groups()?;
     for group in &groups {
         check_group(store, balancer, protocol, &group.arn)?;
@@ -116,12 +107,6 @@ pub(super) fn forward(
 impl AskedAction {
     fn groups(&self) -> Result<Vec<Weighted>, Fault> {
         let config = self.forward_config.as_ref();
-        let sticky = config
-            .and_then(|config| config.target_group_stickiness_config.as_ref())
-            .is_some_and(|stickiness| stickiness.enabled == Some(true));
-        if sticky {
-            return Err(errors::NOT_BUILT.with(&[&"TargetGroupStickinessConfig"]));
-        }
         let tuples = config.and_then(|config| config.target_groups.as_deref()).unwrap_or_default();
         if tuples.is_empty() {
             let arn = self.target_group_arn.clone().ok_or_else(|| errors::NO_GROUP.fault())?;

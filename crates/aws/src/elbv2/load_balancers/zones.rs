@@ -13,10 +13,6 @@ use crate::ec2::records::{Group, Subnet};
 pub(super) struct SubnetMapping {
     subnet_id: Option<String>,
     allocation_id: Option<String>,
-    #[serde(rename = "PrivateIPv4Address")]
-    private_ipv4_address: Option<String>,
-    #[serde(rename = "IPv6Address")]
-    ipv6_address: Option<String>,
 }
 
 /// The subnets that are asked for.
@@ -39,10 +35,6 @@ impl Asked {
             if let Some(id) = mapping.allocation_id {
                 return Err(errors::ALLOCATION_MISSING.with(&[&id]));
             }
-            errors::refuse_unbuilt(&[
-                ("SubnetMappings.PrivateIPv4Address", mapping.private_ipv4_address.is_some()),
-                ("SubnetMappings.IPv6Address", mapping.ipv6_address.is_some()),
-            ])?;
             asked.extend(mapping.subnet_id);
         }
         Ok(Self { subnets: asked })

@@ -96,9 +96,6 @@ impl AskedCheck {
             check.path = Some(path.clone());
         }
         if let Some(matcher) = &self.matcher {
-            if matcher.grpc_code.is_some() {
-                return Err(errors::NOT_BUILT.with(&[&"Matcher.GrpcCode"]));
-            }
             if !is_http {
                 return Err(errors::MATCHER_TCP.with(&[&check.protocol]));
             }
@@ -125,7 +122,6 @@ impl AskedCheck {
         let allowed = if group == "HTTP" { "HTTP, HTTPS" } else { "HTTP, HTTPS, TCP" };
         match self.health_check_protocol.as_deref() {
             None => Ok(None),
-            Some("HTTPS") => Err(errors::NOT_BUILT.with(&[&"HealthCheckProtocol 'HTTPS'"])),
             Some("TCP") if group == "HTTP" => Err(errors::CHECK_PROTOCOL.with(&[&"TCP", &allowed])),
             Some(known @ ("HTTP" | "TCP")) => Ok(Some(known)),
             Some(other) => Err(errors::CHECK_PROTOCOL.with(&[&other, &allowed])),

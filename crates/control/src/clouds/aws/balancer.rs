@@ -32,7 +32,10 @@ pub(super) async fn ensure(
             let answer = session.read("elbv2", "DescribeLoadBalancers", input).await?;
             let state = answer.at("/LoadBalancers/0/State/Code").as_str();
             match state {
-                Some("active") => answer.text("/LoadBalancers/0/DNSName").map(Some),
+                Some("active") => {
+                    let name = answer.text("/LoadBalancers/0/DNSName")?;
+                    reached(session, &id, name).await.map(Some)
+                }
                 Some("failed") => {
                     let reason = answer.at("/LoadBalancers/0/State/Reason");
                     Err(Failure::Refused(format!("the load balancer failed: {reason}")))
@@ -63,7 +66,27 @@ pub(super) async fn find_target_group(
 pub(super) async fn address(session: &Session, id: &str) -> Result<Option<String>, Failure> {
     let input = json!({ "LoadBalancerArns": [id] });
     let answer = found(session.read("elbv2", "DescribeLoadBalancers", input).await)?;
-    Ok(answer.and_then(|answer| text(answer.at("/LoadBalancers/0"), "/DNSName")))
+    let name = answer.and_then(|answer| text(answer.at("/LoadBalancers/0"), "/DNSName"));
+    match name {
+        Some(name) => reached(session, id, name).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What a tag's key begins with by which the local cloud says where a listener is found, before the
+/// listener's port.
+const LISTENER: &str = "aws:isobar:listener:";
+
+/// Where the listener is found: at the name, but for a local one whose port could not be bound, which
+/// is found where the tag says.
+async fn reached(session: &Session, id: &str, name: String) -> Result<String, Failure> {
+    let answer = session.read("elbv2", "DescribeTags", json!({ "ResourceArns": [id] })).await?;
+    let elsewhere = answer.list("/TagDescriptions/0/Tags").iter().find_map(|tag| {
+        let port = tag["Key"].as_str()?.strip_prefix(LISTENER)?;
+        let at = tag["Value"].as_str()?;
+        (at.rsplit_once(':')?.1 != port).then(|| at.to_owned())
+    });
+    Ok(elsewhere.unwrap_or(name))
 }
 
 async fn create(

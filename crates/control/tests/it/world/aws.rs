@@ -129,6 +129,9 @@ impl World {
                 let state = if self.running(id) { "active" } else { "provisioning" };
                 json!({ "LoadBalancers": [{ "LoadBalancerArn": id, "DNSName": format!("{id}.elb.test:8080"), "State": { "Code": state } }] })
             }
+            "DescribeTags" => {
+                json!({ "TagDescriptions": [{ "ResourceArn": input["ResourceArns"][0], "Tags": [] }] })
+            }
             "CreateLoadBalancer" => {
                 let data = json!({ "firewall": input["SecurityGroups"][0] });
                 let id = self.add(cloud, "load_balancer", "lb-", &string(&input["Name"]), data);

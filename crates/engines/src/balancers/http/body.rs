@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue, SERVER};
 use http::{Response, StatusCode};
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
@@ -73,8 +73,8 @@ impl Body for Leased {
     }
 }
 
-/// The page with which the proxy answers itself.
-pub(super) fn page(status: StatusCode) -> Response<AnswerBody> {
+/// The page with which the proxy answers itself, under the name that it gives itself.
+pub(super) fn page(status: StatusCode, server: Option<&str>) -> Response<AnswerBody> {
     let page = format!(
         "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1>\
          </center>\r\n</body>\r\n</html>\r\n"
@@ -82,5 +82,8 @@ pub(super) fn page(status: StatusCode) -> Response<AnswerBody> {
     let mut answer = Response::new(Either::Right(Full::from(page)));
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    if let Some(server) = server.and_then(|server| HeaderValue::try_from(server).ok()) {
+        answer.headers_mut().insert(SERVER, server);
+    }
     answer
 }
