@@ -56,6 +56,32 @@ async fn a_caller_whose_headers_do_not_come_is_left() {
 }
 
 #[tokio::test]
+async fn what_is_no_http_is_an_error_like_others() {
+    let world = World::new().await;
+    let (address, _stop) = listening(&world).await;
+    let long = format!("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: {}\r\n\r\n", "x".repeat(1 << 20));
+    for (request, status) in [
+        ("GARBAGE\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nbad header\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: x\r\n\r\n", "400"),
+        (long.as_str(), "431"),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        // The other side may have closed before all was written.
+        let _ = stream.write_all(request.as_bytes()).await;
+        let mut said = Vec::new();
+        let _ = stream.read_to_end(&mut said).await;
+        let said = String::from_utf8_lossy(&said);
+        let (head, body) = said.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{said}"));
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["error"]["code"], "validation_error");
+        let id = body["error"]["request_id"].as_str().unwrap();
+        assert!(head.contains(&format!("x-request-id: {id}")), "{head}");
+    }
+}
+
+#[tokio::test]
 async fn a_stream_of_events_without_events_says_that_it_lives() {
     let world = World::new().await;
     let started = world.deploy("one", &[]).await;
