@@ -241,7 +241,7 @@ def test_a_load_balancer_is_busy_for_a_moment(server, token):
     assert (status, answer["id"]) == (403, "forbidden")
     assert answer["message"] == "Load Balancer can't be updated while it processes previous actions"
     wait_until(lambda: call(server, "POST", path + "/droplets", change)[0] == 204, what="its end")
-    status, answer, _ = call(server, "POST", "/v2/load_balancers", {**body, "name": "no", "enable_proxy_protocol": True})
+    status, answer, _ = call(server, "POST", "/v2/load_balancers", {**body, "name": "no", "redirect_http_to_https": True})
     assert (status, answer["id"]) == (501, "not_implemented")
     assert call(server, "DELETE", path)[0] == 204
     made.destroy()
