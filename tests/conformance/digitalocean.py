@@ -240,6 +240,12 @@ def work(group):
     return common.compare_service(cases(group))
 
 
+# What the catalogue has from elsewhere, since pydo lacks it: there is nothing to compare it with.
+LACKING = {"floating_ips", "floating_ips_actions", "oauth"}
+
+
 if __name__ == "__main__":
     [names] = common.run_lines("catalogue", [{"cloud": "digitalocean"}])
-    common.main("digitalocean", names["services"], work)
+    lacking = {name for name in names["services"] if not hasattr(client(), name)}
+    assert lacking == LACKING, f"pydo lacks {sorted(lacking)}"
+    common.main("digitalocean", [name for name in names["services"] if name not in LACKING], work)

@@ -1,7 +1,12 @@
 """Alibaba Cloud's SDKs, the old one and the Tea ones, against the local Alibaba Cloud."""
 
 import base64
+import hashlib
+import hmac
 import json
+import time
+import urllib.parse
+import uuid
 
 import pytest
 from conftest import SCRIPT, fetch, wait_until
@@ -60,6 +65,40 @@ def test_identity(acs, server):
     identity = do(acs(), "sts", "GetCallerIdentity")
     assert identity["AccountId"] == server.endpoints["alibaba"]["account_id"]
     assert identity["IdentityType"] == "Account"
+
+
+def signed_query(alibaba, **parameters):
+    """A query string with the signature of the older scheme, which covers no host."""
+    parameters = {
+        "AccessKeyId": alibaba["access_key_id"], "SignatureMethod": "HMAC-SHA1", "SignatureVersion": "1.0",
+        "SignatureNonce": str(uuid.uuid4()), "Format": "JSON",
+        "Timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **parameters,
+    }
+    quote = lambda text: urllib.parse.quote(text, safe="~")
+    query = "&".join(f"{quote(name)}={quote(value)}" for name, value in sorted(parameters.items()))
+    key = (alibaba["access_key_secret"] + "&").encode()
+    signature = hmac.new(key, f"GET&%2F&{quote(query)}".encode(), hashlib.sha1).digest()
+    return f"{query}&Signature={quote(base64.b64encode(signature).decode())}"
+
+
+def test_a_request_is_not_taken_again_after_a_kill(fresh_server):
+    server = fresh_server().start()
+    query = signed_query(server.endpoints["alibaba"], Action="GetCallerIdentity", Version="2015-04-01")
+    status, text = fetch(f"{server.endpoints['alibaba']['url']}/?{query}")
+    assert status == 200, text
+    server.kill()
+    server.start()
+    status, text = fetch(f"{server.endpoints['alibaba']['url']}/?{query}")
+    assert (status, json.loads(text)["Code"]) == (400, "SignatureNonceUsed")
+
+
+def test_lists_with_single_quotes_as_the_older_sdk_writes_them(acs):
+    """It makes text of Python's lists."""
+    client = acs()
+    for request in ("DescribeInstances", "DescribeDisks"):
+        parameter = "InstanceIds" if request == "DescribeInstances" else "DiskIds"
+        answer = do(client, "ecs", request, **{parameter: ["i-none", "i-other"]})
+        assert answer["TotalCount"] == 0
 
 
 def test_wrong_keys(acs):
@@ -136,7 +175,9 @@ def test_instance_life(acs):
     wait_until(lambda: state_of(client, instance) == "Stopped", what="the instance's stop")
     assert not answers(f"http://{address}:8080/")
     do(client, "ecs", "StartInstance", InstanceId=instance)
-    wait_until(lambda: answers(f"http://{address}:8080/"), what="the machine's answer")
+    wait_until(lambda: state_of(client, instance) == "Running", what="the instance's start")
+    # User data runs in the first boot alone.
+    assert not answers(f"http://{address}:8080/")
     do(client, "ecs", "RebootInstance", InstanceId=instance)
     wait_until(lambda: state_of(client, instance) == "Running", what="the instance's restart")
     do(client, "ecs", "DeleteInstance", InstanceId=instance, Force=True)

@@ -168,9 +168,13 @@ def test_instance_life(aws):
     ec2.start_instances(InstanceIds=ids)
     ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig={"Delay": 1})
     assert described()["PrivateIpAddress"] == address
-    wait_until(lambda: answers(f"http://{address}:8080/", "hello"), what="the machine's answer")
     ec2.reboot_instances(InstanceIds=ids)
-    wait_until(lambda: answers(f"http://{address}:8080/", "hello"), what="the machine's answer")
+    # User data runs in the first boot alone.
+    ran = "its user data ran in its first boot"
+    wait_until(
+        lambda: ec2.get_console_output(InstanceId=ids[0])["Output"].count(ran) == 2, what="the second boot and the third"
+    )
+    assert not answers(f"http://{address}:8080/", "hello")
     ec2.terminate_instances(InstanceIds=ids)
     ec2.get_waiter("instance_terminated").wait(InstanceIds=ids, WaiterConfig={"Delay": 1})
     assert not answers(f"http://{address}:8080/", "hello")
@@ -178,16 +182,22 @@ def test_instance_life(aws):
     assert error_of(ec2.start_instances, InstanceIds=ids) == ("IncorrectInstanceState", 400)
 
 
-def test_a_machine_that_exits_is_stopped(aws):
+def test_a_machine_goes_on_when_its_script_has_ended_and_stops_when_it_is_shut_down(aws):
     ec2 = aws("ec2")
-    instance = launch(ec2, UserData="#!/bin/sh\necho done\nexit 3\n")[0]["InstanceId"]
+    ends = launch(ec2, UserData="#!/bin/sh\necho done\nexit 3\n")[0]["InstanceId"]
+    down = launch(ec2, UserData="#!/bin/sh\nshutdown -h now\n")[0]["InstanceId"]
+    gone = launch(ec2, UserData="#!/bin/sh\npoweroff\n", InstanceInitiatedShutdownBehavior="terminate")[0]["InstanceId"]
 
-    def state():
-        found = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
-        return found[0]["State"]["Name"]
+    def described(instance):
+        return ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
 
-    wait_until(lambda: state() == "stopped", what="the end of the machine")
-    ec2.terminate_instances(InstanceIds=[instance])
+    for instance, state in ((down, "stopped"), (gone, "terminated")):
+        wait_until(lambda: described(instance)["State"]["Name"] == state, what="the end of the machine")
+        assert described(instance)["StateReason"]["Code"] == "Client.InstanceInitiatedShutdown"
+    said = "exited with status 3"
+    wait_until(lambda: said in ec2.get_console_output(InstanceId=ends).get("Output", ""), what="the end of the script")
+    assert described(ends)["State"]["Name"] == "running"
+    ec2.terminate_instances(InstanceIds=[ends, down])
 
 
 def answers(url, text):

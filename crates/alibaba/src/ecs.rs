@@ -8,13 +8,16 @@ mod console;
 mod create;
 mod delete;
 mod describe;
+mod disks;
 mod errors;
 mod filters;
 mod image_table;
 mod images;
+mod instance_options;
 pub(crate) mod instances;
 mod key_pairs;
 mod launch;
+mod network_interfaces;
 mod networks;
 mod places;
 mod power;
@@ -55,5 +58,8 @@ pub(crate) const SERVICE: Served<World> = Served {
         types::OPERATIONS,
         available::OPERATIONS,
         networks::OPERATIONS,
+        disks::OPERATIONS,
+        network_interfaces::OPERATIONS,
+        instance_options::OPERATIONS,
     ],
 };

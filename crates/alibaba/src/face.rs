@@ -2,6 +2,7 @@
 //! from wherever the client says it, the caller from whichever signature there is.
 
 mod ignored;
+mod nonces;
 mod parameters;
 mod refusals;
 
@@ -10,11 +11,12 @@ use std::borrow::Cow;
 use isobar_auth::alibaba::Verifier;
 use isobar_catalogue::{Cloud, Entry, Protocol, Service};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
-use isobar_kernel::{Fault, Ignored, Keys, Random};
+use isobar_kernel::{Fault, Ignored, Keys, Random, Store};
 use isobar_wire::{DecodeError, Dialect, Request, Response, RouteProblem, Value};
 use jiff::Timestamp;
 
 pub use self::ignored::IGNORED;
+pub(crate) use self::nonces::Nonce;
 use self::parameters::Parameters;
 use crate::{SERVICES, Settings, World, regions, standard};
 
@@ -30,10 +32,11 @@ pub struct Alibaba {
 const HOSTS: &str = ".aliyuncs.com";
 
 impl Alibaba {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings, store: &Store) -> Self {
         let Settings { account_id, region, keys, engines } = settings;
         let world = World { account_id, region, engines };
-        Self { keys, verifier: Verifier::default(), world }
+        let verifier = Verifier::default().with_nonces(nonces::of(store));
+        Self { keys, verifier, world }
     }
 
     fn service(&self, parameters: &Parameters<'_>, host: &str) -> Result<&'static Service, Fault> {
@@ -131,6 +134,10 @@ impl Face for Alibaba {
 
     fn denied(&self, admitted: &Admitted, _: &Value) -> Fault {
         refusals::denied(admitted)
+    }
+
+    fn check(&self, admitted: &Admitted, input: &Value) -> Result<(), Fault> {
+        refusals::client_token(admitted.service, input)
     }
 
     fn standard(&self) -> &'static Standard {

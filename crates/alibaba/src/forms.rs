@@ -1,7 +1,9 @@
 //! How Alibaba Cloud writes lists, moments and ids.
 
 use isobar_kernel::Random;
+use isobar_wire::{Value, to_value};
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
 use crate::regions::Region;
@@ -19,9 +21,60 @@ impl<T: Serialize> Serialize for Listed<T> {
     }
 }
 
-/// Text that a call takes as JSON: `["i-1","i-2"]`. `None` where it is not.
-pub(crate) fn texts(json: &str) -> Option<Vec<String>> {
-    serde_json::from_str(json).ok()
+/// Members in the vendor's order, where they come from several types. Members that the order does not
+/// name come last.
+#[derive(Debug)]
+pub(crate) struct InOrder<T>(pub(crate) &'static [&'static str], pub(crate) T);
+
+impl<T: Serialize> Serialize for InOrder<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::{Error as _, SerializeMap as _};
+        let Self(order, members) = self;
+        let Value::Map(mut members) = to_value(members).map_err(S::Error::custom)? else {
+            return Err(S::Error::custom("only members can be put in order"));
+        };
+        let place = |name: &str| order.iter().position(|known| *known == name);
+        members.sort_by_key(|(name, _)| place(name).unwrap_or(order.len()));
+        let mut map = serializer.serialize_map(Some(members.len()))?;
+        for (name, value) in &members {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// What a call takes as JSON in a parameter's text: `["i-1","i-2"]`, and with single quotes too, which
+/// the vendor reads alike. `None` where it is not.
+pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Option<T> {
+    let strict = serde_json::from_str(json).ok();
+    strict.or_else(|| serde_json::from_str(&double_quoted(json)?).ok())
+}
+
+/// The text with its single quotes made double. `None` where it has none, or one that stands open.
+fn double_quoted(json: &str) -> Option<String> {
+    let mut out = String::with_capacity(json.len() + 8);
+    let (mut within, mut found) = (None, false);
+    let mut rest = json.chars();
+    while let Some(character) = rest.next() {
+        match (within, character) {
+            (None, '"' | '\'') => {
+                found |= character == '\'';
+                within = Some(character);
+                out.push('"');
+            }
+            (Some(quote), _) if quote == character => {
+                within = None;
+                out.push('"');
+            }
+            (Some('\''), '"') => out.push_str("\\\""),
+            (Some(quote), '\\') => match rest.next()? {
+                '\'' if quote == '\'' => out.push('\''),
+                escaped => out.extend(['\\', escaped]),
+            },
+            _ => out.push(character),
+        }
+    }
+    (found && within.is_none()).then_some(out)
 }
 
 /// The parts of `a,b`; empty ones are left out.
@@ -56,6 +109,8 @@ pub(crate) struct IdForm(pub(crate) &'static str, pub(crate) usize);
 pub(crate) const INSTANCE: IdForm = IdForm("i-", 20);
 /// Network interfaces.
 pub(crate) const NETWORK_INTERFACE: IdForm = IdForm("eni-", 20);
+/// Key pairs.
+pub(crate) const KEY_PAIR: IdForm = IdForm("ssh-", 20);
 /// Security groups.
 pub(crate) const SECURITY_GROUP: IdForm = IdForm("sg-", 20);
 /// Rules of security groups.
@@ -150,6 +205,23 @@ mod tests {
             ("a*a", "a", false),
         ] {
             assert_eq!(fits(pattern, text), fit, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn lists_in_either_quotes() {
+        for (json, texts) in [
+            (r#"["i-1","i-2"]"#, Some(vec!["i-1", "i-2"])),
+            ("['i-1', 'i-2']", Some(vec!["i-1", "i-2"])),
+            (r#"['a"b', "c'd", 'e\'f', 'g\n']"#, Some(vec!["a\"b", "c'd", "e'f", "g\n"])),
+            ("[]", Some(vec![])),
+            ("['i-1]", None),
+            ("i-1", None),
+            ("[i-1]", None),
+            (r"['\", None),
+        ] {
+            let texts = texts.map(|texts| texts.into_iter().map(str::to_owned).collect());
+            assert_eq!(from_json::<Vec<String>>(json), texts, "{json}");
         }
     }
 

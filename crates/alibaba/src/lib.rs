@@ -1,5 +1,5 @@
-//! Alibaba Cloud's face: the native APIs of ECS, VPC, SLB and STS over the kernel and the engines,
-//! one folder per product.
+//! Alibaba Cloud's face: the native APIs of ECS, VPC, SLB, STS and the location service over the kernel
+//! and the engines, one folder per product.
 //!
 //! A product's folder has `errors.rs` (what it answers to mistakes), `records.rs` (what is kept), and
 //! a file per noun with the noun's operations. What products share is beside the folders: how lists,
@@ -10,6 +10,7 @@ mod cidr;
 mod ecs;
 mod face;
 mod forms;
+mod location;
 mod lookup;
 mod paging;
 mod regions;
@@ -28,10 +29,12 @@ use isobar_kernel::store::Schema;
 pub use face::{Alibaba, IGNORED};
 
 /// The products that are served.
-pub const SERVICES: &[Served<World>] = &[ecs::SERVICE, slb::SERVICE, sts::SERVICE, vpc::SERVICE];
+pub const SERVICES: &[Served<World>] =
+    &[ecs::SERVICE, location::SERVICE, slb::SERVICE, sts::SERVICE, vpc::SERVICE];
 
 /// Adds the face's collections. The engines' are theirs to add.
 pub fn schema(schema: &mut Schema) {
+    schema.add::<face::Nonce>();
     schema.add::<vpc::records::Vpc>();
     schema.add::<vpc::records::VSwitch>();
     schema.add::<ecs::records::Instance>();
@@ -79,5 +82,6 @@ type Handler = isobar_kernel::Handler<World>;
 /// security group are made when the first instance needs them, as the vendor does.
 #[must_use]
 pub fn local(shared: Shared, settings: Settings) -> Local<Alibaba> {
-    Local::new(Alibaba::new(settings), shared, SERVICES)
+    let face = Alibaba::new(settings, &shared.store);
+    Local::new(face, shared, SERVICES)
 }

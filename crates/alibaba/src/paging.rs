@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use isobar_kernel::Fault;
+use isobar_kernel::{Fault, Row};
 
 use crate::standard;
 use crate::tagging::Tagged;
@@ -41,6 +41,71 @@ impl Page {
         let before = usize::try_from(before).unwrap_or(usize::MAX);
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         (total, items.into_iter().skip(before).take(size).collect())
+    }
+}
+
+/// How many items a call asks for, which pages by token: the default where it does not say.
+pub(crate) fn results(
+    asked: Option<i64>,
+    default: i64,
+    most: i64,
+    refusal: &Row,
+) -> Result<usize, Fault> {
+    let asked = asked.unwrap_or(default);
+    let asked = Some(asked).filter(|asked| (1..=most).contains(asked));
+    let asked = asked.and_then(|asked| usize::try_from(asked).ok());
+    asked.ok_or_else(|| refusal.with(&[&"MaxResults"]))
+}
+
+/// A page that is asked for by its number, or by a token and how many items come with it, which wins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    /// The page's number.
+    pub(crate) page_number: Option<i64>,
+    /// How many items it has.
+    pub(crate) page_size: Option<i64>,
+    /// The token.
+    pub(crate) next_token: Option<&'a str>,
+    /// How many items come with it.
+    pub(crate) max_results: Option<i64>,
+    /// The most items of a page by its number, and of one by a token.
+    pub(crate) most: (i64, i64),
+}
+
+/// What a page holds, and of what.
+#[derive(Debug)]
+pub(crate) struct Part<T> {
+    /// The page; the first one where it was asked for by a token.
+    pub(crate) page: Page,
+    /// How many items there are on all pages.
+    pub(crate) total: i64,
+    /// The page's items.
+    pub(crate) items: Vec<T>,
+    /// The next page's token; empty on the last page, and where none was asked for.
+    pub(crate) next_token: String,
+}
+
+impl Asked<'_> {
+    /// The page of the items, which come in the order of their keys; `invalid` is about the token.
+    pub(crate) fn cut<T>(
+        &self,
+        items: Vec<T>,
+        key: impl Fn(&T) -> String,
+        invalid: &Row,
+    ) -> Result<Part<T>, Fault> {
+        let token = self.next_token.filter(|token| !token.is_empty());
+        if self.max_results.is_none() && token.is_none() {
+            let page = Page::new(self.page_number, self.page_size, self.most.0)?;
+            let (total, items) = page.cut(items);
+            return Ok(Part { page, total, items, next_token: String::new() });
+        }
+        let refusal = &standard::INVALID_PARAMETER;
+        let most = results(self.max_results, DEFAULT_SIZE, self.most.1, refusal)?;
+        let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let invalid = || invalid.with(&[&"NextToken"]);
+        let (items, next_token) = after_token(items, token, most, key, invalid)?;
+        let size = i64::try_from(most).unwrap_or(i64::MAX);
+        Ok(Part { page: Page { number: 1, size }, total, items, next_token })
     }
 }
 

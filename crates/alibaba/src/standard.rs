@@ -68,7 +68,14 @@ pub(crate) const STANDARD: Standard = Standard {
     ),
 };
 
-/// A parameter that is required is absent: what the gateway before ECS, VPC and STS answers.
+/// A parameter that is required is absent: what ECS and SLB answer, which look for themselves.
+pub(crate) const MISSING_PARAMETER: Row = Row::new(
+    400,
+    "MissingParameter",
+    "The input parameter \"{}\" that is mandatory for processing this request is not supplied.",
+);
+
+/// A parameter that is required is absent: what the gateway before all products answers.
 pub(crate) fn missing(parameter: &str) -> Fault {
     const MISSING: Row = Row::new(400, "Missing", "{} is mandatory for this action.");
     let mut fault = MISSING.with(&[&parameter]);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::forms::Listed;
-use crate::paging::after_token;
+use crate::paging::{self, after_token};
 use crate::tags::{Given, Rules, Tags};
 use crate::{Command, Query};
 
@@ -99,12 +99,16 @@ pub(crate) struct Product {
     pub(crate) all_and_some: Row,
     /// The token is none.
     pub(crate) bad_token: Row,
+    /// The most tags of an answer that a call may ask for.
+    pub(crate) most_results: i64,
+    /// A call asks for none or for more.
+    pub(crate) bad_results: Row,
 }
 
 /// The most resources of a call.
 const MOST_RESOURCES: usize = 50;
-/// The most tags of an answer.
-const PAGE: usize = 50;
+/// How many tags an answer has where the caller does not say.
+const PAGE: i64 = 50;
 
 /// What TagResources takes.
 #[derive(Debug, Deserialize)]
@@ -226,8 +230,7 @@ impl Product {
             .filter(|(id, tags)| (ids.is_empty() || ids.contains(id)) && tags.fit(filter))
             .flat_map(|(id, tags)| rows(kind.name, &id, &tags))
             .collect();
-        let most = input.max_results.and_then(|most| usize::try_from(most).ok());
-        let most = most.filter(|most| *most > 0).unwrap_or(PAGE).min(PAGE);
+        let most = paging::results(input.max_results, PAGE, self.most_results, &self.bad_results)?;
         let key = |row: &TagResource| format!("{}/{}", row.resource_id, row.tag_key);
         let token = input.next_token.as_deref();
         let (rows, next_token) = after_token(rows, token, most, key, || self.bad_token.fault())?;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use isobar_kernel::{Fault, Row};
 use serde::{Deserialize, Serialize};
 
+use crate::forms::from_json;
+
 /// A tag as a call gives it; filters may leave the value out.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -128,10 +130,10 @@ impl Tags {
 }
 
 /// Tags that a call gives as JSON: `[{"TagKey":"k","TagValue":"v"}]`.
-pub(crate) fn from_json(json: Option<&str>) -> Option<Vec<Given>> {
+pub(crate) fn in_json(json: Option<&str>) -> Option<Vec<Given>> {
     match json.filter(|json| !json.is_empty()) {
         None => Some(Vec::new()),
-        Some(json) => serde_json::from_str(json).ok(),
+        Some(json) => from_json(json),
     }
 }
 

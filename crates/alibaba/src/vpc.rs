@@ -4,6 +4,7 @@
 pub(crate) mod errors;
 mod places;
 pub(crate) mod records;
+mod route_tables;
 mod tags;
 pub(crate) mod vpcs;
 pub(crate) mod vswitches;
@@ -20,6 +21,7 @@ pub(crate) const SERVICE: Served<World> = Served {
         vpcs::ATTRIBUTES,
         vswitches::OPERATIONS,
         vswitches::ATTRIBUTES,
+        route_tables::OPERATIONS,
         tags::OPERATIONS,
         places::OPERATIONS,
     ],

@@ -12,7 +12,7 @@ pub mod sls;
 use isobar_wire::Request;
 use jiff::{SignedDuration, Timestamp};
 
-pub use nonce::Nonces;
+pub use nonce::{Keep, Mark, Nonces};
 
 use crate::{Key, Keys};
 
@@ -98,6 +98,12 @@ impl Verifier {
     #[must_use]
     pub fn new(skew: SignedDuration) -> Self {
         Self { nonces: Nonces::default(), skew }
+    }
+
+    /// The same with nonces that outlive it.
+    #[must_use]
+    pub fn with_nonces(self, nonces: Nonces) -> Self {
+        Self { nonces, ..self }
     }
 
     /// Who signed the request, in whichever scheme.

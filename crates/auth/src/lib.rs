@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | AWS | Signature Version 4, header and presigned | [`sigv4::sign`], [`sigv4::presign`] | [`sigv4::Verifier`] |
 //! | AWS | the events after a request | [`sigv4::Chain`] | |
-//! | Alibaba Cloud | RPC v1, ROA v1, ACS3 | [`alibaba::rpc::sign`], [`alibaba::roa::sign`], [`alibaba::acs3::sign`] | [`alibaba::Verifier`] |
+//! | Alibaba Cloud | RPC v1, ROA v1, ACS3 (verified with SM3 too) | [`alibaba::rpc::sign`], [`alibaba::roa::sign`], [`alibaba::acs3::sign`] | [`alibaba::Verifier`] |
 //! | OSS | V1, V4, header and URL | [`alibaba::oss::v1::sign`], [`alibaba::oss::v4::sign`] | [`alibaba::oss::verify`] |
 //! | log service | `LOG`, V4 | [`alibaba::sls::sign`], [`alibaba::sls::sign_v4`] | [`alibaba::sls::verify`] |
 //! | DigitalOcean | bearer token | [`bearer::sign`] | [`bearer::verify`] |

@@ -5,7 +5,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod connect;
-mod conversation;
+pub(crate) mod conversation;
 mod events;
 mod extras;
 pub(crate) mod failure;

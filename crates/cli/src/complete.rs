@@ -7,6 +7,8 @@ use crate::call::help;
 use crate::call::names::{self, command, kebab, shown};
 use crate::catalogue;
 use crate::input::describe;
+use crate::transfer::flags as transfers;
+use crate::transfer::verb::Verb;
 
 /// The most candidates: a shell lists no more in a way that helps.
 const MOST: usize = 2_000;
@@ -26,7 +28,11 @@ pub fn candidates(name: &str, words: &[String]) -> Vec<Candidate> {
     }) {
         Some(cloud) => of_call(cloud, before, current),
         None if name == "catalogue" => of_catalogue(before),
-        None => Vec::new(),
+        // Where no flag stands, files may.
+        None => match Verb::of(name).filter(|_| current.starts_with('-')) {
+            Some(verb) => transfers::candidates(verb).collect(),
+            None => Vec::new(),
+        },
     };
     found.retain(|(text, _)| text.starts_with(current.as_str()));
     found.truncate(MOST);

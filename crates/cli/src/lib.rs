@@ -28,7 +28,8 @@ use isobar_wire::Value;
 
 use report::{Class, Error};
 use shell::Shell;
-use transfer::flags::Verb;
+use transfer::habits;
+use transfer::verb::Verb;
 
 /// A command of the first level.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +50,13 @@ pub const COMMANDS: &[Command] = &[
         name: "aws",
         aliases: &[],
         about: "Call an operation of AWS: isobar aws ec2 describe-instances",
-        run: |shell, arguments| call::run(Cloud::Aws, shell, arguments),
+        run: |shell, arguments| of_cloud(Cloud::Aws, shell, arguments),
     },
     Command {
         name: "alibaba",
         aliases: &["aliyun"],
         about: "Call an operation of Alibaba Cloud: isobar alibaba ecs DescribeInstances",
-        run: |shell, arguments| call::run(Cloud::Alibaba, shell, arguments),
+        run: |shell, arguments| of_cloud(Cloud::Alibaba, shell, arguments),
     },
     Command {
         name: "do",
@@ -64,7 +65,7 @@ pub const COMMANDS: &[Command] = &[
         run: |shell, arguments| match arguments.split_first() {
             // Its endpoints are beside the API, at the site where users sign in.
             Some((first, rest)) if first == "oauth" => oauth::run(shell, rest.to_vec()),
-            _ => call::run(Cloud::DigitalOcean, shell, arguments),
+            _ => of_cloud(Cloud::DigitalOcean, shell, arguments),
         },
     },
     Command {
@@ -104,6 +105,18 @@ pub const COMMANDS: &[Command] = &[
         run: |shell, arguments| transfer::run(Verb::Remove, shell, arguments),
     },
     Command {
+        name: "mb",
+        aliases: &[],
+        about: "Make a bucket: isobar mb s3://backups",
+        run: |shell, arguments| transfer::run(Verb::MakeBucket, shell, arguments),
+    },
+    Command {
+        name: "rb",
+        aliases: &[],
+        about: "Remove a bucket: isobar rb s3://backups",
+        run: |shell, arguments| transfer::run(Verb::RemoveBucket, shell, arguments),
+    },
+    Command {
         name: "presign",
         aliases: &[],
         about: "Print a URL for an object: isobar presign s3://backups/dump --expires-in 1h",
@@ -122,6 +135,16 @@ pub const COMMANDS: &[Command] = &[
         run: configure::run,
     },
 ];
+
+/// A call of a cloud, or what its own tool calls otherwise.
+fn of_cloud(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
+    match habits::of(cloud, arguments)? {
+        habits::Meant::Call(arguments) => call::run(cloud, shell, arguments),
+        habits::Meant::Transfer(verb, words, arguments) => {
+            transfer::run_in(verb, words, shell, arguments)
+        }
+    }
+}
 
 /// The command of a name.
 #[must_use]

@@ -10,6 +10,8 @@ pub enum Class {
     Failed,
     /// Wrong usage or input; nothing was begun: 2.
     Usage,
+    /// All that could be done is done, and something was left out: 2, as of aws-cli.
+    LeftOut,
     /// The key does not allow it: 3.
     Denied,
     /// The server cannot be reached: 4.
@@ -39,9 +41,10 @@ pub enum Class {
 }
 
 /// Every class with its exit code and its words, for the help and the docs.
-pub const CLASSES: [(Class, u8, &str); 15] = [
+pub const CLASSES: [(Class, u8, &str); 16] = [
     (Class::Failed, 1, "the work failed"),
     (Class::Usage, 2, "wrong usage or input"),
+    (Class::LeftOut, 2, "a transfer left something out"),
     (Class::Denied, 3, "not allowed"),
     (Class::Unreachable, 4, "cannot reach the server"),
     (Class::Unknown, 10, "unknown service or operation"),

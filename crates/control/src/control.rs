@@ -384,6 +384,24 @@ impl Control {
         self.inner.store.environments(page).await
     }
 
+    /// One environment.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where no deployment names it.
+    pub async fn environment(&self, name: &str) -> Result<Environment, Error> {
+        let found = self.inner.store.environment(name).await?;
+        found.ok_or_else(|| not_found("environment", name))
+    }
+
+    /// One service of an environment.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where no deployment names it there.
+    pub async fn service(&self, environment: &str, name: &str) -> Result<Service, Error> {
+        let found = self.inner.store.service(environment, name).await?;
+        found.ok_or_else(|| not_found("service", &format!("{environment}/{name}")))
+    }
+
     /// Services, by the time of their first deployment to an environment.
     ///
     /// # Errors
@@ -446,6 +464,26 @@ impl Control {
         };
         let forget = now - self.inner.config.timings.idempotency;
         self.inner.store.hold_idempotency(&held, now, forget).await
+    }
+
+    /// What [`Control::idempotency_begin`] would fail with. Writes nothing.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn idempotency_check(
+        &self,
+        caller: &Principal,
+        key: &str,
+        request_hash: &[u8],
+    ) -> Result<(), Error> {
+        let held = Held {
+            caller: &caller.id,
+            key,
+            request_hash: &hash(request_hash),
+            holder: &self.inner.owner,
+        };
+        let forget = self.inner.config.clock.now() - self.inner.config.timings.idempotency;
+        self.inner.store.look_at_idempotency(&held, forget).await
     }
 
     /// Keeps the answer for replays.
@@ -517,6 +555,7 @@ impl Control {
             started_at: None,
             finished_at: None,
             duration_seconds: None,
+            can_roll_back: false,
             previous_deployment: previous,
             rollback_of,
             operation_id: operation.id.clone(),
@@ -587,10 +626,8 @@ impl Control {
         for instance in instances.filter(|instance| gone.contains(&instance.id.as_str())) {
             "terminated".clone_into(&mut instance.state);
         }
-        if let (None, Some(started)) = (deployment.finished_at, deployment.started_at) {
-            let passed = self.inner.config.clock.now().duration_since(started);
-            deployment.duration_seconds = Some(passed.as_secs_f64());
-        }
+        deployment.can_roll_back =
+            deployment.status.is_final() && self.rollback_manifest(&deployment.id).await.is_ok();
         Ok(())
     }
 }

@@ -8,3 +8,4 @@ pub mod operation;
 pub mod page;
 pub mod plan;
 pub mod resource;
+pub mod rules;

@@ -4,7 +4,7 @@ mod backups;
 pub(crate) mod create;
 mod destroy;
 mod errors;
-mod get;
+pub(crate) mod get;
 mod images;
 mod kernels;
 mod list;

@@ -17,8 +17,9 @@ pub(crate) const REQUIRED: Row = Row::new(422, "unprocessable_entity", "{} is re
 pub(crate) const INVALID: Row = Row::new(422, "unprocessable_entity", "{}");
 pub(crate) const TOO_MANY_REQUESTS: Row =
     Row::new(429, "too_many_requests", "API Rate limit exceeded.");
+/// Something that the vendor has and that is not built here.
 pub(crate) const UNSUPPORTED: Row =
-    Row::new(422, "unprocessable_entity", "{} is not supported by this local cloud");
+    Row::new(501, "not_implemented", "{} is not implemented by this local cloud");
 
 pub(crate) const REGION_NOT_AVAILABLE: Row =
     Row::new(422, "unprocessable_entity", "Region is not available");
@@ -26,8 +27,7 @@ pub(crate) const PENDING_EVENT: Row =
     Row::new(422, "unprocessable_entity", "Droplet already has a pending event.");
 pub(crate) const INVALID_DROPLETS: Row =
     Row::new(422, "unprocessable_entity", "droplets not found: {}");
-pub(crate) const INVALID_VPC: Row =
-    Row::new(422, "unprocessable_entity", "Failed to resolve VPC: VPC not found");
+pub(crate) const INVALID_VPC: Row = Row::new(404, "not_found", "Failed to resolve VPC");
 pub(crate) const INVALID_PROJECT: Row =
     Row::new(422, "unprocessable_entity", "project {} not found");
 

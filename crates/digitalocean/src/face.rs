@@ -64,7 +64,8 @@ impl Face for DigitalOcean {
         let refused = |fault| Refused { service: None, dialect: DIALECT, fault };
         let caller =
             self.caller(arrival.request).ok_or_else(|| refused(errors::UNAUTHORIZED.fault()))?;
-        if !self.limits.take(&caller.key_id, arrival.now) {
+        let own = limits::own(&arrival.request.method, &arrival.request.path);
+        if !self.limits.take(&caller.key_id, own, arrival.now) {
             return Err(refused(errors::TOO_MANY_REQUESTS.fault()));
         }
         // A path that takes other methods alone is no resource for this one either.
@@ -103,14 +104,15 @@ impl Face for DigitalOcean {
     fn finish(&self, response: &mut Response, admitted: Option<&Admitted>, now: Timestamp) {
         response.headers.insert(RESPONSE_FROM, HeaderValue::from_static("service"));
         if let Some(admitted) = admitted {
-            show_limits(response, self.limits.standing(&admitted.caller.key_id, now));
+            show_limits(response, self.limits.standing(&admitted.caller.key_id, None, now));
         }
     }
 
     fn finish_refused(&self, response: &mut Response, arrival: &Arrival<'_>) {
         self.finish(response, None, arrival.now);
         let Some(caller) = self.caller(arrival.request) else { return };
-        let standing = self.limits.standing(&caller.key_id, arrival.now);
+        let own = limits::own(&arrival.request.method, &arrival.request.path);
+        let standing = self.limits.standing(&caller.key_id, own, arrival.now);
         if let Some(seconds) = standing.retry_after.filter(|_| response.status.as_u16() == 429) {
             response.headers.insert(http::header::RETRY_AFTER, seconds.into());
         }

@@ -23,7 +23,7 @@ pub(crate) const SERVICE: Served = Served {
 
 /// The firewall of the id.
 fn find<'a>(scene: Scene<'a>, id: &str) -> Result<&'a Arc<Firewall>, Fault> {
-    scene.find::<Firewall>(id).ok_or_else(|| crate::errors::NOT_FOUND.fault())
+    scene.find::<Firewall>(id).ok_or_else(|| errors::NOT_FOUND.fault())
 }
 
 /// Takes the droplet out of every firewall that names it.
@@ -62,11 +62,19 @@ fn forget(cx: &mut Command<'_, '_>, change: impl Fn(&mut Firewall)) {
     for before in all {
         let mut firewall = Firewall::clone(&before);
         change(&mut firewall);
-        let named = |rule: &Rule| !rule.peers.is_empty();
-        firewall.inbound.retain(named);
-        firewall.outbound.retain(named);
+        keep_named(&mut firewall.inbound, &before.inbound);
+        keep_named(&mut firewall.outbound, &before.outbound);
         if firewall != *before {
             cx.store.put(firewall);
         }
     }
+}
+
+/// Takes out the rules that name nobody now and did before.
+fn keep_named(rules: &mut Vec<Rule>, before: &[Rule]) {
+    let mut before = before.iter();
+    rules.retain(|rule| {
+        let named_nobody = before.next().is_some_and(|rule| rule.peers.is_empty());
+        named_nobody || !rule.peers.is_empty()
+    });
 }

@@ -18,7 +18,7 @@
 //!   is taken.
 //! * Load balancers forward HTTP and TCP, and HTTPS as TCP (`tls_passthrough`). Forwarding that needs
 //!   a certificate, sticky sessions by cookie, the PROXY protocol and the balancer's own firewall are
-//!   refused with a 422 that says so.
+//!   refused with a 501 that says so.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -35,6 +35,7 @@ mod firewalls;
 mod images;
 mod input;
 mod load_balancers;
+mod oauth;
 mod offer;
 mod page;
 mod projects;
@@ -66,6 +67,7 @@ pub const SERVICES: &[Served] = &[
     firewalls::SERVICE,
     images::SERVICE,
     load_balancers::SERVICE,
+    oauth::SERVICE,
     projects::SERVICE,
     regions::SERVICE,
     sizes::SERVICE,

@@ -15,9 +15,10 @@ pub(crate) use engine::{follow, forget_droplet, forget_tag};
 
 use std::sync::Arc;
 
+use isobar_engines::balancers;
 use isobar_kernel::Fault;
 
-use crate::world::{Scene, Served};
+use crate::world::{Scene, Served, is_settling};
 use records::LoadBalancer;
 
 pub(crate) const SERVICE: Served = Served {
@@ -30,6 +31,17 @@ pub(crate) const SERVICE: Served = Served {
         rules::OPERATIONS,
     ],
 };
+
+/// The load balancer of the id, to be changed: what it was asked for before must be done.
+fn find_idle<'a>(scene: Scene<'a>, id: &str) -> Result<&'a Arc<LoadBalancer>, Fault> {
+    let balancer = find(scene, id)?;
+    let is_ready =
+        balancers::find(scene.tables, &balancer.balancer()).is_some_and(|engine| engine.is_ready());
+    if !is_ready || is_settling(balancer.changed_at, scene.now) {
+        return Err(errors::BUSY.fault());
+    }
+    Ok(balancer)
+}
 
 /// The load balancer of the id.
 fn find<'a>(scene: Scene<'a>, id: &str) -> Result<&'a Arc<LoadBalancer>, Fault> {

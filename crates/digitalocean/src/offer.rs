@@ -6,6 +6,9 @@ pub(crate) mod kernels;
 pub(crate) mod regions;
 pub(crate) mod sizes;
 
+use isobar_kernel::Fault;
+
+use crate::errors::UNSUPPORTED;
 pub(crate) use images::{Base, Kind};
 pub(crate) use regions::Region;
 pub(crate) use sizes::Size;
@@ -13,6 +16,14 @@ pub(crate) use sizes::Size;
 /// The region of the slug.
 pub(crate) fn region(slug: &str) -> Option<&'static Region> {
     regions::REGIONS.iter().find(|region| region.slug == slug)
+}
+
+/// Refuses the vendor's sizes that are not built: no machine here has a GPU.
+pub(crate) fn check_size(slug: Option<&str>) -> Result<(), Fault> {
+    match slug {
+        Some(slug) if slug.starts_with("gpu-") => Err(UNSUPPORTED.with(&[&"a droplet with a GPU"])),
+        _ => Ok(()),
+    }
 }
 
 /// The size of the slug.

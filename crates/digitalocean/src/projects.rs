@@ -30,11 +30,17 @@ fn find<'a>(scene: Scene<'a>, id: &str) -> Result<&'a Arc<Project>, Fault> {
 }
 
 /// The account's default project.
-fn default(scene: Scene<'_>) -> Result<&Arc<Project>, Fault> {
+pub(crate) fn default(scene: Scene<'_>) -> Result<&Arc<Project>, Fault> {
     scene
         .list::<Project>()
         .find(|project| project.is_default)
         .ok_or_else(|| crate::errors::NOT_FOUND.fault())
+}
+
+/// The account as the vendor's older interfaces number owners: a number that stays, made of its id.
+pub(crate) fn owner_id(scene: Scene<'_>) -> u64 {
+    let digits: String = scene.account.chars().filter(char::is_ascii_hexdigit).take(7).collect();
+    u64::from_str_radix(&digits, 16).unwrap_or(1)
 }
 
 /// The id of the project that a creation names, which must be there.
@@ -52,14 +58,25 @@ pub(crate) fn named(scene: Scene<'_>, id: Option<&str>) -> Result<Option<String>
 pub(crate) fn adopt(cx: &mut Command<'_, '_>, urn: &str, project: Option<String>) {
     let project = project.or_else(|| default(cx.scene()).ok().map(|found| found.id.clone()));
     let Some(project) = project else { return };
+    if holder(cx.scene(), urn) != project {
+        note_leaving(cx, urn);
+    }
     let (account, assigned_at) = (cx.caller.account.clone(), cx.now);
     cx.store.put(Assignment { account, urn: urn.to_owned(), project, assigned_at });
 }
 
 /// Takes something out of its project, because it is gone.
 pub(crate) fn release(cx: &mut Command<'_, '_>, urn: &str) {
+    note_leaving(cx, urn);
     let key = key(&cx.context.caller.account, urn);
     cx.store.remove::<Assignment>(&key);
+}
+
+/// Notes at the project that holds it that it goes.
+fn note_leaving(cx: &mut Command<'_, '_>, urn: &str) {
+    let project = key(&cx.context.caller.account, holder(cx.scene(), urn));
+    let now = cx.context.now;
+    cx.store.modify::<Project>(&project, |project| project.left_at = Some(now));
 }
 
 /// The id of the project that holds it.

@@ -37,6 +37,7 @@ fn project(tx: &mut Tx<'_>, random: &Random, account: &str, now: Timestamp) {
         is_default: true,
         created_at: now,
         updated_at: now,
+        left_at: None,
     });
 }
 
@@ -54,5 +55,6 @@ fn vpc(tx: &mut Tx<'_>, random: &Random, account: &str, region: &Region, now: Ti
         ip_range: format!("10.{}.0.0/20", region.vpc_octet),
         is_default: true,
         created_at: now,
+        left_at: None,
     });
 }

@@ -1,4 +1,5 @@
-//! Tags. Their case is kept as it was first written, and ignored in look-ups.
+//! Tags. Their case is kept as it was first written: it is no other tag in another case, but only to be
+//! asked for in its own.
 
 mod change;
 mod errors;
@@ -43,14 +44,18 @@ fn ensure_one(cx: &mut Command<'_, '_>, name: &str) -> String {
     cx.store.put(tag).name.clone()
 }
 
-/// The tag as it is written, where it is there.
-pub(crate) fn find<'a>(cx: &'a impl Look, name: &str) -> Option<&'a Tag> {
-    cx.scene().find::<Tag>(name.to_ascii_lowercase()).map(AsRef::as_ref)
+/// The tag that is written so, where it is there.
+fn find<'a>(cx: &'a impl Look, name: &str) -> Option<&'a Tag> {
+    let tag = cx.scene().find::<Tag>(name.to_ascii_lowercase()).map(AsRef::as_ref);
+    tag.filter(|tag| tag.name == name)
 }
 
 /// Whether the name may be a tag's.
 fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= 255
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':'))
+    !name.is_empty() && name.len() <= 255 && name.chars().all(is_letter)
+}
+
+/// Whether the letter may be in a tag's name.
+fn is_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | ':')
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use isobar_kernel::Fault;
 
-use crate::world::{Scene, Served};
+use crate::world::{Command, Scene, Served, key};
 use records::Vpc;
 
 pub(crate) const SERVICE: Served = Served {
@@ -22,6 +22,12 @@ pub(crate) const SERVICE: Served = Served {
 /// The region's default VPC.
 pub(crate) fn default_of<'a>(scene: Scene<'a>, region: &str) -> Option<&'a Vpc> {
     scene.list::<Vpc>().find(|vpc| vpc.is_default && vpc.region == region).map(AsRef::as_ref)
+}
+
+/// Notes at the VPC that something in it goes.
+pub(crate) fn note_leaving(cx: &mut Command<'_, '_>, vpc: &str) {
+    let (vpc, now) = (key(&cx.context.caller.account, vpc), cx.context.now);
+    cx.store.modify::<Vpc>(&vpc, |vpc| vpc.left_at = Some(now));
 }
 
 /// The VPC of the id.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isobar_engines::Engines;
 use isobar_kernel::{Record, Tables, Tx};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What the face keeps outside the store.
@@ -89,6 +89,16 @@ impl Look for Command<'_, '_> {
     }
 }
 
+/// How long the vendor's services take to carry out a change, or to hear of each other's: seconds to
+/// minutes there, and here just long enough to be met.
+const SETTLING: SignedDuration = SignedDuration::from_millis(50);
+
+/// Whether what was done at the time is still carried out, by the local clouds' clock.
+pub(crate) fn is_settling(done_at: Option<Timestamp>, now: Timestamp) -> bool {
+    // A clock that was moved back holds nothing up.
+    done_at.is_some_and(|at| at <= now && now.duration_since(at) < SETTLING)
+}
+
 /// The next id of a kind whose ids are growing numbers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Counter {
@@ -109,7 +119,8 @@ impl Record for Counter {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Numbered(&'static str, u64);
 
-pub(crate) const ACTIONS: Numbered = Numbered("action", 2_100_000_001);
+/// The vendor's ids of actions have outgrown 32 bits with a sign.
+pub(crate) const ACTIONS: Numbered = Numbered("action", 2_900_000_001);
 pub(crate) const DROPLETS: Numbered = Numbered("droplet", 410_000_001);
 pub(crate) const IMAGES: Numbered = Numbered("image", 190_000_001);
 pub(crate) const SSH_KEYS: Numbered = Numbered("ssh_key", 41_000_001);
@@ -117,7 +128,7 @@ pub(crate) const SSH_KEYS: Numbered = Numbered("ssh_key", 41_000_001);
 impl Numbered {
     /// Takes the next id.
     pub(crate) fn next(self, tx: &mut Tx<'_>) -> u64 {
-        let id = tx.get::<Counter>(self.0).map_or(self.1, |counter| counter.next);
+        let id = tx.get::<Counter>(self.0).map_or(self.1, |counter| counter.next.max(self.1));
         tx.put(Counter { name: self.0.to_owned(), next: id + 1 });
         id
     }

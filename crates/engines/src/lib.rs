@@ -1,7 +1,8 @@
 //! Behaviour that exists once for all local clouds, in the vocabulary of none.
 //!
 //! * [`machines`]: processes that run a user's script at an address of their own;
-//! * [`balancers`]: proxies that spread requests over targets, with health checks and draining.
+//! * [`balancers`]: proxies that spread requests over targets, with health checks and draining;
+//! * [`keys`]: RSA keys that are drawn, for key pairs.
 //!
 //! A face writes records within its handler's transaction (`machines::create`, `balancers::put`).
 //! The runners here follow the records: they start and stop what the records ask for, and write back
@@ -10,6 +11,7 @@
 
 mod addresses;
 pub mod balancers;
+pub mod keys;
 pub mod machines;
 
 use isobar_kernel::store::Schema;

@@ -36,6 +36,11 @@ fn main() -> ExitCode {
         if let Some(command) = first.to_str().and_then(isobar_cli::find) {
             return ExitCode::from(isobar_cli::run(command, &Shell::system(), rest.to_vec()));
         }
+        // The help of these is their own.
+        if let Some(command) = helped(first, rest) {
+            let words = rest.iter().skip(1).cloned().chain([OsString::from("--help")]);
+            return ExitCode::from(isobar_cli::run(command, &Shell::system(), words.collect()));
+        }
     }
     let matches = match cli::command().try_get_matches() {
         Ok(matches) => matches,
@@ -69,9 +74,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// The command that `isobar help NAME` is about, where it reads its arguments itself.
+fn helped(first: &OsString, rest: &[OsString]) -> Option<&'static isobar_cli::Command> {
+    let name = rest.first().filter(|_| first == "help")?;
+    isobar_cli::find(name.to_str()?)
+}
+
 fn refuse(error: &clap::Error) -> ExitCode {
-    // Where not even this can be printed there is nobody to tell.
-    let _ = error.print();
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    ExitCode::from(if asked { 0 } else { Class::Usage.exit_code() })
+    let class = match error.print() {
+        // Whoever stops reading has seen enough.
+        Err(error) if asked && error.kind() != std::io::ErrorKind::BrokenPipe => Class::Unwritable,
+        _ if asked => return ExitCode::SUCCESS,
+        _ => Class::Usage,
+    };
+    ExitCode::from(class.exit_code())
 }

@@ -397,7 +397,7 @@ impl<F: Face> Local<F> {
         let input = self.face.tidy(admitted, input);
         authorize(&self.face, admitted, &input)?;
         self.face.check(admitted, &input)?;
-        let base_url = format!("http://{host}");
+        let base_url = format!("{}://{host}", scheme(request));
         let context = Context {
             world: self.face.world(),
             caller: &admitted.caller,
@@ -522,6 +522,14 @@ impl<F: Face> Local<F> {
             duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         });
     }
+}
+
+/// The scheme at which the caller reached this cloud: a proxy before it that speaks TLS says so.
+fn scheme(request: &Request) -> &'static str {
+    let forwarded = request.headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    // Each proxy adds its own; the first is what the caller spoke.
+    let first = forwarded.and_then(|schemes| schemes.split(',').next()).unwrap_or_default();
+    if first.trim().eq_ignore_ascii_case("https") { "https" } else { "http" }
 }
 
 enum Disturbed {

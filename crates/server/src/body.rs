@@ -7,8 +7,9 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use isobar_control::error::Violation;
+use isobar_control::model::rules::BODY;
 use isobar_kernel::serve::body::{self, Limits, Unread};
 use serde_json::Value;
 
@@ -27,8 +28,8 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Error> {
         Unread::TooLarge => {
             Error::new(Code::TooLarge, format!("the body is over {MAX_BODY} bytes"))
         }
-        Unread::BrokenOff => malformed("the body broke off"),
-        Unread::Late => malformed("the body did not arrive in time"),
+        Unread::BrokenOff => malformed("broke off"),
+        Unread::Late => malformed("did not arrive in time"),
     })
 }
 
@@ -36,6 +37,15 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Error> {
 pub(crate) fn json(headers: &HeaderMap, body: &Bytes, needed: bool) -> Result<Value, Error> {
     if body.is_empty() && !needed {
         return Ok(Value::Object(serde_json::Map::new()));
+    }
+    let coding = headers
+        .get(CONTENT_ENCODING)
+        .map_or("identity", |coding| coding.to_str().unwrap_or_default());
+    if !coding.eq_ignore_ascii_case("identity") {
+        return Err(Error::new(
+            Code::UnsupportedMediaType,
+            "the body must be sent without a Content-Encoding",
+        ));
     }
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -46,12 +56,12 @@ pub(crate) fn json(headers: &HeaderMap, body: &Bytes, needed: bool) -> Result<Va
         ));
     }
     let read = serde_json::from_slice(body).map(|Once(value)| value);
-    read.map_err(|error| malformed(&format!("no valid JSON: {error}")))
+    read.map_err(|error| malformed(&format!("must be valid JSON: {error}")))
 }
 
 fn malformed(constraint: &str) -> Error {
     Error::validation(vec![Violation {
-        field: String::new(),
+        field: BODY.to_owned(),
         value: Value::Null,
         constraint: constraint.to_owned(),
     }])

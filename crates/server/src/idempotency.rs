@@ -11,6 +11,7 @@ use http_body_util::BodyExt;
 use isobar_control::error::Violation;
 use isobar_control::model::access::{Idempotency, Principal, StoredResponse};
 use sha2::{Digest, Sha256};
+use tracing::Instrument;
 
 use crate::App;
 use crate::error::{Code, Error};
@@ -28,14 +29,7 @@ pub(crate) async fn once(
     work: impl Future<Output = Result<Response, Error>> + Send + 'static,
 ) -> Result<Response, Error> {
     let Some(key) = key_of(&request.headers)? else { return to_its_end(work).await };
-    let mut hash = Sha256::new();
-    for part in
-        [request.method.as_str().as_bytes(), request.uri.to_string().as_bytes(), &request.content]
-    {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
-    let hash = hash.finalize();
+    let hash = hash_of(&request);
     let (app, caller) = (app.clone(), request.caller);
     to_its_end(async move {
         match app.control.idempotency_begin(&caller, &key, &hash).await? {
@@ -54,12 +48,30 @@ pub(crate) async fn once(
     .await
 }
 
+/// What [`once`] would say of the key, for a dry run, which leaves no trace of it.
+pub(crate) async fn check(app: &App, request: &Write) -> Result<(), Error> {
+    let Some(key) = key_of(&request.headers)? else { return Ok(()) };
+    Ok(app.control.idempotency_check(&request.caller, &key, &hash_of(request)).await?)
+}
+
+/// What makes a request the same as another: method, path and body.
+fn hash_of(request: &Write) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in
+        [request.method.as_str().as_bytes(), request.uri.path().as_bytes(), &request.content]
+    {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
 /// Does the work in a task of its own: whoever waits for it may go away, and a panic in it is an
 /// error like another.
 async fn to_its_end(
     work: impl Future<Output = Result<Response, Error>> + Send + 'static,
 ) -> Result<Response, Error> {
-    tokio::spawn(work).await.unwrap_or_else(|error| {
+    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request broke down");
         Err(Error::new(Code::Internal, "something went wrong inside the control plane"))
     })

@@ -12,11 +12,14 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, AUTHORIZATION};
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tracing::Instrument;
+
 use isobar_kernel::serve::origin::{self, Refusal};
 
 use crate::App;
+use crate::accept;
 use crate::error::{self, Code, Error};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,9 +44,11 @@ pub(crate) async fn all(State(app): State<App>, request: Request, next: Next) ->
 
 async fn answer(app: App, request: Request, next: Next) -> Response {
     let request_id = request_id(&app, request.headers());
-    let problem = accepts(request.headers(), &["application/problem+json"]);
+    let problem = accept::wants_problem(request.headers());
     let path = request.uri().path().to_owned();
-    let response = match admit(&app, request, next).await {
+    // Whatever is logged on the way can be found by it.
+    let span = tracing::error_span!("request", id = request_id);
+    let response = match admit(&app, request, next).instrument(span).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
@@ -57,11 +62,7 @@ async fn answer(app: App, request: Request, next: Next) -> Response {
 
 async fn admit(app: &App, mut request: Request, next: Next) -> Result<Response, Error> {
     refuse_foreign(&request)?;
-    if !accepts(
-        request.headers(),
-        &["application/json", "application/problem+json", "text/event-stream"],
-    ) && request.headers().contains_key(ACCEPT)
-    {
+    if !accept::is_acceptable(request.headers()) {
         return Err(Error::new(Code::NotAcceptable, "only application/json can be given"));
     }
     if OPEN.contains(&request.uri().path()) {
@@ -99,22 +100,6 @@ fn secret(headers: &HeaderMap) -> Option<&str> {
         return scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim());
     }
     text(&API_KEY).map(str::trim)
-}
-
-/// Whether the `Accept` header names one of the types, itself or by a wildcard that is not the
-/// problem type's (which has to be asked for).
-fn accepts(headers: &HeaderMap, types: &[&str]) -> bool {
-    headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|range| range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
-        .any(|range| {
-            types.contains(&range.as_str())
-                || types.contains(&"application/json")
-                    && (range == "*/*" || range == "application/*")
-        })
 }
 
 /// The caller's id where it is well formed, else a new one.

@@ -3,7 +3,8 @@
 //! [`routes`] has one file per noun; [`layers`] is the one list of what every request goes through;
 //! [`error`] the one place where an error becomes an answer.
 
-pub mod app;
+pub mod accept;
+mod app;
 mod body;
 mod cursor;
 pub mod error;

@@ -1,12 +1,16 @@
-//! The OpenAPI document: one row per endpoint here, the schemas in `openapi/schemas.json`.
+//! The OpenAPI document: one row per endpoint here, the schemas of answers in `openapi/schemas.json`,
+//! those of bodies made from the rules by which bodies are checked.
 //!
 //! The rows are checked against the router (every row is routed), and the schemas against the
 //! answers of a running server (`tests/sdk`).
 
 use axum::response::IntoResponse;
+use isobar_control::model::check::MANIFEST;
+use isobar_control::model::rules::{self, Rule};
 use serde_json::{Map, Value, json};
 
 use crate::error::Code;
+use crate::routes::{ADVANCE, FAULTS, ROLLBACK};
 
 const SCHEMAS: &str = include_str!("openapi/schemas.json");
 
@@ -26,6 +30,7 @@ pub(crate) struct Row {
 }
 
 const READ: &[Code] = &[Code::Validation, Code::NotFound, Code::NotAcceptable];
+const PLAN: &[Code] = &[Code::Validation, Code::NotFound, Code::NotAcceptable, Code::Cloud];
 const LIST: &[Code] = &[Code::Validation, Code::NotAcceptable];
 const START: &[Code] = &[
     Code::Validation,
@@ -52,7 +57,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { method: "get", path: "/api/v1/deployments", id: "deployments_list", summary: "Lists deployments, the newest first", query: &["limit", "cursor", "sort", "environment", "service", "status", "cloud"], body: None, success: (200, "DeploymentPage"), errors: LIST },
     Row { method: "post", path: "/api/v1/deployments", id: "deployments_create", summary: "Starts a deployment; with dry_run, answers 200 with its plan", query: &["dry_run"], body: Some("Manifest"), success: (202, "AcceptedOperation"), errors: START },
     Row { method: "get", path: "/api/v1/deployments/{id}", id: "deployments_show", summary: "Shows a deployment", query: &[], body: None, success: (200, "Deployment"), errors: READ },
-    Row { method: "get", path: "/api/v1/deployments/{id}/plan", id: "deployments_plan", summary: "Shows what a deployment does, call by call", query: &[], body: None, success: (200, "Plan"), errors: READ },
+    Row { method: "get", path: "/api/v1/deployments/{id}/plan", id: "deployments_plan", summary: "Shows what a deployment does, call by call", query: &[], body: None, success: (200, "Plan"), errors: PLAN },
     Row { method: "post", path: "/api/v1/deployments/{id}/rollback", id: "deployments_rollback", summary: "Goes back to the last version that was healthy before", query: &["dry_run"], body: Some("RollbackRequest"), success: (202, "AcceptedOperation"), errors: START },
     Row { method: "post", path: "/api/v1/deployments/{id}/cancel", id: "deployments_cancel", summary: "Stops a deployment that is under way and undoes what it did", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: START },
     Row { method: "get", path: "/api/v1/operations", id: "operations_list", summary: "Lists operations, the newest first", query: &["limit", "cursor", "sort", "kind", "status", "deployment_id"], body: None, success: (200, "OperationPage"), errors: LIST },
@@ -62,6 +67,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row { method: "get", path: "/api/v1/resources", id: "resources_list", summary: "Lists what deployments own on the clouds", query: &["limit", "cursor", "sort", "cloud", "region", "kind", "service", "environment", "deployment_id", "state"], body: None, success: (200, "ResourcePage"), errors: LIST },
     Row { method: "get", path: "/api/v1/resources/{id}", id: "resources_show", summary: "Shows a resource", query: &[], body: None, success: (200, "Resource"), errors: READ },
     Row { method: "get", path: "/api/v1/environments", id: "environments_list", summary: "Lists the environments that deployments name", query: PAGED, body: None, success: (200, "EnvironmentPage"), errors: LIST },
+    Row { method: "get", path: "/api/v1/environments/{id}", id: "environments_show", summary: "Shows an environment", query: &[], body: None, success: (200, "Environment"), errors: READ },
+    Row { method: "get", path: "/api/v1/environments/{id}/services/{service}", id: "services_show", summary: "Shows a service of an environment", query: &[], body: None, success: (200, "Service"), errors: READ },
     Row { method: "get", path: "/api/v1/services", id: "services_list", summary: "Lists the services that deployments name", query: &["limit", "cursor", "sort", "environment"], body: None, success: (200, "ServicePage"), errors: LIST },
     Row { method: "get", path: "/api/v1/local/faults", id: "faults_list", summary: "Lists the local clouds' fault rules", query: &[], body: None, success: (200, "FaultRules"), errors: LIST },
     Row { method: "put", path: "/api/v1/local/faults", id: "faults_replace", summary: "Puts fault rules in the place of those before", query: &["dry_run"], body: Some("FaultRules"), success: (200, "FaultRules"), errors: SET },
@@ -115,7 +122,10 @@ pub(crate) fn openapi() -> Value {
         let path = paths.entry(row.path).or_insert_with(|| json!({}));
         path[row.method] = operation(row);
     }
-    let schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
+    let mut schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
+    for (name, rule) in BODIES {
+        schemas[*name] = rules::schema(rule);
+    }
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -123,6 +133,7 @@ pub(crate) fn openapi() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
+        "servers": [{ "url": "/", "description": "The server that gave this document" }],
         "security": [{ "bearer": [] }, { "api_key": [] }],
         "paths": paths,
         "components": {
@@ -137,9 +148,16 @@ pub(crate) fn openapi() -> Value {
 
 fn operation(row: &Row) -> Value {
     let mut parameters: Vec<_> = row.query.iter().map(|name| parameter(name)).collect();
-    if row.path.contains("{id}") {
+    for name in ["id", "service"].iter().filter(|name| row.path.contains(&format!("{{{name}}}"))) {
         parameters.push(json!({
-            "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
+            "name": name, "in": "path", "required": true,
+            "schema": { "type": "string", "minLength": 1 },
+        }));
+    }
+    for (name, description) in row.headers() {
+        parameters.push(json!({
+            "name": name, "in": "header", "required": false, "description": description,
+            "schema": { "type": "string" },
         }));
     }
     if row.method == "post" {
@@ -153,15 +171,51 @@ fn operation(row: &Row) -> Value {
     let kind = if row.id == "operations_events" { "text/event-stream" } else { "application/json" };
     let mut responses = Map::new();
     let content = json!({ kind: { "schema": reference(schema) } });
-    responses.insert(status.to_string(), json!({ "description": "Success", "content": content }));
+    let success = json!({
+        "description": "Success", "headers": headers(row.success_headers()), "content": content,
+    });
+    responses.insert(status.to_string(), success);
     if row.query.contains(&"dry_run") {
-        responses.entry("200").or_insert_with(|| json!({ "description": "What would be done" }));
+        let content = json!({ "application/json": { "schema": reference("Any") } });
+        let answer = json!({
+            "description": "What would be done", "headers": headers(&[REQUEST_ID]),
+            "content": content,
+        });
+        responses.entry("200").or_insert(answer);
+    }
+    if row.is_entity() {
+        let answer = json!({
+            "description": "Nothing changed since the ETag of If-None-Match",
+            "headers": headers(&[REQUEST_ID, ETAG]),
+        });
+        responses.insert("304".to_owned(), answer);
+    }
+    if row.id == "health_ready" {
+        let content = json!({ "application/json": { "schema": reference("Readiness") } });
+        let answer = json!({
+            "description": "Requests cannot be served now", "headers": headers(&[REQUEST_ID]),
+            "content": content,
+        });
+        responses.insert("503".to_owned(), answer);
     }
     for code in row.errors.iter().chain(every_error(row)) {
-        let content = json!({ "application/json": { "schema": reference("Error") } });
-        responses
-            .entry(code.status().as_str())
-            .or_insert_with(|| json!({ "description": "An error", "content": content }));
+        let content = json!({
+            "application/json": { "schema": reference("Error") },
+            "application/problem+json": { "schema": reference("Problem") },
+        });
+        let mut told = vec![REQUEST_ID];
+        match code {
+            Code::Unauthenticated => {
+                told.push(("WWW-Authenticate", "How to authenticate", "string"))
+            }
+            Code::RateLimited | Code::Cloud | Code::Unavailable => {
+                told.push(("Retry-After", "Seconds after which it may work", "integer"));
+            }
+            _ => {}
+        }
+        let answer =
+            json!({ "description": "An error", "headers": headers(&told), "content": content });
+        responses.entry(code.status().as_str()).or_insert(answer);
     }
     let mut value = json!({
         "operationId": row.id,
@@ -170,8 +224,10 @@ fn operation(row: &Row) -> Value {
         "responses": responses,
     });
     if let Some(body) = row.body {
-        value["requestBody"] =
-            json!({ "content": { "application/json": { "schema": reference(body) } } });
+        value["requestBody"] = json!({
+            "required": !OPTIONAL_BODIES.contains(&body),
+            "content": { "application/json": { "schema": reference(body) } },
+        });
     }
     if !row.path.starts_with("/api/") {
         value["security"] = json!([]);
@@ -179,12 +235,91 @@ fn operation(row: &Row) -> Value {
     value
 }
 
-/// The errors that every endpoint behind a key has.
+/// A header of answers: name, description, type.
+type Header = (&'static str, &'static str, &'static str);
+
+const REQUEST_ID: Header = ("X-Request-ID", "By which the request is found in the log", "string");
+const ETAG: Header = ("ETag", "Changes with what is shown", "string");
+const REPLAYED: Header =
+    ("Idempotency-Replayed", "`true` where an earlier answer is given again", "string");
+const LOCATION: Header = ("Location", "Where the operation is", "string");
+const LINK: Header = ("Link", "The next page", "string");
+const LIMITS: [Header; 3] = [
+    ("X-RateLimit-Limit", "Requests in a minute with this key", "integer"),
+    ("X-RateLimit-Remaining", "How many are left", "integer"),
+    ("X-RateLimit-Reset", "When the minute ends, in seconds since 1970", "integer"),
+];
+
+impl Row {
+    /// Whether it shows one thing, with an ETag.
+    fn is_entity(&self) -> bool {
+        self.method == "get" && self.path.contains("{id}") && self.id != "operations_events"
+    }
+
+    /// The headers of requests that it goes by, but for what all have.
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        match self.id {
+            "operations_events" => &[("Last-Event-ID", "Only events after this one")],
+            "deployments_rollback" | "deployments_cancel" | "operations_cancel" => {
+                &[("If-Match", "Only where it has this ETag")]
+            }
+            _ if self.is_entity() => &[("If-None-Match", "Only where it has none of these ETags")],
+            _ => &[],
+        }
+    }
+
+    fn success_headers(&self) -> Vec<Header> {
+        let mut told = vec![REQUEST_ID];
+        if self.path.starts_with("/api/") {
+            told.extend(LIMITS);
+        }
+        if self.is_entity() {
+            told.push(ETAG);
+        }
+        if self.query.contains(&"cursor") {
+            told.push(LINK);
+        }
+        if self.success.0 == 202 {
+            told.push(LOCATION);
+        }
+        if self.method == "post" {
+            told.push(REPLAYED);
+        }
+        told
+    }
+}
+
+fn headers(told: impl AsRef<[Header]>) -> Value {
+    let of_each = told.as_ref().iter().map(|(name, description, kind)| {
+        let header = json!({ "description": description, "schema": { "type": kind } });
+        ((*name).to_owned(), header)
+    });
+    Value::Object(of_each.collect())
+}
+
+/// The bodies that are checked by rules.
+const BODIES: &[(&str, &Rule)] = &[
+    ("Manifest", &MANIFEST),
+    ("RollbackRequest", &ROLLBACK),
+    ("FaultRules", &FAULTS),
+    ("ClockAdvance", &ADVANCE),
+];
+/// The bodies that may be left out.
+const OPTIONAL_BODIES: &[&str] = &["RollbackRequest"];
+
+/// The errors that every endpoint has, and those that the endpoints behind a key have.
 fn every_error(row: &Row) -> &'static [Code] {
     if row.path.starts_with("/api/") {
-        &[Code::Unauthenticated, Code::Forbidden, Code::RateLimited, Code::Internal]
+        &[
+            Code::Validation,
+            Code::Unauthenticated,
+            Code::Forbidden,
+            Code::NotAcceptable,
+            Code::RateLimited,
+            Code::Internal,
+        ]
     } else {
-        &[]
+        &[Code::Validation, Code::Forbidden, Code::NotAcceptable]
     }
 }
 

@@ -28,6 +28,21 @@ impl FromRequestParts<App> for Id {
     }
 }
 
+/// The two ids in a path.
+#[derive(Debug)]
+pub(crate) struct Ids(pub(crate) String, pub(crate) String);
+
+impl FromRequestParts<App> for Ids {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        match Path::from_request_parts(parts, app).await {
+            Ok(Path((first, second))) => Ok(Self(first, second)),
+            Err(_) => Err(Error::new(Code::NotFound, "there is nothing at this path")),
+        }
+    }
+}
+
 /// The parameters of one request. Take each that the endpoint knows, then [`finish`](Self::finish).
 #[derive(Debug)]
 pub(crate) struct Params {

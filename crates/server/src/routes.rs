@@ -7,6 +7,9 @@ mod local;
 mod operations;
 mod resources;
 
+pub(crate) use deployments::ROLLBACK;
+pub(crate) use local::{ADVANCE, FAULTS};
+
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -39,6 +42,8 @@ pub fn router(app: App) -> Router {
         .route("/resources", get(resources::list))
         .route("/resources/{id}", get(resources::show))
         .route("/environments", get(environments::environments))
+        .route("/environments/{id}", get(environments::environment))
+        .route("/environments/{id}/services/{service}", get(environments::service))
         .route("/services", get(environments::services))
         .route("/local/faults", get(local::faults).put(local::set_faults))
         .route("/local/clock", get(local::clock).post(local::advance))

@@ -7,6 +7,8 @@ use http::{HeaderMap, Method, Uri};
 use isobar_control::Error as ControlError;
 use isobar_control::error::Violation;
 use isobar_control::model::access::Principal;
+use isobar_control::model::rules::{self, BODY, Rule};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::Error;
@@ -28,7 +30,7 @@ pub(crate) struct Write {
 impl FromRequest<App> for Write {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _app: &App) -> Result<Self, Error> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let (mut parts, content) = request.into_parts();
         let caller = parts.extensions.remove::<Principal>();
         let caller = caller.ok_or(ControlError::Unauthenticated)?;
@@ -37,7 +39,11 @@ impl FromRequest<App> for Write {
         params.finish()?;
         let content = body::read(content).await?;
         let (headers, method, uri) = (parts.headers, parts.method, parts.uri);
-        Ok(Self { caller, headers, dry_run, method, uri, content })
+        let write = Self { caller, headers, dry_run, method, uri, content };
+        if dry_run {
+            idempotency::check(app, &write).await?;
+        }
+        Ok(write)
     }
 }
 
@@ -54,14 +60,20 @@ impl Write {
 
     /// Fails where the body has members.
     pub(crate) fn no_members(&self) -> Result<(), Error> {
-        match self.document_if_any()? {
-            Value::Object(members) if members.is_empty() => Ok(()),
-            other => Err(Error::validation(vec![Violation {
-                field: String::new(),
-                value: other,
-                constraint: "no body, or an empty object".to_owned(),
-            }])),
+        match rules::check(&Rule::Fields(&[]), &self.document_if_any()?) {
+            violations if violations.is_empty() => Ok(()),
+            violations => Err(Error::validation(violations)),
         }
+    }
+
+    /// The body, which must be there and keep the rule.
+    pub(crate) fn read<T: DeserializeOwned>(&self, rule: &Rule) -> Result<T, Error> {
+        read(rule, self.document()?)
+    }
+
+    /// The body, or what an empty one says.
+    pub(crate) fn read_if_any<T: DeserializeOwned>(&self, rule: &Rule) -> Result<T, Error> {
+        read(rule, self.document_if_any()?)
     }
 
     /// Does the work, once per idempotency key.
@@ -72,4 +84,16 @@ impl Write {
     ) -> Result<Response, Error> {
         idempotency::once(app, self, work).await
     }
+}
+
+/// A document as a type, where it keeps the rule.
+fn read<T: DeserializeOwned>(rule: &Rule, document: Value) -> Result<T, Error> {
+    let violations = rules::check(rule, &document);
+    if !violations.is_empty() {
+        return Err(Error::validation(violations));
+    }
+    serde_json::from_value(rules::normal(document)).map_err(|error| {
+        let (field, constraint) = (BODY.to_owned(), error.to_string());
+        Error::validation(vec![Violation { field, value: Value::Null, constraint }])
+    })
 }

@@ -2,10 +2,10 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -15,6 +15,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::engine::{Done, Engine};
 use crate::error::Error;
+use crate::local;
 use crate::names::part_path;
 use crate::state::{Journal, name_of};
 use crate::store::{Head, Remote};
@@ -35,9 +36,15 @@ struct Target {
     file: Arc<File>,
     remote: Remote,
     etag: String,
+    size: u64,
     algorithm: Algorithm,
     journal: Option<Journal>,
+    /// The store gave all of the object where a range was asked for.
+    has_whole: Arc<AtomicBool>,
 }
+
+/// A range that is there: its number, its checksum, its length.
+type Sum = (u64, Checksum, u64);
 
 /// A range, and what is known of it from an earlier time.
 struct Range {
@@ -48,22 +55,35 @@ struct Range {
 }
 
 impl Engine {
-    /// Downloads an object to a path. The file's time becomes the object's.
+    /// Downloads an object to a path. The file's time becomes the object's; a file that was there
+    /// keeps its mode. What is no regular file (a device, a pipe, `/dev/stdout`) is written into.
     ///
     /// # Errors
-    /// Of every kind. Under the final name, there is what was there before, or the whole object.
+    /// Of every kind. Under a file's final name, there is what was there before, or the whole object.
     pub async fn download(&self, from: &Remote, to: &Path) -> Result<Done, Error> {
         let head = self.unless_cancelled(from.head()).await?;
         self.progress().expect(head.size);
-        if to.is_dir() {
-            return Err(Error::Usage(format!("{} is a folder", to.display())));
+        let asked = to.to_owned();
+        match self.blocking(move || local::target(&asked)).await? {
+            local::Target::File(path) => self.download_file(from, &head, &path).await,
+            local::Target::Stream(file) => {
+                let mut stream = tokio::fs::File::from_std(file);
+                self.unless_cancelled(self.pour(from, &head, &mut stream, to)).await
+            }
+        }
+    }
+
+    async fn download_file(&self, from: &Remote, head: &Head, to: &Path) -> Result<Done, Error> {
+        let before = fs::symlink_metadata(to).ok();
+        if !self.options.overwrite && before.is_some() {
+            return Err(Error::Exists(to.display().to_string()));
         }
         if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(Error::write(folder))?;
         }
         let id = name_of(&format!("{from} {} {}", head.size, head.etag));
         let path = part_path(to, &id);
-        let file = open_part(&path)?;
+        let file = open_part(&path, before.map(|data| data.permissions().mode()))?;
         let folder = self.options.state.as_deref();
         let journal = Journal::of(folder, &format!("{} {id}", path.display()));
         let target = Target {
@@ -71,11 +91,13 @@ impl Engine {
             etag: head.etag.clone(),
             file: Arc::new(file),
             remote: from.clone(),
+            size: head.size,
+            has_whole: Arc::default(),
             journal,
             path,
         };
-        let outcome = match self.fill(&target, &head).await {
-            Ok(done) => finish(&target, &head, to).map(|()| done),
+        let outcome = match self.fill(&target, head).await {
+            Ok(done) => finish(&target, head, to, self.options.overwrite).map(|()| done),
             Err(error) => Err(error),
         };
         // What is whole is renamed by now; what can go on stays, where somebody may go on.
@@ -98,18 +120,40 @@ impl Engine {
         reserve(target, head.size)?;
         let size = self.options.part_size.clamp(LEAST_RANGE, 1 << 30);
         let size = size.max(head.size.div_ceil(MOST_RANGES));
+        let mut filled = self.fill_in(target, size).await;
+        if filled.is_err() && target.has_whole.load(Ordering::Relaxed) {
+            // The store gives all of the object for each range: one is enough.
+            if let Some(journal) = &target.journal {
+                journal.remove();
+            }
+            filled = self.fill_in(target, head.size).await;
+        }
+        let (mut sums, resumed) = filled?;
+        sums.sort_by_key(|(number, ..)| *number);
+        let whole = sums.into_iter().try_fold(None, |whole: Option<Checksum>, (_, sum, length)| {
+            whole.map_or(Some(sum.clone()), |whole| whole.then(&sum, length)).map(Some)
+        });
+        let whole = whole.flatten().unwrap_or_else(|| target.algorithm.hasher().finish());
+        let verified = self.verify(target, head, whole).await?;
+        Ok(Done { size: head.size, resumed, verified })
+    }
+
+    /// Fetches what is missing in ranges of a size. Gives their numbers, checksums and lengths, and
+    /// how many bytes were there.
+    async fn fill_in(&self, target: &Target, size: u64) -> Result<(Vec<Sum>, u64), Error> {
         let mut before = std::collections::HashMap::new();
         for (number, sum) in target.journal.iter().flat_map(Journal::read) {
             before.extend(Checksum::of_hex(target.algorithm, &sum).map(|sum| (number, sum)));
         }
-        let ranges = (0..head.size.div_ceil(size)).map(|number| Range {
+        let count = if target.size == 0 { 0 } else { target.size.div_ceil(size) };
+        let ranges = (0..count).map(|number| Range {
             number,
             offset: number * size,
-            length: size.min(head.size - number * size),
+            length: size.min(target.size - number * size),
             before: before.remove(&number),
         });
         let resumed = Arc::new(AtomicU64::new(0));
-        let mut sums = self
+        let sums = self
             .each(ranges, |range| {
                 let (engine, target, resumed) = (self.clone(), target.clone(), resumed.clone());
                 async move {
@@ -125,13 +169,7 @@ impl Engine {
                 }
             })
             .await?;
-        sums.sort_by_key(|(number, ..)| *number);
-        let whole = sums.into_iter().try_fold(None, |whole: Option<Checksum>, (_, sum, length)| {
-            whole.map_or(Some(sum.clone()), |whole| whole.then(&sum, length)).map(Some)
-        });
-        let whole = whole.flatten().unwrap_or_else(|| target.algorithm.hasher().finish());
-        let verified = self.verify(target, head, whole).await?;
-        Ok(Done { size: head.size, resumed: resumed.load(Ordering::Relaxed), verified })
+        Ok((sums, resumed.load(Ordering::Relaxed)))
     }
 
     /// Compares the whole with what the store says of it.
@@ -198,9 +236,12 @@ impl Engine {
         if from == range.length {
             return Ok(());
         }
-        let opened =
+        let mut body =
             target.remote.get(&target.etag, range.offset + from, range.length - from).await?;
-        let Some(mut body) = opened.body else { return Err(target.short()) };
+        if body.is_whole() && range.length < target.size {
+            target.has_whole.store(true, Ordering::Relaxed);
+            return Err(target.short());
+        }
         let (mut block, mut gathered) = (Vec::new(), 0);
         loop {
             let chunk = body.chunk().await;
@@ -249,34 +290,44 @@ impl Engine {
         self.unless_cancelled(async {
             let head = from.head().await?;
             self.progress().expect(head.size);
-            let known = head.checksum.as_ref().or(head.md5.as_ref());
-            let mut hasher = known.map(|known| known.algorithm().hasher());
-            let (mut written, mut failures) = (0, 0);
-            while written < head.size {
-                let before = written;
-                let copied = self.pass_on(from, &head, &mut written, &mut hasher, to).await;
-                failures = if written > before { 0 } else { failures + 1 };
-                match copied {
-                    Err(error) if !error.may_pass() || failures >= self.options.attempts => {
-                        return Err(error);
-                    }
-                    Err(_) => tokio::time::sleep(self.options.pause).await,
-                    Ok(()) => {}
-                }
-            }
-            to.flush().await.map_err(Error::write("-"))?;
-            let found = hasher.map(Hasher::finish);
-            if let Some((known, found)) = known.zip(found)
-                && *known != found
-            {
-                let what = from.to_string();
-                return Err(Error::Checksum { what, expected: known.hex(), found: found.hex() });
-            }
-            self.progress().done();
-            let verified = known.map(Checksum::algorithm);
-            Ok(Done { size: head.size, resumed: 0, verified })
+            self.pour(from, &head, to, Path::new("-")).await
         })
         .await
+    }
+
+    /// Writes an object to a stream of a name.
+    async fn pour(
+        &self,
+        from: &Remote,
+        head: &Head,
+        to: &mut (dyn AsyncWrite + Send + Unpin),
+        name: &Path,
+    ) -> Result<Done, Error> {
+        let known = head.checksum.as_ref().or(head.md5.as_ref());
+        let mut hasher = known.map(|known| known.algorithm().hasher());
+        let (mut written, mut failures) = (0, 0);
+        while written < head.size {
+            let before = written;
+            let copied = self.pass_on(from, head, &mut written, &mut hasher, (to, name)).await;
+            failures = if written > before { 0 } else { failures + 1 };
+            match copied {
+                Err(error) if !error.may_pass() || failures >= self.options.attempts => {
+                    return Err(error);
+                }
+                Err(_) => tokio::time::sleep(self.options.pause).await,
+                Ok(()) => {}
+            }
+        }
+        to.flush().await.map_err(Error::write(name))?;
+        let found = hasher.map(Hasher::finish);
+        if let Some((known, found)) = known.zip(found)
+            && *known != found
+        {
+            let what = from.to_string();
+            return Err(Error::Checksum { what, expected: known.hex(), found: found.hex() });
+        }
+        self.progress().done();
+        Ok(Done { size: head.size, resumed: 0, verified: known.map(Checksum::algorithm) })
     }
 
     async fn pass_on(
@@ -285,17 +336,16 @@ impl Engine {
         head: &Head,
         written: &mut u64,
         hasher: &mut Option<Hasher>,
-        to: &mut (dyn AsyncWrite + Send + Unpin),
+        (to, name): (&mut (dyn AsyncWrite + Send + Unpin), &Path),
     ) -> Result<(), Error> {
         let lacks = || Error::Answer { url: from.to_string(), what: "whole range" };
-        let opened = from.get(&head.etag, *written, head.size - *written).await?;
-        let mut body = opened.body.ok_or_else(lacks)?;
+        let mut body = from.get(&head.etag, *written, head.size - *written).await?;
         while let Some(chunk) = body.chunk().await {
             let chunk = chunk.map_err(|source| Error::Call { url: from.to_string(), source })?;
             if *written + chunk.len() as u64 > head.size {
                 return Err(lacks());
             }
-            to.write_all(&chunk).await.map_err(Error::write("-"))?;
+            to.write_all(&chunk).await.map_err(Error::write(name))?;
             if let Some(hasher) = hasher {
                 hasher.update(&chunk);
             }
@@ -337,16 +387,21 @@ impl Target {
     }
 }
 
-/// The file to write to, for nobody else.
-fn open_part(path: &Path) -> Result<File, Error> {
+/// The file to write to, for nobody else, with the mode of what it will replace.
+fn open_part(path: &Path, mode: Option<u32>) -> Result<File, Error> {
     let file = fs::OpenOptions::new()
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
-        .mode(0o666)
+        .mode(mode.map_or(0o666, |_| 0o600))
         .open(path)
         .map_err(Error::write(path))?;
+    if let Some(mode) = mode {
+        // Whose rights a program would run with is no matter of what it was before.
+        let permissions = fs::Permissions::from_mode(mode & 0o777);
+        file.set_permissions(permissions).map_err(Error::write(path))?;
+    }
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => Err(Error::Busy(path.to_owned())),
@@ -374,17 +429,25 @@ fn reserve(target: &Target, size: u64) -> Result<(), Error> {
 }
 
 /// Makes the file what it shall be: on the disk, with the object's time, under its name.
-fn finish(target: &Target, head: &Head, to: &Path) -> Result<(), Error> {
+fn finish(target: &Target, head: &Head, to: &Path, overwrite: bool) -> Result<(), Error> {
+    let rename = || match overwrite {
+        true => fs::rename(&target.path, to),
+        // Unlike a renaming, a second name replaces nothing.
+        false => fs::hard_link(&target.path, to).and_then(|()| fs::remove_file(&target.path)),
+    };
     let finished = || {
         if let Some(modified) = head.modified {
             target.file.set_modified(modified.into())?;
         }
         target.file.sync_all()?;
-        fs::rename(&target.path, to)?;
+        rename()?;
         let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
     };
-    finished().map_err(Error::write(to))
+    finished().map_err(|error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::Exists(to.display().to_string()),
+        _ => Error::write(to)(error),
+    })
 }
 
 fn may_go_on(error: &Error) -> bool {

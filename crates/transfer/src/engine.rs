@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use isobar_client::Kind;
 use isobar_client::checksum::Algorithm;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -35,8 +36,12 @@ pub struct Options {
     /// What the objects that are written shall say of themselves. What is not given, a copy takes
     /// from its source. Default: nothing.
     pub properties: Properties,
+    /// Whether a copy leaves behind what its source says of itself. Default: no.
+    pub replaces: bool,
     /// Whether a file's media type is guessed by its name. Default: yes.
     pub guess: bool,
+    /// Whether what is there is written over; where not, it is [`Error::Exists`]. Default: yes.
+    pub overwrite: bool,
     /// Counters.
     pub progress: Arc<Progress>,
     /// Ends the transfer. What can be continued is kept, and nothing is left under a final name.
@@ -52,7 +57,9 @@ impl Default for Options {
             pause: Duration::from_secs(1),
             state: None,
             properties: Properties::default(),
+            replaces: false,
             guess: true,
+            overwrite: true,
             progress: Arc::default(),
             cancel: CancellationToken::new(),
         }
@@ -70,6 +77,13 @@ pub struct Done {
     /// The checksum by which the whole was verified end to end; `None` where the store keeps none
     /// that can be.
     pub verified: Option<Algorithm>,
+}
+
+impl Done {
+    /// What had no bytes.
+    pub(crate) fn nothing() -> Self {
+        Self { size: 0, resumed: 0, verified: None }
+    }
 }
 
 /// Transfers. Clones share the number of parts under way.
@@ -94,6 +108,27 @@ impl Engine {
     pub(crate) fn properties(&self, name: &str, to: &Remote) -> Properties {
         let given = &self.options.properties;
         if self.options.guess { given.or_guessed([name, &to.key]) } else { given.clone() }
+    }
+
+    /// Fails if there is an object that is not to be written over.
+    pub(crate) async fn check_absent(&self, to: &Remote) -> Result<(), Error> {
+        if self.options.overwrite {
+            return Ok(());
+        }
+        match self.unless_cancelled(to.head()).await {
+            Ok(_) => Err(Error::Exists(to.to_string())),
+            Err(error) if error.is_kind(Kind::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Does what waits for a disk or a pipe.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let work = tokio::task::spawn_blocking(work);
+        self.unless_cancelled(async { joined(work.await) }).await
     }
 
     pub(crate) fn progress(&self) -> &Progress {

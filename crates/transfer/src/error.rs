@@ -63,6 +63,20 @@ pub enum Error {
     /// An object's key is no name for a file in the target folder.
     #[error("the key `{0}` is no name for a file within the target folder")]
     Name(String),
+    /// A link on the way to a file leads out of the target folder, or nowhere.
+    #[error("{} is a link that leads out of the target folder", .0.display())]
+    Outside(PathBuf),
+    /// There is something that is not to be written over.
+    #[error("{0} is there already")]
+    Exists(String),
+    /// More than may be were to be removed from the target.
+    #[error("{count} of the target's {of} would be removed, which is more than may be: none was")]
+    TooMany {
+        /// How many.
+        count: u64,
+        /// Of how many.
+        of: u64,
+    },
     /// Another transfer writes the same file.
     #[error("another transfer writes {}", .0.display())]
     Busy(PathBuf),

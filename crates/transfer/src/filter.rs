@@ -35,6 +35,27 @@ impl Filters {
         let last = self.0.iter().rev().find(|filter| filter.pattern.matches(name));
         last.is_none_or(|filter| filter.include)
     }
+
+    /// Whether nothing in a folder takes part, whatever it is called. The name ends with a slash.
+    pub(crate) fn leave_out_all_of(&self, folder: &str) -> bool {
+        let all = |filter: &&Filter| {
+            filter.pattern.as_str().ends_with('*') && filter.pattern.matches(folder)
+        };
+        self.last_excluded().any(|filter| all(&filter))
+    }
+
+    /// Whether a folder is left out by its own name, with or without a slash.
+    pub(crate) fn name(&self, folder: &str) -> bool {
+        let bare = folder.trim_end_matches('/');
+        let named =
+            |filter: &Filter| filter.pattern.matches(folder) || filter.pattern.matches(bare);
+        self.last_excluded().any(named)
+    }
+
+    /// The exclusions that no inclusion comes after.
+    fn last_excluded(&self) -> impl Iterator<Item = &Filter> {
+        self.0.iter().rev().take_while(|filter| !filter.include)
+    }
 }
 
 #[cfg(test)]
@@ -58,5 +79,28 @@ mod tests {
             assert_eq!(filters.admits(name), admitted, "{name}");
         }
         assert!(filters.add(true, "[").is_err());
+    }
+
+    #[test]
+    fn folders_are_left_out_whole_where_nothing_in_them_can_take_part() {
+        // The rules, the folder, whether all of it is left out, and whether it is named.
+        let rows: [(&[(bool, &str)], &str, bool, bool); 8] = [
+            (&[], "a/", false, false),
+            (&[(false, "a/*")], "a/", true, true),
+            (&[(false, "*")], "a/b/", true, true),
+            (&[(false, "a")], "a/", false, true),
+            (&[(false, "a/")], "a/", false, true),
+            (&[(false, "a/*.txt")], "a/", false, false),
+            (&[(false, "a/*"), (true, "a/keep")], "a/", false, false),
+            (&[(true, "a/keep"), (false, "a/*")], "a/", true, true),
+        ];
+        for (rules, folder, all, named) in rows {
+            let mut filters = Filters::default();
+            for (include, pattern) in rules {
+                filters.add(*include, pattern).unwrap();
+            }
+            assert_eq!(filters.leave_out_all_of(folder), all, "{rules:?}");
+            assert_eq!(filters.name(folder), named, "{rules:?}");
+        }
     }
 }

@@ -13,17 +13,20 @@
 //! | `download` | an object into a file or a stream |
 //! | `pipe` | a stream of unknown length into a store |
 //! | `properties` | media type, metadata and the like |
+//! | `local` | what a path leads to: files, devices, pipes, links |
 //! | `tree`, `sync` | folders and prefixes as sorted lists, merged |
 //! | `state` | what a transfer that was interrupted left behind |
 //!
 //! A file is written under another name beside its own (`.NAME.isobar-….part`), verified, synced and
-//! renamed: under its final name there is never a part of it.
+//! renamed: under its final name there is never a part of it. What is no regular file (a device, a
+//! pipe, `/dev/stdout`) is written into as the bytes come.
 
 pub mod api;
 mod download;
 mod engine;
 mod error;
 mod filter;
+mod local;
 mod names;
 mod pipe;
 mod progress;
@@ -40,5 +43,6 @@ pub use filter::{Filter, Filters};
 pub use names::{Place, local_path};
 pub use progress::Progress;
 pub use properties::Properties;
-pub use store::{Bucket, Head, Listed, Remote, Store};
-pub use sync::{Action, Compare, End, Event, Plan, Tell};
+pub use store::{Begun, Bucket, Extras, Head, Listed, Remote, Store};
+pub use sync::{Action, Ask, Compare, End, Event, MostRemoved, Plan, Tell};
+pub use tree::Links;

@@ -1,5 +1,7 @@
 //! A stream of unknown length into a store.
 
+use std::path::Path;
+
 use bytes::{Bytes, BytesMut};
 use isobar_client::{Source, Upload};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -24,8 +26,18 @@ impl Engine {
         to: &Remote,
         expected: Option<u64>,
     ) -> Result<Done, Error> {
+        self.read_named(Path::new("-"), from, to, expected).await
+    }
+
+    pub(crate) async fn read_named(
+        &self,
+        name: &Path,
+        from: &mut (dyn AsyncRead + Send + Unpin),
+        to: &Remote,
+        expected: Option<u64>,
+    ) -> Result<Done, Error> {
         let too_large = |size| {
-            let what = "the stream".to_owned();
+            let what = name.display().to_string();
             Error::TooLarge { what, size, scheme: to.api().scheme }
         };
         let expected = expected.unwrap_or_default();
@@ -35,17 +47,20 @@ impl Engine {
             .filter(|size| *size <= HELD)
             .ok_or_else(|| too_large(expected))?;
         self.options.properties.check(to)?;
+        self.check_absent(to).await?;
         let properties = self.properties("", to);
         self.progress().expect(0);
-        let first = self.unless_cancelled(read(from, size)).await?;
+        let first = self.unless_cancelled(read(name, from, size)).await?;
         let done = if (first.len() as u64) < size {
             self.progress().more(first.len() as u64);
             let body = self.body(to, first.clone());
-            self.unless_cancelled(to.put(&body, &properties)).await?;
+            let put = to.put(&body, &properties, !self.options.overwrite);
+            self.unless_cancelled(put).await?;
             first.len() as u64
         } else {
             let upload = self.unless_cancelled(to.create(&properties)).await?;
-            match self.unless_cancelled(self.parts(from, to, &upload, size, first)).await {
+            match self.unless_cancelled(self.parts((name, from), to, &upload, (size, first))).await
+            {
                 Ok(done) => done,
                 Err(error) => {
                     // The failure is what is told.
@@ -68,11 +83,10 @@ impl Engine {
 
     async fn parts(
         &self,
-        from: &mut (dyn AsyncRead + Send + Unpin),
+        (name, from): (&Path, &mut (dyn AsyncRead + Send + Unpin)),
         to: &Remote,
         upload: &str,
-        size: u64,
-        first: Bytes,
+        (size, first): (u64, Bytes),
     ) -> Result<u64, Error> {
         let most = usize::try_from(HELD / size).unwrap_or(1).clamp(1, self.options.parallel.max(1));
         let mut running = JoinSet::new();
@@ -83,7 +97,7 @@ impl Engine {
             number += 1;
             if number > to.api().most_parts {
                 let size = size * to.api().most_parts;
-                let what = "the stream".to_owned();
+                let what = name.display().to_string();
                 return Err(Error::TooLarge { what, size, scheme: to.api().scheme });
             }
             let (engine, to, upload) = (self.clone(), to.clone(), upload.to_owned());
@@ -106,7 +120,7 @@ impl Engine {
             {
                 parts.push(outcome_of(done)?);
             }
-            next = read(from, size).await?;
+            next = read(name, from, size).await?;
         }
         while let Some(done) = running.join_next().await {
             parts.push(outcome_of(done)?);
@@ -126,12 +140,16 @@ impl Engine {
 }
 
 /// As many bytes as a part has, or fewer at the end.
-async fn read(from: &mut (dyn AsyncRead + Send + Unpin), size: u64) -> Result<Bytes, Error> {
+async fn read(
+    name: &Path,
+    from: &mut (dyn AsyncRead + Send + Unpin),
+    size: u64,
+) -> Result<Bytes, Error> {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let mut part = BytesMut::with_capacity(size);
     while part.len() < size {
         let room = (size - part.len()) as u64;
-        if (&mut *from).take(room).read_buf(&mut part).await.map_err(Error::read("-"))? == 0 {
+        if (&mut *from).take(room).read_buf(&mut part).await.map_err(Error::read(name))? == 0 {
             break;
         }
     }

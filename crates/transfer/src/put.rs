@@ -14,8 +14,9 @@ use isobar_client::checksum::{Algorithm, Checksum, Hasher};
 use isobar_client::{Chunks, Kind, Source, Upload};
 use parking_lot::Mutex;
 
-use crate::engine::{Done, Engine};
+use crate::engine::{Done, Engine, Options};
 use crate::error::Error;
+use crate::local;
 use crate::properties::Properties;
 use crate::state::{Begun, State};
 use crate::store::{Head, Part, Remote};
@@ -115,9 +116,8 @@ impl Origin {
 /// A range of an object as it comes.
 fn ranged(remote: Remote, etag: String, offset: u64, length: u64) -> Chunks {
     let opening = async move {
-        let opened = remote.get(&etag, offset, length).await.map_err(io::Error::other)?;
-        let body = opened.body.ok_or_else(|| io::Error::other("the answer has no body"))?;
-        Ok::<_, io::Error>(body.map(|chunk| chunk.map_err(io::Error::other)))
+        let part = remote.get(&etag, offset, length).await.map_err(io::Error::other)?;
+        Ok::<_, io::Error>(part.stream().map(|chunk| chunk.map_err(io::Error::other)))
     };
     stream::once(opening)
         .map(|opened| match opened {
@@ -168,11 +168,23 @@ fn ranges(size: u64, part: u64) -> impl Iterator<Item = Range> {
 type Arrived = (Part, Option<Checksum>);
 
 impl Engine {
-    /// Uploads a file.
+    /// Uploads a file. What is no regular file (a pipe, a device, `/dev/stdin`) is read to its end.
     ///
     /// # Errors
     /// Of every kind; an upload that can be continued is kept where there is a state folder.
     pub async fn upload(&self, path: &Path, to: &Remote) -> Result<Done, Error> {
+        let opened = path.to_owned();
+        match self.blocking(move || local::source(&opened)).await? {
+            local::Source::File => self.upload_file(path, to).await,
+            local::Source::Stream(file) => {
+                let mut stream = tokio::fs::File::from_std(file);
+                self.read_named(path, &mut stream, to, None).await
+            }
+        }
+    }
+
+    /// Uploads a regular file.
+    pub(crate) async fn upload_file(&self, path: &Path, to: &Remote) -> Result<Done, Error> {
         let origin = Origin::open(path)?;
         self.progress().expect(origin.size());
         self.put(&origin, to).await
@@ -199,6 +211,7 @@ impl Engine {
     pub async fn copy(&self, from: &Remote, to: &Remote) -> Result<Done, Error> {
         let given = &self.options.properties;
         given.check(to)?;
+        self.check_absent(to).await?;
         // With something new to say of itself, an object may be copied onto itself.
         if given.is_empty() && from.is_same(to)? {
             return Err(Error::Usage(format!("{from} cannot be copied onto itself")));
@@ -207,8 +220,8 @@ impl Engine {
         self.progress().expect(head.size);
         let within = from.shares_store(to)? && from.is_called_as(to).await?;
         if within && head.size <= to.api().largest_copy {
-            let replaced = given.replace();
-            let properties = if replaced { given.or(&head.properties) } else { given.clone() };
+            let replaced = self.options.replaces || given.replace();
+            let properties = if replaced { self.copied(&head) } else { given.clone() };
             let copy = || to.copy_from(from, &head.etag, &properties, replaced);
             self.unless_cancelled(self.retry(|| 0, copy)).await?;
             self.progress().add(head.size);
@@ -262,7 +275,7 @@ impl Engine {
         /// The size of such parts: nothing of them passes through here.
         const PART: u64 = 512 << 20;
         let part = self.part_size(to, &from.to_string(), head.size, PART)?;
-        let properties = self.options.properties.or(&head.properties);
+        let properties = self.copied(head);
         let upload = self.unless_cancelled(to.create(&properties)).await?;
         let copied = self
             .each(ranges(head.size, part), |range| {
@@ -308,6 +321,7 @@ impl Engine {
     async fn put(&self, origin: &Origin, to: &Remote) -> Result<Done, Error> {
         let size = origin.size();
         self.options.properties.check(to)?;
+        self.check_absent(to).await?;
         let part = self.part_size(to, &origin.name(), size, self.options.part_size)?;
         let done = if size <= part {
             self.put_whole(origin, to).await?
@@ -321,8 +335,14 @@ impl Engine {
     fn properties_of(&self, origin: &Origin, to: &Remote) -> Properties {
         match origin {
             Origin::File { path, .. } => self.properties(&path.to_string_lossy(), to),
-            Origin::Object { head, .. } => self.options.properties.or(&head.properties),
+            Origin::Object { head, .. } => self.copied(head),
         }
+    }
+
+    /// What a copy shall say of itself.
+    fn copied(&self, head: &Head) -> Properties {
+        let given = &self.options.properties;
+        if self.options.replaces { given.clone() } else { given.or(&head.properties) }
     }
 
     async fn put_whole(&self, origin: &Origin, to: &Remote) -> Result<Done, Error> {
@@ -361,7 +381,8 @@ impl Engine {
                     Some(upload) => to.upload_part(upload, range.number, &body).await,
                     None => {
                         let properties = self.properties_of(origin, to);
-                        to.put(&body, &properties).await.map(|()| String::new())
+                        let only_new = !self.options.overwrite;
+                        to.put(&body, &properties, only_new).await.map(|()| String::new())
                     }
                 };
                 let etag = sent.inspect_err(|_| {
@@ -496,8 +517,9 @@ impl Engine {
         let completing = self.retry(
             || 0,
             || async {
-                let error = match to.complete(upload, parts, whole, &self.options.properties).await
-                {
+                let Options { properties, overwrite, .. } = &*self.options;
+                let completed = to.complete(upload, parts, whole, properties, !overwrite).await;
+                let error = match completed {
                     Ok(()) => return Ok(()),
                     Err(error) => error,
                 };

@@ -1,11 +1,13 @@
 //! The operations of a store, as functions over the client.
 
+mod buckets;
+mod list;
+mod ranged;
+
 use std::fmt;
 
-use futures_util::StreamExt;
-use futures_util::stream::{self, BoxStream};
 use isobar_client::checksum::{Algorithm, Checksum};
-use isobar_client::{Answer, Checksums, Client, Identity, Kind, Opened, Origin, Upload, partition};
+use isobar_client::{Answer, Checksums, Client, Identity, Kind, Origin, Upload, partition};
 use isobar_wire::{Name, Value};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -13,6 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::api::{Api, Check};
 use crate::error::Error;
 use crate::properties::Properties;
+pub use list::{Begun, Bucket, Listed};
 
 /// What a copy's source may hold as it is.
 const PLAIN: AsciiSet =
@@ -28,6 +31,17 @@ pub struct Store {
     pub client: Client,
     /// The row.
     pub api: &'static Api,
+    /// What else its calls say.
+    pub extras: Extras,
+}
+
+/// What calls say beside what they are about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras {
+    /// How many entries a list is asked for at once; `None` leaves it to the store.
+    pub page_size: Option<u32>,
+    /// The caller pays, and not the bucket's owner.
+    pub requester_pays: bool,
 }
 
 /// An object, or a prefix of objects.
@@ -56,31 +70,6 @@ pub struct Head {
     pub md5: Option<Checksum>,
     /// What goes with it where it is copied.
     pub properties: Properties,
-}
-
-/// An entry of a listing.
-#[derive(Clone, Debug)]
-pub enum Listed {
-    /// An object.
-    Object {
-        /// The key.
-        key: String,
-        /// Bytes.
-        size: u64,
-        /// When it was written.
-        modified: Option<Timestamp>,
-    },
-    /// What several keys begin with, up to the delimiter.
-    Prefix(String),
-}
-
-/// A bucket.
-#[derive(Clone, Debug)]
-pub struct Bucket {
-    /// The name.
-    pub name: String,
-    /// When it was made.
-    pub created: Option<Timestamp>,
 }
 
 /// A part that the store has.
@@ -140,23 +129,6 @@ fn is_composite(etag: &str, kind: Option<&str>) -> bool {
     match kind {
         Some(kind) => kind == "COMPOSITE",
         None => etag.contains('-'),
-    }
-}
-
-impl Store {
-    /// The buckets that the caller owns, sorted by name, page by page.
-    #[must_use]
-    pub fn buckets(&self) -> BoxStream<'static, Result<Bucket, Error>> {
-        let url = format!("{}://", self.api.scheme);
-        let buckets = self.client.items(self.api.service, self.api.operations.buckets, map([]));
-        buckets
-            .map(move |item| {
-                let item = item.map_err(|source| Error::Call { url: url.clone(), source })?;
-                let lacks = || Error::Answer { url: url.clone(), what: "Name" };
-                let name = text(&item, "Name").ok_or_else(lacks)?;
-                Ok(Bucket { name, created: time(&item, "CreationDate") })
-            })
-            .boxed()
     }
 }
 
@@ -249,14 +221,30 @@ impl Remote {
         Ok(service.input_members(operation).iter().map(|member| member.name.as_str()).collect())
     }
 
-    async fn call(&self, operation: &str, input: Value) -> Result<Answer, Error> {
+    /// Has the caller pay, where that was asked for and the operation can be paid for.
+    fn pay(&self, input: &mut Value, operation: &str) -> Result<(), Error> {
+        let names = self.api().members;
+        if self.store.extras.requester_pays && self.members(operation)?.contains(&names.payer) {
+            input.set(names.payer, "requester".into());
+        }
+        Ok(())
+    }
+
+    async fn call(&self, operation: &str, mut input: Value) -> Result<Answer, Error> {
+        self.pay(&mut input, operation)?;
         let client = &self.store.client;
         let failed = |error| self.failed(error);
         let (service, operation) = client.find(self.api().service, operation).map_err(failed)?;
         client.send(service, operation, input).await.map_err(failed)
     }
 
-    async fn send(&self, operation: &str, input: Value, body: &Upload) -> Result<Answer, Error> {
+    async fn send(
+        &self,
+        operation: &str,
+        mut input: Value,
+        body: &Upload,
+    ) -> Result<Answer, Error> {
+        self.pay(&mut input, operation)?;
         let client = &self.store.client;
         let failed = |error| self.failed(error);
         let (service, operation) = client.find(self.api().service, operation).map_err(failed)?;
@@ -309,31 +297,6 @@ impl Remote {
         prepared.map(|prepared| prepared.url.to_string()).map_err(failed)
     }
 
-    /// A part of the object, of one version: from an offset, so many bytes.
-    pub(crate) async fn get(&self, etag: &str, offset: u64, length: u64) -> Result<Opened, Error> {
-        let names = self.api().members;
-        let mut input = self.input();
-        input.set(names.if_match, etag.to_owned().into());
-        input.set(names.range, format!("bytes={offset}-{}", offset + length - 1).into());
-        let client = &self.store.client;
-        let failed = |error: isobar_client::Error| match error.status() {
-            Some(status) if status.as_u16() == 412 => Error::Changed(self.to_string()),
-            _ => self.failed(error),
-        };
-        let (service, operation) =
-            client.find(self.api().service, self.api().operations.get).map_err(failed)?;
-        let opened = client.open(service, operation, input).await.map_err(failed)?;
-        let found = opened.answer.output.get("ETag").and_then(Value::as_str);
-        // A store that does not know the condition, or not the range, would give something else.
-        if found.is_some_and(|found| found.trim_matches('"') != etag.trim_matches('"')) {
-            return Err(Error::Changed(self.to_string()));
-        }
-        if opened.answer.status.as_u16() != 206 {
-            return Err(self.lacks("range"));
-        }
-        Ok(opened)
-    }
-
     /// Compares what the store says that it received with what was sent.
     fn compare(&self, answer: &Answer, sent: Option<&Checksum>) -> Result<(), Error> {
         let Some(sent) = sent else { return Ok(()) };
@@ -362,12 +325,40 @@ impl Remote {
         }
     }
 
+    /// Has the store refuse to write over something, where its operation can.
+    fn only_new(&self, input: &mut Value, operation: &str, only_new: bool) -> Result<(), Error> {
+        let names = self.api().members;
+        if only_new && self.members(operation)?.contains(&names.if_absent) {
+            input.set(names.if_absent, names.absent.map_or(Value::Bool(true), Value::from));
+        }
+        Ok(())
+    }
+
+    /// The error of what is not to write over something.
+    fn existing(&self, error: Error, only_new: bool) -> Error {
+        let is_there = |source: &isobar_client::Error| {
+            source.status().is_some_and(|it| it.as_u16() == 412)
+                || source.code() == Some("FileAlreadyExists")
+        };
+        match error.call().is_some_and(is_there) {
+            true if only_new => Error::Exists(self.to_string()),
+            _ => error,
+        }
+    }
+
     /// Puts the whole object.
-    pub(crate) async fn put(&self, body: &Upload, properties: &Properties) -> Result<(), Error> {
+    pub(crate) async fn put(
+        &self,
+        body: &Upload,
+        properties: &Properties,
+        only_new: bool,
+    ) -> Result<(), Error> {
         let operation = self.api().operations.put;
         let mut input = self.input();
         properties.add_to(&mut input, self, operation)?;
-        let answer = self.send(operation, input, body).await?;
+        self.only_new(&mut input, operation, only_new)?;
+        let sent = self.send(operation, input, body).await;
+        let answer = sent.map_err(|error| self.existing(error, only_new))?;
         self.compare(&answer, body.checksum().as_ref())
     }
 
@@ -473,6 +464,7 @@ impl Remote {
         parts: &[Part],
         whole: Option<&Checksum>,
         properties: &Properties,
+        only_new: bool,
     ) -> Result<(), Error> {
         let names = self.api().members;
         let list = parts.iter().map(|part| {
@@ -491,7 +483,9 @@ impl Remote {
         // OSS is told here who may read the object.
         let operation = self.api().operations.complete;
         properties.add_to(&mut input, self, operation)?;
-        let answer = self.call(operation, input).await?;
+        self.only_new(&mut input, operation, only_new)?;
+        let completed = self.call(operation, input).await;
+        let answer = completed.map_err(|error| self.existing(error, only_new))?;
         let etag = text(&answer.output, "ETag").ok_or_else(|| self.lacks("ETag"))?;
         match self.check() {
             Check::Said(..) => self.compare(&answer, whole),
@@ -517,7 +511,10 @@ impl Remote {
     }
 
     /// Gives up an upload in parts; one that is not there any more is no error.
-    pub(crate) async fn abort(&self, upload: &str) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn abort(&self, upload: &str) -> Result<(), Error> {
         let mut input = self.input();
         input.set(self.api().members.upload_id, upload.to_owned().into());
         match self.call(self.api().operations.abort, input).await {
@@ -575,70 +572,5 @@ impl Remote {
     /// Deletes the object; one that is not there is no error.
     pub(crate) async fn delete(&self) -> Result<(), Error> {
         self.call(self.api().operations.delete, self.input()).await.map(drop)
-    }
-
-    /// What begins with the key, in the order of the keys' bytes, page by page; the prefixes of a page
-    /// before its objects.
-    #[must_use]
-    pub fn list(
-        &self,
-        delimiter: Option<&'static str>,
-    ) -> BoxStream<'static, Result<Listed, Error>> {
-        let this = self.clone();
-        let pages = stream::try_unfold(Some(None), move |next: Option<Option<String>>| {
-            let this = this.clone();
-            async move {
-                let Some(token) = next else { return Ok(None) };
-                let (page, token) = this.page(delimiter, token).await?;
-                Ok::<_, Error>(Some((stream::iter(page.into_iter().map(Ok)), token.map(Some))))
-            }
-        });
-        pages
-            .map(|page| match page {
-                Ok(page) => page.boxed(),
-                Err(error) => stream::iter([Err(error)]).boxed(),
-            })
-            .flatten()
-            .boxed()
-    }
-
-    async fn page(
-        &self,
-        delimiter: Option<&'static str>,
-        token: Option<String>,
-    ) -> Result<(Vec<Listed>, Option<String>), Error> {
-        let names = self.api().members;
-        let mut input = map([
-            (names.bucket, self.bucket.clone().into()),
-            (names.prefix, self.key.clone().into()),
-        ]);
-        if let Some(delimiter) = delimiter {
-            input.set(names.delimiter, delimiter.into());
-        }
-        if let Some(token) = &token {
-            input.set(names.token, token.clone().into());
-        }
-        let output = self.call(self.api().operations.list, input).await?.output;
-        let list = |name| output.get(name).and_then(Value::as_list).unwrap_or_default();
-        let mut page = Vec::new();
-        for prefix in list("CommonPrefixes") {
-            page.push(Listed::Prefix(text(prefix, "Prefix").ok_or_else(|| self.lacks("Prefix"))?));
-        }
-        for object in list("Contents") {
-            page.push(Listed::Object {
-                key: text(object, "Key").ok_or_else(|| self.lacks("Key"))?,
-                size: size(object, "Size").ok_or_else(|| self.lacks("Size"))?,
-                modified: time(object, "LastModified"),
-            });
-        }
-        let more = output.get("IsTruncated").and_then(Value::as_bool).unwrap_or_default();
-        if !more {
-            return Ok((page, None));
-        }
-        // A list that is not whole must not be taken for one: what it lacks would be removed elsewhere.
-        match text(&output, "NextContinuationToken").filter(|next| Some(next) != token.as_ref()) {
-            Some(next) => Ok((page, Some(next))),
-            None => Err(self.lacks("next page")),
-        }
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Rules {
 pub(crate) enum Types {
     /// Each is of its own type.
     Exact,
-    /// Each is of its own type, but a boolean may be text, as one SDK writes it.
-    BooleansAsText,
+    /// Each is of its own type, but a boolean or a whole number may be text, as some clients write them.
+    ScalarsAsText,
     /// Numbers and booleans may come as text and the other way round.
     Loose,
 }
@@ -42,7 +42,7 @@ pub(crate) const LENIENT: Rules =
 
 /// What DigitalOcean takes: it answers less exactly than it lets itself be asked.
 pub(crate) const ASKED: Rules =
-    Rules { timestamp: TimestampFormat::Iso8601, types: Types::BooleansAsText };
+    Rules { timestamp: TimestampFormat::Iso8601, types: Types::ScalarsAsText };
 
 /// Appends a value as JSON inside of another format.
 pub(crate) fn write(

@@ -10,6 +10,7 @@ use super::instances::{EipAddress, NEVER, NO_EIP, Status, VpcAttributes, find};
 use super::launch::{is_host_name, is_password, user_data};
 use super::records::{Instance, SecurityGroup};
 use super::security_groups::{self, MOST_GROUPS};
+use super::type_table::InstanceType;
 use crate::forms::{DESCRIPTION, Listed, STRICT_NAME, minutes};
 use crate::lookup::region_of;
 use crate::{Command, Handler, Query};
@@ -26,45 +27,45 @@ struct DescribeInstanceAttribute {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct InstanceAttribute {
-    instance_id: String,
-    instance_name: String,
-    description: String,
-    host_name: String,
     status: Status,
     serial_number: String,
-    region_id: String,
-    zone_id: String,
+    creation_time: String,
+    description: String,
+    instance_name: String,
+    instance_network_type: &'static str,
+    memory: i64,
+    image_id: String,
     cluster_id: &'static str,
     vlan_id: &'static str,
-    image_id: String,
+    stopped_mode: String,
+    host_name: String,
+    instance_id: String,
     instance_type: String,
-    cpu: u32,
-    memory: i64,
-    io_optimized: &'static str,
-    instance_network_type: &'static str,
-    instance_charge_type: &'static str,
-    internet_charge_type: String,
     internet_max_bandwidth_in: i64,
     internet_max_bandwidth_out: i64,
-    stopped_mode: String,
-    credit_specification: String,
-    creation_time: String,
+    region_id: String,
+    instance_charge_type: &'static str,
+    io_optimized: &'static str,
+    cpu: u32,
     expired_time: &'static str,
-    enable_jumbo_frame: bool,
+    zone_id: String,
+    internet_charge_type: String,
+    credit_specification: String,
     security_group_ids: Listed<String>,
+    eip_address: EipAddress,
     public_ip_address: Listed<String>,
     inner_ip_address: Listed<String>,
     vpc_attributes: VpcAttributes,
-    eip_address: EipAddress,
     dedicated_host_attribute: DedicatedHost,
     operation_locks: Listed<String>,
+    enable_jumbo_frame: bool,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct DedicatedHost {
-    dedicated_host_id: &'static str,
     dedicated_host_name: &'static str,
+    dedicated_host_id: &'static str,
 }
 
 fn describe_instance_attribute(
@@ -72,7 +73,7 @@ fn describe_instance_attribute(
     input: DescribeInstanceAttribute,
 ) -> Result<InstanceAttribute, Fault> {
     let found = find(cx, cx.store, &input.instance_id)?;
-    let (row, kind) = (found.row, found.instance_type());
+    let row = found.row;
     Ok(InstanceAttribute {
         instance_id: row.id.clone(),
         instance_name: row.name.clone(),
@@ -86,8 +87,8 @@ fn describe_instance_attribute(
         vlan_id: "",
         image_id: row.image_id.clone(),
         instance_type: row.type_id.clone(),
-        cpu: kind.cpus,
-        memory: kind.memory_mib(),
+        cpu: found.cpus(),
+        memory: found.memory_mib(),
         io_optimized: "optimized",
         instance_network_type: "vpc",
         instance_charge_type: "PostPaid",
@@ -137,7 +138,9 @@ fn modify_instance_attribute(
             return Err(errors::INSTANCE_STATUS.fault());
         }
     }
-    if input.credit_specification.is_some() && found.instance_type().credits().is_none() {
+    if input.credit_specification.is_some()
+        && found.instance_type().and_then(InstanceType::credits).is_none()
+    {
         return Err(errors::CREDIT_SPECIFICATION.fault());
     }
     let groups = groups(cx, found.row, input.security_group_ids)?;

@@ -25,9 +25,9 @@ struct GetInstanceConsoleOutput {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ConsoleOutput {
+    last_update_time: String,
     instance_id: String,
     console_output: String,
-    last_update_time: String,
 }
 
 fn get_instance_console_output(

@@ -1,13 +1,14 @@
 //! CreateInstance, which makes one stopped instance, and RunInstances, which makes several and starts
 //! them.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
 use serde::{Deserialize, Serialize};
 
 use super::errors;
 use super::launch::{Launch, launch};
 use crate::forms::Listed;
-use crate::{Command, Handler, standard};
+use crate::{Command, Handler};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(create_instance), command!(run_instances)];
 
@@ -18,8 +19,6 @@ const MOST: i64 = 100;
 #[serde(rename_all = "PascalCase")]
 struct CreateInstance {
     _region_id: String,
-    #[serde(flatten)]
-    launch: Launch,
 }
 
 #[derive(Debug, Serialize)]
@@ -34,12 +33,12 @@ const PRICE: f64 = 0.0;
 
 fn create_instance(
     cx: &mut Command<'_, '_>,
-    input: CreateInstance,
+    Both(_, asked): Both<CreateInstance, Launch>,
 ) -> Result<CreatedInstance, Fault> {
-    if input.launch.instance_type.is_none() {
-        return Err(standard::missing("InstanceType"));
+    if asked.instance_type.is_none() {
+        return Err(errors::TYPE_MISSING.fault());
     }
-    let mut ids = launch(cx, &input.launch, 1, false)?;
+    let mut ids = launch(cx, &asked, 1, false)?;
     let instance_id = ids.pop().expect("one instance was asked for");
     Ok(CreatedInstance { instance_id, trade_price: PRICE })
 }
@@ -50,18 +49,19 @@ struct RunInstances {
     _region_id: String,
     amount: Option<i64>,
     min_amount: Option<i64>,
-    #[serde(flatten)]
-    launch: Launch,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct RunningInstances {
-    instance_id_sets: Listed<String>,
     trade_price: f64,
+    instance_id_sets: Listed<String>,
 }
 
-fn run_instances(cx: &mut Command<'_, '_>, input: RunInstances) -> Result<RunningInstances, Fault> {
+fn run_instances(
+    cx: &mut Command<'_, '_>,
+    Both(input, asked): Both<RunInstances, Launch>,
+) -> Result<RunningInstances, Fault> {
     let amount = input.amount.unwrap_or(1);
     if !(1..=MOST).contains(&amount) {
         return Err(errors::AMOUNT.fault());
@@ -70,6 +70,6 @@ fn run_instances(cx: &mut Command<'_, '_>, input: RunInstances) -> Result<Runnin
         return Err(errors::MIN_AMOUNT.fault());
     }
     let amount = usize::try_from(amount).expect("the amount was checked");
-    let ids = launch(cx, &input.launch, amount, true)?;
+    let ids = launch(cx, &asked, amount, true)?;
     Ok(RunningInstances { instance_id_sets: Listed("InstanceIdSet", ids), trade_price: PRICE })
 }

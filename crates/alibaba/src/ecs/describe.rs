@@ -3,16 +3,19 @@
 mod query;
 mod view;
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
 use super::instances::Found;
 use super::records::Instance;
 use crate::forms::Listed;
-use crate::paging::{Page, after_token, newest_first, place};
+use crate::paging::{Asked, Part, newest_first, place};
 use crate::tags;
 use crate::{Handler, Query, standard};
 use view::InstanceView;
+
+pub(super) use query::LOCK_REASONS;
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_instances)];
 
@@ -23,8 +26,6 @@ const MOST: i64 = 100;
 #[serde(rename_all = "PascalCase")]
 struct DescribeInstances {
     _region_id: String,
-    #[serde(flatten)]
-    asked: Asked,
     page_number: Option<i64>,
     page_size: Option<i64>,
     next_token: Option<String>,
@@ -34,7 +35,7 @@ struct DescribeInstances {
 /// Which instances are asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Asked {
+struct Selection {
     instance_ids: Option<String>,
     vpc_id: Option<String>,
     v_switch_id: Option<String>,
@@ -60,6 +61,7 @@ struct Asked {
     hpc_cluster_id: Option<String>,
     io_optimized: Option<bool>,
     device_available: Option<bool>,
+    additional_attributes: Option<Vec<String>>,
     tag: Option<Vec<tags::Given>>,
     filter: Option<Vec<tags::Given>>,
 }
@@ -74,31 +76,28 @@ struct Instances {
     instances: Listed<InstanceView>,
 }
 
-fn describe_instances(cx: &Query<'_>, input: DescribeInstances) -> Result<Instances, Fault> {
-    let filters = query::Filters::new(cx, &input.asked)?;
+fn describe_instances(
+    cx: &Query<'_>,
+    Both(input, selection): Both<DescribeInstances, Selection>,
+) -> Result<Instances, Fault> {
+    let filters = query::Filters::new(cx, &selection)?;
     let rows = cx.store.list::<Instance>(&cx.scope());
     let found = newest_first(rows.filter(|row| filters.fit(&Found::of(cx.store, row))));
-    let token = input.next_token.as_deref();
-    let (page, total_count, found, next_token) = if input.max_results.is_some() || token.is_some() {
-        let most = input.max_results.unwrap_or(10);
-        let within = Some(most).filter(|most| (1..=MOST).contains(most));
-        let within = within.and_then(|most| usize::try_from(most).ok());
-        let within = within.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"MaxResults"]))?;
-        let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
-        let invalid = || standard::INVALID_PARAMETER.with(&[&"NextToken"]);
-        let (found, next) = after_token(found, token, within, |row| place(row), invalid)?;
-        (Page { number: 1, size: most }, total, found, next)
-    } else {
-        let page = Page::new(input.page_number, input.page_size, MOST)?;
-        let (total, found) = page.cut(found);
-        (page, total, found, String::new())
+    let asked = Asked {
+        page_number: input.page_number,
+        page_size: input.page_size,
+        next_token: input.next_token.as_deref(),
+        max_results: input.max_results,
+        most: (MOST, MOST),
     };
-    let views = found.into_iter().map(|row| InstanceView::of(&Found::of(cx.store, row))).collect();
+    let part = asked.cut(found, |row| place(row), &standard::INVALID_PARAMETER)?;
+    let Part { page, total, items, next_token } = part;
+    let views = items.into_iter().map(|row| InstanceView::of(&Found::of(cx.store, row))).collect();
     Ok(Instances {
         next_token,
         page_size: page.size,
         page_number: page.number,
-        total_count,
+        total_count: total,
         instances: Listed("Instance", views),
     })
 }

@@ -367,6 +367,64 @@ pub(super) const KEY_PAIR_NOT_FOUND: Row = row(
     "InvalidKeyPairName.NotFound",
     "The specified parameter KeyPairName does not exist in our records.",
 );
+pub(super) const PASSWORD_AND_INHERITED: Row = row(
+    400,
+    "InvalidPasswordParam.Mismatch",
+    "The input password should be null when passwdInherit is true.",
+);
+pub(super) const IO_OPTIMIZED_RUN: Row =
+    row(400, "InvalidIoOptimize.ValueNotSupported", "The specified IoOptimize is not valid.");
+pub(super) const IO_OPTIMIZED_CREATE: Row =
+    row(400, "InvalidIoOptimizedValue.ValueNotSupported", "IoOptimized value not supported.");
+pub(super) const TYPE_IS_IO_OPTIMIZED: Row = row(
+    404,
+    "DependencyViolation.IoOptimized",
+    "The specified instancetype must be IoOptimized instance.",
+);
+pub(super) const AUTO_PAY: Row = row(
+    400,
+    "InvalidAutoPay.PostPaidUnsupported",
+    "The specified parameter AutoPay must be set as true for postpaid instance.",
+);
+pub(super) const IPV6_NOT_ON: Row =
+    row(403, "InvalidVSwitch.Ipv6NotTurnOn", "The specified VSwitch does not turn on IPv6.");
+pub(super) const PRIVATE_POOL_NOT_FOUND: Row =
+    row(400, "Invalid.PrivatePoolOptions.Id", "The PrivatePool does not exist.");
+pub(super) const PRIVATE_POOL_MISSING: Row = row(
+    400,
+    "MissingParameter.PrivatePoolOptions.Id",
+    "The specified PrivatePoolOptions.Id should not be null.",
+);
+pub(super) const PRIVATE_POOL_CRITERIA: Row = row(
+    400,
+    "Invalid.PrivatePoolOptions.MatchCriteria",
+    "Target mode does not support this operation.",
+);
+pub(super) const SPOT_PRICE_LIMIT: Row =
+    row(400, "InvalidSpotPriceLimit", "The specified SpotPriceLimitis not valid.");
+pub(super) const SPOT_DURATION: Row =
+    row(400, "InvalidSpotDuration", "The specified SpotDuration is not valid.");
+pub(super) const SPOT_INTERRUPTION: Row = row(
+    400,
+    "InvalidSpotInterruptionBehavior",
+    "The specified SpotInterruptionBehavior is not valid.",
+);
+pub(super) const DISK_NAME: Row = row(
+    400,
+    "InvalidDiskName.Malformed",
+    "The specified parameter \"SystemDisk.DiskName or DataDisk.n.DiskName\" is not valid.",
+);
+pub(super) const DISK_DESCRIPTION: Row = row(
+    400,
+    "InvalidDiskDescription.Malformed",
+    "The specified parameter \"SystemDisk.DiskDescription\" or \"DataDisk.n.Description\" is not \
+     valid.",
+);
+pub(super) const PERFORMANCE_LEVEL: Row = row(
+    400,
+    "InvalidPerformanceLevel.Malformed",
+    "The specified parameter DataDisk.n.PerformanceLevel is not valid.",
+);
 pub(super) const SPOT_STRATEGY: Row =
     row(400, "InvalidSpotStrategy", "The specified SpotStrategy is not valid.");
 pub(super) const AMOUNT: Row =
@@ -442,7 +500,60 @@ pub(super) const LAUNCH_TEMPLATE_NOT_FOUND: Row =
 pub(super) const STORAGE_SET: Row =
     row(403, "InvalidParameter.StorageSetId", "Specified parameter StorageSetId is not valid.");
 
+// Disks.
+pub(super) const DISK_TYPE: Row =
+    row(400, "InvalidDiskType.ValueNotSupported", "The specified disk type is not supported.");
+pub(super) const DISK_CATEGORY: Row =
+    row(400, "InvalidCategory.ValueNotSupported", "The specified disk category is not supported.");
+pub(super) const DISK_STATUS: Row =
+    row(400, "InvalidStatus.ValueNotSupported", "The specified disk status is not supported.");
+pub(super) const DISK_ZONE: Row =
+    row(400, "InvalidZoneId.NotFound", "The zoneId provided does not exist in our records.");
+pub(super) const DISK_CHARGE_TYPE: Row =
+    row(404, "InvalidDiskChargeType.NotFound", "The DiskChargeType does not exist in our records.");
+pub(super) const MULTI_ATTACH: Row =
+    row(403, "InvalidParameter.MultiAttach", "The specified param MultiAttach is not valid.");
+pub(super) const DISK_FILTER_KEY: Row =
+    row(404, "InvalidFilterKey.NotFound", "The filter key is not found.");
+pub(super) const DISK_FILTER_VALUE: Row =
+    row(404, "InvalidFilterValue", "The filter value is not valid.");
+
+// Maintenance, private pools and roles.
+pub(super) const TOO_MANY_MAINTAINED: Row = row(
+    403,
+    "InstanceIdLimitExceeded",
+    "The number of the specified InstanceId exceeds the limit.",
+);
+pub(super) const ATTACHED_IDS: Row =
+    row(403, "Abs.InvalidInstanceIds.MalFormed", "The specified InstanceIds is not valid.");
+pub(super) const NO_ROLE_FILTER: Row = row(
+    403,
+    "InvalidParameter.AllEmpty",
+    "The specified InstanceIds and RamRoleName are not allow to both empty.",
+);
+pub(super) const ROLE_INSTANCE_IDS: Row =
+    row(400, "InvalidInstanceIds.Malformed", "The specified instanceIds are not valid.");
+pub(super) const ROLE_INSTANCE_NOT_FOUND: Row =
+    row(404, "InvalidInstanceId.NotFound", "The specified instanceId does not exist");
+
 // Key pairs.
+pub(super) const PAIR_NOT_FOUND: Row = row(
+    400,
+    "InvalidKeyPairName.NotFound",
+    "The specified KeyPairName does not exist in our records.",
+);
+pub(super) const PAIR_INSTANCE_IDS: Row = row(
+    400,
+    "InvalidInstanceIds.ValueNotSupported",
+    "The specified parameter InstanceIds is not valid.",
+);
+pub(super) const PAIR_INSTANCES: Row = row(
+    403,
+    "InstanceKeyPairLimitExceeded",
+    "The specified instances are beyond the permitted range.",
+);
+pub(super) const KEY_PAIR_QUOTA: Row =
+    row(403, "QuotaExceed.KeyPair", "The key pair quota exceeds.");
 pub(super) const KEY_PAIR_NAME: Row =
     row(400, "InvalidKeyPairName.Malformed", "Specified Key Pair name is not valid.");
 pub(super) const KEY_PAIR_EXISTS: Row =

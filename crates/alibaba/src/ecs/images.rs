@@ -3,12 +3,13 @@
 use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
+use super::filters::Created;
 use super::image_table::{self, IMAGES, Image};
 use super::{errors, type_table};
-use crate::forms::{Listed, comma_separated, fits};
+use crate::forms::{Listed, comma_separated, fits, moment};
 use crate::paging::Page;
 use crate::tags::{self, TagKeyValue};
-use crate::{Handler, Query};
+use crate::{Handler, Query, standard};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_images)];
 
@@ -35,6 +36,8 @@ struct DescribeImages {
     snapshot_id: Option<String>,
     usage: Option<String>,
     resource_group_id: Option<String>,
+    action_type: Option<String>,
+    filter: Option<Vec<tags::Given>>,
     page_number: Option<i64>,
     page_size: Option<i64>,
     tag: Option<Vec<tags::Given>>,
@@ -43,62 +46,62 @@ struct DescribeImages {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Images {
-    region_id: String,
     page_size: i64,
     page_number: i64,
     total_count: i64,
+    region_id: String,
     images: Listed<ImageView>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ImageView {
-    image_id: &'static str,
-    image_name: &'static str,
+    creation_time: &'static str,
+    status: &'static str,
     image_family: &'static str,
-    image_version: &'static str,
+    progress: &'static str,
+    is_copied: bool,
+    is_support_io_optimized: bool,
     image_owner_alias: &'static str,
-    image_owner_id: i64,
+    is_support_cloudinit: bool,
+    image_version: &'static str,
+    usage: &'static str,
+    is_self_shared: &'static str,
     description: &'static str,
-    #[serde(rename = "OSName")]
-    os_name: &'static str,
+    size: i64,
+    resource_group_id: &'static str,
+    platform: &'static str,
     #[serde(rename = "OSNameEn")]
     os_name_en: &'static str,
+    image_name: &'static str,
+    #[serde(rename = "OSName")]
+    os_name: &'static str,
+    image_id: &'static str,
     #[serde(rename = "OSType")]
     os_type: &'static str,
-    platform: &'static str,
+    is_subscribed: bool,
+    product_code: &'static str,
     architecture: &'static str,
     boot_mode: &'static str,
-    size: i64,
-    status: &'static str,
-    progress: &'static str,
-    usage: &'static str,
-    creation_time: &'static str,
-    is_support_io_optimized: bool,
-    is_support_cloudinit: bool,
-    is_public: bool,
-    is_copied: bool,
-    is_self_shared: &'static str,
-    is_subscribed: bool,
-    login_as_non_root_supported: bool,
-    product_code: &'static str,
-    resource_group_id: &'static str,
-    supplier_name: &'static str,
-    tags: Listed<TagKeyValue>,
     disk_device_mappings: Listed<DiskDeviceMapping>,
+    tags: Listed<TagKeyValue>,
+    is_public: bool,
+    image_owner_id: i64,
+    login_as_non_root_supported: bool,
+    supplier_name: &'static str,
     features: Features,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct DiskDeviceMapping {
-    device: &'static str,
     #[serde(rename = "Type")]
     kind: &'static str,
-    format: &'static str,
-    size: String,
-    snapshot_id: &'static str,
     progress: &'static str,
+    snapshot_id: &'static str,
+    device: &'static str,
+    size: String,
+    format: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -171,6 +174,9 @@ fn check(input: &DescribeImages) -> Result<(), Fault> {
     if wrong(&input.architecture, &["i386", "x86_64", "arm64"]) {
         return Err(errors::IMAGE_ARCHITECTURE.fault());
     }
+    if wrong(&input.action_type, &["CreateEcs", "ChangeOS"]) {
+        return Err(standard::INVALID_PARAMETER.with(&[&"ActionType"]));
+    }
     let kind = input.instance_type.as_deref().filter(|id| !id.is_empty());
     if kind.is_some_and(|id| type_table::find(id).is_none()) {
         return Err(errors::TYPE_UNKNOWN.fault());
@@ -191,7 +197,8 @@ fn none(input: &DescribeImages) -> bool {
         || input.image_owner_id.is_some_and(|owner| owner != 0)
         || input.is_support_io_optimized == Some(false)
         || input.is_support_cloudinit == Some(false)
-        || input.is_public == Some(false)
+        // It asks for images of the community.
+        || input.is_public == Some(true)
         || input.status.as_ref().is_some_and(|status| !available(status))
         || input.tag.as_ref().is_some_and(|tags| !tags.is_empty())
 }
@@ -200,6 +207,12 @@ fn describe_images(cx: &Query<'_>, input: DescribeImages) -> Result<Images, Faul
     let page = Page::new(input.page_number, input.page_size, 100)?;
     check(&input)?;
     let none = none(&input);
+    let created = Created::of(
+        input.filter.as_deref(),
+        &["CreationStartTime", "CreationEndTime"],
+        (&errors::FILTER_KEY, &errors::FILTER_VALUE),
+    )?;
+    let made = |image: &Image| moment(image.created).is_some_and(|made| created.fits(made));
     let used: Vec<&str> = cx
         .store
         .list::<super::records::Instance>(&cx.scope())
@@ -219,7 +232,7 @@ fn describe_images(cx: &Query<'_>, input: DescribeImages) -> Result<Images, Faul
         .iter()
         .filter(|image| !none && (ids.is_empty() || ids.contains(&image.id)))
         .filter(|image| input.image_name.as_ref().is_none_or(|name| fits(name, image.id)))
-        .filter(|image| is(&input.image_family, image.family))
+        .filter(|image| is(&input.image_family, image.family) && made(image))
         .filter(|image| is(&input.architecture, image.architecture) && runs(image))
         .map(|image| view(image, used.contains(&image.id)))
         .filter(|image| is(&input.usage, image.usage))

@@ -91,10 +91,26 @@ impl<'a> Found<'a> {
         if self.row.public { vec![self.address()] } else { Vec::new() }
     }
 
-    /// Its type.
-    pub(super) fn instance_type(&self) -> &'static InstanceType {
+    /// Its type. `None` where a later version's table does not have it any more.
+    pub(super) fn instance_type(&self) -> Option<&'static InstanceType> {
         type_table::find(&self.row.type_id)
-            .expect("an instance's type was looked up when it was made")
+    }
+
+    /// Its type's family; where nobody knows it any more, what the type is named after.
+    pub(super) fn family(&self) -> &'a str {
+        let id = self.row.type_id.as_str();
+        let named = id.rsplit_once('.').map_or(id, |(family, _)| family);
+        self.instance_type().map_or(named, |kind| kind.family.name)
+    }
+
+    /// Its type's virtual processors; 0 where nobody knows them any more.
+    pub(super) fn cpus(&self) -> u32 {
+        self.instance_type().map_or(0, |kind| kind.cpus)
+    }
+
+    /// Its type's memory in MiB, likewise.
+    pub(super) fn memory_mib(&self) -> i64 {
+        self.instance_type().map_or(0, InstanceType::memory_mib)
     }
 }
 
@@ -117,10 +133,10 @@ pub(super) fn find<'a>(
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct VpcAttributes {
-    vpc_id: String,
-    nat_ip_address: &'static str,
-    v_switch_id: String,
     private_ip_address: Listed<String>,
+    vpc_id: String,
+    v_switch_id: String,
+    nat_ip_address: &'static str,
 }
 
 impl VpcAttributes {
@@ -138,8 +154,8 @@ impl VpcAttributes {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct EipAddress {
-    ip_address: &'static str,
     allocation_id: &'static str,
+    ip_address: &'static str,
     internet_charge_type: &'static str,
 }
 

@@ -1,7 +1,11 @@
-//! Key pairs that are imported. Making one is not built: it needs a generator of RSA keys.
+//! Key pairs: made here, of which the private half is given out once, or imported; and the instances
+//! that have them.
+
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use isobar_engines::keys;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command, query};
 use md5::{Digest, Md5};
@@ -9,13 +13,88 @@ use serde::{Deserialize, Serialize};
 
 use super::errors;
 use super::records::{BY_KEY_PAIR, Instance, KeyPair};
-use crate::forms::{self, Listed, STRICT_NAME, fits, minutes, texts};
+use crate::forms::{self, Listed, STRICT_NAME, fits, from_json, minutes};
 use crate::paging::{Page, newest_first};
 use crate::tags::{self, TagKeyValue, Tags};
-use crate::{Command, Handler, Query};
+use crate::{Command, Handler, Query, regions};
 
-pub(super) const OPERATIONS: &[Handler] =
-    &[command!(import_key_pair), query!(describe_key_pairs), command!(delete_key_pairs)];
+pub(super) const OPERATIONS: &[Handler] = &[
+    command!(create_key_pair),
+    command!(import_key_pair),
+    query!(describe_key_pairs),
+    command!(delete_key_pairs),
+    command!(attach_key_pair),
+    command!(detach_key_pair),
+];
+
+/// How many key pairs a region may have.
+const MOST: usize = 500;
+/// The most instances of a call.
+const MOST_INSTANCES: usize = 50;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateKeyPair {
+    key_pair_name: String,
+    resource_group_id: Option<String>,
+    tag: Option<Vec<tags::Given>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreatedKeyPair {
+    private_key_body: String,
+    key_pair_name: String,
+    key_pair_id: String,
+    key_pair_finger_print: String,
+}
+
+fn create_key_pair(
+    cx: &mut Command<'_, '_>,
+    input: CreateKeyPair,
+) -> Result<CreatedKeyPair, Fault> {
+    check_name(cx, &input.key_pair_name)?;
+    let key = keys::rsa(cx.random);
+    let pair = put(cx, input.key_pair_name, key.public, input.resource_group_id, input.tag)?;
+    Ok(CreatedKeyPair {
+        private_key_body: key.pem,
+        key_pair_name: pair.name.clone(),
+        key_pair_id: pair.id.clone(),
+        key_pair_finger_print: pair.fingerprint.clone(),
+    })
+}
+
+fn check_name(cx: &Command<'_, '_>, name: &str) -> Result<(), Fault> {
+    if !STRICT_NAME.allows(name) {
+        return Err(errors::KEY_PAIR_NAME.fault());
+    }
+    if cx.store.get::<KeyPair>(&cx.key(name)).is_some() {
+        return Err(errors::KEY_PAIR_EXISTS.fault());
+    }
+    if cx.store.list::<KeyPair>(&cx.scope()).count() >= MOST {
+        return Err(errors::KEY_PAIR_QUOTA.fault());
+    }
+    Ok(())
+}
+
+/// Keeps a pair of a name that was checked.
+fn put(
+    cx: &mut Command<'_, '_>,
+    name: String,
+    public_key: String,
+    resource_group_id: Option<String>,
+    tag: Option<Vec<tags::Given>>,
+) -> Result<Arc<KeyPair>, Fault> {
+    let fingerprint = fingerprint(&public_key).ok_or_else(|| errors::PUBLIC_KEY.fault())?;
+    let default_group = forms::default_resource_group(&cx.caller.account);
+    if resource_group_id.is_some_and(|group| group != default_group) {
+        return Err(errors::RESOURCE_GROUP_NOT_FOUND.fault());
+    }
+    let tags = Tags::given(tag, &errors::TAGS)?;
+    let id = forms::id(forms::KEY_PAIR, regions::of_call(cx.region), cx.random);
+    let (scope, created_at) = (cx.scope(), cx.now);
+    Ok(cx.store.put(KeyPair { scope, id, name, public_key, fingerprint, tags, created_at }))
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -38,27 +117,9 @@ fn import_key_pair(
     cx: &mut Command<'_, '_>,
     input: ImportKeyPair,
 ) -> Result<ImportedKeyPair, Fault> {
-    if !STRICT_NAME.allows(&input.key_pair_name) {
-        return Err(errors::KEY_PAIR_NAME.fault());
-    }
-    let fingerprint = fingerprint(&input.public_key_body);
-    let fingerprint = fingerprint.ok_or_else(|| errors::PUBLIC_KEY.fault())?;
-    if cx.store.get::<KeyPair>(&cx.key(&input.key_pair_name)).is_some() {
-        return Err(errors::KEY_PAIR_EXISTS.fault());
-    }
-    let default_group = forms::default_resource_group(&cx.caller.account);
-    if input.resource_group_id.is_some_and(|group| group != default_group) {
-        return Err(errors::RESOURCE_GROUP_NOT_FOUND.fault());
-    }
-    let tags = Tags::given(input.tag, &errors::TAGS)?;
-    let pair = cx.store.put(KeyPair {
-        scope: cx.context.scope(),
-        name: input.key_pair_name,
-        public_key: input.public_key_body,
-        fingerprint,
-        tags,
-        created_at: cx.context.now,
-    });
+    check_name(cx, &input.key_pair_name)?;
+    let (name, public_key) = (input.key_pair_name, input.public_key_body);
+    let pair = put(cx, name, public_key, input.resource_group_id, input.tag)?;
     Ok(ImportedKeyPair {
         key_pair_name: pair.name.clone(),
         key_pair_finger_print: pair.fingerprint.clone(),
@@ -84,6 +145,7 @@ struct DescribeKeyPairs {
     key_pair_name: Option<String>,
     key_pair_finger_print: Option<String>,
     include_public_key: Option<bool>,
+    resource_group_id: Option<String>,
     page_number: Option<i64>,
     page_size: Option<i64>,
     tag: Option<Vec<tags::Given>>,
@@ -112,16 +174,21 @@ struct KeyPairView {
 fn describe_key_pairs(cx: &Query<'_>, input: DescribeKeyPairs) -> Result<KeyPairs, Fault> {
     let page = Page::new(input.page_number, input.page_size, 50)?;
     let print = input.key_pair_finger_print.as_ref();
+    let group = forms::default_resource_group(&cx.caller.account);
+    let asked_group = input.resource_group_id.filter(|asked| !asked.is_empty());
+    let elsewhere = asked_group.is_some_and(|asked| asked != group);
     let pairs = cx
         .store
         .list::<KeyPair>(&cx.scope())
-        .filter(|pair| input.key_pair_name.as_ref().is_none_or(|name| fits(name, &pair.name)))
+        .filter(|pair| {
+            !elsewhere && input.key_pair_name.as_ref().is_none_or(|name| fits(name, &pair.name))
+        })
         .filter(|pair| print.is_none_or(|print| *print == pair.fingerprint))
         .filter(|pair| pair.tags.fit(input.tag.as_deref()));
     let pairs = newest_first(pairs);
     let (total_count, pairs) = page.cut(pairs);
     let public = input.include_public_key.unwrap_or(false);
-    let view = |pair: &std::sync::Arc<KeyPair>| KeyPairView {
+    let view = |pair: &Arc<KeyPair>| KeyPairView {
         creation_time: minutes(pair.created_at),
         key_pair_name: pair.name.clone(),
         key_pair_finger_print: pair.fingerprint.clone(),
@@ -145,7 +212,8 @@ struct DeleteKeyPairs {
 }
 
 fn delete_key_pairs(cx: &mut Command<'_, '_>, input: DeleteKeyPairs) -> Result<Empty, Fault> {
-    let names = texts(&input.key_pair_names).filter(|names| (1..=100).contains(&names.len()));
+    let names: Option<Vec<String>> = from_json(&input.key_pair_names);
+    let names = names.filter(|names| (1..=100).contains(&names.len()));
     for name in names.ok_or_else(|| errors::KEY_PAIR_NAMES.fault())? {
         let key = cx.key(&name);
         if cx.store.by::<Instance>(BY_KEY_PAIR, &key).next().is_some() {
@@ -155,4 +223,83 @@ fn delete_key_pairs(cx: &mut Command<'_, '_>, input: DeleteKeyPairs) -> Result<E
         cx.store.remove::<KeyPair>(&key);
     }
     Ok(Empty {})
+}
+
+/// A pair and instances.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PairAndInstances {
+    key_pair_name: String,
+    instance_ids: String,
+}
+
+/// What became of the instances; numbers and truth are texts here.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Outcome {
+    key_pair_name: String,
+    total_count: String,
+    fail_count: String,
+    results: Listed<InstanceOutcome>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct InstanceOutcome {
+    code: String,
+    message: String,
+    instance_id: String,
+    success: &'static str,
+}
+
+fn attach_key_pair(cx: &mut Command<'_, '_>, input: PairAndInstances) -> Result<Outcome, Fault> {
+    let name = input.key_pair_name.clone();
+    change(cx, input, move |row| row.key_pair = Some(name.clone()))
+}
+
+/// An instance that does not have the pair is left as it is.
+fn detach_key_pair(cx: &mut Command<'_, '_>, input: PairAndInstances) -> Result<Outcome, Fault> {
+    let name = input.key_pair_name.clone();
+    change(cx, input, move |row| row.key_pair = row.key_pair.take().filter(|own| *own != name))
+}
+
+/// Changes the instances one by one: one that is not there is told so, and the others are changed.
+fn change(
+    cx: &mut Command<'_, '_>,
+    input: PairAndInstances,
+    change: impl Fn(&mut Instance),
+) -> Result<Outcome, Fault> {
+    if cx.store.get::<KeyPair>(&cx.key(&input.key_pair_name)).is_none() {
+        return Err(errors::PAIR_NOT_FOUND.fault());
+    }
+    let ids: Option<Vec<String>> = from_json(&input.instance_ids);
+    let ids = ids.filter(|ids| !ids.is_empty());
+    let ids = ids.ok_or_else(|| errors::PAIR_INSTANCE_IDS.fault())?;
+    if ids.len() > MOST_INSTANCES {
+        return Err(errors::PAIR_INSTANCES.fault());
+    }
+    let mut failed = 0;
+    let mut results = Vec::with_capacity(ids.len());
+    for instance_id in ids {
+        let key = cx.key(&instance_id);
+        results.push(match cx.store.modify::<Instance>(&key, &change) {
+            Some(_) => InstanceOutcome {
+                code: "200".into(),
+                message: "successful".into(),
+                instance_id,
+                success: "true",
+            },
+            None => {
+                failed += 1;
+                let Fault { code, message, .. } = errors::INSTANCE_NOT_FOUND.fault();
+                InstanceOutcome { code: code.into(), message, instance_id, success: "false" }
+            }
+        });
+    }
+    Ok(Outcome {
+        key_pair_name: input.key_pair_name,
+        total_count: results.len().to_string(),
+        fail_count: failed.to_string(),
+        results: Listed("Result", results),
+    })
 }

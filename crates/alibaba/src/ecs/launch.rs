@@ -2,6 +2,7 @@
 
 mod check;
 mod name;
+mod options;
 mod place;
 
 pub(super) use check::{is_password, user_data};
@@ -31,18 +32,33 @@ pub(super) struct Launch {
     instance_name: Option<String>,
     unique_suffix: Option<bool>,
     host_name: Option<String>,
+    host_names: Option<Vec<String>>,
     description: Option<String>,
     password: Option<String>,
+    password_inherit: Option<bool>,
     key_pair_name: Option<String>,
     user_data: Option<String>,
     internet_charge_type: Option<String>,
     internet_max_bandwidth_in: Option<i64>,
     internet_max_bandwidth_out: Option<i64>,
     instance_charge_type: Option<String>,
+    auto_pay: Option<bool>,
     spot_strategy: Option<String>,
+    spot_price_limit: Option<f64>,
+    spot_duration: Option<i64>,
+    spot_interruption_behavior: Option<String>,
+    private_pool_options: Option<PrivatePool>,
+    io_optimized: Option<String>,
+    security_enhancement_strategy: Option<String>,
+    affinity: Option<String>,
+    tenancy: Option<String>,
+    hibernation_options: Option<Hibernation>,
+    image_options: Option<ImageOptions>,
+    ipv6_address: Option<Vec<String>>,
+    ipv6_address_count: Option<i64>,
     credit_specification: Option<String>,
     deletion_protection: Option<bool>,
-    system_disk: Option<SystemDisk>,
+    system_disk: Option<AskedDisk>,
     resource_group_id: Option<String>,
     auto_release_time: Option<String>,
     ram_role_name: Option<String>,
@@ -58,10 +74,33 @@ pub(super) struct Launch {
 /// What is asked of the first disk.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct SystemDisk {
+struct AskedDisk {
     category: Option<String>,
     #[serde(deserialize_with = "whole_number")]
     size: Option<i64>,
+    disk_name: Option<String>,
+    description: Option<String>,
+    performance_level: Option<String>,
+}
+
+/// Which private pools an instance may be of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct PrivatePool {
+    match_criteria: Option<String>,
+    id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Hibernation {
+    configured: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct ImageOptions {
+    login_as_non_root: Option<bool>,
 }
 
 /// What is asked of a network interface.
@@ -72,6 +111,7 @@ struct NetworkInterface {
     security_group_id: Option<String>,
     security_group_ids: Option<Vec<String>>,
     network_interface_id: Option<String>,
+    instance_type: Option<String>,
 }
 
 /// RunInstances has the size as text, CreateInstance as a number.
@@ -97,7 +137,7 @@ pub(super) fn launch(
     amount: usize,
     start: bool,
 ) -> Result<Vec<String>, Fault> {
-    let checked = check::check(cx, input)?;
+    let checked = check::check(cx, input, start)?;
     let place = place::choose(cx, input, amount)?;
     let names = name::Names::new(input, amount)?;
     let mut ids = Vec::with_capacity(amount);
@@ -156,6 +196,10 @@ fn row(
         user_data: text(&input.user_data),
         stopped_mode: "Not-applicable".into(),
         spot_strategy: or(&input.spot_strategy, "NoSpot"),
+        spot: checked.spot.clone(),
+        private_pool: options::private_pool(input),
+        disk: checked.disk.clone(),
+        first_tags: checked.tags.clone(),
         interface_id: forms::id(forms::NETWORK_INTERFACE, region, cx.random),
         mac_address: mac_address(cx.random.number()),
         serial_number: cx.random.uuid(),

@@ -70,7 +70,7 @@ struct OldVpc {
 
 fn describe_vpcs(cx: &Query<'_>, input: DescribeVpcs) -> Result<OldVpcs, Fault> {
     let Vpcs { page_size, page_number, total_count, vpcs } = describe(cx, input)?;
-    let vpcs = vpcs.1.into_iter().map(|row| row.vpc).map(|vpc| OldVpc {
+    let vpcs = vpcs.1.into_iter().map(|row| row.1.vpc).map(|vpc| OldVpc {
         vpc_id: vpc.vpc_id,
         vpc_name: vpc.vpc_name,
         description: vpc.description,

@@ -81,11 +81,11 @@ struct ZoneView {
     local_name: String,
     available_resources: Listed<ResourcesInfo>,
     available_resource_creation: Listed<&'static str>,
+    dedicated_host_generations: Listed<&'static str>,
     available_instance_types: Listed<&'static str>,
     available_disk_categories: Listed<&'static str>,
     available_dedicated_host_types: Listed<&'static str>,
     available_volume_categories: Listed<&'static str>,
-    dedicated_host_generations: Listed<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,8 +93,8 @@ struct ZoneView {
 struct ResourcesInfo {
     io_optimized: bool,
     system_disk_categories: Listed<&'static str>,
-    data_disk_categories: Listed<&'static str>,
     instance_generations: Listed<&'static str>,
+    data_disk_categories: Listed<&'static str>,
     instance_types: Listed<&'static str>,
     instance_type_families: Listed<&'static str>,
     network_types: Listed<&'static str>,

@@ -61,6 +61,18 @@ pub(crate) struct Instance {
     pub(crate) stopped_mode: String,
     /// How it is bought on the spot market: `NoSpot` mostly.
     pub(crate) spot_strategy: String,
+    /// What else is asked of the spot market.
+    #[serde(default)]
+    pub(crate) spot: Spot,
+    /// `Open`, `None` or nothing: which private pools it may be of.
+    #[serde(default)]
+    pub(crate) private_pool: String,
+    /// Its first disk.
+    #[serde(default)]
+    pub(crate) disk: SystemDisk,
+    /// The tags with which it was made, which its disk and its network interface keep.
+    #[serde(default)]
+    pub(crate) first_tags: Tags,
     /// The first network interface's id.
     pub(crate) interface_id: String,
     /// That interface's address on the link.
@@ -73,6 +85,44 @@ pub(crate) struct Instance {
     pub(crate) created_at: Timestamp,
     /// When it was last started.
     pub(crate) started_at: Option<Timestamp>,
+}
+
+/// What is asked of the spot market.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Spot {
+    /// The most that an hour may cost; 0 for whatever it costs.
+    pub(crate) price_limit: f64,
+    /// Hours for which it is kept.
+    pub(crate) duration: i64,
+    /// `Terminate` or `Stop`, where it is asked for.
+    pub(crate) interruption: String,
+}
+
+/// The disk that an instance starts from. It is no file: it is what was asked for, to be shown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SystemDisk {
+    /// Its category.
+    pub(crate) category: String,
+    /// GiB.
+    pub(crate) size: i64,
+    /// Its name.
+    pub(crate) name: String,
+    /// Its description.
+    pub(crate) description: String,
+    /// `PL0` to `PL3`, for disks of the category `cloud_essd`; else nothing.
+    pub(crate) performance_level: String,
+}
+
+impl Default for SystemDisk {
+    fn default() -> Self {
+        Self {
+            category: "cloud_efficiency".into(),
+            size: 40,
+            name: String::new(),
+            description: String::new(),
+            performance_level: String::new(),
+        }
+    }
 }
 
 /// A security group.
@@ -105,6 +155,9 @@ pub(crate) struct SecurityGroup {
 pub(crate) struct Rule {
     /// Its id.
     pub(crate) id: String,
+    /// Its place among the rules of its call.
+    #[serde(default)]
+    pub(crate) number: usize,
     /// When it was made.
     pub(crate) created_at: Timestamp,
     /// What it says about itself.
@@ -150,6 +203,9 @@ pub(crate) struct Peer {
 pub(crate) struct KeyPair {
     /// `account/region/`
     pub(crate) scope: String,
+    /// Its id, which only its making tells.
+    #[serde(default)]
+    pub(crate) id: String,
     /// Its name, by which it is found.
     pub(crate) name: String,
     /// Its public half.

@@ -1,6 +1,7 @@
 //! The rules of security groups.
 
 use isobar_kernel::call::Empty;
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, Tables, command, query};
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use super::records::{Matching, Rule, SecurityGroup};
 use super::rule_check::{Permission, permissions};
 use super::{errors, security_groups};
 use crate::forms::{self, Listed, seconds};
-use crate::paging::after_token;
+use crate::paging::{self, after_token};
 use crate::{Command, Handler, Query, regions, standard};
 
 pub(super) const OPERATIONS: &[Handler] = &[
@@ -22,8 +23,8 @@ pub(super) const OPERATIONS: &[Handler] = &[
 /// The most rules of a group.
 const MOST_RULES: usize = 200;
 /// The most rules of a page, and how many there are where the caller does not say.
-const MOST_RESULTS: usize = 1000;
-const DEFAULT_RESULTS: usize = 500;
+const MOST_RESULTS: i64 = 1000;
+const DEFAULT_RESULTS: i64 = 500;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -31,27 +32,32 @@ struct Authorize {
     _region_id: String,
     security_group_id: String,
     permissions: Option<Vec<Permission>>,
-    #[serde(flatten)]
-    single: Permission,
 }
 
-fn authorize_security_group(cx: &mut Command<'_, '_>, input: Authorize) -> Result<Empty, Fault> {
+fn authorize_security_group(
+    cx: &mut Command<'_, '_>,
+    input: Both<Authorize, Permission>,
+) -> Result<Empty, Fault> {
     authorize(cx, input, true)
 }
 
 fn authorize_security_group_egress(
     cx: &mut Command<'_, '_>,
-    input: Authorize,
+    input: Both<Authorize, Permission>,
 ) -> Result<Empty, Fault> {
     authorize(cx, input, false)
 }
 
-fn authorize(cx: &mut Command<'_, '_>, input: Authorize, ingress: bool) -> Result<Empty, Fault> {
+fn authorize(
+    cx: &mut Command<'_, '_>,
+    Both(input, single): Both<Authorize, Permission>,
+    ingress: bool,
+) -> Result<Empty, Fault> {
     let key = cx.key(&input.security_group_id);
     let group = security_groups::find(cx.store, &key, &errors::GROUP_NOT_FOUND)?;
     let mut rules = group.rules.clone();
     let mut seen: Vec<Matching> = Vec::new();
-    for (at, permission) in permissions(input.permissions, input.single)?.iter().enumerate() {
+    for (at, permission) in permissions(input.permissions, single)?.iter().enumerate() {
         let matching = permission.check(cx, group, ingress, at + 1)?;
         if seen.contains(&matching) {
             return Err(errors::RULE_TWICE.fault());
@@ -66,6 +72,7 @@ fn authorize(cx: &mut Command<'_, '_>, input: Authorize, ingress: bool) -> Resul
         }
         rules.push(Rule {
             id: forms::id(forms::SECURITY_GROUP_RULE, regions::of_call(cx.region), cx.random),
+            number: at,
             created_at: cx.now,
             description: permission.description.clone().unwrap_or_default(),
             matching,
@@ -82,25 +89,33 @@ struct Revoke {
     security_group_id: String,
     security_group_rule_id: Option<Vec<String>>,
     permissions: Option<Vec<Permission>>,
-    #[serde(flatten)]
-    single: Permission,
 }
 
-fn revoke_security_group(cx: &mut Command<'_, '_>, input: Revoke) -> Result<Empty, Fault> {
+fn revoke_security_group(
+    cx: &mut Command<'_, '_>,
+    input: Both<Revoke, Permission>,
+) -> Result<Empty, Fault> {
     revoke(cx, input, true)
 }
 
-fn revoke_security_group_egress(cx: &mut Command<'_, '_>, input: Revoke) -> Result<Empty, Fault> {
+fn revoke_security_group_egress(
+    cx: &mut Command<'_, '_>,
+    input: Both<Revoke, Permission>,
+) -> Result<Empty, Fault> {
     revoke(cx, input, false)
 }
 
-fn revoke(cx: &mut Command<'_, '_>, input: Revoke, ingress: bool) -> Result<Empty, Fault> {
+fn revoke(
+    cx: &mut Command<'_, '_>,
+    Both(input, single): Both<Revoke, Permission>,
+    ingress: bool,
+) -> Result<Empty, Fault> {
     let key = cx.key(&input.security_group_id);
     let group = security_groups::find(cx.store, &key, &errors::GROUP_NOT_FOUND)?;
     let mut rules = group.rules.clone();
     let ids = input.security_group_rule_id.unwrap_or_default();
     if ids.is_empty() {
-        for (at, permission) in permissions(input.permissions, input.single)?.iter().enumerate() {
+        for (at, permission) in permissions(input.permissions, single)?.iter().enumerate() {
             let matching = permission.check(cx, group, ingress, at + 1)?;
             // A rule that is not there is as good as revoked.
             rules.retain(|rule| rule.matching != matching);
@@ -149,27 +164,27 @@ struct PermissionView {
     security_group_rule_id: String,
     direction: &'static str,
     source_group_id: String,
-    source_group_name: String,
-    source_group_owner_account: &'static str,
-    source_cidr_ip: String,
-    ipv6_source_cidr_ip: String,
-    source_port_range: String,
-    source_prefix_list_id: &'static str,
-    source_prefix_list_name: &'static str,
-    dest_group_id: String,
-    dest_group_name: String,
     dest_group_owner_account: &'static str,
-    dest_cidr_ip: String,
-    ipv6_dest_cidr_ip: String,
     dest_prefix_list_id: &'static str,
     dest_prefix_list_name: &'static str,
+    source_cidr_ip: String,
+    ipv6_dest_cidr_ip: String,
+    create_time: String,
+    ipv6_source_cidr_ip: String,
+    dest_group_id: String,
+    dest_cidr_ip: String,
     ip_protocol: String,
-    port_range: String,
     priority: String,
+    dest_group_name: String,
     nic_type: &'static str,
     policy: String,
     description: String,
-    create_time: String,
+    port_range: String,
+    source_prefix_list_name: &'static str,
+    source_prefix_list_id: &'static str,
+    source_group_owner_account: &'static str,
+    source_group_name: String,
+    source_port_range: String,
 }
 
 fn view(tables: &Tables, scope: &str, rule: &Rule) -> PermissionView {
@@ -207,6 +222,11 @@ fn view(tables: &Tables, scope: &str, rule: &Rule) -> PermissionView {
     }
 }
 
+/// Where a rule stands in a list, which shows the oldest first.
+fn place(rule: &Rule) -> String {
+    format!("{:020}/{:05}/{}", rule.created_at.as_microsecond(), rule.number, rule.id)
+}
+
 fn describe_security_group_attribute(
     cx: &Query<'_>,
     input: DescribeSecurityGroupAttribute,
@@ -227,17 +247,12 @@ fn describe_security_group_attribute(
         .iter()
         .filter(|rule| direction.is_none_or(|ingress| ingress == rule.matching.ingress))
         .collect();
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
-    let most = match input.max_results {
-        None => DEFAULT_RESULTS,
-        Some(most) => usize::try_from(most)
-            .ok()
-            .filter(|most| (1..=MOST_RESULTS).contains(most))
-            .ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"MaxResults"]))?,
-    };
+    rules.sort_by_key(|rule| place(rule));
+    let refusal = &standard::INVALID_PARAMETER;
+    let most = paging::results(input.max_results, DEFAULT_RESULTS, MOST_RESULTS, refusal)?;
     let invalid = || standard::INVALID_PARAMETER.with(&[&"NextToken"]);
     let token = input.next_token.as_deref();
-    let (rules, next_token) = after_token(rules, token, most, |rule| rule.id.clone(), invalid)?;
+    let (rules, next_token) = after_token(rules, token, most, |rule| place(rule), invalid)?;
     let permissions = rules.into_iter().map(|rule| view(cx.store, &group.scope, rule)).collect();
     Ok(SecurityGroupAttribute {
         vpc_id: group.vpc_id.clone(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::errors;
 use super::records::{BY_GROUP, Instance, SecurityGroup};
 use crate::forms::{self, DESCRIPTION, Listed, STRICT_NAME, fits, seconds};
-use crate::paging::{Page, after_token, newest_first, place};
+use crate::paging::{Asked, Part, newest_first, place};
 use crate::tags::{self, TagKeyValue, Tags};
 use crate::vpc::records::Vpc;
 use crate::{Command, Handler, Query, regions, standard};
@@ -205,30 +205,21 @@ fn describe_security_groups(
     input: DescribeSecurityGroups,
 ) -> Result<SecurityGroups, Fault> {
     let groups = matching(cx, &input)?;
-    let (total_count, page, groups, next_token) = match input.max_results {
-        Some(most) => {
-            let most = Some(most).filter(|most| (1..=MOST_RESULTS).contains(most));
-            let most = most.and_then(|most| usize::try_from(most).ok());
-            let most = most.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"MaxResults"]))?;
-            let total = i64::try_from(groups.len()).unwrap_or(i64::MAX);
-            let key = |group: &&Arc<SecurityGroup>| place(*group);
-            let token = input.next_token.as_deref();
-            let (groups, next) =
-                after_token(groups, token, most, key, || errors::BAD_GROUP_TOKEN.fault())?;
-            (total, Page { number: 1, size: input.max_results.unwrap_or_default() }, groups, next)
-        }
-        None => {
-            let page = Page::new(input.page_number, input.page_size, MOST_RESULTS)?;
-            let (total, groups) = page.cut(groups);
-            (total, page, groups, String::new())
-        }
+    let asked = Asked {
+        page_number: input.page_number,
+        page_size: input.page_size,
+        next_token: input.next_token.as_deref(),
+        max_results: input.max_results,
+        most: (MOST_RESULTS, MOST_RESULTS),
     };
-    let groups = groups.into_iter().map(|group| view(cx.store, group)).collect();
+    let part = asked.cut(groups, |group| place(*group), &errors::BAD_GROUP_TOKEN)?;
+    let Part { page, total, items, next_token } = part;
+    let groups = items.into_iter().map(|group| view(cx.store, group)).collect();
     Ok(SecurityGroups {
         region_id: cx.region.to_owned(),
         next_token,
         security_groups: Listed("SecurityGroup", groups),
-        total_count,
+        total_count: total,
         page_number: page.number,
         page_size: page.size,
     })
@@ -340,7 +331,7 @@ impl Membership {
                 .list::<Instance>(&cx.scope())
                 .find(|instance| instance.interface_id == *id)
                 .ok_or_else(|| errors::INTERFACE_NOT_FOUND.with(&[id])),
-            (None, None) => Err(standard::missing("InstanceId")),
+            (None, None) => Err(standard::MISSING_PARAMETER.with(&[&"InstanceId"])),
         }
     }
 }

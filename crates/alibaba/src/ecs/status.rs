@@ -39,8 +39,8 @@ struct InstanceStatuses {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct InstanceStatus {
-    instance_id: String,
     status: Status,
+    instance_id: String,
 }
 
 fn describe_instance_status(

@@ -6,7 +6,7 @@ use isobar_kernel::{Fault, command, query};
 use super::errors;
 use super::records::{Instance, KeyPair, SecurityGroup};
 use crate::tagging::{Kind, ListTags, Listing, Product, Tag, Untag};
-use crate::{Command, Handler, Query};
+use crate::{Command, Handler, Query, standard};
 
 pub(super) const OPERATIONS: &[Handler] =
     &[command!(tag_resources), command!(untag_resources), query!(list_tag_resources)];
@@ -26,6 +26,8 @@ const PRODUCT: Product = Product {
     neither: errors::NEITHER,
     all_and_some: errors::ALL_AND_SOME,
     bad_token: errors::BAD_TAG_TOKEN,
+    most_results: 1000,
+    bad_results: standard::INVALID_PARAMETER,
 };
 
 fn tag_resources(cx: &mut Command<'_, '_>, input: Tag) -> Result<Empty, Fault> {

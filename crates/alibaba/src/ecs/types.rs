@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::type_table::{self, InstanceType};
 use crate::forms::Listed;
-use crate::paging::after_token;
+use crate::paging::{self, after_token};
 use crate::{Handler, Query, standard};
 
-pub(super) const OPERATIONS: &[Handler] = &[query!(describe_instance_types)];
+pub(super) const OPERATIONS: &[Handler] =
+    &[query!(describe_instance_types), query!(describe_instance_type_families)];
 
 /// The most types of a page, and how many there are where the caller does not say.
-const MOST: usize = 1600;
+const MOST: i64 = 1600;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -47,6 +48,19 @@ struct DescribeInstanceTypes {
     minimum_eni_private_ip_address_quantity: Option<i64>,
     minimum_baseline_credit: Option<i64>,
     minimum_initial_credit: Option<i64>,
+    #[serde(rename = "MaximumGPUAmount")]
+    maximum_gpu_amount: Option<i64>,
+    gpu_specs: Option<Vec<String>>,
+    physical_processor_models: Option<Vec<String>>,
+    local_storage_categories: Option<Vec<String>>,
+    minimum_local_storage_capacity: Option<i64>,
+    minimum_disk_quantity: Option<i64>,
+    minimum_eni_ipv6_address_quantity: Option<i64>,
+    minimum_primary_eni_queue_number: Option<i64>,
+    minimum_secondary_eni_queue_number: Option<i64>,
+    minimum_queue_pair_number: Option<i64>,
+    minimum_eri_quantity: Option<i64>,
+    nvme_support: Option<String>,
     next_token: Option<String>,
     max_results: Option<i64>,
 }
@@ -61,47 +75,47 @@ struct InstanceTypes {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct TypeView {
-    instance_type_id: &'static str,
-    instance_type_family: &'static str,
-    instance_family_level: &'static str,
-    instance_category: &'static str,
-    cpu_core_count: u32,
+    eni_total_quantity: i64,
+    local_storage_category: &'static str,
+    primary_eni_queue_number: i64,
     memory_size: f64,
-    cpu_architecture: &'static str,
-    physical_processor_model: &'static str,
-    cpu_speed_frequency: f64,
-    cpu_turbo_frequency: f64,
-    #[serde(rename = "GPUAmount")]
-    gpu_amount: i64,
+    local_storage_capacity: Option<i64>,
+    instance_family_level: &'static str,
+    instance_pps_rx: i64,
+    eni_ipv6_address_quantity: i64,
+    maximum_queue_number_per_eni: i64,
+    instance_type_id: &'static str,
+    instance_bandwidth_rx: i64,
+    secondary_eni_queue_number: i64,
     #[serde(rename = "GPUSpec")]
     gpu_spec: &'static str,
+    instance_bandwidth_tx: i64,
+    queue_pair_number: i64,
+    eri_quantity: i64,
+    #[serde(rename = "GPUAmount")]
+    gpu_amount: i64,
+    total_eni_queue_quantity: i64,
+    nvme_support: &'static str,
+    disk_quantity: i64,
+    initial_credit: Option<i64>,
+    local_storage_amount: Option<i64>,
+    baseline_credit: Option<i64>,
+    instance_pps_tx: i64,
+    eni_private_ip_address_quantity: i64,
+    cpu_core_count: u32,
+    instance_type_family: &'static str,
+    eni_quantity: i64,
+    eni_trunk_supported: bool,
+    cpu_speed_frequency: f64,
+    cpu_turbo_frequency: f64,
+    physical_processor_model: &'static str,
+    network_encryption_support: bool,
+    instance_category: &'static str,
+    cpu_architecture: &'static str,
     #[serde(rename = "GPUMemorySize")]
     gpu_memory_size: f64,
-    instance_bandwidth_rx: i64,
-    instance_bandwidth_tx: i64,
-    instance_pps_rx: i64,
-    instance_pps_tx: i64,
-    eni_quantity: i64,
-    eni_total_quantity: i64,
-    eni_private_ip_address_quantity: i64,
-    eni_ipv6_address_quantity: i64,
-    eni_trunk_supported: bool,
-    primary_eni_queue_number: i64,
-    secondary_eni_queue_number: i64,
-    maximum_queue_number_per_eni: i64,
-    total_eni_queue_quantity: i64,
-    eri_quantity: i64,
-    queue_pair_number: i64,
-    disk_quantity: i64,
-    local_storage_category: &'static str,
-    local_storage_amount: Option<i64>,
-    local_storage_capacity: Option<i64>,
-    nvme_support: &'static str,
-    initial_credit: Option<i64>,
-    baseline_credit: Option<i64>,
     network_card_quantity: i64,
     network_cards: Listed<NetworkCard>,
-    network_encryption_support: bool,
     supported_boot_modes: Listed<&'static str>,
 }
 
@@ -195,6 +209,14 @@ impl DescribeInstanceTypes {
             )
             && least(self.minimum_baseline_credit, view.baseline_credit.unwrap_or(0))
             && least(self.minimum_initial_credit, view.initial_credit.unwrap_or(0))
+            && self.maximum_gpu_amount.is_none_or(|most| view.gpu_amount <= most)
+            && least(self.minimum_local_storage_capacity, 0)
+            && least(self.minimum_disk_quantity, view.disk_quantity)
+            && least(self.minimum_eni_ipv6_address_quantity, view.eni_ipv6_address_quantity)
+            && least(self.minimum_primary_eni_queue_number, view.primary_eni_queue_number)
+            && least(self.minimum_secondary_eni_queue_number, view.secondary_eni_queue_number)
+            && least(self.minimum_queue_pair_number, view.queue_pair_number)
+            && least(self.minimum_eri_quantity, view.eri_quantity)
     }
 
     fn named(&self, view: &TypeView) -> bool {
@@ -217,6 +239,10 @@ impl DescribeInstanceTypes {
             && is(&self.physical_processor_model, view.physical_processor_model)
             && is(&self.gpu_spec, view.gpu_spec)
             && is(&self.local_storage_category, view.local_storage_category)
+            && among(&self.gpu_specs, view.gpu_spec)
+            && among(&self.physical_processor_models, view.physical_processor_model)
+            && among(&self.local_storage_categories, view.local_storage_category)
+            && is(&self.nvme_support, view.nvme_support)
     }
 }
 
@@ -224,13 +250,7 @@ fn describe_instance_types(
     _: &Query<'_>,
     input: DescribeInstanceTypes,
 ) -> Result<InstanceTypes, Fault> {
-    let most = match input.max_results {
-        None => MOST,
-        Some(most) => usize::try_from(most)
-            .ok()
-            .filter(|most| (1..=MOST).contains(most))
-            .ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"MaxResults"]))?,
-    };
+    let most = paging::results(input.max_results, MOST, MOST, &standard::INVALID_PARAMETER)?;
     let mut types: Vec<TypeView> =
         type_table::all().iter().map(view).filter(|view| input.fits(view)).collect();
     types.sort_by_key(|view| view.instance_type_id);
@@ -239,4 +259,36 @@ fn describe_instance_types(
     let key = |view: &TypeView| view.instance_type_id.to_owned();
     let (types, next_token) = after_token(types, token, most, key, invalid)?;
     Ok(InstanceTypes { instance_types: Listed("InstanceType", types), next_token })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribeInstanceTypeFamilies {
+    _region_id: String,
+    generation: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Families {
+    instance_type_families: Listed<FamilyView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct FamilyView {
+    generation: &'static str,
+    instance_type_family_id: &'static str,
+}
+
+fn describe_instance_type_families(
+    _: &Query<'_>,
+    input: DescribeInstanceTypeFamilies,
+) -> Result<Families, Fault> {
+    let wanted = input.generation.as_deref().filter(|generation| !generation.is_empty());
+    let families = type_table::FAMILIES
+        .iter()
+        .filter(|row| wanted.is_none_or(|asked| asked == row.generation))
+        .map(|row| FamilyView { generation: row.generation, instance_type_family_id: row.name });
+    Ok(Families { instance_type_families: Listed("InstanceTypeFamily", families.collect()) })
 }

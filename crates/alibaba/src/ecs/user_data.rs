@@ -20,8 +20,8 @@ struct DescribeUserData {
 #[serde(rename_all = "PascalCase")]
 struct UserData {
     instance_id: String,
-    region_id: String,
     user_data: String,
+    region_id: String,
 }
 
 fn describe_user_data(cx: &Query<'_>, input: DescribeUserData) -> Result<UserData, Fault> {

@@ -71,12 +71,8 @@ pub(super) fn denied(admitted: &Admitted) -> Fault {
     row.fault().field("AccessDeniedDetail", Value::Map(detail.into()))
 }
 
-/// SLB checks by itself what the gateway checks for the others.
-const SLB_MISSING: Row = Row::new(
-    400,
-    "MissingParameter",
-    "The input parameter \"{}\" that is mandatory for processing this request is not supplied.",
-);
+/// The products that look for themselves whether all is there, which the gateway does for the others.
+const LOOK_THEMSELVES: &[&str] = &["ecs", "slb"];
 
 /// The error for input that cannot be read.
 pub(super) fn unreadable(service: &Service, error: &DecodeError) -> Fault {
@@ -84,13 +80,49 @@ pub(super) fn unreadable(service: &Service, error: &DecodeError) -> Fault {
         DecodeError::Member(Violation { path, problem }) => {
             let name = parameter(path);
             match problem {
-                Problem::Missing if service.name == "slb" => SLB_MISSING.with(&[&name]),
+                Problem::Missing if LOOK_THEMSELVES.contains(&service.name.as_str()) => {
+                    standard::MISSING_PARAMETER.with(&[&name])
+                }
                 Problem::Missing => standard::missing(&name),
                 _ => standard::INVALID_PARAMETER.with(&[&name]),
             }
         }
         other => standard::MALFORMED.with(&[other]),
     }
+}
+
+/// The longest client token. The vendor counts characters, and takes those of ASCII alone.
+const LONGEST_TOKEN: usize = 64;
+
+/// What a product says to a client token that it cannot take.
+const TOKENS: &[(&str, Row)] = &[
+    (
+        "ecs",
+        Row::new(
+            400,
+            "InvalidClientToken.ValueNotSupported",
+            "The ClientToken provided is invalid.",
+        ),
+    ),
+    (
+        "vpc",
+        Row::new(
+            400,
+            "IllegalParam.ClientToken",
+            "Token verify failed because client token length too long.",
+        ),
+    ),
+];
+
+/// Refuses a client token that is too long, or not of ASCII.
+pub(super) fn client_token(service: &Service, input: &Value) -> Result<(), Fault> {
+    let token = input.get("ClientToken").and_then(Value::as_str).unwrap_or_default();
+    if token.is_ascii() && token.len() <= LONGEST_TOKEN {
+        return Ok(());
+    }
+    let row = TOKENS.iter().find(|(name, _)| *name == service.name);
+    let row = row.map_or(&standard::INVALID_PARAMETER, |(_, row)| row);
+    Err(row.with(&[&"ClientToken"]))
 }
 
 /// A member's path as parameters name it: `Tag[0].Key` is `Tag.1.Key`.

@@ -8,7 +8,7 @@ use super::load_balancers::change;
 use super::records::{LoadBalancer, Server};
 use crate::ecs::instances::address_of;
 use crate::ecs::records::Instance;
-use crate::forms::Listed;
+use crate::forms::{Listed, from_json};
 use crate::lookup::find;
 use crate::{Command, Handler, standard};
 
@@ -56,7 +56,7 @@ impl Given {
 }
 
 fn given(json: &str) -> Result<Vec<Given>, Fault> {
-    let given: Option<Vec<Given>> = serde_json::from_str(json).ok();
+    let given: Option<Vec<Given>> = from_json(json);
     let given = given.filter(|given| (1..=MOST).contains(&given.len()));
     given.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"BackendServers"]))
 }
@@ -71,11 +71,11 @@ struct Answer<W> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct View<W> {
-    server_id: String,
     #[serde(rename = "Type")]
     kind: String,
     weight: W,
     description: String,
+    server_id: String,
 }
 
 /// The weight is text in some answers and a number in others.
@@ -167,9 +167,9 @@ fn remove_backend_servers(
     input: BackendServers,
 ) -> Result<Answer<u32>, Fault> {
     find::<LoadBalancer>(cx, cx.store, &input.load_balancer_id, &errors::NOT_FOUND)?;
-    let ids: Vec<String> = match serde_json::from_str(&input.backend_servers) {
-        Ok(ids) => ids,
-        Err(_) => given(&input.backend_servers)?.into_iter().map(|given| given.server_id).collect(),
+    let ids: Vec<String> = match from_json(&input.backend_servers) {
+        Some(ids) => ids,
+        None => given(&input.backend_servers)?.into_iter().map(|given| given.server_id).collect(),
     };
     change(cx, &input.load_balancer_id, |row| {
         row.servers.retain(|server| !ids.contains(&server.named));

@@ -30,12 +30,12 @@ struct HealthStatus {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ServerHealth {
-    listener_port: u16,
     protocol: &'static str,
-    server_id: String,
+    server_health_status: &'static str,
+    listener_port: u16,
     server_ip: String,
     port: u16,
-    server_health_status: &'static str,
+    server_id: String,
 }
 
 fn describe_health_status(

@@ -47,6 +47,7 @@ pub(super) struct Asked {
     idle_timeout: Option<i64>,
     request_timeout: Option<i64>,
     listener_forward: Option<String>,
+    gzip: Option<String>,
     #[serde(rename = "XForwardedFor_SLBIP")]
     forwarded_ip: Option<String>,
     #[serde(rename = "XForwardedFor_SLBID")]
@@ -106,13 +107,14 @@ impl Asked {
     }
 
     fn check_words(&self) -> Result<(), Fault> {
-        let words: [(&str, &Option<String>, &[&str]); 8] = [
+        let words: [(&str, &Option<String>, &[&str]); 9] = [
             ("Scheduler", &self.scheduler, &["wrr", "wlc", "rr", "sch", "tch", "qch", "iqch"]),
             ("HealthCheckType", &self.health_check_type, &["tcp", "http"]),
             ("HealthCheckMethod", &self.health_check_method, &["head", "get"]),
             ("ConnectionDrain", &self.connection_drain, &["on", "off"]),
             ("StickySession", &self.sticky_session, &["on", "off"]),
             ("ListenerForward", &self.listener_forward, &["on", "off"]),
+            ("Gzip", &self.gzip, &["on", "off"]),
             ("HealthCheckSwitch", &self.health_check_switch, &["on", "off"]),
             ("AclStatus", &self.acl_status, &["on", "off"]),
         ];
@@ -205,6 +207,7 @@ impl Asked {
             established_timeout: 900,
             idle_timeout: 15,
             request_timeout: 60,
+            gzip: protocol == Protocol::Http,
             tags,
         };
         self.tell(&mut listener);
@@ -225,6 +228,8 @@ impl Asked {
         set(&mut listener.established_timeout, &self.established_timeout);
         set(&mut listener.idle_timeout, &self.idle_timeout);
         set(&mut listener.request_timeout, &self.request_timeout);
+        let gzip = self.gzip.as_deref().filter(|gzip| !gzip.is_empty());
+        listener.gzip = gzip.map_or(listener.gzip, |gzip| gzip == "on");
         match self.connection_drain.as_deref() {
             Some("on") => listener.drain = Some(self.connection_drain_timeout.unwrap_or(300)),
             Some("off") => listener.drain = None,

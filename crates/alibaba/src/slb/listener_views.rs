@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::records::Listener;
-use crate::forms::Listed;
+use crate::forms::{InOrder, Listed};
 use crate::tags::TagKeyValue;
 
 const fn switch(on: bool) -> &'static str {
@@ -14,23 +14,23 @@ const fn switch(on: bool) -> &'static str {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TcpConfig {
-    persistence_timeout: i64,
-    established_timeout: i64,
-    connection_drain: &'static str,
+    health_check_http_code: Option<String>,
     connection_drain_timeout: Option<i64>,
-    health_check: &'static str,
-    health_check_type: &'static str,
-    health_check_method: Option<String>,
+    persistence_timeout: i64,
+    health_check_interval: i64,
     #[serde(rename = "HealthCheckURI")]
     health_check_uri: Option<String>,
-    health_check_domain: Option<String>,
-    health_check_http_code: Option<String>,
     health_check_connect_port: u16,
+    established_timeout: i64,
+    health_check_type: &'static str,
     health_check_connect_timeout: i64,
-    health_check_interval: i64,
-    healthy_threshold: i64,
-    unhealthy_threshold: i64,
     master_slave_server_group_id: &'static str,
+    healthy_threshold: i64,
+    health_check_domain: Option<String>,
+    unhealthy_threshold: i64,
+    connection_drain: &'static str,
+    health_check_method: Option<String>,
+    health_check: &'static str,
 }
 
 impl TcpConfig {
@@ -62,33 +62,33 @@ impl TcpConfig {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct HttpConfig {
-    sticky_session: &'static str,
-    listener_forward: &'static str,
-    gzip: &'static str,
-    idle_timeout: i64,
-    request_timeout: i64,
-    x_forwarded_for: &'static str,
-    #[serde(rename = "XForwardedFor_SLBIP")]
-    forwarded_ip: &'static str,
-    #[serde(rename = "XForwardedFor_SLBID")]
-    forwarded_id: &'static str,
-    #[serde(rename = "XForwardedFor_proto")]
-    forwarded_protocol: &'static str,
-    #[serde(rename = "XForwardedFor_SLBPORT")]
-    forwarded_port: &'static str,
     #[serde(rename = "XForwardedFor_ClientSrcPort")]
     forwarded_client_port: &'static str,
-    health_check: &'static str,
-    health_check_method: Option<String>,
-    #[serde(rename = "HealthCheckURI")]
-    health_check_uri: Option<String>,
-    health_check_domain: Option<String>,
-    health_check_http_code: Option<String>,
+    gzip: &'static str,
     health_check_connect_port: Option<u16>,
     health_check_timeout: Option<i64>,
-    health_check_interval: Option<i64>,
-    healthy_threshold: Option<i64>,
+    health_check_domain: Option<String>,
     unhealthy_threshold: Option<i64>,
+    #[serde(rename = "XForwardedFor_SLBID")]
+    forwarded_id: &'static str,
+    health_check_http_code: Option<String>,
+    listener_forward: &'static str,
+    x_forwarded_for: &'static str,
+    idle_timeout: i64,
+    request_timeout: i64,
+    health_check_interval: Option<i64>,
+    #[serde(rename = "XForwardedFor_SLBPORT")]
+    forwarded_port: &'static str,
+    #[serde(rename = "HealthCheckURI")]
+    health_check_uri: Option<String>,
+    healthy_threshold: Option<i64>,
+    #[serde(rename = "XForwardedFor_proto")]
+    forwarded_protocol: &'static str,
+    #[serde(rename = "XForwardedFor_SLBIP")]
+    forwarded_ip: &'static str,
+    sticky_session: &'static str,
+    health_check_method: Option<String>,
+    health_check: &'static str,
 }
 
 impl HttpConfig {
@@ -99,7 +99,7 @@ impl HttpConfig {
         Self {
             sticky_session: "off",
             listener_forward: "off",
-            gzip: "off",
+            gzip: switch(listener.gzip),
             idle_timeout: listener.idle_timeout,
             request_timeout: listener.request_timeout,
             x_forwarded_for: "on",
@@ -169,16 +169,52 @@ pub(super) struct TcpAttribute {
     tags: Listed<TagKeyValue>,
 }
 
+/// The order of a TCP listener's members.
+const TCP: &[&str] = &[
+    "VServerGroupId",
+    "Status",
+    "AclType",
+    "ConnectionDrainTimeout",
+    "HealthCheckConnectPort",
+    "Description",
+    "Bandwidth",
+    "HealthCheckType",
+    "MasterSlaveServerGroupId",
+    "BackendServerPort",
+    "AclStatus",
+    "HealthCheckDomain",
+    "UnhealthyThreshold",
+    "HealthCheckHttpCode",
+    "ProxyProtocolV2Enabled",
+    "PersistenceTimeout",
+    "ListenerPort",
+    "HealthCheckInterval",
+    "HealthCheckURI",
+    "AclId",
+    "SynProxy",
+    "Scheduler",
+    "EstablishedTimeout",
+    "HealthCheckConnectTimeout",
+    "HealthyThreshold",
+    "ConnectionDrain",
+    "HealthCheckMethod",
+    "HealthCheck",
+    "AclIds",
+    "LoadBalancerId",
+    "Tags",
+];
+
 impl TcpAttribute {
-    pub(super) fn of(balancer: &str, listener: &Listener) -> Self {
-        Self {
+    pub(super) fn of(balancer: &str, listener: &Listener) -> InOrder<Self> {
+        let listener = Self {
             common: Common::of(balancer, listener),
             config: TcpConfig::of(listener),
             syn_proxy: "disable",
             proxy_protocol_v2_enabled: false,
             acl_ids: Listed("AclId", Vec::new()),
             tags: Listed("Tag", listener.tags.tag_key_values()),
-        }
+        };
+        InOrder(TCP, listener)
     }
 }
 
@@ -196,16 +232,61 @@ pub(super) struct HttpAttribute {
     tags: Listed<TagKeyValue>,
 }
 
+/// The order of an HTTP listener's members.
+const HTTP: &[&str] = &[
+    "AclType",
+    "VServerGroupId",
+    "Status",
+    "XForwardedFor_ClientSrcPort",
+    "Cookie",
+    "Gzip",
+    "HealthCheckConnectPort",
+    "Description",
+    "Bandwidth",
+    "HealthCheckTimeout",
+    "AclStatus",
+    "BackendServerPort",
+    "CookieTimeout",
+    "HealthCheckDomain",
+    "UnhealthyThreshold",
+    "ForwardPort",
+    "XForwardedFor_SLBID",
+    "SecurityStatus",
+    "HealthCheckHttpCode",
+    "ListenerForward",
+    "XForwardedFor",
+    "IdleTimeout",
+    "RequestTimeout",
+    "ListenerPort",
+    "HealthCheckInterval",
+    "XForwardedFor_SLBPORT",
+    "HealthCheckURI",
+    "StickySessionType",
+    "AclId",
+    "Scheduler",
+    "HealthyThreshold",
+    "XForwardedFor_proto",
+    "XForwardedFor_SLBIP",
+    "StickySession",
+    "HealthCheckMethod",
+    "HealthCheck",
+    "AclIds",
+    "Rules",
+    "LoadBalancerId",
+    "Tags",
+];
+
 impl HttpAttribute {
-    pub(super) fn of(balancer: &str, listener: &Listener) -> Self {
-        Self {
+    pub(super) fn of(balancer: &str, listener: &Listener) -> InOrder<Self> {
+        let listener = Self {
             common: Common::of(balancer, listener),
             config: HttpConfig::of(listener),
             security_status: "off",
             acl_ids: Listed("AclId", Vec::new()),
             rules: Listed("Rule", Vec::new()),
             tags: Listed("Tag", listener.tags.tag_key_values()),
-        }
+        };
+        InOrder(HTTP, listener)
     }
 }
 
@@ -223,15 +304,38 @@ pub(super) struct Summary {
     tags: Vec<TagKeyValue>,
 }
 
+/// The order of a listener's members in a list.
+const IN_LISTS: &[&str] = &[
+    "AclType",
+    "Status",
+    "VServerGroupId",
+    "ListenerProtocol",
+    "LoadBalancerId",
+    "ListenerPort",
+    "AclId",
+    "Scheduler",
+    "Bandwidth",
+    "Description",
+    "AclStatus",
+    "BackendServerPort",
+    "AclIds",
+    "HTTPListenerConfig",
+    "HTTPSListenerConfig",
+    "TCPListenerConfig",
+    "UDPListenerConfig",
+    "Tags",
+];
+
 impl Summary {
-    pub(super) fn of(balancer: &str, listener: &Listener) -> Self {
+    pub(super) fn of(balancer: &str, listener: &Listener) -> InOrder<Self> {
         let tcp = listener.protocol == super::records::Protocol::Tcp;
-        Self {
+        let listener = Self {
             common: Common::of(balancer, listener),
             listener_protocol: listener.protocol.name(),
             tcp: tcp.then(|| TcpConfig::of(listener)),
             http: (!tcp).then(|| HttpConfig::of(listener)),
             tags: listener.tags.tag_key_values(),
-        }
+        };
+        InOrder(IN_LISTS, listener)
     }
 }

@@ -1,6 +1,7 @@
 //! Listeners.
 
 use isobar_kernel::call::Empty;
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, Row, command, query};
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +10,9 @@ use super::listener_settings::Asked;
 use super::listener_views::{HttpAttribute, Summary, TcpAttribute};
 use super::load_balancers::change;
 use super::records::{Listener, LoadBalancer, Protocol};
+use crate::forms::InOrder;
 use crate::lookup::find;
-use crate::paging::after_token;
+use crate::paging::{self, after_token};
 use crate::tags::{self, Tags};
 use crate::{Command, Handler, Query};
 
@@ -38,8 +40,6 @@ struct Create {
     listener_port: i64,
     backend_server_port: Option<i64>,
     tag: Option<Vec<tags::Given>>,
-    #[serde(flatten)]
-    asked: Asked,
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,16 +47,14 @@ struct Create {
 struct CreateTcp {
     #[serde(rename = "Bandwidth")]
     bandwidth: i64,
-    #[serde(flatten)]
-    create: Create,
 }
 
 fn create_load_balancer_tcp_listener(
     cx: &mut Command<'_, '_>,
-    mut input: CreateTcp,
+    Both(own, Both(input, mut asked)): Both<CreateTcp, Both<Create, Asked>>,
 ) -> Result<Empty, Fault> {
-    input.create.asked.set_bandwidth(input.bandwidth);
-    create(cx, input.create, Protocol::Tcp)
+    asked.set_bandwidth(own.bandwidth);
+    create(cx, input, asked, Protocol::Tcp)
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,31 +64,34 @@ struct CreateHttp {
     sticky_session: String,
     #[serde(rename = "HealthCheck")]
     health_check: String,
-    #[serde(flatten)]
-    create: Create,
 }
 
 fn create_load_balancer_http_listener(
     cx: &mut Command<'_, '_>,
-    mut input: CreateHttp,
+    Both(own, Both(input, mut asked)): Both<CreateHttp, Both<Create, Asked>>,
 ) -> Result<Empty, Fault> {
-    input.create.asked.set_switches(input.sticky_session, input.health_check);
-    create(cx, input.create, Protocol::Http)
+    asked.set_switches(own.sticky_session, own.health_check);
+    create(cx, input, asked, Protocol::Http)
 }
 
-fn create(cx: &mut Command<'_, '_>, input: Create, protocol: Protocol) -> Result<Empty, Fault> {
+fn create(
+    cx: &mut Command<'_, '_>,
+    input: Create,
+    asked: Asked,
+    protocol: Protocol,
+) -> Result<Empty, Fault> {
     let balancer = find::<LoadBalancer>(cx, cx.store, &input.load_balancer_id, &errors::NOT_FOUND)?;
     let port = port(input.listener_port).ok_or_else(|| errors::LISTENER_PORT.fault())?;
     if balancer.listeners.iter().any(|listener| listener.port == port) {
         return Err(errors::LISTENER_EXISTS.fault());
     }
-    input.asked.check()?;
+    asked.check()?;
     let backend_port =
         input.backend_server_port.ok_or_else(|| errors::NEEDS_BACKEND_PORT.fault())?;
     let backend_port = self::port(backend_port)
         .ok_or_else(|| crate::standard::INVALID_PARAMETER.with(&[&"BackendServerPort"]))?;
     let tags = Tags::given(input.tag, &errors::TAGS)?;
-    let listener = input.asked.listener(port, protocol, backend_port, tags);
+    let listener = asked.listener(port, protocol, backend_port, tags);
     change(cx, &input.load_balancer_id, |row| row.listeners.push(listener))?;
     Ok(Empty {})
 }
@@ -132,14 +133,14 @@ fn look<'a>(cx: &'a Query<'_>, input: &Which, protocol: Protocol) -> Result<&'a 
 fn describe_load_balancer_tcp_listener_attribute(
     cx: &Query<'_>,
     input: Which,
-) -> Result<TcpAttribute, Fault> {
+) -> Result<InOrder<TcpAttribute>, Fault> {
     Ok(TcpAttribute::of(&input.load_balancer_id, look(cx, &input, Protocol::Tcp)?))
 }
 
 fn describe_load_balancer_http_listener_attribute(
     cx: &Query<'_>,
     input: Which,
-) -> Result<HttpAttribute, Fault> {
+) -> Result<InOrder<HttpAttribute>, Fault> {
     Ok(HttpAttribute::of(&input.load_balancer_id, look(cx, &input, Protocol::Http)?))
 }
 
@@ -159,9 +160,9 @@ struct DescribeLoadBalancerListeners {
 #[serde(rename_all = "PascalCase")]
 struct Listeners {
     next_token: String,
-    max_results: i64,
     total_count: usize,
-    listeners: Vec<Summary>,
+    max_results: usize,
+    listeners: Vec<InOrder<Summary>>,
 }
 
 fn describe_load_balancer_listeners(
@@ -187,16 +188,14 @@ fn describe_load_balancer_listeners(
         .filter(|(_, listener)| fits(listener))
         .collect();
     found.sort_by_key(|(id, listener)| (*id, listener.port));
-    let max_results = input.max_results.unwrap_or(DEFAULT_RESULTS);
-    let most = Some(max_results).filter(|most| (1..=MOST_RESULTS).contains(most));
-    let most = most.and_then(|most| usize::try_from(most).ok());
-    let most = most.ok_or_else(|| errors::MAX_RESULTS.fault())?;
+    let most =
+        paging::results(input.max_results, DEFAULT_RESULTS, MOST_RESULTS, &errors::MAX_RESULTS)?;
     let total_count = found.len();
     let key = |(id, listener): &(&str, &Listener)| format!("{id}/{:05}", listener.port);
     let token = input.next_token.as_deref();
     let (found, next_token) = after_token(found, token, most, key, || errors::NEXT_TOKEN.fault())?;
     let listeners = found.into_iter().map(|(id, listener)| Summary::of(id, listener)).collect();
-    Ok(Listeners { next_token, max_results, total_count, listeners })
+    Ok(Listeners { next_token, max_results: most, total_count, listeners })
 }
 
 #[derive(Debug, Deserialize)]
@@ -204,29 +203,31 @@ fn describe_load_balancer_listeners(
 struct Set {
     load_balancer_id: String,
     listener_port: i64,
-    #[serde(flatten)]
-    asked: Asked,
 }
 
-fn set(cx: &mut Command<'_, '_>, input: Set, protocol: Protocol) -> Result<Empty, Fault> {
+fn set(
+    cx: &mut Command<'_, '_>,
+    Both(input, asked): Both<Set, Asked>,
+    protocol: Protocol,
+) -> Result<Empty, Fault> {
     let row = find::<LoadBalancer>(cx, cx.store, &input.load_balancer_id, &errors::NOT_FOUND)?;
     let not_found = &errors::LISTENER_NOT_FOUND;
     let at = position(row, input.listener_port, Some(protocol.name()), not_found)?;
-    input.asked.check()?;
-    change(cx, &input.load_balancer_id, |row| input.asked.tell(&mut row.listeners[at]))?;
+    asked.check()?;
+    change(cx, &input.load_balancer_id, |row| asked.tell(&mut row.listeners[at]))?;
     Ok(Empty {})
 }
 
 fn set_load_balancer_tcp_listener_attribute(
     cx: &mut Command<'_, '_>,
-    input: Set,
+    input: Both<Set, Asked>,
 ) -> Result<Empty, Fault> {
     set(cx, input, Protocol::Tcp)
 }
 
 fn set_load_balancer_http_listener_attribute(
     cx: &mut Command<'_, '_>,
-    input: Set,
+    input: Both<Set, Asked>,
 ) -> Result<Empty, Fault> {
     set(cx, input, Protocol::Http)
 }

@@ -13,7 +13,7 @@ use super::errors;
 use super::records::LoadBalancer;
 use super::sync::sync;
 use crate::cidr::{Cidr, is_ipv4};
-use crate::forms::{self, FREE_NAME, Listed, comma_separated, fits};
+use crate::forms::{self, FREE_NAME, InOrder, Listed, comma_separated, fits};
 use crate::lookup::find;
 use crate::paging::{Page, newest_first};
 use crate::tags::{self, Tags};
@@ -70,15 +70,15 @@ struct CreateLoadBalancer {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CreatedLoadBalancer {
-    load_balancer_id: String,
-    load_balancer_name: String,
-    address: String,
+    vpc_id: String,
     #[serde(rename = "AddressIPVersion")]
     address_ip_version: &'static str,
-    network_type: &'static str,
-    vpc_id: String,
     v_switch_id: String,
+    load_balancer_name: String,
+    load_balancer_id: String,
     resource_group_id: String,
+    address: String,
+    network_type: &'static str,
     order_id: i64,
 }
 
@@ -273,7 +273,7 @@ struct LoadBalancers {
     page_number: i64,
     page_size: i64,
     total_count: i64,
-    load_balancers: Listed<Summary>,
+    load_balancers: Listed<InOrder<Summary>>,
 }
 
 impl DescribeLoadBalancers {
@@ -319,7 +319,7 @@ fn describe_load_balancers(
     input: DescribeLoadBalancers,
 ) -> Result<LoadBalancers, Fault> {
     let page = Page::new(input.page_number.filter(|number| *number != 0), input.page_size, 100)?;
-    let tags = tags::from_json(input.tags.as_deref());
+    let tags = tags::in_json(input.tags.as_deref());
     let tags = tags.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"Tags"]))?;
     let rows = cx.store.list::<LoadBalancer>(&cx.scope()).filter(|row| input.fits(cx, row, &tags));
     let rows = newest_first(rows);
@@ -342,7 +342,7 @@ struct LoadBalancerId {
 fn describe_load_balancer_attribute(
     cx: &Query<'_>,
     input: LoadBalancerId,
-) -> Result<Attribute, Fault> {
+) -> Result<InOrder<Attribute>, Fault> {
     let row = find::<LoadBalancer>(cx, cx.store, &input.load_balancer_id, &errors::NOT_FOUND)?;
     Ok(Attribute::of(cx, row))
 }

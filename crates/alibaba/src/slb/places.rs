@@ -4,7 +4,7 @@ use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
 use crate::forms::Listed;
-use crate::regions::{self, Language, REGIONS, Region};
+use crate::regions::{self, REGIONS, Region};
 use crate::{Handler, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_regions), query!(describe_zones)];
@@ -43,6 +43,7 @@ fn describe_regions(_: &Query<'_>, input: DescribeRegions) -> Result<Regions, Fa
 #[serde(rename_all = "PascalCase")]
 struct DescribeZones {
     _region_id: String,
+    accept_language: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,9 +67,10 @@ struct SlaveZone {
     local_name: String,
 }
 
-fn describe_zones(cx: &Query<'_>, _: DescribeZones) -> Result<Zones, Fault> {
+fn describe_zones(cx: &Query<'_>, input: DescribeZones) -> Result<Zones, Fault> {
+    let language = regions::language(input.accept_language.as_deref())?;
     let region = regions::of_call(cx.region);
-    let local_name = |zone: &str| region.zone_name(zone, Language::Chinese);
+    let local_name = |zone: &str| region.zone_name(zone, language);
     let zone = |zone_id: String| {
         let others = region.zones().filter(|other| *other != zone_id);
         let others =

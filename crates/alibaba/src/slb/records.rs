@@ -114,6 +114,9 @@ pub(crate) struct Listener {
     pub(crate) idle_timeout: i64,
     /// HTTP: seconds that a server may take.
     pub(crate) request_timeout: i64,
+    /// HTTP: answers of text are compressed.
+    #[serde(default)]
+    pub(crate) gzip: bool,
     /// Its tags.
     pub(crate) tags: Tags,
 }

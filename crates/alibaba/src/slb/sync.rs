@@ -47,6 +47,7 @@ fn engine_listener(tables: &Tables, row: &LoadBalancer, listener: &records::List
     };
     let mut engine = Listener::new(listener.port, protocol, pool);
     engine.idle_timeout_ms = milliseconds(silence);
+    engine.gzip = listener.gzip;
     engine
 }
 

@@ -30,6 +30,8 @@ const PRODUCT: Product = Product {
     neither: errors::NEITHER,
     all_and_some: errors::ALL_AND_SOME,
     bad_token: errors::BAD_TOKEN,
+    most_results: 50,
+    bad_results: errors::MAX_RESULTS,
 };
 
 fn tag_resources(cx: &mut Command<'_, '_>, input: Tag) -> Result<Empty, Fault> {
@@ -55,7 +57,7 @@ struct OneBalancersTags {
 
 impl OneBalancersTags {
     fn given(&self) -> Result<Tags, Fault> {
-        let given = tags::from_json(Some(&self.tags));
+        let given = tags::in_json(Some(&self.tags));
         let given = given.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"Tags"]))?;
         Tags::given(Some(given), &errors::TAGS)
     }

@@ -41,8 +41,10 @@ pub(crate) const VSWITCH_NOT_FOUND: Row =
     Row::new(404, "InvalidVSwitchId.NotFound", "VSwitch not exist.");
 pub(super) const VSWITCH_MODIFY_NOT_FOUND: Row =
     Row::new(404, "InvalidVSwitchId.NotFound", "The specified virtual switch does not exists.");
+/// The documentation says 400. Programs that wait for a vSwitch to be gone look for 404, and do so
+/// rightly at the vendor.
 pub(super) const VSWITCH_ATTRIBUTES_NOT_FOUND: Row =
-    Row::new(400, "InvalidVSwitchId.NotFound", "Specified VSwitch can not found.");
+    Row::new(404, "InvalidVSwitchId.NotFound", "Specified VSwitch can not found.");
 pub(super) const TOO_MANY_VSWITCH_IDS: Row = Row::new(
     404,
     "InvalidVSwitchIdNumber.NotSupported",
@@ -72,6 +74,13 @@ pub(super) const VSWITCH_IN_USE: Row = Row::new(
     "Resources deployed in the vSwitch have not been deleted.",
 );
 
+pub(super) const ROUTER_NOT_FOUND: Row =
+    Row::new(400, "InvalidVRouterId.NotFound", "Specified virtual router does not exist.");
+
+pub(super) const MAX_RESULTS: Row =
+    Row::new(400, "IllegalParam.MaxResults", "The param of MaxResults is illegal.");
+pub(super) const NEXT_TOKEN: Row =
+    Row::new(400, "IllegalParam.NextToken", "The specified NextToken is invalid.");
 pub(super) const UNKNOWN_KIND: Row =
     Row::new(400, "InvalidInstanceType.NotFound", "The instance type is not found");
 pub(super) const NO_RESOURCES: Row =

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forms::Listed;
 use crate::regions::{self, REGIONS};
-use crate::{Handler, Query};
+use crate::{Handler, Query, standard};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_regions), query!(describe_zones)];
 
@@ -44,6 +44,7 @@ fn describe_regions(_: &Query<'_>, input: DescribeRegions) -> Result<Regions, Fa
 struct DescribeZones {
     _region_id: String,
     accept_language: Option<String>,
+    zone_type: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,8 +56,8 @@ struct Zones {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ZoneView {
-    local_name: String,
     zone_id: String,
+    local_name: String,
     zone_type: &'static str,
 }
 
@@ -68,5 +69,12 @@ fn describe_zones(cx: &Query<'_>, input: DescribeZones) -> Result<Zones, Fault> 
         zone_id,
         zone_type: "AvailabilityZone",
     };
-    Ok(Zones { zones: Listed("Zone", region.zones().map(view).collect()) })
+    // There are no zones at the edge.
+    let none = match input.zone_type.as_deref() {
+        None | Some("" | "AvailabilityZone") => false,
+        Some("EdgeZone") => true,
+        Some(_) => return Err(standard::INVALID_PARAMETER.with(&[&"ZoneType"])),
+    };
+    let zones = region.zones().filter(|_| !none).map(view).collect();
+    Ok(Zones { zones: Listed("Zone", zones) })
 }

@@ -5,7 +5,6 @@ use isobar_kernel::{Fault, command, query};
 
 use super::errors;
 use super::records::{VSwitch, Vpc};
-use crate::standard;
 use crate::tagging::{Kind, ListTags, Listing, Product, Tag, Untag};
 use crate::{Command, Handler, Query};
 
@@ -22,7 +21,9 @@ const PRODUCT: Product = Product {
     no_tags: errors::NO_TAGS,
     neither: errors::NEITHER,
     all_and_some: errors::ALL_AND_SOME,
-    bad_token: standard::INVALID_PARAMETER,
+    bad_token: errors::NEXT_TOKEN,
+    most_results: 50,
+    bad_results: errors::MAX_RESULTS,
 };
 
 fn tag_resources(cx: &mut Command<'_, '_>, input: Tag) -> Result<Empty, Fault> {

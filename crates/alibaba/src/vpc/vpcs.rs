@@ -10,7 +10,7 @@ use super::errors;
 use super::records::{BY_VPC, VSwitch, Vpc};
 use crate::cidr::Cidr;
 use crate::ecs::records::SecurityGroup;
-use crate::forms::{self, DESCRIPTION, FREE_NAME, Listed, comma_separated, seconds};
+use crate::forms::{self, DESCRIPTION, FREE_NAME, InOrder, Listed, comma_separated, seconds};
 use crate::lookup::{find, region_of};
 use crate::paging::{Page, newest_first};
 use crate::tags::{self, KeyValue, Tags};
@@ -165,7 +165,7 @@ pub(crate) struct Vpcs {
     pub(crate) page_size: i64,
     pub(crate) page_number: i64,
     pub(crate) total_count: i64,
-    pub(crate) vpcs: Listed<VpcSummary>,
+    pub(crate) vpcs: Listed<InOrder<VpcSummary>>,
 }
 
 /// A VPC in a list.
@@ -178,6 +178,33 @@ pub(crate) struct VpcSummary {
     nat_gateway_ids: Listed<String>,
     router_table_ids: Listed<String>,
 }
+
+/// The order of a VPC's members in a list.
+const IN_LISTS: &[&str] = &[
+    "CreationTime",
+    "Status",
+    "VpcId",
+    "IsDefault",
+    "OwnerId",
+    "RegionId",
+    "VpcName",
+    "VRouterId",
+    "DhcpOptionsSetStatus",
+    "CidrBlock",
+    "Description",
+    "ResourceGroupId",
+    "DhcpOptionsSetId",
+    "Ipv6CidrBlock",
+    "CenStatus",
+    "Tags",
+    "Ipv6CidrBlocks",
+    "VSwitchIds",
+    "SecondaryCidrBlocks",
+    "UserCidrs",
+    "NatGatewayIds",
+    "RouterTableIds",
+    "EnabledIpv6",
+];
 
 /// What both ways to describe a VPC show.
 #[derive(Debug, Serialize)]
@@ -192,18 +219,18 @@ pub(crate) struct VpcView {
     pub(crate) vpc_name: String,
     pub(crate) v_router_id: String,
     pub(crate) dhcp_options_set_status: &'static str,
-    pub(crate) dhcp_options_set_id: &'static str,
     pub(crate) cidr_block: String,
     pub(crate) description: String,
     pub(crate) resource_group_id: String,
+    pub(crate) dhcp_options_set_id: &'static str,
     pub(crate) ipv6_cidr_block: &'static str,
-    pub(crate) dns_hostname_status: &'static str,
-    pub(crate) enabled_ipv6: bool,
     pub(crate) tags: Listed<KeyValue>,
     pub(crate) ipv6_cidr_blocks: Listed<String>,
     pub(crate) v_switch_ids: Listed<String>,
     pub(crate) secondary_cidr_blocks: Listed<String>,
     pub(crate) user_cidrs: Listed<String>,
+    pub(crate) enabled_ipv6: bool,
+    pub(crate) dns_hostname_status: &'static str,
 }
 
 fn view(cx: &Query<'_>, vpc: &Vpc) -> VpcView {
@@ -253,11 +280,14 @@ pub(crate) fn describe_vpcs(cx: &Query<'_>, input: DescribeVpcs) -> Result<Vpcs,
         .filter(|vpc| vpc.tags.fit(input.tag.as_deref()));
     let vpcs = newest_first(vpcs);
     let (total_count, vpcs) = page.cut(vpcs);
-    let summary = |vpc: &Arc<Vpc>| VpcSummary {
-        vpc: view(cx, vpc),
-        cen_status: "",
-        nat_gateway_ids: Listed("NatGatewayIds", Vec::new()),
-        router_table_ids: Listed("RouterTableIds", vec![vpc.route_table_id.clone()]),
+    let summary = |vpc: &Arc<Vpc>| {
+        let summary = VpcSummary {
+            vpc: view(cx, vpc),
+            cen_status: "",
+            nat_gateway_ids: Listed("NatGatewayIds", Vec::new()),
+            router_table_ids: Listed("RouterTableIds", vec![vpc.route_table_id.clone()]),
+        };
+        InOrder(IN_LISTS, summary)
     };
     let vpcs = vpcs.into_iter().map(summary).collect();
     Ok(Vpcs {
@@ -288,17 +318,47 @@ struct VpcAttribute {
     cloud_resources: Listed<CloudResource>,
 }
 
+/// The order of a VPC's members where it is described by itself.
+const BY_ITSELF: &[&str] = &[
+    "CreationTime",
+    "Status",
+    "VpcId",
+    "IsDefault",
+    "ClassicLinkEnabled",
+    "OwnerId",
+    "RegionId",
+    "VpcName",
+    "VRouterId",
+    "DhcpOptionsSetStatus",
+    "CidrBlock",
+    "Description",
+    "ResourceGroupId",
+    "DhcpOptionsSetId",
+    "Ipv6CidrBlock",
+    "VSwitchIds",
+    "UserCidrs",
+    "SecondaryCidrBlocks",
+    "AssociatedCens",
+    "CloudResources",
+    "Ipv6CidrBlocks",
+    "SupportIpv4Gateway",
+    "Ipv4GatewayId",
+    "Tags",
+    "AssociatedPropagationSources",
+    "EnabledIpv6",
+];
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CloudResource {
-    resource_type: &'static str,
     resource_count: usize,
+    resource_type: &'static str,
 }
 
 fn describe_vpc_attribute(
     cx: &Query<'_>,
     input: DescribeVpcAttribute,
-) -> Result<VpcAttribute, Fault> {
+) -> Result<InOrder<VpcAttribute>, Fault> {
     let vpc = find::<Vpc>(cx, cx.store, &input.vpc_id, &errors::VPC_NOT_FOUND)?;
     let count = |resource_type, resource_count| CloudResource { resource_type, resource_count };
     let resources = vec![
@@ -307,7 +367,7 @@ fn describe_vpc_attribute(
         count("VSwitch", cx.store.by::<VSwitch>(BY_VPC, &vpc.id).count()),
         count("SecurityGroup", cx.store.by::<SecurityGroup>(BY_VPC, &vpc.id).count()),
     ];
-    Ok(VpcAttribute {
+    let attribute = VpcAttribute {
         vpc: view(cx, vpc),
         classic_link_enabled: false,
         support_ipv4_gateway: false,
@@ -315,7 +375,8 @@ fn describe_vpc_attribute(
         associated_cens: Listed("AssociatedCen", Vec::new()),
         associated_propagation_sources: Listed("AssociatedPropagationSources", Vec::new()),
         cloud_resources: Listed("CloudResourceSetType", resources),
-    })
+    };
+    Ok(InOrder(BY_ITSELF, attribute))
 }
 
 #[derive(Debug, Deserialize)]

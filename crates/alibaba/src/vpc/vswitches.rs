@@ -13,9 +13,10 @@ use crate::ecs::records::{BY_VSWITCH, Instance};
 use crate::forms::{self, DESCRIPTION, FREE_NAME, Listed, comma_separated, seconds};
 use crate::lookup::{find, region_of};
 use crate::paging::{Page, newest_first};
+use crate::regions::{self, Region};
 use crate::slb::records::LoadBalancer;
 use crate::tags::{self, KeyValue, Tags};
-use crate::{Command, Handler, Query, regions};
+use crate::{Command, Handler, Query};
 
 /// What ECS's first version of the API has too.
 pub(super) const OPERATIONS: &[Handler] = &[
@@ -57,9 +58,9 @@ pub(crate) fn create_v_switch(
 ) -> Result<CreatedVSwitch, Fault> {
     check_names(input.v_switch_name.as_deref(), input.description.as_deref())?;
     let vpc = find::<Vpc>(cx, cx.store, &input.vpc_id, &errors::VPC_NOT_FOUND)?;
-    if !regions::of_call(region_of(&vpc.scope)).has_zone(&input.zone_id) {
-        return Err(errors::ZONE_NOT_FOUND.fault());
-    }
+    let region = regions::find(region_of(&vpc.scope));
+    let region = region.filter(|region| region.has_zone(&input.zone_id));
+    let region = region.ok_or_else(|| errors::ZONE_NOT_FOUND.fault())?;
     let cidr = Cidr::parse(&input.cidr_block).ok_or_else(|| errors::CIDR_MALFORMED.fault())?;
     if !(16..=29).contains(&cidr.mask()) {
         return Err(errors::VSWITCH_MASK.fault());
@@ -72,7 +73,8 @@ pub(crate) fn create_v_switch(
     }
     let tags = Tags::given(input.tag, &errors::TAGS)?;
     let vpc = Arc::clone(vpc);
-    let vswitch = insert(cx, &vpc, &input.zone_id, cidr, |vswitch| {
+    let place = (region, input.zone_id.as_str());
+    let vswitch = insert(cx, &vpc, place, cidr, |vswitch| {
         vswitch.name = input.v_switch_name.unwrap_or_default();
         vswitch.description = input.description.unwrap_or_default();
         vswitch.tags = tags;
@@ -84,13 +86,13 @@ pub(crate) fn create_v_switch(
 fn insert(
     cx: &mut Command<'_, '_>,
     vpc: &Vpc,
-    zone_id: &str,
+    (region, zone_id): (&Region, &str),
     cidr: Cidr,
     set: impl FnOnce(&mut VSwitch),
 ) -> Arc<VSwitch> {
     let mut vswitch = VSwitch {
         scope: vpc.scope.clone(),
-        id: forms::id(forms::VSWITCH, regions::of_call(region_of(&vpc.scope)), cx.random),
+        id: forms::id(forms::VSWITCH, region, cx.random),
         vpc_id: vpc.id.clone(),
         zone_id: zone_id.to_owned(),
         name: String::new(),
@@ -123,7 +125,8 @@ pub(crate) fn default_vswitch(cx: &mut Command<'_, '_>, zone_id: &str) -> Option
     let block = Cidr::parse(&vpc.cidr)?;
     let mut parts = (0..).map_while(|at| block.part(DEFAULT_MASK, at));
     let cidr = parts.find(|part| is_free(cx.store, &vpc.id, *part))?;
-    Some(insert(cx, &vpc, zone_id, cidr, |vswitch| {
+    let place = (regions::of_call(cx.region), zone_id);
+    Some(insert(cx, &vpc, place, cidr, |vswitch| {
         vswitch.description = "System created default virtual switch.".into();
         vswitch.is_default = true;
     }))

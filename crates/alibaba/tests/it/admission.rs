@@ -106,6 +106,32 @@ async fn old_requests_and_repeated_ones_are_refused() {
 }
 
 #[tokio::test]
+async fn a_request_is_not_taken_again_after_a_restart() {
+    let cloud = Cloud::new();
+    for signing in [Signing::Acs3, Signing::Rpc("JSON")] {
+        let request = cloud.request("sts", "GetCallerIdentity", &json!({}), signing);
+        assert_eq!(cloud.answer(&request).await.status, 200);
+        let again = Cloud::over(cloud.local.shared.store.clone());
+        refused(&again, &request, 400, "SignatureNonceUsed").await;
+    }
+}
+
+#[tokio::test]
+async fn client_tokens_are_short_and_of_ascii() {
+    let cloud = Cloud::new();
+    let longest = "t".repeat(64);
+    cloud.ok("vpc", "CreateVpc", json!({"ClientToken": longest})).await;
+    for (service, operation, token, code) in [
+        ("vpc", "CreateVpc", "t".repeat(65), "IllegalParam.ClientToken"),
+        ("ecs", "CreateSecurityGroup", "t".repeat(65), "InvalidClientToken.ValueNotSupported"),
+        ("ecs", "CreateSecurityGroup", "ü".into(), "InvalidClientToken.ValueNotSupported"),
+        ("slb", "CreateLoadBalancer", "t".repeat(65), "InvalidParameter"),
+    ] {
+        cloud.fails(service, operation, json!({"ClientToken": token}), 400, code).await;
+    }
+}
+
+#[tokio::test]
 async fn incomplete_requests_are_told_what_is_missing() {
     let cloud = Cloud::new();
     let mut request = Request::new(http::Method::POST, "/");
@@ -143,14 +169,21 @@ async fn errors_are_written_as_the_request_asks() {
 #[tokio::test]
 async fn what_is_not_built_says_so() {
     let cloud = Cloud::new();
-    cloud.fails("ecs", "DescribeDisks", json!({}), 501, "NotImplemented").await;
+    cloud.fails("ecs", "DescribeSnapshots", json!({}), 501, "NotImplemented").await;
     cloud.fails("ram", "ListUsers", json!({}), 501, "NotImplemented").await;
 }
 
 #[tokio::test]
 async fn required_parameters_and_types_are_checked() {
     let cloud = Cloud::new();
-    cloud.fails("ecs", "StartInstance", json!({}), 400, "MissingInstanceId").await;
+    let missing = cloud.call("ecs", "StartInstance", json!({})).await.unwrap_err();
+    assert_eq!(missing.code, "MissingParameter");
+    assert_eq!(
+        missing.message,
+        "The input parameter \"InstanceId\" that is mandatory for processing this request is not \
+         supplied."
+    );
+    cloud.fails("vpc", "DeleteVpc", json!({}), 400, "MissingVpcId").await;
     cloud.fails("slb", "DeleteLoadBalancer", json!({}), 400, "MissingParameter").await;
     let vpcs = json!({"RegionId": "cn-atlantis"});
     cloud.fails("vpc", "DescribeVpcs", vpcs, 404, "InvalidRegionId.NotFound").await;
@@ -167,5 +200,5 @@ async fn required_parameters_and_types_are_checked() {
     assert_eq!(message, "The specified parameter \"PageSize\" is not valid.");
     request.query = "Action=DescribeInstances&Version=2014-05-26&Format=JSON".into();
     rpc::sign(&mut request, &Credentials::new(KEY_ID, SECRET), now, "two");
-    refused(&cloud, &request, 400, "MissingRegionId").await;
+    refused(&cloud, &request, 400, "MissingParameter").await;
 }

@@ -49,6 +49,33 @@ async fn bad_groups_are_refused() {
 }
 
 #[tokio::test]
+async fn rules_are_listed_in_the_order_in_which_they_came() {
+    let cloud = Cloud::new();
+    let network = cloud.network().await;
+    let ports = ["90/90", "80/80", "443/443", "22/22"];
+    for two in ports.chunks(2) {
+        let rules: Vec<_> = two
+            .iter()
+            .map(
+                |port| json!({"IpProtocol": "tcp", "PortRange": port, "SourceCidrIp": "0.0.0.0/0"}),
+            )
+            .collect();
+        let input = json!({"SecurityGroupId": network.group, "Permissions": rules});
+        cloud.ok("ecs", "AuthorizeSecurityGroup", input).await;
+        cloud.local.shared.clock.advance(jiff::SignedDuration::from_secs(1));
+    }
+    let input = json!({"SecurityGroupId": network.group});
+    let all = cloud.ok("ecs", "DescribeSecurityGroupAttribute", input).await;
+    assert_eq!(texts(&all["Permissions"]["Permission"], "PortRange"), ports);
+    let first = json!({"SecurityGroupId": network.group, "MaxResults": 3});
+    let first = cloud.ok("ecs", "DescribeSecurityGroupAttribute", first).await;
+    assert_eq!(texts(&first["Permissions"]["Permission"], "PortRange"), ports[..3]);
+    let rest = json!({"SecurityGroupId": network.group, "NextToken": first["NextToken"]});
+    let rest = cloud.ok("ecs", "DescribeSecurityGroupAttribute", rest).await;
+    assert_eq!(texts(&rest["Permissions"]["Permission"], "PortRange"), ports[3..]);
+}
+
+#[tokio::test]
 async fn rules_come_and_go() {
     let cloud = Cloud::new();
     let network = cloud.network().await;

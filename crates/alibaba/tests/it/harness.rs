@@ -40,13 +40,18 @@ pub(crate) enum Signing {
 
 impl Cloud {
     pub(crate) fn new() -> Self {
-        // Why an answer was an internal error stands in the log alone.
-        let _ = tracing_subscriber::fmt().with_test_writer().try_init();
         let mut schema = Schema::default();
         isobar_kernel::schema(&mut schema);
         isobar_engines::schema(&mut schema);
         isobar_alibaba::schema(&mut schema);
-        let shared = Shared::new(Store::ephemeral(schema), Random::seeded(7));
+        Self::over(Store::ephemeral(schema))
+    }
+
+    /// A cloud over a store, as one that starts again.
+    pub(crate) fn over(store: Store) -> Self {
+        // Why an answer was an internal error stands in the log alone.
+        let _ = tracing_subscriber::fmt().with_test_writer().try_init();
+        let shared = Shared::new(store, Random::seeded(7));
         let keys = Keys::default();
         keys.add(Key {
             secret: SECRET.into(),

@@ -197,7 +197,7 @@ async fn bad_instances_are_refused() {
     }
     assert_eq!(cloud.ok("ecs", "DescribeInstances", json!({})).await["TotalCount"], 0);
     let nothing = json!({"ImageId": IMAGE});
-    cloud.fails("ecs", "CreateInstance", nothing, 400, "MissingInstanceType").await;
+    cloud.fails("ecs", "CreateInstance", nothing, 400, "MissingParameter").await;
     let example = json!({
         "ImageId": IMAGE, "InstanceType": TYPE, "SecurityGroupId": "sg-bp1fg655nh68xyz",
     });

@@ -120,6 +120,7 @@ async fn vswitches_live() {
     cloud.ok("vpc", "DeleteVpc", delete).await;
     let code = "InvalidVSwitchId.NotFound";
     cloud.fails("vpc", "DeleteVSwitch", json!({"VSwitchId": id}), 404, code).await;
+    cloud.fails("vpc", "DescribeVSwitchAttributes", json!({"VSwitchId": id}), 404, code).await;
 }
 
 #[tokio::test]
@@ -165,6 +166,12 @@ async fn tags_of_networks() {
     });
     let rest = cloud.ok("vpc", "ListTagResources", rest).await;
     assert_eq!(texts(&rest["TagResources"]["TagResource"], "TagKey"), ["b"]);
+    for most in [0, 51, 100_000] {
+        let bad = json!({"ResourceType": "VPC", "ResourceId": [network.vpc], "MaxResults": most});
+        cloud.fails("vpc", "ListTagResources", bad, 400, "IllegalParam.MaxResults").await;
+    }
+    let bad = json!({"ResourceType": "VPC", "ResourceId": [network.vpc], "NextToken": "?"});
+    cloud.fails("vpc", "ListTagResources", bad, 400, "IllegalParam.NextToken").await;
     let untag = json!({"ResourceType": "VPC", "ResourceId": [network.vpc], "TagKey": ["a"]});
     cloud.ok("vpc", "UnTagResources", untag).await;
     let tags = cloud.ok("vpc", "ListTagResources", list).await;

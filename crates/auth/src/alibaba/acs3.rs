@@ -1,11 +1,13 @@
-//! `ACS3-HMAC-SHA256`: a canonical request like AWS's, but the secret itself signs and there is no
-//! scope. The client's own list of signed headers decides what is signed, since the SDKs differ.
+//! `ACS3-HMAC-SHA256` and `ACS3-HMAC-SM3`: a canonical request like AWS's, but the secret itself signs
+//! and there is no scope. The client's own list of signed headers decides what is signed, since the SDKs
+//! differ. Requests are signed with SHA-256 alone; both are verified.
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::header::{AUTHORIZATION, HeaderName};
 use isobar_wire::Request;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use sm3::Sm3;
 use subtle::ConstantTimeEq;
 
 use super::{Error, Verifier, check_token, find};
@@ -13,8 +15,48 @@ use crate::credentials::{set_header, set_secret_header};
 use crate::encode::{hex256, push_hex, push_query};
 use crate::{Credentials, Keys, Unwritable, time};
 
-/// The algorithm that is signed and verified here.
+/// The algorithm that requests are signed with.
 pub const ALGORITHM: &str = "ACS3-HMAC-SHA256";
+
+/// An algorithm that is verified.
+struct Algorithm {
+    name: &'static str,
+    /// The headers in which its clients say the body's hash.
+    content: &'static [&'static str],
+    hash: fn(&[u8]) -> [u8; 32],
+    mac: fn(&[u8], &[u8]) -> [u8; 32],
+}
+
+static SHA256: Algorithm = Algorithm {
+    name: ALGORITHM,
+    content: &["x-acs-content-sha256"],
+    hash: |text| Sha256::digest(text).into(),
+    mac: |secret, text| {
+        Hmac::<Sha256>::new_from_slice(secret)
+            .expect(ANY_LENGTH)
+            .chain_update(text)
+            .finalize()
+            .into_bytes()
+            .into()
+    },
+};
+
+/// The current SDKs say its hash in the header that is named for the other one.
+static SM3: Algorithm = Algorithm {
+    name: "ACS3-HMAC-SM3",
+    content: &["x-acs-content-sha256", "x-acs-content-sm3"],
+    hash: |text| Sm3::digest(text).into(),
+    mac: |secret, text| {
+        Hmac::<Sm3>::new_from_slice(secret)
+            .expect(ANY_LENGTH)
+            .chain_update(text)
+            .finalize()
+            .into_bytes()
+            .into()
+    },
+};
+
+const ANY_LENGTH: &str = "HMAC takes keys of any length";
 
 const DATE: HeaderName = HeaderName::from_static("x-acs-date");
 const NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
@@ -23,9 +65,10 @@ const TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
 const KEY_ID: HeaderName = HeaderName::from_static("x-acs-accesskey-id");
 
 /// What must be signed where it is there: without it a request could be replayed, or made another.
-const MUST_BE_SIGNED: [&str; 6] = [
+const MUST_BE_SIGNED: [&str; 7] = [
     "x-acs-action",
     "x-acs-content-sha256",
+    "x-acs-content-sm3",
     "x-acs-date",
     "x-acs-security-token",
     "x-acs-signature-nonce",
@@ -42,7 +85,7 @@ pub fn describe(
     now: Timestamp,
     nonce: &str,
 ) -> Result<[u8; 64], Unwritable> {
-    let payload = hex256(&Sha256::digest(&request.body).into());
+    let payload = hex256(&(SHA256.hash)(&request.body));
     set_header(request, DATE, time::extended(now))?;
     set_header(request, NONCE, nonce)?;
     set_header(request, CONTENT_HASH, payload.as_slice())?;
@@ -76,7 +119,7 @@ pub fn sign(
     names.sort_unstable();
     let names = names.join(";");
     let canonical = canonical(request, host, &names, &payload);
-    let signature = compute(credentials.secret.expose(), &string_to_sign(&canonical));
+    let signature = SHA256.sign(credentials.secret.expose(), &SHA256.string_to_sign(&canonical));
     let text = format!(
         "{ALGORITHM} Credential={},SignedHeaders={names},Signature={}",
         credentials.id,
@@ -94,9 +137,8 @@ pub(super) fn verify<K: Keys>(
     keys: &K,
 ) -> Result<K::Who, Error> {
     let (algorithm, rest) = header.split_once(' ').ok_or(Error::IncompleteSignature)?;
-    if algorithm != ALGORITHM {
-        return Err(Error::InvalidParameter("SignatureMethod"));
-    }
+    let algorithm = [&SHA256, &SM3].into_iter().find(|known| known.name == algorithm);
+    let algorithm = algorithm.ok_or(Error::InvalidParameter("SignatureMethod"))?;
     let field = |name: &str| {
         rest.split(',')
             .filter_map(|field| field.trim().split_once('='))
@@ -115,14 +157,18 @@ pub(super) fn verify<K: Keys>(
     let date = request.header(DATE.as_str()).ok_or(Error::MissingParameter("x-acs-date"))?;
     let nonce =
         request.header(NONCE.as_str()).ok_or(Error::MissingParameter("x-acs-signature-nonce"))?;
+    if !algorithm.content.iter().any(|name| request.headers.contains_key(*name)) {
+        return Err(Error::MissingParameter(algorithm.content[0]));
+    }
     let signed_at = time::parse_extended(date).ok_or(Error::IllegalTimestamp)?;
     verifier.check_time(signed_at, now)?;
     let key = find(keys, id)?;
     check_token(&key, request.header(TOKEN.as_str()), now)?;
-    let payload = hex256(&Sha256::digest(&request.body).into());
+    let payload = hex256(&(algorithm.hash)(&request.body));
     let canonical = canonical(request, host, names, &payload);
-    let string_to_sign = string_to_sign(&canonical);
-    if !bool::from(compute(key.secret.expose(), &string_to_sign).ct_eq(signature.as_bytes())) {
+    let string_to_sign = algorithm.string_to_sign(&canonical);
+    let computed = algorithm.sign(key.secret.expose(), &string_to_sign);
+    if !bool::from(computed.ct_eq(signature.as_bytes())) {
         return Err(Error::CanonicalMismatch {
             string_to_sign: String::from_utf8_lossy(&string_to_sign).into_owned(),
             canonical_request: String::from_utf8_lossy(&canonical).into_owned(),
@@ -183,17 +229,35 @@ fn push_path(out: &mut Vec<u8>, path: &str) {
     }
 }
 
-fn string_to_sign(canonical: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(ALGORITHM.len() + 65);
-    out.extend_from_slice(ALGORITHM.as_bytes());
-    out.push(b'\n');
-    push_hex(&mut out, &Sha256::digest(canonical));
-    out
+impl Algorithm {
+    fn string_to_sign(&self, canonical: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.name.len() + 65);
+        out.extend_from_slice(self.name.as_bytes());
+        out.push(b'\n');
+        push_hex(&mut out, &(self.hash)(canonical));
+        out
+    }
+
+    fn sign(&self, secret: &str, text: &[u8]) -> [u8; 64] {
+        hex256(&(self.mac)(secret.as_bytes(), text))
+    }
 }
 
-fn compute(secret: &str, text: &[u8]) -> [u8; 64] {
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
-    mac.update(text);
-    hex256(&mac.finalize().into_bytes().into())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of GB/T 32905, and of HMAC over it as OpenSSL computes them.
+    #[test]
+    fn sm3() {
+        let hex = |bytes: [u8; 32]| String::from_utf8(hex256(&bytes).to_vec()).unwrap();
+        assert_eq!(
+            hex((SM3.hash)(b"test")),
+            "55e12e91650d2fec56ec74e1d3e4ddbfce2ef3a65890c2a19ecf88a307e76a23"
+        );
+        assert_eq!(
+            hex((SM3.mac)(b"secret", b"source")),
+            "b9ff646822f41ef647c1416fa2b8408923828abc0464af6706e18db3e8553da8"
+        );
+    }
 }

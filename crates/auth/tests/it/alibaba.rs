@@ -68,6 +68,46 @@ fn the_example_of_acs3_is_signed_and_taken() {
     assert_eq!(verify(&request), Ok("me"));
 }
 
+/// The same request, signed with SM3 by a program of its own.
+#[test]
+fn signatures_with_sm3_are_taken() {
+    for (header, signature) in [
+        (
+            "x-acs-content-sha256",
+            "9a58e20b5b37435e8522757ed5ae72275fecb90f8a91b24160ca840322c2a714",
+        ),
+        ("x-acs-content-sm3", "339271738bdaa8057ca5edbeb0b7f8e0acd57c8b09dc227a8c5b008477ce7e9c"),
+    ] {
+        let mut request = acs3_request();
+        let authorization = format!(
+            "ACS3-HMAC-SM3 Credential=YourAccessKeyId,SignedHeaders=host;x-acs-action;{header};\
+             x-acs-date;x-acs-signature-nonce;x-acs-version,Signature={signature}"
+        );
+        for (name, value) in [
+            ("authorization", authorization.as_str()),
+            (header, "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b"),
+            ("x-acs-date", NOW),
+            ("x-acs-signature-nonce", "n5"),
+        ] {
+            request.headers.insert(name, value.parse().unwrap());
+        }
+        assert_eq!(verify(&request), Ok("me"));
+        request.body = "more".into();
+        assert!(matches!(verify(&request), Err(Error::CanonicalMismatch { .. })));
+    }
+}
+
+#[test]
+fn the_hash_of_the_body_must_be_said() {
+    let mut request = acs3_signed();
+    request.headers.remove("x-acs-content-sha256");
+    assert_eq!(verify(&request), Err(Error::MissingParameter("x-acs-content-sha256")));
+    let sm2 = acs3_signed().header("authorization").unwrap().replace("SHA256", "SM2");
+    let mut request = acs3_signed();
+    request.headers.insert("authorization", sm2.parse().unwrap());
+    assert_eq!(verify(&request), Err(Error::InvalidParameter("SignatureMethod")));
+}
+
 #[test]
 fn the_example_of_rpc_is_signed() {
     let mut request = Request::new(Method::GET, "/");

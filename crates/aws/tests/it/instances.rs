@@ -421,7 +421,7 @@ async fn a_machine_that_ends_shows_as_its_launch_asked() {
                 tx.modify::<machines::Machine>(&id, |machine| {
                     machine.desired = machines::Desired::Stopped;
                     machine.phase = machines::Phase::Stopped;
-                    machine.exit = Some(machines::Exit::Code(0));
+                    machine.exit = Some(machines::Exit::ShutDown);
                 });
             })
             .unwrap();

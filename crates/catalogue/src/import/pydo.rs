@@ -36,10 +36,11 @@ pub struct Sources<'a> {
 }
 
 /// Paths that begin so are served by another host than the rest.
-const HOSTS: [(&str, &str); 4] = [
+const HOSTS: [(&str, &str); 5] = [
     ("/v2/", "https://api.digitalocean.com"),
     ("/v1/consent", "https://api.digitalocean.com"),
     ("/v1/signals", "https://api.digitalocean.com"),
+    ("/v1/oauth", "https://cloud.digitalocean.com"),
     ("/v1/", "https://inference.do-ai.run"),
 ];
 
@@ -64,17 +65,22 @@ const ERRORS: [(u16, &str); 9] = [
 /// # Errors
 /// If a text is not of the form that the package's texts have.
 pub fn services(sources: &Sources<'_>, overlay: &Overlay) -> Result<Vec<Service>, ImportError> {
-    let builders = builders::read(sources.operations)?;
+    let mut builders = builders::read(sources.operations)?;
     let names = attributes(sources.client);
-    let mut services = Vec::new();
+    let mut groups = Vec::new();
     for mut group in methods::read(sources.operations)? {
         let class = format!("{}Operations", group.class);
         let name = names
             .get(class.as_str())
             .ok_or_else(|| ImportError::unknown(&class, "the client has no such attribute"))?;
         overlay.apply(name, &mut group.methods)?;
-        let mut importer = Importer { group: name, shapes: ShapeTable::default() };
-        let mut service = Service::new(Cloud::DigitalOcean, *name, Protocol::DigitalOcean);
+        groups.push(((*name).to_owned(), group));
+    }
+    builders.extend(overlay.extend(&mut groups)?);
+    let mut services = Vec::new();
+    for (name, group) in groups {
+        let mut importer = Importer { group: &name, shapes: ShapeTable::default() };
+        let mut service = Service::new(Cloud::DigitalOcean, name.clone(), Protocol::DigitalOcean);
         for method in group.methods {
             let builder = builders.get(&method.builder).ok_or_else(|| {
                 ImportError::unknown(format!("{name}.{}", method.name), "no such builder")

@@ -282,8 +282,8 @@ fn alibaba_roa_has_paths_and_bodies() {
 #[test]
 fn digitalocean_counts() {
     let all = services(Cloud::DigitalOcean);
-    assert_eq!(all.len(), 76);
-    assert_eq!(all.iter().map(|entry| entry.operations().len()).sum::<usize>(), 840);
+    assert_eq!(all.len(), 79);
+    assert_eq!(all.iter().map(|entry| entry.operations().len()).sum::<usize>(), 848);
 }
 
 #[test]

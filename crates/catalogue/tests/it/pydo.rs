@@ -1,6 +1,6 @@
 //! The importer of DigitalOcean's package, on lines of its form.
 
-use isobar_catalogue::import::pydo;
+use isobar_catalogue::import::{ImportError, pydo};
 use isobar_catalogue::model::{Endpoints, PagingStyle};
 use isobar_catalogue::{Kind, Location, Service};
 
@@ -142,11 +142,14 @@ class BoatsOperations:
 "#;
 
 fn boats(overlay: &str) -> Service {
-    let overlay = serde_json::from_str(overlay).expect("it is JSON");
-    let sources = pydo::Sources { client: CLIENT, operations: OPERATIONS };
-    let mut services = pydo::services(&sources, &overlay).expect("the package is whole");
+    let mut services = services(overlay).expect("the package is whole");
     assert_eq!(services.len(), 1);
     services.remove(0)
+}
+
+fn services(overlay: &str) -> Result<Vec<Service>, ImportError> {
+    let overlay = serde_json::from_str(overlay).expect("it is JSON");
+    pydo::services(&pydo::Sources { client: CLIENT, operations: OPERATIONS }, &overlay)
 }
 
 #[test]
@@ -236,4 +239,47 @@ fn the_overlay_says_what_the_package_does_not() {
     let boat = boats.structure(items.item).expect("a structure");
     let names: Vec<_> = boat.members.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["name", "built_at", "id"]);
+}
+
+#[test]
+fn the_overlay_adds_operations() {
+    let overlay = r#"{
+        "boats": {"raise": {"method": "POST", "path": "/v2/boats/raise", "body": {"how": "string"}}},
+        "token_info": {"list": {
+            "path": "/v1/oauth/{kind}/{number}", "parameters": {"number": "integer"}, "paged": true,
+            "statuses": [200, 404],
+            "answer": {"boats": "boats.list.boats", "links": "boats.list.links"}}}}"#;
+    let services = services(overlay).expect("all is whole");
+    let [boats, token] = services.as_slice() else { panic!("two groups") };
+    let raise = boats.operation("raise").expect("it is there");
+    assert_eq!((raise.method.as_str(), raise.uri.as_str()), ("POST", "/v2/boats/raise"));
+    assert!(boats.operation("sink").is_some());
+
+    assert_eq!((token.name.as_str(), token.id.as_str()), ("token_info", "TokenInfo"));
+    assert_eq!(token.endpoints, Endpoints::Single("https://cloud.digitalocean.com".to_owned()));
+    let list = token.operation("list").expect("it is there");
+    assert_eq!((list.method.as_str(), list.status, list.errors.len()), ("GET", 200, 1));
+    assert!(list.read_only && list.paging.is_some());
+    let members: Vec<_> = token
+        .input_members(list)
+        .iter()
+        .map(|one| (one.name.as_str(), one.location, one.required))
+        .collect();
+    let expected = [
+        ("kind", Location::Path, true),
+        ("number", Location::Path, true),
+        ("per_page", Location::Query, false),
+        ("page", Location::Query, false),
+    ];
+    assert_eq!(members, expected);
+    let number = token.input_members(list)[1].shape;
+    assert!(matches!(token.shape(number).kind, Kind::Integer(_)));
+}
+
+#[test]
+fn the_overlay_adds_nothing_twice() {
+    let error = services(r#"{"boats": {"list": {"path": "/v2/boats"}}}"#).expect_err("it is there");
+    assert!(error.to_string().contains("by now"), "{error}");
+    let error = services(r#"{"boats": {"find": {"answer": {"a": "string"}}}}"#);
+    assert!(error.expect_err("there is none").to_string().contains("no such operation"));
 }

@@ -19,7 +19,7 @@ use mask::{MASK, Names};
 const LONGEST: usize = 1 << 20;
 
 /// Shows what goes over the wire.
-pub(super) struct Conversation {
+pub(crate) struct Conversation {
     shell: Shell,
 }
 
@@ -30,7 +30,7 @@ impl fmt::Debug for Conversation {
 }
 
 impl Conversation {
-    pub(super) fn new(shell: &Shell) -> Self {
+    pub(crate) fn new(shell: &Shell) -> Self {
         Self { shell: shell.clone() }
     }
 }

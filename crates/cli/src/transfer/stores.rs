@@ -5,9 +5,10 @@ use std::sync::Arc;
 use isobar_catalogue::Cloud;
 use isobar_client::{Anonymous, Client, Overrides, Settings, System};
 use isobar_transfer::api::Api;
-use isobar_transfer::{Place, Store};
+use isobar_transfer::{Extras, Place, Store};
 
 use super::flags::Flags;
+use crate::call::conversation::Conversation;
 use crate::call::{connect, failure};
 use crate::report::Error;
 use crate::shell::Shell;
@@ -58,10 +59,24 @@ pub(super) async fn store(
             }
         }
     }
+    if let Some(retries) = flags.retries {
+        config.retry.attempts = Some(retries + 1);
+    }
+    if let Some(read) = flags.read_timeout {
+        config.timeouts.read = read;
+        config.timeouts.total = config.timeouts.total.max(read);
+    }
+    if let Some(connect) = flags.connect_timeout {
+        config.timeouts.connect = connect;
+    }
+    if flags.debug {
+        config.observer = Some(Arc::new(Conversation::new(shell)));
+    }
     if flags.no_sign_request {
         config.credentials = Arc::new(Anonymous);
         config.tokens = None;
     }
     let client = Client::new(config).map_err(|error| failure::report(&error))?;
-    Ok(Store { client, api })
+    let extras = Extras { page_size: flags.page_size, requester_pays: flags.requester_pays };
+    Ok(Store { client, api, extras })
 }

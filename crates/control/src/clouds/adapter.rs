@@ -75,6 +75,11 @@ pub(crate) trait Adapter: Send + Sync {
         instances: &[String],
     ) -> Result<(), Failure>;
 
+    /// Whether the load balancer says how its instances are.
+    fn tells_health(&self) -> bool {
+        true
+    }
+
     /// What the load balancer says of its instances. Those that it does not know are left out.
     async fn members(
         &self,

@@ -33,10 +33,28 @@ fn found<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
     }
 }
 
+/// Turns a refusal that passes into one that is tried again: a load balancer is changed by one call
+/// after the other.
+fn patient<T>(result: Result<T, Failure>) -> Result<T, Failure> {
+    match result {
+        Err(Failure::Call(error))
+            if error.status == Some(403)
+                && error.fault.message.contains("while it processes previous actions") =>
+        {
+            Err(Failure::Busy(error.to_string()))
+        }
+        other => other,
+    }
+}
+
 #[async_trait]
 impl Adapter for DigitalOcean {
     fn home_region(&self) -> &'static str {
         "nyc3"
+    }
+
+    fn tells_health(&self) -> bool {
+        false
     }
 
     async fn check(

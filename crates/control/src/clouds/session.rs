@@ -151,7 +151,15 @@ pub(crate) struct Session {
 
 enum Mode {
     Live(Recorder),
-    Dry(Mutex<Vec<PlannedCall>>),
+    Dry(Dry),
+}
+
+/// What a dry session writes down.
+#[derive(Default)]
+struct Dry {
+    calls: Mutex<Vec<PlannedCall>>,
+    /// How long the work would wait for sure, whatever the cloud does.
+    waits: Mutex<Duration>,
 }
 
 /// How often a read that failed is tried again.
@@ -239,7 +247,7 @@ impl Session {
             timings,
             teller: None,
             caller,
-            mode: Mode::Dry(Mutex::default()),
+            mode: Mode::Dry(Dry::default()),
             deadline,
             stop: Arc::default(),
         }
@@ -252,8 +260,23 @@ impl Session {
     /// The calls that were written down since the last time; none in a live session.
     pub(crate) fn take_calls(&self) -> Vec<PlannedCall> {
         match &self.mode {
-            Mode::Dry(calls) => std::mem::take(&mut calls.lock()),
+            Mode::Dry(dry) => std::mem::take(&mut dry.calls.lock()),
             Mode::Live(_) => Vec::new(),
+        }
+    }
+
+    /// How long the work of a dry session would wait for sure, since the last time.
+    pub(crate) fn take_waits(&self) -> Duration {
+        match &self.mode {
+            Mode::Dry(dry) => std::mem::take(&mut dry.waits.lock()),
+            Mode::Live(_) => Duration::ZERO,
+        }
+    }
+
+    /// Writes down in a dry session that the work would wait so long.
+    pub(crate) fn will_wait(&self, duration: Duration) {
+        if let Mode::Dry(dry) = &self.mode {
+            *dry.waits.lock() += duration;
         }
     }
 
@@ -264,8 +287,8 @@ impl Session {
         operation: &str,
         input: Value,
     ) -> Result<Answer, Failure> {
-        if let Mode::Dry(calls) = &self.mode {
-            calls.lock().push(self.planned(service, operation, &input, false));
+        if let Mode::Dry(dry) = &self.mode {
+            dry.calls.lock().push(self.planned(service, operation, &input, false));
             if has_placeholder(&input) {
                 let call = format!("{service} {operation}");
                 return Ok(Answer { value: Value::Null, placeholder: None, call });
@@ -311,8 +334,8 @@ impl Session {
         input: Value,
         makes: &str,
     ) -> Result<Answer, Failure> {
-        if let Mode::Dry(calls) = &self.mode {
-            calls.lock().push(self.planned(service, operation, &input, true));
+        if let Mode::Dry(dry) = &self.mode {
+            dry.calls.lock().push(self.planned(service, operation, &input, true));
             return Ok(Answer {
                 value: Value::Null,
                 placeholder: Some(format!("<{makes}>")),
@@ -412,13 +435,17 @@ impl Session {
         }
     }
 
-    /// Sleeps, unless the deadline is nearer or the work is to stop.
+    /// Sleeps, unless the deadline is nearer or the work is to stop. A dry session writes it down.
     pub(crate) async fn pause(
         &self,
         duration: Duration,
         waiting_for: impl FnOnce() -> String + Send,
     ) -> Result<(), Failure> {
         self.check(waiting_for)?;
+        if self.is_dry() {
+            self.will_wait(duration);
+            return Ok(());
+        }
         // Sleeps are short enough that a cancellation is seen soon.
         const LONGEST: Duration = Duration::from_secs(1);
         let mut left = duration.min(self.remaining());

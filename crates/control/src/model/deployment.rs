@@ -43,6 +43,9 @@ pub struct Deployment {
     pub finished_at: Option<Timestamp>,
     /// Seconds from start to end, or until now.
     pub duration_seconds: Option<f64>,
+    /// Whether it can be rolled back now; seen when it is read.
+    #[serde(skip)]
+    pub can_roll_back: bool,
     /// The deployment that served before it.
     pub previous_deployment: Option<String>,
     /// The deployment that it undoes, if it is a rollback.

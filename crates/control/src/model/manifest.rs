@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check;
+use super::rules::{BODY, normal};
 use crate::error::{Error, Violation};
 
 /// A deployment as it is asked for. [`Manifest::parse`] is the way in: it names everything that is
@@ -200,9 +201,9 @@ impl Manifest {
         if !violations.is_empty() {
             return Err(Error::Validation(violations));
         }
-        serde_json::from_value(document.clone()).map_err(|error| {
+        serde_json::from_value(normal(document.clone())).map_err(|error| {
             Error::Validation(vec![Violation {
-                field: String::new(),
+                field: BODY.to_owned(),
                 value: Value::Null,
                 constraint: error.to_string(),
             }])

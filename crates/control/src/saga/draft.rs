@@ -63,7 +63,9 @@ impl Inner {
             };
             // What was read for the plan itself is no part of it.
             drop(run.session.take_calls());
-            let steps = describe(&mut run, &delta).await?;
+            run.session.take_waits();
+            let (steps, waits) = describe(&mut run, &delta).await?;
+            check_deadline(manifest, &place, &waits)?;
             count(&mut plan.summary, &steps, &observed, spec.count, wanted);
             plan.targets.push(TargetPlan {
                 cloud: spec.cloud.clone(),
@@ -193,11 +195,39 @@ impl Inner {
     }
 }
 
-/// Performs the actions dry, and so finds the calls of each.
-async fn describe(run: &mut TargetRun, delta: &Delta) -> Result<Vec<PlannedStep>, Failure> {
+/// How long an action that must be over before the deadline waits for sure.
+type Wait = (String, Duration);
+
+/// Refuses a deadline that cannot be met even where everything goes well.
+fn check_deadline(manifest: &Manifest, place: &Place, waits: &[Wait]) -> Result<(), Failure> {
+    let deadline = Duration::from_secs(manifest.health.deadline_seconds.into());
+    let sum: Duration = waits.iter().map(|(_, wait)| *wait).sum();
+    if sum <= deadline {
+        return Ok(());
+    }
+    let each = waits.iter().map(|(name, wait)| format!("{name} {} s", wait.as_secs()));
+    Err(Failure::Refused(format!(
+        "health.deadline_seconds is {}, and {} has to wait {} s at least: {}",
+        deadline.as_secs(),
+        place.key(),
+        sum.as_secs(),
+        each.collect::<Vec<_>>().join(", "),
+    )))
+}
+
+/// Performs the actions dry, and so finds the calls of each, and how long those of the shift wait.
+async fn describe(
+    run: &mut TargetRun,
+    delta: &Delta,
+) -> Result<(Vec<PlannedStep>, Vec<Wait>), Failure> {
     let mut steps = Vec::with_capacity(delta.len());
-    for (_, name, action) in delta {
+    let mut waits = Vec::new();
+    for (stage, name, action) in delta {
         run.perform(name, action).await?;
+        let wait = run.session.take_waits();
+        if *stage == Stage::Shift && !wait.is_zero() {
+            waits.push((name.clone(), wait));
+        }
         let calls = run.session.take_calls();
         let effect = match action.effect() {
             Effect::None if calls.iter().any(|call| call.mutates) => {
@@ -217,7 +247,7 @@ async fn describe(run: &mut TargetRun, delta: &Delta) -> Result<Vec<PlannedStep>
             calls,
         });
     }
-    Ok(steps)
+    Ok((steps, waits))
 }
 
 fn is_creation(operation: &str) -> bool {

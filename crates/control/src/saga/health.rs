@@ -41,6 +41,8 @@ impl Watch<'_> {
     /// Waits until all answer their probes, so many times in a row.
     pub(crate) async fn until_healthy(&self, ids: &[String]) -> Result<(), Failure> {
         let health = &self.place.health;
+        let interval = Duration::from_secs(u64::from(health.interval_seconds));
+        self.session.will_wait(interval * health.healthy_after.saturating_sub(1));
         let mut patients: Vec<_> = ids
             .iter()
             .map(|id| Patient {
@@ -65,7 +67,6 @@ impl Watch<'_> {
             {
                 return Ok(());
             }
-            let interval = Duration::from_secs(u64::from(health.interval_seconds));
             self.session.pause(interval, || summary(&patients, health.healthy_after)).await?;
         }
     }
@@ -90,9 +91,7 @@ impl Watch<'_> {
         let is_stopped = matches!(phase, Some(InstancePhase::Stopped | InstancePhase::Gone));
         patient.stopped = if is_stopped { patient.stopped + 1 } else { 0 };
         let seen = match &address {
-            _ if phase == Some(InstancePhase::Stopped) => {
-                Err(format!("the instance is {state}: its script ended"))
-            }
+            _ if phase == Some(InstancePhase::Stopped) => Err(format!("the instance is {state}")),
             Some(address) if phase == Some(InstancePhase::Running) => self.probe(address).await,
             _ => Err(format!("the instance is {state}")),
         };
@@ -182,6 +181,9 @@ impl Watch<'_> {
         ids: &[String],
     ) -> Result<(), Failure> {
         let began = self.session.clock.now();
+        if !self.adapter.tells_health() {
+            self.session.will_wait(self.settling());
+        }
         let mut said = String::new();
         loop {
             let missing = match self.adapter.members(self.session, self.place, balancer).await {
@@ -232,13 +234,19 @@ impl Watch<'_> {
 
     /// Whether a load balancer that does not tell has had the time for its health checks.
     fn has_settled(&self, began: Timestamp) -> bool {
+        let passed = self.session.clock.now().duration_since(began);
+        Duration::try_from(passed).is_ok_and(|passed| passed >= self.settling())
+    }
+
+    /// How long a load balancer's health checks take to find an instance healthy: the first comes
+    /// within an interval.
+    fn settling(&self) -> Duration {
         let health = &self.place.health;
         // The clouds' own limits may be higher than what was asked for.
         let interval = u64::from(health.interval_seconds.max(3));
-        let checks = u64::from(health.healthy_after.max(2)) + 1;
-        let needed = Duration::from_secs(interval * checks);
-        let passed = self.session.clock.now().duration_since(began);
-        Duration::try_from(passed).is_ok_and(|passed| passed >= needed)
+        let checks = u64::from(health.healthy_after.max(2));
+        // A check takes a moment itself.
+        Duration::from_secs(interval * checks + 1)
     }
 }
 

@@ -149,8 +149,10 @@ impl Reporter {
             end(operation, deployment);
             operation.finished_at = Some(now);
             deployment.finished_at = Some(now);
-            deployment.duration_seconds =
-                deployment.started_at.map(|start| now.duration_since(start).as_secs_f64());
+            deployment.duration_seconds = deployment.started_at.map(|start| {
+                // The clock may have been set back meanwhile.
+                now.duration_since(start).as_secs_f64().max(0.0)
+            });
         }
         let told = Told { kind: EventKind::Finished, target: None, step: None, message };
         let event = self.event(&mut state, told);

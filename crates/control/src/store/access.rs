@@ -96,6 +96,35 @@ impl Store {
         }
     }
 
+    /// What holding the key would fail with.
+    pub(crate) async fn look_at_idempotency(
+        &self,
+        held: &Held<'_>,
+        forget_before: Timestamp,
+    ) -> Result<(), Error> {
+        let failed = || Error::internal("look at the idempotency key");
+        let found = sqlx::query(
+            "SELECT request_hash, response IS NULL AS open FROM idempotency
+             WHERE caller = $1 AND key = $2 AND created_at >= $3
+                 AND NOT (response IS NULL AND holder <> $4)",
+        )
+        .bind(held.caller)
+        .bind(held.key)
+        .bind(micros(forget_before))
+        .bind(held.holder)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed())?;
+        let Some(row) = found else { return Ok(()) };
+        let hash: String = row.try_get("request_hash").map_err(failed())?;
+        let open: bool = row.try_get("open").map_err(failed())?;
+        match open {
+            _ if hash != held.request_hash => Err(Error::IdempotencyMismatch),
+            true => Err(Error::IdempotencyInProgress),
+            false => Ok(()),
+        }
+    }
+
     /// Keeps an answer for replays.
     pub(crate) async fn finish_idempotency(
         &self,

@@ -1,6 +1,7 @@
 //! Environments and services, as their deployments name them.
 
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use super::{Store, micros, moment};
 use crate::error::Error;
@@ -71,21 +72,46 @@ impl Store {
             .fetch_all(&self.pool)
             .await
             .map_err(failed())?;
-        let mut items = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let count = |column: &str| -> Result<u64, Error> {
-                let number: i64 = row.try_get(column).map_err(failed())?;
-                Ok(number.unsigned_abs())
-            };
-            items.push(Environment {
-                name: row.try_get("environment").map_err(failed())?,
-                services: count("services")?,
-                deployments: count("deployments")?,
-                created_at: moment(row.try_get("first").map_err(failed())?)?,
-                last_deployment_at: moment(row.try_get("last").map_err(failed())?)?,
-            });
-        }
+        let items = rows.iter().map(environment).collect::<Result<_, _>>()?;
         Ok(Page::cut(items, limit, |item| Position { at: item.created_at, id: item.name.clone() }))
+    }
+
+    /// One environment.
+    pub(crate) async fn environment(&self, name: &str) -> Result<Option<Environment>, Error> {
+        let row = sqlx::query(
+            "SELECT environment, COUNT(DISTINCT service) AS services, COUNT(*) AS deployments,
+                 MIN(created_at) AS first, MAX(created_at) AS last
+             FROM deployments WHERE environment = $1 GROUP BY environment",
+        )
+        .bind(name)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(Error::internal("read the environment"))?;
+        row.as_ref().map(environment).transpose()
+    }
+
+    /// One service of an environment.
+    pub(crate) async fn service(
+        &self,
+        environment: &str,
+        name: &str,
+    ) -> Result<Option<Service>, Error> {
+        let row = sqlx::query(
+            "SELECT environment, service, current_deployment, created_at,
+                 (SELECT id FROM deployments WHERE deployments.environment = services.environment
+                      AND deployments.service = services.service
+                  ORDER BY deployments.created_at DESC, id DESC LIMIT 1) AS latest
+             FROM services WHERE environment = $1 AND service = $2",
+        )
+        .bind(environment)
+        .bind(name)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(Error::internal("read the service"))?;
+        match row {
+            Some(row) => self.describe_service(found(&row)?).await,
+            None => Ok(None),
+        }
     }
 
     /// One page of services. A position's id is `environment/service`.
@@ -151,17 +177,7 @@ impl Store {
             .fetch_all(&self.pool)
             .await
             .map_err(failed())?;
-        rows.iter()
-            .map(|row| {
-                Ok(Found {
-                    environment: row.try_get("environment").map_err(failed())?,
-                    name: row.try_get("service").map_err(failed())?,
-                    current: row.try_get("current_deployment").map_err(failed())?,
-                    latest: row.try_get("latest").map_err(failed())?,
-                    created_at: row.try_get("created_at").map_err(failed())?,
-                })
-            })
-            .collect()
+        rows.iter().map(found).collect()
     }
 
     async fn describe_service(&self, found: Found) -> Result<Option<Service>, Error> {
@@ -185,4 +201,30 @@ impl Store {
                 .collect(),
         }))
     }
+}
+
+fn environment(row: &SqliteRow) -> Result<Environment, Error> {
+    let failed = || Error::internal("read an environment");
+    let count = |column: &str| -> Result<u64, Error> {
+        let number: i64 = row.try_get(column).map_err(failed())?;
+        Ok(number.unsigned_abs())
+    };
+    Ok(Environment {
+        name: row.try_get("environment").map_err(failed())?,
+        services: count("services")?,
+        deployments: count("deployments")?,
+        created_at: moment(row.try_get("first").map_err(failed())?)?,
+        last_deployment_at: moment(row.try_get("last").map_err(failed())?)?,
+    })
+}
+
+fn found(row: &SqliteRow) -> Result<Found, Error> {
+    let failed = || Error::internal("read a service");
+    Ok(Found {
+        environment: row.try_get("environment").map_err(failed())?,
+        name: row.try_get("service").map_err(failed())?,
+        current: row.try_get("current_deployment").map_err(failed())?,
+        latest: row.try_get("latest").map_err(failed())?,
+        created_at: row.try_get("created_at").map_err(failed())?,
+    })
 }

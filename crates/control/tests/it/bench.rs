@@ -200,6 +200,6 @@ pub(crate) fn manifest(version: &str, count: u32) -> Manifest {
 pub(crate) fn bad(version: &str, count: u32) -> Manifest {
     let mut document = document(version, count);
     document["run"]["script"] = json!("#!/bin/sh\nBAD\n");
-    document["health"]["deadline_seconds"] = json!(60);
+    document["health"]["deadline_seconds"] = json!(120);
     Manifest::parse(&document).unwrap()
 }

@@ -19,12 +19,10 @@ pub(super) const IS_OFF: Row = Row::new(
 );
 pub(super) const ALREADY_OFF: Row =
     Row::new(422, "unprocessable_entity", "Droplet is already powered off");
-pub(super) const ALREADY_ON: Row =
-    Row::new(422, "unprocessable_entity", "Droplet is already powered on");
 pub(super) const NAME: Row = Row::new(
     422,
     "unprocessable_entity",
-    "Name Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)",
+    "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)",
 );
 pub(super) const SIZE: Row =
     Row::new(422, "unprocessable_entity", "You specified an invalid size for Droplet resize.");

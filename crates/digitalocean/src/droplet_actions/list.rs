@@ -1,5 +1,6 @@
 //! What was done with a droplet, the newest first.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
 use serde::Deserialize;
 
@@ -7,6 +8,7 @@ use crate::actions::get::One;
 use crate::actions::list::Actions;
 use crate::actions::records::Action;
 use crate::droplets;
+use crate::droplets::get::OfDroplet;
 use crate::errors::NOT_FOUND;
 use crate::input::Number;
 use crate::page::{Page, Paging};
@@ -16,25 +18,18 @@ use crate::world::{Handler, Look, Query};
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 
 #[derive(Debug, Deserialize)]
-struct List {
-    droplet_id: Number,
-    #[serde(flatten)]
-    paging: Paging,
-}
-
-#[derive(Debug, Deserialize)]
 struct Get {
     droplet_id: Number,
     action_id: Number,
 }
 
-fn list(cx: &Query<'_>, input: List) -> Result<Actions, Fault> {
+fn list(cx: &Query<'_>, Both(of, paging): Both<OfDroplet, Paging>) -> Result<Actions, Fault> {
     let scene = cx.scene();
-    let droplet = droplets::find(scene, input.droplet_id.0)?;
+    let droplet = droplets::find(scene, of.droplet_id.0)?;
     let mut all: Vec<_> = scene.by::<Action>("droplet", droplet.id).collect();
     all.reverse();
     let path = format!("/v2/droplets/{}/actions", droplet.id);
-    let page = input.paging.cut(scene, &path, &[], all);
+    let page = paging.cut(scene, &path, &[], all);
     let Page { items, links, meta } = page.map(|action| action::view(scene, action));
     Ok(Actions { actions: items, links, meta })
 }

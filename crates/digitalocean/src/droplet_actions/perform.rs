@@ -72,9 +72,10 @@ fn after(cx: &Command<'_, '_>, time: SignedDuration) -> Progress {
     Progress::Until(cx.now.checked_add(time).unwrap_or(cx.now))
 }
 
+/// One that is on stays so, and the action completes all the same.
 fn power_on(cx: &mut Command<'_, '_>, droplet: &Droplet, _: &Request) -> Result<Progress, Fault> {
     if is_on(cx, droplet) {
-        return Err(errors::ALREADY_ON.fault());
+        return Ok(after(cx, CHANGE_TIME));
     }
     machines::start(cx.store, &droplet.machine(), cx.context.now);
     Ok(Progress::Machine)
@@ -113,6 +114,7 @@ fn resize(
     droplet: &Droplet,
     request: &Request,
 ) -> Result<Progress, Fault> {
+    offer::check_size(request.size.as_deref())?;
     let size = request.size.as_deref().and_then(offer::size).ok_or(&errors::SIZE)?;
     if size.slug == droplet.size {
         return Err(errors::SAME_SIZE.with(&[&size.slug]));

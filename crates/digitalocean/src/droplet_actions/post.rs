@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,7 @@ use super::{errors, perform};
 use crate::actions::get::One;
 use crate::actions::records::Action;
 use crate::droplets::create::PolicyInput;
+use crate::droplets::get::OfDroplet;
 use crate::droplets::records::Droplet;
 use crate::input::{Number, Text};
 use crate::show::action::{self, ActionView};
@@ -18,17 +20,8 @@ use crate::{actions, droplets, errors as common};
 pub(super) const OPERATIONS: &[Handler] = &[command!(post), command!(post_by_tag)];
 
 #[derive(Debug, Deserialize)]
-struct Post {
-    droplet_id: Number,
-    #[serde(flatten)]
-    request: Request,
-}
-
-#[derive(Debug, Deserialize)]
-struct PostByTag {
+struct ByTag {
     tag_name: Option<String>,
-    #[serde(flatten)]
-    request: Request,
 }
 
 /// What is to be done, and what the kinds of actions need to know.
@@ -48,17 +41,23 @@ struct Many {
     actions: Vec<ActionView>,
 }
 
-fn post(cx: &mut Command<'_, '_>, input: Post) -> Result<One, Fault> {
-    let droplet = Arc::clone(droplets::find(cx.scene(), input.droplet_id.0)?);
-    let kind = kind(&input.request)?;
-    let action = begin(cx, &droplet, kind, &input.request)?;
+fn post(
+    cx: &mut Command<'_, '_>,
+    Both(of, request): Both<OfDroplet, Request>,
+) -> Result<One, Fault> {
+    let droplet = Arc::clone(droplets::find(cx.scene(), of.droplet_id.0)?);
+    let kind = kind(&request)?;
+    let action = begin(cx, &droplet, kind, &request)?;
     Ok(One { action: action::view(cx.scene(), &action) })
 }
 
 /// Does it with every droplet that carries the tag, or with none where one of them refuses.
-fn post_by_tag(cx: &mut Command<'_, '_>, input: PostByTag) -> Result<Many, Fault> {
-    let tag = input.tag_name.filter(|tag| !tag.is_empty()).ok_or(&errors::NO_TAG)?;
-    let kind = kind(&input.request)?;
+fn post_by_tag(
+    cx: &mut Command<'_, '_>,
+    Both(by, request): Both<ByTag, Request>,
+) -> Result<Many, Fault> {
+    let tag = by.tag_name.filter(|tag| !tag.is_empty()).ok_or(&errors::NO_TAG)?;
+    let kind = kind(&request)?;
     if !kind.by_tag {
         return Err(errors::NOT_BY_TAG.with(&[&kind.name]));
     }
@@ -68,7 +67,7 @@ fn post_by_tag(cx: &mut Command<'_, '_>, input: PostByTag) -> Result<Many, Fault
     }
     let begun: Vec<_> = droplets
         .iter()
-        .map(|droplet| begin(cx, droplet, kind, &input.request))
+        .map(|droplet| begin(cx, droplet, kind, &request))
         .collect::<Result<_, _>>()?;
     let scene = cx.scene();
     Ok(Many { actions: begun.iter().map(|action| action::view(scene, action)).collect() })

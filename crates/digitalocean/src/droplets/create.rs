@@ -171,6 +171,7 @@ fn template(cx: &Command<'_, '_>, input: &Create) -> Result<Droplet, Fault> {
     let slug = slug.unwrap_or(&cx.world.region);
     let region =
         offer::region(slug).filter(|region| region.available).ok_or(&REGION_NOT_AVAILABLE)?;
+    offer::check_size(input.size.as_deref())?;
     let size = input.size.as_deref().and_then(offer::size).ok_or(&errors::SIZE)?;
     let image = image(scene, input.image.as_ref(), region.slug, size)?;
     let ssh_keys = keys(scene, input.ssh_keys.as_deref().unwrap_or_default())?;

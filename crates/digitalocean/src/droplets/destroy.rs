@@ -11,7 +11,7 @@ use super::{errors, find, tagged};
 use crate::actions::records::Progress;
 use crate::images::records::{Image, Kind};
 use crate::world::{Command, Handler, Look, key};
-use crate::{actions, firewalls, load_balancers, projects};
+use crate::{actions, firewalls, load_balancers, projects, vpcs};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(destroy), command!(destroy_by_tag)];
 
@@ -57,6 +57,7 @@ fn remove(cx: &mut Command<'_, '_>, droplet: &Droplet) {
     }
     cx.store.remove::<Droplet>(&key(&droplet.account, droplet.id));
     projects::release(cx, &droplet.urn());
+    vpcs::note_leaving(cx, &droplet.vpc_uuid);
     firewalls::forget_droplet(cx, droplet.id);
     load_balancers::forget_droplet(cx, droplet.id);
 }

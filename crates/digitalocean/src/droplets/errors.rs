@@ -5,7 +5,7 @@ use isobar_kernel::Row;
 pub(super) const NAME: Row = Row::new(
     422,
     "unprocessable_entity",
-    "Name Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)",
+    "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)",
 );
 pub(super) const NO_NAME: Row = Row::new(422, "unprocessable_entity", "Name can't be blank");
 pub(super) const NAME_AND_NAMES: Row =

@@ -12,8 +12,8 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(get)];
 
 /// The input of an operation on one droplet.
 #[derive(Debug, Deserialize)]
-pub(super) struct OfDroplet {
-    pub(super) droplet_id: Number,
+pub(crate) struct OfDroplet {
+    pub(crate) droplet_id: Number,
 }
 
 #[derive(Debug, Serialize)]

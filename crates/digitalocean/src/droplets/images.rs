@@ -1,11 +1,12 @@
 //! The snapshots and backups that were taken of a droplet.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::find;
+use super::get::OfDroplet;
 use crate::images::records::{Image, Kind};
-use crate::input::Number;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::image::ImageView;
 use crate::world::{Handler, Look, Query};
@@ -13,12 +14,7 @@ use crate::world::{Handler, Look, Query};
 pub(super) const OPERATIONS: &[Handler] = &[query!(list_snapshots), query!(list_backups)];
 
 /// The input of a list of what one droplet has.
-#[derive(Debug, Deserialize)]
-pub(super) struct OfDroplet {
-    pub(super) droplet_id: Number,
-    #[serde(flatten)]
-    pub(super) paging: Paging,
-}
+pub(super) type Listed = Both<OfDroplet, Paging>;
 
 #[derive(Debug, Serialize)]
 struct Snapshots {
@@ -34,28 +30,28 @@ struct Backups {
     meta: Meta,
 }
 
-fn list_snapshots(cx: &Query<'_>, input: OfDroplet) -> Result<Snapshots, Fault> {
+fn list_snapshots(cx: &Query<'_>, input: Listed) -> Result<Snapshots, Fault> {
     let Page { items, links, meta } = taken(cx, &input, Kind::Snapshot, "snapshots")?;
     Ok(Snapshots { snapshots: items, links, meta })
 }
 
-fn list_backups(cx: &Query<'_>, input: OfDroplet) -> Result<Backups, Fault> {
+fn list_backups(cx: &Query<'_>, input: Listed) -> Result<Backups, Fault> {
     let Page { items, links, meta } = taken(cx, &input, Kind::Backup, "backups")?;
     Ok(Backups { backups: items, links, meta })
 }
 
 fn taken(
     cx: &Query<'_>,
-    input: &OfDroplet,
+    Both(of, paging): &Listed,
     kind: Kind,
     noun: &str,
 ) -> Result<Page<ImageView>, Fault> {
     let scene = cx.scene();
-    let droplet = find(scene, input.droplet_id.0)?;
+    let droplet = find(scene, of.droplet_id.0)?;
     let images = scene
         .by::<Image>("droplet", droplet.id)
         .filter(|image| image.kind == kind && image.is_ready(scene.now));
     let path = format!("/v2/droplets/{}/{noun}", droplet.id);
-    let page = input.paging.cut(scene, &path, &[], images);
+    let page = paging.cut(scene, &path, &[], images);
     Ok(page.map(|image| ImageView::from(image.as_ref())))
 }

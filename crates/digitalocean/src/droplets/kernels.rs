@@ -1,12 +1,13 @@
 //! The kernels that a droplet may be changed to.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
 use serde::Serialize;
 
 use super::find;
-use super::images::OfDroplet;
+use super::images::Listed;
 use crate::offer::kernels::{KERNELS, Kernel};
-use crate::page::{Links, Meta, Page, Paging};
+use crate::page::{Links, Meta, Page};
 use crate::world::{Handler, Look, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list_kernels)];
@@ -18,11 +19,10 @@ struct Kernels {
     meta: Meta,
 }
 
-fn list_kernels(cx: &Query<'_>, input: OfDroplet) -> Result<Kernels, Fault> {
+fn list_kernels(cx: &Query<'_>, Both(of, paging): Listed) -> Result<Kernels, Fault> {
     let scene = cx.scene();
-    let droplet = find(scene, input.droplet_id.0)?;
+    let droplet = find(scene, of.droplet_id.0)?;
     let path = format!("/v2/droplets/{}/kernels", droplet.id);
-    let paging: Paging = input.paging;
     let Page { items, links, meta } = paging.cut(scene, &path, &[], KERNELS.iter().copied());
     Ok(Kernels { kernels: items, links, meta })
 }

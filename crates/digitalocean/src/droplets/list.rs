@@ -1,5 +1,6 @@
 //! The account's droplets, page by page.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +18,6 @@ struct List {
     name: Option<String>,
     /// `droplets` or `gpus`.
     r#type: Option<String>,
-    #[serde(flatten)]
-    paging: Paging,
 }
 
 /// A page of droplets.
@@ -29,7 +28,7 @@ pub(crate) struct Droplets {
     pub(crate) meta: Meta,
 }
 
-fn list(cx: &Query<'_>, input: List) -> Result<Droplets, Fault> {
+fn list(cx: &Query<'_>, Both(input, paging): Both<List, Paging>) -> Result<Droplets, Fault> {
     let scene = cx.scene();
     let tag = input.tag_name.as_deref().filter(|tag| !tag.is_empty());
     let name = input.name.as_deref().filter(|name| !name.is_empty());
@@ -43,7 +42,7 @@ fn list(cx: &Query<'_>, input: List) -> Result<Droplets, Fault> {
         kind != Some("gpus") && name.is_none_or(|name| droplet.name.eq_ignore_ascii_case(name))
     });
     let filters = [("tag_name", tag), ("name", name), ("type", kind)];
-    let page = input.paging.cut(scene, "/v2/droplets", &filters, found);
+    let page = paging.cut(scene, "/v2/droplets", &filters, found);
     let Page { items, links, meta } = page.map(|droplet| droplet::view(scene, droplet));
     Ok(Droplets { droplets: items, links, meta })
 }

@@ -1,10 +1,11 @@
 //! The firewalls that apply to a droplet.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
 use serde::Serialize;
 
 use super::find;
-use super::images::OfDroplet;
+use super::images::Listed;
 use crate::firewalls::records::Firewall;
 use crate::firewalls::view::{self, FirewallView};
 use crate::page::{Links, Meta, Page};
@@ -19,15 +20,15 @@ struct Firewalls {
     meta: Meta,
 }
 
-fn list_firewalls(cx: &Query<'_>, input: OfDroplet) -> Result<Firewalls, Fault> {
+fn list_firewalls(cx: &Query<'_>, Both(of, paging): Listed) -> Result<Firewalls, Fault> {
     let scene = cx.scene();
-    let droplet = find(scene, input.droplet_id.0)?;
+    let droplet = find(scene, of.droplet_id.0)?;
     let applying = scene.list::<Firewall>().filter(|firewall| {
         firewall.droplet_ids.contains(&droplet.id)
             || firewall.tags.iter().any(|tag| droplet.has_tag(tag))
     });
     let path = format!("/v2/droplets/{}/firewalls", droplet.id);
-    let page = input.paging.cut(scene, &path, &[], applying);
+    let page = paging.cut(scene, &path, &[], applying);
     let Page { items, links, meta } = page.map(|firewall| view::view(scene, firewall));
     Ok(Firewalls { firewalls: items, links, meta })
 }

@@ -1,29 +1,25 @@
 //! Creating, replacing and deleting firewalls.
 
 use isobar_kernel::call::Empty;
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::find;
 use super::list::{OfFirewall, One};
 use super::records::Firewall;
-use super::request::{Request, Rules, check_droplets, check_tags};
+use super::request::{Request, Rules, RulesInput, check_droplets, check_tags};
 use super::view::view;
 use crate::world::{Command, Handler, Look, key};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(create), command!(update), command!(delete)];
 
-#[derive(Debug, Deserialize)]
-struct Update {
-    firewall_id: String,
-    #[serde(flatten)]
-    request: Request,
-}
-
-fn create(cx: &mut Command<'_, '_>, input: Request) -> Result<One, Fault> {
+fn create(
+    cx: &mut Command<'_, '_>,
+    Both(input, rules): Both<Request, RulesInput>,
+) -> Result<One, Fault> {
     let scene = cx.scene();
     let name = input.checked_name(scene, None)?;
-    let Rules { inbound, outbound } = input.rules.check(scene)?;
+    let Rules { inbound, outbound } = rules.check(scene)?;
     let droplet_ids = check_droplets(scene, input.droplet_ids.as_deref().unwrap_or_default())?;
     let tags = check_tags(scene, input.tags.as_deref().unwrap_or_default())?;
     let firewall = Firewall {
@@ -43,12 +39,14 @@ fn create(cx: &mut Command<'_, '_>, input: Request) -> Result<One, Fault> {
 }
 
 /// Makes the firewall what the request says: what it leaves out is empty, as the vendor has it.
-fn update(cx: &mut Command<'_, '_>, input: Update) -> Result<One, Fault> {
-    let Update { firewall_id, request } = input;
+fn update(
+    cx: &mut Command<'_, '_>,
+    Both(of, Both(request, rules)): Both<OfFirewall, Both<Request, RulesInput>>,
+) -> Result<One, Fault> {
     let scene = cx.scene();
-    let before = Firewall::clone(find(scene, &firewall_id)?);
+    let before = Firewall::clone(find(scene, &of.firewall_id)?);
     let name = request.checked_name(scene, Some(&before.id))?;
-    let Rules { inbound, outbound } = request.rules.check(scene)?;
+    let Rules { inbound, outbound } = rules.check(scene)?;
     let droplet_ids = check_droplets(scene, request.droplet_ids.as_deref().unwrap_or_default())?;
     let tags = check_tags(scene, request.tags.as_deref().unwrap_or_default())?;
     let left = before.droplet_ids.iter().filter(|id| !droplet_ids.contains(id));

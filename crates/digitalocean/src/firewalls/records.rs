@@ -31,7 +31,19 @@ pub(crate) struct Rule {
     pub(crate) protocol: String,
     /// `8000`, `8000-9000`, or `0` for all.
     pub(crate) ports: String,
+    /// What is done with it.
+    #[serde(default)]
+    pub(crate) action: Action,
     pub(crate) peers: Peers,
+}
+
+/// What is done with what a rule is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Action {
+    #[default]
+    Allow,
+    Deny,
 }
 
 /// The other side of a rule; also how that is shown.

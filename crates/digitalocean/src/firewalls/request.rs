@@ -6,9 +6,8 @@ use isobar_kernel::Fault;
 use serde::Deserialize;
 
 use super::errors;
-use super::records::{Firewall, Peers, Rule};
+use super::records::{Action, Firewall, Peers, Rule};
 use crate::droplets::records::Droplet;
-use crate::errors::INVALID_DROPLETS;
 use crate::input::{Number, Text};
 use crate::load_balancers::records::LoadBalancer;
 use crate::tags::records::Tag;
@@ -18,8 +17,6 @@ use crate::world::Scene;
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
     pub(super) name: Option<String>,
-    #[serde(flatten)]
-    pub(super) rules: RulesInput,
     pub(super) droplet_ids: Option<Vec<Number>>,
     pub(super) tags: Option<Vec<String>>,
 }
@@ -27,22 +24,18 @@ pub(super) struct Request {
 /// The rules of both directions.
 #[derive(Debug, Deserialize)]
 pub(super) struct RulesInput {
-    inbound_rules: Option<Vec<Inbound>>,
-    outbound_rules: Option<Vec<Outbound>>,
+    inbound_rules: Option<Vec<RuleInput>>,
+    outbound_rules: Option<Vec<RuleInput>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Inbound {
+struct RuleInput {
     protocol: Option<String>,
     ports: Option<Text>,
+    action: Option<String>,
+    /// The other side, for which each direction has its own word.
+    #[serde(alias = "destinations")]
     sources: Option<PeersInput>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Outbound {
-    protocol: Option<String>,
-    ports: Option<Text>,
-    destinations: Option<PeersInput>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,13 +75,8 @@ impl Request {
 impl RulesInput {
     /// The rules, of which there must be one.
     pub(super) fn check(&self, scene: Scene<'_>) -> Result<Rules, Fault> {
-        let inbound = self.inbound_rules.iter().flatten().map(|rule| {
-            rule_of(scene, &rule.protocol, &rule.ports, rule.sources.as_ref(), "source")
-        });
-        let outbound = self.outbound_rules.iter().flatten().map(|rule| {
-            let peers = rule.destinations.as_ref();
-            rule_of(scene, &rule.protocol, &rule.ports, peers, "destination")
-        });
+        let inbound = self.inbound_rules.iter().flatten().map(|rule| rule.check(scene));
+        let outbound = self.outbound_rules.iter().flatten().map(|rule| rule.check(scene));
         let inbound: Vec<Rule> = inbound.collect::<Result<_, _>>()?;
         let outbound: Vec<Rule> = outbound.collect::<Result<_, _>>()?;
         if inbound.is_empty() && outbound.is_empty() {
@@ -98,26 +86,26 @@ impl RulesInput {
     }
 }
 
-fn rule_of(
-    scene: Scene<'_>,
-    protocol: &Option<String>,
-    given_ports: &Option<Text>,
-    peers: Option<&PeersInput>,
-    side: &str,
-) -> Result<Rule, Fault> {
-    let protocol = protocol.as_deref().unwrap_or_default();
-    if !["tcp", "udp", "icmp"].contains(&protocol) {
-        return Err(errors::PROTOCOL.fault());
+impl RuleInput {
+    fn check(&self, scene: Scene<'_>) -> Result<Rule, Fault> {
+        let protocol = self.protocol.as_deref().unwrap_or_default().to_ascii_lowercase();
+        if !["tcp", "udp", "icmp"].contains(&protocol.as_str()) {
+            return Err(errors::PROTOCOL.fault());
+        }
+        let given = self.ports.as_ref().map_or("", |ports| ports.0.as_str());
+        // ICMP has none.
+        let ports = if protocol == "icmp" { Some("0".to_owned()) } else { ports(given) };
+        let ports = ports.ok_or(&errors::PORTS)?;
+        let action = match self.action.as_deref() {
+            None | Some("" | "allow") => Action::Allow,
+            Some("deny") => Action::Deny,
+            Some(_) => return Err(errors::ACTION.fault()),
+        };
+        // A rule may name nobody, and then is for nobody.
+        let peers = self.sources.as_ref().map(|peers| peers.check(scene)).transpose()?;
+        let peers = peers.unwrap_or_default();
+        Ok(Rule { protocol, ports, action, peers })
     }
-    let given = given_ports.as_ref().map_or("", |ports| ports.0.as_str());
-    // ICMP has none.
-    let ports = if protocol == "icmp" { Some("0".to_owned()) } else { ports(given) };
-    let ports = ports.ok_or(&errors::PORTS)?;
-    let peers = peers.map(|peers| peers.check(scene)).transpose()?.unwrap_or_default();
-    if peers.is_empty() {
-        return Err(errors::NO_PEERS.with(&[&side]));
-    }
-    Ok(Rule { protocol: protocol.to_owned(), ports, peers })
 }
 
 /// A port, a range of them, or all, which the vendor writes `0`.
@@ -144,7 +132,7 @@ impl PeersInput {
         let droplet_ids = check_droplets(scene, self.droplet_ids.as_deref().unwrap_or_default())?;
         let load_balancer_uids = self.load_balancer_uids.clone().unwrap_or_default();
         for id in &load_balancer_uids {
-            scene.find::<LoadBalancer>(id).ok_or_else(|| errors::BALANCER.with(&[id]))?;
+            scene.find::<LoadBalancer>(id).ok_or(&errors::BALANCER)?;
         }
         if let Some(id) = self.kubernetes_ids.iter().flatten().next() {
             return Err(errors::KUBERNETES.with(&[id]));
@@ -158,7 +146,7 @@ impl PeersInput {
 pub(super) fn check_droplets(scene: Scene<'_>, ids: &[Number]) -> Result<Vec<u64>, Fault> {
     let mut checked = Vec::with_capacity(ids.len());
     for Number(id) in ids {
-        scene.find::<Droplet>(id).ok_or_else(|| INVALID_DROPLETS.with(&[id]))?;
+        scene.find::<Droplet>(id).ok_or(&errors::DROPLET)?;
         if !checked.contains(id) {
             checked.push(*id);
         }

@@ -1,9 +1,10 @@
 //! Adding and removing single rules.
 
 use isobar_kernel::call::Empty;
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
+use super::list::OfFirewall;
 use super::records::{Firewall, Rule};
 use super::request::{Rules, RulesInput};
 use super::{errors, find};
@@ -11,12 +12,7 @@ use crate::world::{Command, Handler, Look};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(add_rules), command!(delete_rules)];
 
-#[derive(Debug, Deserialize)]
-struct Change {
-    firewall_id: String,
-    #[serde(flatten)]
-    rules: RulesInput,
-}
+type Change = Both<OfFirewall, RulesInput>;
 
 fn add_rules(cx: &mut Command<'_, '_>, input: Change) -> Result<Empty, Fault> {
     let (mut firewall, rules) = check(cx, &input)?;
@@ -50,10 +46,10 @@ fn take(own: &mut Vec<Rule>, rules: &[Rule]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn check(cx: &Command<'_, '_>, input: &Change) -> Result<(Firewall, Rules), Fault> {
+fn check(cx: &Command<'_, '_>, Both(of, rules): &Change) -> Result<(Firewall, Rules), Fault> {
     let scene = cx.scene();
-    let firewall = Firewall::clone(find(scene, &input.firewall_id)?);
-    Ok((firewall, input.rules.check(scene)?))
+    let firewall = Firewall::clone(find(scene, &of.firewall_id)?);
+    Ok((firewall, rules.check(scene)?))
 }
 
 fn write(cx: &mut Command<'_, '_>, mut firewall: Firewall) -> Empty {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::records::{Firewall, Peers, Rule};
+use super::records::{Action, Firewall, Peers, Rule};
 use crate::show::time;
 use crate::world::Scene;
 
@@ -24,6 +24,7 @@ pub(crate) struct FirewallView {
 struct Inbound {
     protocol: String,
     ports: String,
+    action: Action,
     sources: Peers,
 }
 
@@ -31,6 +32,7 @@ struct Inbound {
 struct Outbound {
     protocol: String,
     ports: String,
+    action: Action,
     destinations: Peers,
 }
 
@@ -42,20 +44,20 @@ struct Change {
 }
 
 impl From<Rule> for Inbound {
-    fn from(Rule { protocol, ports, peers }: Rule) -> Self {
-        Self { protocol, ports, sources: peers }
+    fn from(Rule { protocol, ports, action, peers }: Rule) -> Self {
+        Self { protocol, ports, action, sources: peers }
     }
 }
 
 impl From<Rule> for Outbound {
-    fn from(Rule { protocol, ports, peers }: Rule) -> Self {
-        Self { protocol, ports, destinations: peers }
+    fn from(Rule { protocol, ports, action, peers }: Rule) -> Self {
+        Self { protocol, ports, action, destinations: peers }
     }
 }
 
 /// The firewall as it stands: it waits until its last change has reached the droplets.
 pub(crate) fn view(scene: Scene<'_>, firewall: &Firewall) -> FirewallView {
-    let settled = firewall.is_settled(scene.now);
+    let settled = firewall.changes.is_empty() || firewall.is_settled(scene.now);
     let change = |(droplet_id, removing): &(u64, bool)| Change {
         droplet_id: *droplet_id,
         removing: *removing,

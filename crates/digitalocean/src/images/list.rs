@@ -1,5 +1,6 @@
 //! The images, page by page: the account's own first.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,6 @@ struct List {
     r#type: Option<String>,
     private: Option<bool>,
     tag_name: Option<String>,
-    #[serde(flatten)]
-    paging: Paging,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,7 +29,7 @@ struct Images {
     meta: Meta,
 }
 
-fn list(cx: &Query<'_>, input: List) -> Result<Images, Fault> {
+fn list(cx: &Query<'_>, Both(input, paging): Both<List, Paging>) -> Result<Images, Fault> {
     let scene = cx.scene();
     let tag = input.tag_name.as_deref().filter(|tag| !tag.is_empty());
     let kind = match input.r#type.as_deref() {
@@ -52,7 +51,7 @@ fn list(cx: &Query<'_>, input: List) -> Result<Images, Fault> {
         .map(Found::Public);
     let private = on(input.private).then_some("true");
     let filters = [("type", input.r#type.as_deref()), ("private", private), ("tag_name", tag)];
-    let page = input.paging.cut(scene, "/v2/images", &filters, own.chain(public));
+    let page = paging.cut(scene, "/v2/images", &filters, own.chain(public));
     let Page { items, links, meta } = page.map(|image| image.view());
     Ok(Images { images: items, links, meta })
 }

@@ -51,6 +51,8 @@ fn create(cx: &mut Command<'_, '_>, input: Request) -> Result<One, Fault> {
         http_idle_timeout_seconds: input.checked_idle()?,
         vpc_uuid,
         tls_cipher_policy: tls(&input)?,
+        resized_at: None,
+        changed_at: None,
     };
     let balancer = cx.store.put(balancer);
     projects::adopt(cx, &balancer.urn(), project);

@@ -94,7 +94,11 @@ fn listeners(scene: Scene<'_>, balancer: &LoadBalancer) -> Vec<Listener> {
         };
         let http = rule.entry_protocol == "http";
         let protocol = if http { Protocol::Http } else { Protocol::Tcp };
-        Listener { idle_timeout_ms: idle_ms, ..Listener::new(rule.entry_port, protocol, pool) }
+        Listener {
+            idle_timeout_ms: idle_ms,
+            keep_alive: balancer.enable_backend_keepalive,
+            ..Listener::new(rule.entry_port, protocol, pool)
+        }
     };
     balancer.rules.iter().map(listener).collect()
 }

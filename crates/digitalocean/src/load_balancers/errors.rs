@@ -2,6 +2,16 @@
 
 use isobar_kernel::Row;
 
+pub(super) const BUSY: Row = Row::new(
+    403,
+    "forbidden",
+    "Load Balancer can't be updated while it processes previous actions",
+);
+pub(super) const RESIZED: Row = Row::new(
+    422,
+    "unprocessable_entity",
+    "Load Balancer can only be resized once every hour, last resized at: {}",
+);
 pub(super) const NO_NAME: Row = Row::new(422, "unprocessable_entity", "name is required");
 pub(super) const NAME: Row = Row::new(
     422,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::records::LoadBalancer;
 use super::request::check_droplets;
-use super::{engine, errors, find};
+use super::{engine, errors, find_idle};
 use crate::input::Number;
 use crate::world::{Command, Handler, Look};
 
@@ -39,7 +39,7 @@ fn check<'i>(
     cx: &Command<'_, '_>,
     input: &'i Change,
 ) -> Result<(LoadBalancer, &'i [Number]), Fault> {
-    let balancer = LoadBalancer::clone(find(cx.scene(), &input.lb_id)?);
+    let balancer = LoadBalancer::clone(find_idle(cx.scene(), &input.lb_id)?);
     if balancer.tag.is_some() {
         return Err(errors::BY_TAG.fault());
     }
@@ -48,7 +48,8 @@ fn check<'i>(
     Ok((balancer, ids))
 }
 
-fn write(cx: &mut Command<'_, '_>, balancer: LoadBalancer) {
+fn write(cx: &mut Command<'_, '_>, mut balancer: LoadBalancer) {
+    balancer.changed_at = Some(cx.now);
     let balancer = cx.store.put(balancer);
     engine::put(cx, &balancer);
 }

@@ -29,6 +29,12 @@ pub(crate) struct LoadBalancer {
     pub(crate) http_idle_timeout_seconds: i64,
     pub(crate) vpc_uuid: String,
     pub(crate) tls_cipher_policy: String,
+    /// When its size was last changed; never since its creation where there is nothing.
+    #[serde(default)]
+    pub(crate) resized_at: Option<Timestamp>,
+    /// When it was last asked to be something else.
+    #[serde(default)]
+    pub(crate) changed_at: Option<Timestamp>,
 }
 
 /// How a droplet is chosen.
@@ -55,6 +61,7 @@ pub(crate) struct Rule {
 pub(crate) struct HealthCheck {
     pub(crate) protocol: String,
     pub(crate) port: u16,
+    /// Empty for a check by TCP, which asks for none.
     pub(crate) path: String,
     pub(crate) check_interval_seconds: u32,
     pub(crate) response_timeout_seconds: u32,

@@ -154,6 +154,8 @@ impl Request {
         if !path.starts_with('/') {
             return Err(errors::PATH.fault());
         }
+        // A check by TCP has none, whatever is asked for.
+        let path = if protocol == "tcp" { String::new() } else { path };
         Ok(HealthCheck {
             protocol,
             port: port("health_check port", input.and_then(|check| check.port).or(Some(80)))?,

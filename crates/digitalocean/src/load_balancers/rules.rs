@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::records::{LoadBalancer, Rule};
 use super::request::{RuleInput, check_rules, unique_ports};
-use super::{engine, errors, find};
+use super::{engine, errors, find_idle};
 use crate::world::{Command, Handler, Look};
 
 pub(super) const OPERATIONS: &[Handler] =
@@ -42,13 +42,14 @@ fn remove_forwarding_rules(cx: &mut Command<'_, '_>, input: Change) -> Result<Em
 }
 
 fn check(cx: &Command<'_, '_>, input: &Change) -> Result<(LoadBalancer, Vec<Rule>), Fault> {
-    let balancer = LoadBalancer::clone(find(cx.scene(), &input.lb_id)?);
+    let balancer = LoadBalancer::clone(find_idle(cx.scene(), &input.lb_id)?);
     let rules = input.forwarding_rules.as_deref().filter(|rules| !rules.is_empty());
     let rules = check_rules(rules.ok_or(&errors::NO_RULES)?)?;
     Ok((balancer, rules))
 }
 
-fn write(cx: &mut Command<'_, '_>, balancer: LoadBalancer) {
+fn write(cx: &mut Command<'_, '_>, mut balancer: LoadBalancer) {
+    balancer.changed_at = Some(cx.now);
     let balancer = cx.store.put(balancer);
     engine::put(cx, &balancer);
 }

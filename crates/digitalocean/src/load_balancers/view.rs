@@ -75,7 +75,7 @@ pub(super) fn view(scene: Scene<'_>, balancer: &LoadBalancer) -> LoadBalancerVie
         status,
         created_at: time(balancer.created_at),
         forwarding_rules: balancer.rules.clone(),
-        health_check: balancer.health_check.clone(),
+        health_check: health_check(&balancer.health_check),
         sticky_sessions: Sticky { kind: "none" },
         region: region(&balancer.region),
         tag: balancer.tag.clone().unwrap_or_default(),
@@ -93,4 +93,10 @@ pub(super) fn view(scene: Scene<'_>, balancer: &LoadBalancer) -> LoadBalancerVie
         kind: "REGIONAL",
         tls_cipher_policy: balancer.tls_cipher_policy.clone(),
     }
+}
+
+/// The check as it is shown. Rows of before may have a path that a check by TCP has no use for.
+fn health_check(check: &HealthCheck) -> HealthCheck {
+    let path = if check.protocol == "tcp" { String::new() } else { check.path.clone() };
+    HealthCheck { path, ..check.clone() }
 }

@@ -1,13 +1,14 @@
 //! Creating, changing and deleting projects.
 
 use isobar_kernel::call::Empty;
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
 use serde::Deserialize;
 
 use super::list::{OfProject, One, view};
 use super::records::{Assignment, Project};
 use super::{default, errors, find};
-use crate::world::{Command, Handler, Look, Scene, key};
+use crate::world::{Command, Handler, Look, Scene, is_settling, key};
 
 pub(super) const OPERATIONS: &[Handler] = &[
     command!(create),
@@ -30,12 +31,7 @@ struct Fields {
     is_default: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Change {
-    project_id: String,
-    #[serde(flatten)]
-    fields: Fields,
-}
+type Change = Both<OfProject, Fields>;
 
 fn create(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {
     let fields = Fields { is_default: None, ..input };
@@ -51,13 +47,14 @@ fn create(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {
         is_default: false,
         created_at: cx.now,
         updated_at: cx.now,
+        left_at: None,
     };
     write(cx, project, fields)
 }
 
-fn update(cx: &mut Command<'_, '_>, input: Change) -> Result<One, Fault> {
-    let project = Project::clone(find(cx.scene(), &input.project_id)?);
-    replace(cx, project, input.fields)
+fn update(cx: &mut Command<'_, '_>, Both(of, fields): Change) -> Result<One, Fault> {
+    let project = Project::clone(find(cx.scene(), &of.project_id)?);
+    replace(cx, project, fields)
 }
 
 fn update_default(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {
@@ -65,9 +62,9 @@ fn update_default(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault>
     replace(cx, project, input)
 }
 
-fn patch(cx: &mut Command<'_, '_>, input: Change) -> Result<One, Fault> {
-    let project = Project::clone(find(cx.scene(), &input.project_id)?);
-    write(cx, project, input.fields)
+fn patch(cx: &mut Command<'_, '_>, Both(of, fields): Change) -> Result<One, Fault> {
+    let project = Project::clone(find(cx.scene(), &of.project_id)?);
+    write(cx, project, fields)
 }
 
 fn patch_default(cx: &mut Command<'_, '_>, input: Fields) -> Result<One, Fault> {
@@ -121,7 +118,9 @@ fn delete(cx: &mut Command<'_, '_>, input: OfProject) -> Result<Empty, Fault> {
     if project.is_default {
         return Err(errors::DEFAULT.fault());
     }
-    if scene.by::<Assignment>("project", &project.id).next().is_some() {
+    // What it held counts for a moment after it went.
+    let holds = scene.by::<Assignment>("project", &project.id).next().is_some();
+    if holds || is_settling(project.left_at, scene.now) {
         return Err(errors::HOLDS.fault());
     }
     let key = key(&project.account, &project.id);

@@ -4,7 +4,7 @@ use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
 use super::records::Project;
-use super::{default, find};
+use super::{default, find, owner_id};
 use crate::input::Nothing;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::time;
@@ -48,12 +48,10 @@ pub(super) struct ProjectView {
 
 /// The project as it is shown.
 pub(super) fn view(scene: Scene<'_>, project: &Project) -> ProjectView {
-    // The vendor's older id of an owner is a number; the account's id gives one that stays.
-    let digits: String = scene.account.chars().filter(char::is_ascii_hexdigit).take(7).collect();
     ProjectView {
         id: project.id.clone(),
         owner_uuid: scene.account.to_owned(),
-        owner_id: u64::from_str_radix(&digits, 16).unwrap_or(1),
+        owner_id: owner_id(scene),
         name: project.name.clone(),
         description: project.description.clone(),
         purpose: project.purpose.clone(),

@@ -19,6 +19,9 @@ pub(crate) struct Project {
     pub(crate) is_default: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    /// When something that it held went last.
+    #[serde(default)]
+    pub(crate) left_at: Option<Timestamp>,
 }
 
 impl Record for Project {

@@ -1,5 +1,6 @@
 //! What a project holds.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command, query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,14 +21,6 @@ pub(super) const OPERATIONS: &[Handler] = &[
     command!(assign_resources),
     command!(assign_resources_default),
 ];
-
-#[derive(Debug, Deserialize)]
-struct List {
-    #[serde(flatten)]
-    of: OfProject,
-    #[serde(flatten)]
-    paging: Paging,
-}
 
 #[derive(Debug, Deserialize)]
 struct Assign {
@@ -66,11 +59,14 @@ struct SelfLink {
     this: String,
 }
 
-fn list_resources(cx: &Query<'_>, input: List) -> Result<Resources, Fault> {
+fn list_resources(
+    cx: &Query<'_>,
+    Both(of, paging): Both<OfProject, Paging>,
+) -> Result<Resources, Fault> {
     let scene = cx.scene();
-    let project = find(scene, &input.of.project_id)?;
+    let project = find(scene, &of.project_id)?;
     let path = format!("/v2/projects/{}/resources", project.id);
-    Ok(page(scene, project, &path, input.paging))
+    Ok(page(scene, project, &path, paging))
 }
 
 fn list_resources_default(cx: &Query<'_>, _: Nothing) -> Result<Resources, Fault> {

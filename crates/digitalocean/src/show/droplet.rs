@@ -8,10 +8,9 @@ use serde::Serialize;
 
 use crate::droplets::records::{BackupPolicy, Droplet};
 use crate::images::records::{self, Image};
-use crate::offer;
 use crate::offer::kernels::{self, Kernel};
 use crate::show::image::{self, ImageView};
-use crate::show::place::{DiskInfo, RegionView, SizeView, region};
+use crate::show::place::{DiskInfo, RegionView, SizeView, region, size};
 use crate::show::time;
 use crate::world::Scene;
 
@@ -75,7 +74,7 @@ struct V6 {
 
 /// The droplet as it stands.
 pub(crate) fn view(scene: Scene<'_>, droplet: &Droplet) -> DropletView {
-    let size = offer::size(&droplet.size).expect("stored sizes are of the table");
+    let size = size(&droplet.size, droplet.disk);
     let machine = machines::find(scene.tables, &droplet.machine());
     let status = status(machine.map(AsRef::as_ref));
     DropletView {
@@ -95,7 +94,7 @@ pub(crate) fn view(scene: Scene<'_>, droplet: &Droplet) -> DropletView {
         snapshot_ids: images_of(scene, droplet.id, records::Kind::Snapshot),
         image: image::of_droplet(scene, droplet.image),
         volume_ids: Vec::new(),
-        size: size.into(),
+        size,
         size_slug: droplet.size.clone(),
         networks: machine
             .filter(|_| status != "new")

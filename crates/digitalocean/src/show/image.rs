@@ -39,10 +39,7 @@ impl From<&'static Base> for ImageView {
             regions: regions.map(|region| region.slug.to_owned()).collect(),
             created_at: base.created_at.to_owned(),
             min_disk_size: base.min_disk_size,
-            kind: match base.kind {
-                Kind::Distribution => "base",
-                Kind::Application => "snapshot",
-            },
+            kind: "snapshot",
             size_gigabytes: base.size_gigabytes,
             description: Some(base.description.to_owned()),
             tags: Vec::new(),
@@ -76,10 +73,15 @@ impl From<&Image> for ImageView {
     }
 }
 
-/// The image of a droplet. A snapshot may have been deleted since: what is known of it stays.
+/// The image of a droplet. A distribution is a `base` there, and a `snapshot` among the images, as the
+/// vendor has it. A snapshot may have been deleted since: what is known of it stays.
 pub(crate) fn of_droplet(scene: Scene<'_>, id: u64) -> ImageView {
     if let Some(base) = offer::image(id) {
-        return base.into();
+        let kind = match base.kind {
+            Kind::Distribution => "base",
+            Kind::Application => "snapshot",
+        };
+        return ImageView { kind, ..base.into() };
     }
     match scene.find::<Image>(id) {
         Some(image) => ImageView::from(image.as_ref()),

@@ -1,4 +1,7 @@
-//! Regions and sizes.
+//! Regions and sizes. Rows may name one that the tables have no more; it is shown as far as its slug
+//! says what it is, and as not available.
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 
@@ -7,8 +10,8 @@ use crate::offer::{self, Region, Size};
 /// A region, as it is shown.
 #[derive(Debug, Serialize)]
 pub(crate) struct RegionView {
-    name: &'static str,
-    slug: &'static str,
+    name: Cow<'static, str>,
+    slug: Cow<'static, str>,
     features: &'static [&'static str],
     available: bool,
     sizes: Vec<&'static str>,
@@ -18,8 +21,8 @@ impl From<&'static Region> for RegionView {
     fn from(region: &'static Region) -> Self {
         let sizes = if region.available { offer::sizes::SIZES } else { &[] };
         Self {
-            name: region.name,
-            slug: region.slug,
+            name: region.name.into(),
+            slug: region.slug.into(),
             features: offer::regions::FEATURES,
             available: region.available,
             sizes: sizes.iter().map(|size| size.slug).collect(),
@@ -27,17 +30,26 @@ impl From<&'static Region> for RegionView {
     }
 }
 
-/// The region of a slug that was checked when it was stored.
+/// The region of a stored slug.
 pub(crate) fn region(slug: &str) -> RegionView {
-    offer::region(slug).expect("stored regions are of the table").into()
+    match offer::region(slug) {
+        Some(region) => region.into(),
+        None => RegionView {
+            name: slug.to_owned().into(),
+            slug: slug.to_owned().into(),
+            features: &[],
+            available: false,
+            sizes: Vec::new(),
+        },
+    }
 }
 
 /// A size, as it is shown.
 #[derive(Debug, Serialize)]
 pub(crate) struct SizeView {
-    slug: &'static str,
-    memory: u32,
-    vcpus: u32,
+    slug: Cow<'static, str>,
+    pub(crate) memory: u32,
+    pub(crate) vcpus: u32,
     disk: u32,
     transfer: f64,
     price_monthly: f64,
@@ -73,7 +85,7 @@ impl From<&'static Size> for SizeView {
     fn from(size: &'static Size) -> Self {
         let regions = offer::regions::REGIONS.iter().filter(|region| region.available);
         Self {
-            slug: size.slug,
+            slug: size.slug.into(),
             memory: size.memory,
             vcpus: size.vcpus,
             disk: size.disk,
@@ -85,5 +97,40 @@ impl From<&'static Size> for SizeView {
             description: size.description,
             disk_info: DiskInfo::local(size.disk),
         }
+    }
+}
+
+/// The size of a stored slug, with the disk of what has it.
+pub(crate) fn size(slug: &str, disk: u32) -> SizeView {
+    match offer::size(slug) {
+        Some(size) => size.into(),
+        None => SizeView {
+            slug: slug.to_owned().into(),
+            memory: 0,
+            vcpus: 0,
+            disk,
+            transfer: 0.0,
+            price_monthly: 0.0,
+            price_hourly: 0.0,
+            regions: Vec::new(),
+            available: false,
+            description: "",
+            disk_info: DiskInfo::local(disk),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn what_is_not_in_the_tables_any_more_is_shown() {
+        let region = serde_json::to_value(super::region("gone1")).expect("JSON");
+        assert_eq!((&region["slug"], &region["available"]), (&json!("gone1"), &json!(false)));
+        assert_eq!((&region["sizes"], &region["features"]), (&json!([]), &json!([])));
+        let size = serde_json::to_value(super::size("s-9vcpu-1gb", 25)).expect("JSON");
+        assert_eq!((&size["slug"], &size["available"]), (&json!("s-9vcpu-1gb"), &json!(false)));
+        assert_eq!((&size["disk"], &size["regions"]), (&json!(25), &json!([])));
     }
 }

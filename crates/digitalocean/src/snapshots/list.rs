@@ -1,5 +1,6 @@
 //! The snapshots, page by page, and one of them.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +16,6 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 #[derive(Debug, Deserialize)]
 struct List {
     resource_type: Option<String>,
-    #[serde(flatten)]
-    paging: Paging,
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,13 +35,13 @@ struct One {
     snapshot: SnapshotView,
 }
 
-fn list(cx: &Query<'_>, input: List) -> Result<Snapshots, Fault> {
+fn list(cx: &Query<'_>, Both(input, paging): Both<List, Paging>) -> Result<Snapshots, Fault> {
     let scene = cx.scene();
     let kind = input.resource_type.as_deref();
     let snapshots = scene
         .list::<Image>()
         .filter(|image| is_snapshot(scene, image) && kind.is_none_or(|kind| kind == "droplet"));
-    let page = input.paging.cut(scene, "/v2/snapshots", &[("resource_type", kind)], snapshots);
+    let page = paging.cut(scene, "/v2/snapshots", &[("resource_type", kind)], snapshots);
     let Page { items, links, meta } = page.map(|image| SnapshotView::from(image.as_ref()));
     Ok(Snapshots { snapshots: items, links, meta })
 }

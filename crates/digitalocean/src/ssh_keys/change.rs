@@ -28,6 +28,9 @@ struct Update {
 fn create(cx: &mut Command<'_, '_>, input: Create) -> Result<One, Fault> {
     let name = input.name.filter(|name| !name.is_empty()).ok_or(&errors::NO_NAME)?;
     let public_key = input.public_key.filter(|key| !key.is_empty()).ok_or(&errors::NO_KEY)?;
+    if public_key.split_ascii_whitespace().nth(1).is_none() {
+        return Err(errors::FORM.fault());
+    }
     let fingerprint = fingerprint(&public_key).ok_or(&errors::INVALID)?;
     if cx.scene().by::<SshKey>("fingerprint", &fingerprint).next().is_some() {
         return Err(errors::TAKEN.fault());

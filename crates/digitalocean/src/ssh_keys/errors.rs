@@ -9,5 +9,10 @@ pub(super) const INVALID: Row = Row::new(
     "unprocessable_entity",
     "Fingerprint could not be generated, please make sure your key is valid",
 );
+pub(super) const FORM: Row = Row::new(
+    422,
+    "unprocessable_entity",
+    "Key invalid, key should be of the format `type key [comment]`",
+);
 pub(super) const TAKEN: Row =
     Row::new(422, "unprocessable_entity", "SSH Key is already in use on your account");

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::list::{OfTag, One};
 use super::records::Tag;
 use super::view::view;
-use super::{ensure, find, resources};
+use super::{ensure, errors, find, is_letter, resources};
 use crate::errors::{NOT_FOUND, REQUIRED};
 use crate::world::{Command, Handler, Look};
 use crate::{firewalls, load_balancers};
@@ -22,7 +22,10 @@ struct Create {
 /// Creates the tag. One that is there already stays as it is written, as the vendor has it.
 fn create(cx: &mut Command<'_, '_>, input: Create) -> Result<One, Fault> {
     let name = input.name.filter(|name| !name.is_empty()).ok_or(REQUIRED.with(&[&"name"]))?;
-    ensure(cx, std::slice::from_ref(&name))?;
+    if !name.chars().all(is_letter) {
+        return Err(errors::CHARACTERS.with(&[&name]));
+    }
+    let name = ensure(cx, &[name])?.pop().unwrap_or_default();
     let tag = find(cx, &name).ok_or(&NOT_FOUND)?;
     Ok(One { tag: view(cx.scene(), tag) })
 }

@@ -7,6 +7,11 @@ pub(super) const NAME: Row = Row::new(
     "unprocessable_entity",
     "Tags can only contain letters, numbers, colons, dashes, and underscores, and at most 255 of them",
 );
+pub(super) const CHARACTERS: Row = Row::new(
+    400,
+    "bad_request",
+    "Error validating resource tag: \"tag-name \\\"{}\\\" contains invalid characters\"",
+);
 pub(super) const NO_RESOURCES: Row = Row::new(422, "unprocessable_entity", "resources is required");
 pub(super) const RESOURCE_TYPE: Row =
     Row::new(422, "unprocessable_entity", "{} is an invalid resource type");

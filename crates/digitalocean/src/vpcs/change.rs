@@ -11,7 +11,7 @@ use super::records::Vpc;
 use super::{default_of, errors, find, members, range};
 use crate::errors::{REGION_NOT_AVAILABLE, REQUIRED};
 use crate::offer;
-use crate::world::{Command, Handler, Look, Scene, key};
+use crate::world::{Command, Handler, Look, Scene, is_settling, key};
 
 pub(super) const OPERATIONS: &[Handler] =
     &[command!(create), command!(update), command!(patch), command!(delete)];
@@ -53,6 +53,7 @@ fn create(cx: &mut Command<'_, '_>, input: Create) -> Result<One, Fault> {
         ip_range,
         is_default: default_of(scene, region.slug).is_none(),
         created_at: cx.now,
+        left_at: None,
     };
     let vpc = cx.store.put(vpc);
     Ok(One { vpc: VpcView::from(vpc.as_ref()) })
@@ -99,7 +100,8 @@ fn delete(cx: &mut Command<'_, '_>, input: OfVpc) -> Result<Empty, Fault> {
     if vpc.is_default {
         return Err(errors::DEFAULT.fault());
     }
-    if !members::of(scene, vpc).is_empty() {
+    // Members count for a moment after they went.
+    if !members::of(scene, vpc).is_empty() || is_settling(vpc.left_at, scene.now) {
         return Err(errors::MEMBERS.fault());
     }
     let key = key(&vpc.account, &vpc.id);

@@ -22,7 +22,7 @@ pub(super) const RANGE_PRIVATE: Row = Row::new(
 pub(super) const OVERLAP: Row = Row::new(
     422,
     "unprocessable_entity",
-    "This range/size overlaps with another VPC network in your account: {} ({}). Please try another range.",
+    "This range/size overlaps with another VPC network in your account: {} {}.",
 );
 pub(super) const FULL: Row =
     Row::new(422, "unprocessable_entity", "no range is free; please specify an ip_range");

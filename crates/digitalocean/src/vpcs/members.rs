@@ -1,5 +1,6 @@
 //! What is in a VPC.
 
+use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +18,6 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(list_members)];
 struct List {
     vpc_id: String,
     resource_type: Option<String>,
-    #[serde(flatten)]
-    paging: Paging,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,7 +35,7 @@ pub(super) struct Member {
     created_at: String,
 }
 
-fn list_members(cx: &Query<'_>, input: List) -> Result<Members, Fault> {
+fn list_members(cx: &Query<'_>, Both(input, paging): Both<List, Paging>) -> Result<Members, Fault> {
     let scene = cx.scene();
     let vpc = find(scene, &input.vpc_id)?;
     let kind = input.resource_type.as_deref().filter(|kind| !kind.is_empty());
@@ -45,7 +44,7 @@ fn list_members(cx: &Query<'_>, input: List) -> Result<Members, Fault> {
         members.retain(|member| member.urn.split(':').nth(1) == Some(kind));
     }
     let path = format!("/v2/vpcs/{}/members", vpc.id);
-    let page = input.paging.cut(scene, &path, &[("resource_type", kind)], members);
+    let page = paging.cut(scene, &path, &[("resource_type", kind)], members);
     let Page { items, links, meta } = page;
     Ok(Members { members: items, links, meta })
 }

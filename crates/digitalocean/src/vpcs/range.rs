@@ -64,7 +64,7 @@ pub(super) fn check(scene: Scene<'_>, text: &str) -> Result<String, Fault> {
         return Err(errors::RANGE_PRIVATE.fault());
     }
     match taken(scene, range) {
-        Some(vpc) => Err(errors::OVERLAP.with(&[&vpc.ip_range, &vpc.name])),
+        Some(vpc) => Err(errors::OVERLAP.with(&[&vpc.name, &vpc.ip_range])),
         None => Ok(range.text()),
     }
 }

@@ -18,6 +18,9 @@ pub(crate) struct Vpc {
     pub(crate) ip_range: String,
     pub(crate) is_default: bool,
     pub(crate) created_at: Timestamp,
+    /// When something in it went last.
+    #[serde(default)]
+    pub(crate) left_at: Option<Timestamp>,
 }
 
 impl Record for Vpc {

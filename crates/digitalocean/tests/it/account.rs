@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{ACCOUNT, World};
+use crate::{ACCOUNT, READER, World};
 
 #[tokio::test]
 async fn the_account_is_whole() {
@@ -16,6 +16,20 @@ async fn the_account_is_whole() {
     assert_eq!(account["status_message"], "");
     assert!(account["droplet_limit"].as_u64().unwrap() > 0);
     assert!(account["team"]["uuid"].is_string());
+}
+
+#[tokio::test]
+async fn a_token_says_what_it_is_good_for() {
+    let world = World::new();
+    let token = world.call("oauth", "get_token_info", json!({})).await.unwrap();
+    assert_eq!(token["scopes"], json!(["read", "write"]));
+    assert!(token["created_at"].as_i64().unwrap() > 0);
+    let project = world.get("/v2/projects/default").await;
+    assert_eq!(token["resource_owner_id"], project["project"]["owner_id"]);
+    let reader = world.call_with(READER, "oauth", "get_token_info", json!({})).await.unwrap();
+    assert_eq!(reader["scopes"], json!(["read"]));
+    let whole = world.get("/v1/oauth/token/info").await;
+    assert!(whole["expires_in_seconds"].is_null() && whole["application"]["uid"].is_null());
 }
 
 #[tokio::test]

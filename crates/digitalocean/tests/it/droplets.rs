@@ -5,7 +5,7 @@ use isobar_engines::machines;
 use isobar_kernel::Tables;
 use serde_json::{Value, json};
 
-use crate::{World, not_found, unprocessable};
+use crate::{World, failed, not_found, unprocessable};
 
 async fn get(world: &World, id: u64) -> Value {
     world.get(&format!("/v2/droplets/{id}")).await["droplet"].clone()
@@ -102,7 +102,7 @@ async fn several_droplets_are_created_at_once() {
 #[tokio::test]
 async fn bad_droplets_are_refused() {
     let world = World::new();
-    let name = "Name Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)";
+    let name = "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)";
     let image = "You specified an invalid image for Droplet creation.";
     let size = "You specified an invalid size for Droplet creation.";
     let none = "00000000-0000-4000-8000-000000000000";
@@ -125,7 +125,6 @@ async fn bad_droplets_are_refused() {
             json!({"ssh_keys": [1, "aa:bb"]}),
             "1, aa:bb are invalid key identifiers for Droplet creation.",
         ),
-        (json!({"vpc_uuid": none}), "Failed to resolve VPC: VPC not found"),
         (json!({"volumes": [none]}), &format!("failed to resolve volume: volume {none} not found")),
         (
             json!({"tags": ["a b"]}),
@@ -147,6 +146,17 @@ async fn bad_droplets_are_refused() {
         let answer = world.call("droplets", "create", input).await;
         assert_eq!(answer, unprocessable(message), "{more}");
     }
+    let mut input = json!({
+        "name": "a", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-22-04-x64",
+    });
+    input["vpc_uuid"] = json!("00000000-0000-4000-8000-000000000000");
+    let answer = world.call("droplets", "create", input).await;
+    assert_eq!(answer, failed(404, "not_found", "Failed to resolve VPC"));
+    let mut input = json!({"name": "a", "region": "nyc3", "image": "ubuntu-22-04-x64"});
+    input["size"] = json!("gpu-h100x1-80gb");
+    let answer = world.call("droplets", "create", input).await;
+    let message = "a droplet with a GPU is not implemented by this local cloud";
+    assert_eq!(answer, failed(501, "not_implemented", message));
     let eleven: Vec<_> = (0..11).map(|n| format!("a{n}")).collect();
     let input = json!({
         "names": eleven, "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-22-04-x64",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{World, failed, not_found, unprocessable};
+use crate::{World, failed, unprocessable};
 
 fn request(more: Value) -> Value {
     let mut request = json!({
@@ -40,7 +40,10 @@ async fn a_firewall_waits_until_it_has_succeeded() {
     );
     assert_eq!(
         firewall["inbound_rules"],
-        json!([{"protocol": "tcp", "ports": "80", "sources": {"addresses": ["0.0.0.0/0", "::/0"]}}])
+        json!([{
+            "protocol": "tcp", "ports": "80", "action": "allow",
+            "sources": {"addresses": ["0.0.0.0/0", "::/0"]},
+        }])
     );
     assert_eq!(firewall["outbound_rules"][0]["ports"], "0", "all ports are written 0");
     assert_eq!((&firewall["tags"], &firewall["droplet_ids"]), (&json!(["web"]), &json!([droplet])));
@@ -77,7 +80,7 @@ async fn members_and_rules_change() {
     assert_eq!(get(&world, &id).await["tags"], json!([]));
     let unknown = json!({"firewall_id": id, "tags": ["red"]});
     let unknown = world.call("firewalls", "add_tags", unknown).await;
-    assert_eq!(unknown, unprocessable("tag red not found"));
+    assert_eq!(unknown, unprocessable("tag red does not exist"));
 
     let ssh = json!({"protocol": "tcp", "ports": "22", "sources": {"tags": ["blue"]}});
     let rules = json!({"firewall_id": id, "inbound_rules": [ssh]});
@@ -97,8 +100,10 @@ async fn members_and_rules_change() {
     let updated = world.call("firewalls", "update", update).await.unwrap();
     assert_eq!(updated["firewall"]["name"], "renamed");
     world.call("firewalls", "delete", json!({"firewall_id": id})).await.unwrap();
-    assert_eq!(world.call("firewalls", "delete", json!({"firewall_id": id})).await, not_found());
-    assert_eq!(world.call("firewalls", "get", json!({"firewall_id": id})).await, not_found());
+    for operation in ["delete", "get"] {
+        let gone = world.call("firewalls", operation, json!({"firewall_id": id})).await;
+        assert_eq!(gone, failed(404, "not_found", "Firewall not found"), "{operation}");
+    }
 }
 
 #[tokio::test]
@@ -106,24 +111,26 @@ async fn bad_firewalls_are_refused() {
     let world = World::new();
     let inbound = |protocol: &str, ports: &str, sources: Value| json!({"inbound_rules": [{"protocol": protocol, "ports": ports, "sources": sources}]});
     let any = json!({"addresses": ["0.0.0.0/0"]});
-    let protocol = "you must specify a valid protocol: one of tcp, udp, icmp";
-    let ports = "you must specify a valid range for ports";
+    let protocol = "you specified an invalid protocol";
+    let ports = "invalid port range";
     let cases = [
-        (json!({"name": ""}), "invalid firewall name"),
-        (json!({"name": "a b"}), "invalid firewall name"),
-        (json!({"inbound_rules": [], "outbound_rules": []}), "you must specify at least one rule"),
+        (json!({"name": ""}), "invalid name"),
+        (json!({"name": "a b"}), "invalid name"),
+        (json!({"inbound_rules": [], "outbound_rules": []}), "must have at least one rule"),
         (inbound("gre", "80", any.clone()), protocol),
         (inbound("tcp", "http", any.clone()), ports),
         (inbound("tcp", "90-80", any.clone()), ports),
         (inbound("tcp", "65536", any), ports),
-        (inbound("tcp", "80", json!({})), "you must specify at least one source"),
         (inbound("tcp", "80", json!({"addresses": ["1.2.3"]})), "invalid address: 1.2.3"),
         (inbound("tcp", "80", json!({"addresses": ["1.2.3.4/33"]})), "invalid address: 1.2.3.4/33"),
-        (inbound("tcp", "80", json!({"tags": ["x"]})), "tag x not found"),
-        (inbound("tcp", "80", json!({"droplet_ids": [1]})), "droplets not found: 1"),
-        (inbound("tcp", "80", json!({"load_balancer_uids": ["x"]})), "load balancer x not found"),
-        (json!({"droplet_ids": [1]}), "droplets not found: 1"),
-        (json!({"tags": ["x"]}), "tag x not found"),
+        (inbound("tcp", "80", json!({"tags": ["x"]})), "tag x does not exist"),
+        (inbound("tcp", "80", json!({"droplet_ids": [1]})), "droplet does not exist"),
+        (
+            inbound("tcp", "80", json!({"load_balancer_uids": ["x"]})),
+            "load balancer does not exist",
+        ),
+        (json!({"droplet_ids": [1]}), "droplet does not exist"),
+        (json!({"tags": ["x"]}), "tag x does not exist"),
     ];
     for (more, message) in cases {
         let answer = world.call("firewalls", "create", request(more.clone())).await;
@@ -133,4 +140,18 @@ async fn bad_firewalls_are_refused() {
         json!({"inbound_rules": [{"protocol": "icmp", "sources": {"addresses": ["1.2.3.4"]}}]});
     let made = world.call("firewalls", "create", request(icmp)).await.unwrap();
     assert_eq!(made["firewall"]["inbound_rules"][0]["ports"], "0");
+    assert_eq!(made["firewall"]["status"], "succeeded", "there is no droplet to wait for");
+    let nobody = json!({"name": "nobody", "inbound_rules": [
+        {"protocol": "TCP", "ports": 80, "sources": {}},
+    ]});
+    let made = world.send(http::Method::POST, "/v2/firewalls", &request(nobody).to_string()).await;
+    let made: Value = serde_json::from_slice(&made.body).unwrap();
+    let rule = &made["firewall"]["inbound_rules"][0];
+    assert_eq!((&rule["protocol"], &rule["ports"]), (&json!("tcp"), &json!("80")));
+    assert_eq!((&rule["sources"], &rule["action"]), (&json!({}), &json!("allow")));
+    let deny = json!({"name": "deny", "inbound_rules": [
+        {"protocol": "tcp", "ports": "1", "action": "deny", "sources": {"addresses": ["1.2.3.4"]}},
+    ]});
+    let made = world.call("firewalls", "create", request(deny)).await.unwrap();
+    assert_eq!(made["firewall"]["inbound_rules"][0]["action"], "deny");
 }

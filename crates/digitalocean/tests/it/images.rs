@@ -26,10 +26,13 @@ async fn public_images_have_ids_and_slugs() {
     assert_eq!(by_slug["image"]["id"], 63_663_980);
     assert_eq!(by_slug["image"]["name"], "20.04 (LTS) x64");
     assert_eq!(by_slug["image"]["public"], true);
-    assert_eq!(by_slug["image"]["type"], "base");
+    assert_eq!(by_slug["image"]["type"], "snapshot");
     assert_eq!(by_slug["image"]["status"], "available");
     let by_id = world.get("/v2/images/63663980").await;
     assert_eq!(by_id["image"]["slug"], "ubuntu-20-04-x64");
+    let droplet = world.droplet("web", json!({})).await;
+    let droplet = world.get(&format!("/v2/droplets/{droplet}")).await;
+    assert_eq!(droplet["droplet"]["image"]["type"], "base", "it is one in a droplet");
     assert_eq!(world.call("images", "get", json!({"image_id": "no-such"})).await, not_found());
     assert_eq!(world.call("images", "get", json!({"image_id": "7"})).await, not_found());
 }
@@ -48,7 +51,7 @@ async fn images_are_listed_by_kind() {
     assert_eq!(private[0]["slug"], Value::Null);
     assert_eq!((&private[0]["public"], &private[0]["type"]), (&json!(false), &json!("snapshot")));
     assert_eq!(private[0]["regions"], json!(["nyc3"]));
-    assert!(list("type=distribution").await.iter().all(|image| image["type"] == "base"));
+    assert!(list("type=distribution").await.iter().all(|image| image["type"] == "snapshot"));
     let applications = list("type=application").await;
     assert!(applications.iter().any(|image| image["slug"] == "docker-20-04"));
     assert_eq!(list("tag_name=golden").await, [] as [Value; 0]);

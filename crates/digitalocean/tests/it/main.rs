@@ -185,6 +185,12 @@ impl World {
         self.local.shared.clock.advance(SignedDuration::from_secs(seconds));
     }
 
+    /// Lets everything come to rest that was begun: nothing is worked upon afterwards.
+    fn rest(&self) {
+        self.settle();
+        self.pass(1);
+    }
+
     /// Begins an action, lets it end, and gives how it ended.
     async fn act(&self, droplet: u64, request: Value) -> Result<Value, Failed> {
         let mut input = request;

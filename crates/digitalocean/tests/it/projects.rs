@@ -92,6 +92,9 @@ async fn resources_move_between_projects() {
     assert_eq!(full, failed(412, "precondition_failed", message));
     let back = json!({"resources": [urn]});
     world.call("projects", "assign_resources_default", back).await.unwrap();
+    let full = world.call("projects", "delete", of.clone()).await;
+    assert_eq!(full, failed(412, "precondition_failed", message), "it takes a moment");
+    world.rest();
     world.call("projects", "delete", of.clone()).await.unwrap();
     assert_eq!(world.call("projects", "delete", of).await, not_found());
     world.call("droplets", "destroy", json!({"droplet_id": droplet})).await.unwrap();
@@ -127,4 +130,18 @@ async fn bad_projects_are_refused() {
     let urn = json!({"resources": ["droplet:1"]});
     let urn = world.call("projects", "assign_resources_default", urn).await;
     assert_eq!(urn, bad("droplet:1 is not a valid urn"));
+}
+
+#[tokio::test]
+async fn what_a_project_held_counts_for_a_moment() {
+    let world = World::new();
+    let droplet = world.droplet("web", json!({})).await;
+    let of = json!({"project_id": create(&world, "one").await["id"]});
+    let mut input = of.clone();
+    input["resources"] = json!([format!("do:droplet:{droplet}")]);
+    world.call("projects", "assign_resources", input).await.unwrap();
+    world.call("droplets", "destroy", json!({"droplet_id": droplet})).await.unwrap();
+    assert_eq!(world.call("projects", "delete", of.clone()).await.unwrap_err().status, 412);
+    world.rest();
+    world.call("projects", "delete", of).await.unwrap();
 }

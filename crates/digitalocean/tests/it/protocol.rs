@@ -56,6 +56,13 @@ async fn what_is_not_built_says_so() {
         (Method::POST, "/v2/volumes"),
         (Method::GET, "/v2/droplets/1/destroy_with_associated_resources"),
         (Method::DELETE, "/v2/droplets/1/destroy_with_associated_resources/dangerous"),
+        (Method::GET, "/v2/floating_ips"),
+        (Method::POST, "/v2/floating_ips"),
+        (Method::GET, "/v2/floating_ips/192.0.2.1"),
+        (Method::DELETE, "/v2/floating_ips/192.0.2.1"),
+        (Method::GET, "/v2/floating_ips/192.0.2.1/actions"),
+        (Method::POST, "/v2/floating_ips/192.0.2.1/actions"),
+        (Method::GET, "/v2/floating_ips/192.0.2.1/actions/1"),
     ] {
         let response = world.send(method, path, "{}").await;
         assert_eq!(response.status, StatusCode::NOT_IMPLEMENTED, "{path}");
@@ -116,7 +123,7 @@ async fn members_of_another_type_make_nothing() {
         ("/v2/account/keys", "name"),
     ] {
         let wrong = match name {
-            "size_unit" => json!("2"),
+            "size_unit" => json!("two"),
             "backups" => json!(1),
             _ => json!(5),
         };
@@ -234,6 +241,25 @@ async fn a_burst_is_refused_until_it_is_over() {
 }
 
 #[tokio::test]
+async fn keys_are_listed_ten_times_a_minute() {
+    let world = World::new();
+    for _ in 0..10 {
+        assert_eq!(world.send(Method::GET, "/v2/account/keys", "").await.status, StatusCode::OK);
+    }
+    let response = world.send(Method::GET, "/v2/account/keys?page=2", "").await;
+    assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(body(&response)["id"], "too_many_requests");
+    let wait: i64 = response.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait));
+    for other in ["/v2/account", "/v2/account/keys/1"] {
+        let response = world.send(Method::GET, other, "").await;
+        assert_ne!(response.status, StatusCode::TOO_MANY_REQUESTS, "{other}");
+    }
+    world.pass(wait);
+    assert_eq!(world.send(Method::GET, "/v2/account/keys", "").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn pages_link_to_their_neighbours() {
     let world = World::new();
     for n in 0..5 {
@@ -255,6 +281,22 @@ async fn pages_link_to_their_neighbours() {
     let beyond = world.get("/v2/droplets?per_page=2&tag_name=env:prod&page=9").await;
     assert_eq!(beyond["droplets"], json!([]));
     assert_eq!(world.get("/v2/droplets?per_page=1000").await["links"], json!({}));
+}
+
+#[tokio::test]
+async fn links_have_the_scheme_that_the_caller_spoke() {
+    let world = World::new();
+    for (forwarded, scheme) in
+        [("https", "https"), ("HTTPS, http", "https"), ("http", "http"), ("gopher", "http")]
+    {
+        let mut request = Request::new(Method::GET, "/v2/regions");
+        request.query = "per_page=1".to_owned();
+        request.headers.insert("authorization", HeaderValue::from_static("Bearer dop_v1_test"));
+        request.headers.insert("x-forwarded-proto", HeaderValue::from_static(forwarded));
+        let response = world.local.answer(&request, HOST).await.unwrap();
+        let next = body(&response)["links"]["pages"]["next"].clone();
+        assert!(next.as_str().unwrap().starts_with(&format!("{scheme}://{HOST}/v2/")), "{next}");
+    }
 }
 
 #[tokio::test]

@@ -47,6 +47,10 @@ async fn bad_keys_are_refused() {
         (json!({"name": "a", "public_key": "-----BEGIN OPENSSH PRIVATE KEY-----"}), invalid),
         (json!({"name": "a", "public_key": "ssh-rsa AAAA"}), invalid),
         (json!({"name": "a", "public_key": PUBLIC.replace("ssh-ed25519", "ssh-rsa")}), invalid),
+        (
+            json!({"name": "a", "public_key": "LaLaLa"}),
+            "Key invalid, key should be of the format `type key [comment]`",
+        ),
         (json!({"name": "", "public_key": PUBLIC}), "Name can't be blank"),
         (json!({"name": "a", "public_key": ""}), "Public key can't be blank"),
     ] {

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{HOST, World, not_found, unprocessable};
+use crate::{HOST, World, failed, not_found, unprocessable};
 
 #[tokio::test]
 async fn tags_are_put_on_things_and_taken_off() {
@@ -24,16 +24,18 @@ async fn tags_are_put_on_things_and_taken_off() {
 
     let id = world.droplet("web", json!({})).await;
     let resources = json!([{"resource_id": id.to_string(), "resource_type": "droplet"}]);
-    let change = json!({"tag_id": "extra-awesome", "resources": resources});
+    let change = json!({"tag_id": "Extra-awesome", "resources": resources});
     world.call("tags", "assign_resources", change.clone()).await.unwrap();
     world.call("tags", "assign_resources", change.clone()).await.unwrap();
     let droplet = world.call("droplets", "get", json!({"droplet_id": id})).await.unwrap();
     assert_eq!(droplet["droplet"]["tags"], json!(["Extra-awesome"]));
-    let tag = world.call("tags", "get", json!({"tag_id": "extra-awesome"})).await.unwrap();
+    let tag = world.call("tags", "get", json!({"tag_id": "Extra-awesome"})).await.unwrap();
     let uri = format!("http://{HOST}/v2/droplets/{id}");
     assert_eq!(tag["tag"]["resources"]["count"], 1);
     assert_eq!(tag["tag"]["resources"]["last_tagged_uri"], uri);
     assert_eq!(tag["tag"]["resources"]["droplets"], json!({"count": 1, "last_tagged_uri": uri}));
+    let other_case = json!({"tag_id": "extra-awesome"});
+    assert_eq!(world.call("tags", "get", other_case).await, not_found());
     world.call("tags", "unassign_resources", change).await.unwrap();
     let list = world.call("tags", "list", json!({})).await.unwrap();
     assert_eq!(list["tags"][0]["resources"]["count"], 0);
@@ -43,7 +45,7 @@ async fn tags_are_put_on_things_and_taken_off() {
 async fn a_tag_that_goes_leaves_nothing_tagged() {
     let world = World::new();
     let id = world.droplet("web", json!({"tags": ["blue", "green"]})).await;
-    world.call("tags", "delete", json!({"tag_id": "Blue"})).await.unwrap();
+    world.call("tags", "delete", json!({"tag_id": "blue"})).await.unwrap();
     let droplet = world.call("droplets", "get", json!({"droplet_id": id})).await.unwrap();
     assert_eq!(droplet["droplet"]["tags"], json!(["green"]));
     assert_eq!(world.call("tags", "get", json!({"tag_id": "blue"})).await, not_found());
@@ -55,7 +57,13 @@ async fn bad_tags_are_refused() {
     let world = World::new();
     let name = "Tags can only contain letters, numbers, colons, dashes, and underscores, and at most 255 of them";
     let create = |name: &str| json!({"name": name});
-    assert_eq!(world.call("tags", "create", create("a b")).await, unprocessable(name));
+    for bad in ["a b", "a/b"] {
+        let message = format!(
+            "Error validating resource tag: \"tag-name \\\"{bad}\\\" contains invalid characters\""
+        );
+        let answer = world.call("tags", "create", create(bad)).await;
+        assert_eq!(answer, failed(400, "bad_request", &message));
+    }
     assert_eq!(world.call("tags", "create", create(&"a".repeat(256))).await, unprocessable(name));
     assert_eq!(world.call("tags", "create", create("")).await, unprocessable("name is required"));
     world.call("tags", "create", create("here")).await.unwrap();

@@ -51,6 +51,13 @@ async fn vpcs_hold_droplets_and_load_balancers() {
     let message = "Failed to resolve VPC: VPC is not in the same region as the Droplet";
     assert_eq!(world.call("droplets", "create", elsewhere).await, unprocessable(message));
     world.call("droplets", "destroy", json!({"droplet_id": droplet})).await.unwrap();
+    let left = world.call("vpcs", "delete", json!({"vpc_id": id})).await;
+    assert_eq!(
+        left,
+        failed(409, "conflict", "Can not delete VPC with members"),
+        "it was just left"
+    );
+    world.rest();
     world.call("vpcs", "delete", json!({"vpc_id": id})).await.unwrap();
     assert_eq!(world.call("vpcs", "get", json!({"vpc_id": id})).await, not_found());
 }
@@ -86,7 +93,8 @@ async fn names_and_defaults_change() {
 async fn bad_vpcs_are_refused() {
     let world = World::new();
     create(&world, json!({"name": "taken", "ip_range": "10.10.0.0/16"})).await.unwrap();
-    let overlap = "This range/size overlaps with another VPC network in your account: 10.10.0.0/16 (taken). Please try another range.";
+    let overlap =
+        "This range/size overlaps with another VPC network in your account: taken 10.10.0.0/16.";
     let cases = [
         (json!({"name": ""}), "name is required"),
         (

@@ -5,6 +5,7 @@
 //! target swallowed is thus answered by another target.
 
 mod body;
+mod gzip;
 mod headers;
 
 use std::convert::Infallible;
@@ -29,6 +30,7 @@ use super::listener::LiveListener;
 use super::relay::relay;
 use super::target::{Lease, Live};
 use body::{AnswerBody, Leased, page};
+use gzip::Gzip;
 
 /// The most headers of a request.
 const MAX_HEADERS: usize = 100;
@@ -111,10 +113,15 @@ async fn answer(
     if let Some(name) = &manner.trace {
         headers::trace(&mut parts.headers, name);
     }
+    let keep = listener.keeps_connections();
+    if !keep {
+        headers::close(&mut parts.headers);
+    }
+    let gzip = listener.gzips() && gzip::is_taken(&parts);
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout(), own),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep, gzip).unwrap_or_else(own),
         Err(failed) => own(failed.status()),
     }
 }
@@ -180,31 +187,42 @@ async fn send(
     Err(failed)
 }
 
-/// Passes the answer on, and joins the two connections where they leave HTTP.
+/// Passes the answer on, and joins the two connections where they leave HTTP; the status of the page
+/// that is answered instead where it cannot be passed on.
 fn finish(
     sent: Sent,
     client: Option<OnUpgrade>,
     idle: Duration,
-    own: impl Fn(StatusCode) -> Response<AnswerBody>,
-) -> Response<AnswerBody> {
+    keep: bool,
+    gzip: bool,
+) -> Result<Response<AnswerBody>, StatusCode> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         let Some(client) = client else {
             // Nobody asked for it.
-            return own(StatusCode::BAD_GATEWAY);
+            return Err(StatusCode::BAD_GATEWAY);
         };
         let target = hyper::upgrade::on(&mut answer);
         tokio::spawn(join(client, target, lease, idle));
         let (mut parts, _) = answer.into_parts();
-        headers::strip(&mut parts.headers, upgrade);
-        return Response::from_parts(parts, Either::Right(Bytes::new().into()));
+        headers::pass_back(&mut parts.headers, upgrade)?;
+        return Ok(Response::from_parts(parts, Either::Right(Bytes::new().into())));
     }
-    lease.target().keep(sender);
     let (mut parts, body) = answer.into_parts();
     parts.version = Version::HTTP_11;
-    headers::strip(&mut parts.headers, None);
-    Response::from_parts(parts, Either::Left(Leased::new(body, lease, idle)))
+    headers::pass_back(&mut parts.headers, None)?;
+    if keep {
+        lease.target().keep(sender);
+    }
+    let body = Leased::new(body, lease, idle);
+    let body = if gzip && gzip::fits(&parts) {
+        gzip::tell(&mut parts.headers);
+        Either::Right(Gzip::new(body))
+    } else {
+        Either::Left(body)
+    };
+    Ok(Response::from_parts(parts, Either::Left(body)))
 }
 
 /// Copies between two connections that were upgraded.

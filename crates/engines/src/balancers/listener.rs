@@ -83,6 +83,16 @@ impl LiveListener {
         Duration::from_millis(self.config.read().idle_timeout_ms)
     }
 
+    /// Whether connections to targets are kept for further requests.
+    pub(super) fn keeps_connections(&self) -> bool {
+        self.config.read().keep_alive
+    }
+
+    /// Whether answers of text are compressed.
+    pub(super) fn gzips(&self) -> bool {
+        self.config.read().gzip
+    }
+
     /// How long what is under way may go on at a target that leaves.
     pub(super) fn drain(&self) -> Duration {
         Duration::from_millis(self.config.read().pool.drain_ms)

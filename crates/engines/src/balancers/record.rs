@@ -74,6 +74,12 @@ pub struct Listener {
     /// How long a connection may be silent, and how long a target may take to answer, in
     /// milliseconds.
     pub idle_timeout_ms: u64,
+    /// Whether connections to targets are kept for further requests.
+    #[serde(default = "usually")]
+    pub keep_alive: bool,
+    /// Whether answers of text are compressed for clients that take gzip. Only of HTTP.
+    #[serde(default)]
+    pub gzip: bool,
     /// How it shows itself in HTTP.
     #[serde(default)]
     pub manner: Manner,
@@ -90,13 +96,29 @@ pub struct Manner {
     pub trace: Option<String>,
 }
 
+const fn usually() -> bool {
+    true
+}
+
 impl Listener {
-    /// A listener as a handler writes it, with the usual idle timeout of a minute.
+    /// A listener as a handler writes it, with the usual idle timeout of a minute and connections to
+    /// targets that are kept.
     #[must_use]
     pub fn new(port: u16, protocol: Protocol, pool: Pool) -> Self {
         let (bound_port, bind_error) = (None, None);
+        let (idle_timeout_ms, keep_alive, gzip) = (60_000, usually(), false);
         let manner = Manner::default();
-        Self { port, protocol, bound_port, bind_error, pool, idle_timeout_ms: 60_000, manner }
+        Self {
+            port,
+            protocol,
+            bound_port,
+            bind_error,
+            pool,
+            idle_timeout_ms,
+            keep_alive,
+            gzip,
+            manner,
+        }
     }
 }
 

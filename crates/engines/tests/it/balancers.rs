@@ -1,8 +1,12 @@
 //! Balancers: which targets are used, and what is known of them.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
 use isobar_engines::Engines;
 use isobar_engines::balancers::{
     self, Algorithm, HealthCheck, Listener, Pool, Probe, Protocol, State,
@@ -11,7 +15,7 @@ use isobar_engines::machines::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::site::{Front, Site, check, free_port, get, nobody, pool, target, unchecked};
+use crate::site::{Front, Site, check, free_port, get, nobody, pool, send, target, unchecked};
 use crate::world::{HELPER, World, eventually};
 
 fn count(names: &[String]) -> HashMap<&str, usize> {
@@ -161,6 +165,35 @@ async fn a_port_that_is_taken_is_replaced_by_a_free_one_and_kept() {
     assert_eq!(get(socket, "/").await.text(), "site");
     assert_eq!(find().listeners[0].bound_port, Some(bound));
     again.shutdown().await;
+}
+
+#[tokio::test]
+async fn text_is_compressed_for_clients_that_take_it() {
+    let world = World::new().await;
+    let site = Site::new("site").await;
+    let mut listener = Listener::new(free_port(), Protocol::Http, unchecked(vec![site.target()]));
+    listener.gzip = true;
+    world.store.update(|tx| balancers::put(tx, &world.random, "lb-2", vec![listener])).unwrap();
+    let find = || world.store.read(|tables| balancers::find(tables, "lb-2").unwrap().clone());
+    eventually("a port is bound", || find().is_ready()).await;
+    let socket = SocketAddr::from((find().address, find().listeners[0].bound_port.unwrap()));
+    let plain = get(socket, "/text").await;
+    assert!(!plain.headers.contains_key("content-encoding"));
+    let ask = |path: &str| {
+        let request = Request::builder().uri(path).header("host", "example.test");
+        request.header("accept-encoding", "gzip").body(Full::<Bytes>::default()).unwrap()
+    };
+    let small = send(socket, ask("/text")).await;
+    assert_eq!(small.headers["content-encoding"], "gzip");
+    assert_eq!(small.headers["etag"], "W/\"1\"");
+    assert!(small.body.len() < plain.body.len() / 4, "{} bytes", small.body.len());
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&small.body[..]).read_to_string(&mut text).unwrap();
+    assert_eq!(text, plain.text());
+    // What has no type, or is no text, is left alone.
+    let untyped = send(socket, ask("/")).await;
+    assert_eq!((untyped.text(), untyped.headers.get("content-encoding")), ("site", None));
+    world.engines.shutdown().await;
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn headers_of_one_connection_stay_there() {
         lines,
         [
             "GET /echo?q=1",
-            "host: shop.test",
+            "host: other.test",
             "x-forwarded-for: 192.0.2.1, 127.0.0.1",
             &port,
             "x-forwarded-proto: http",
@@ -44,6 +44,98 @@ async fn headers_of_one_connection_stay_there() {
         ]
     );
     assert!(head.contains("x-public: 1") && !head.contains("x-private"), "{head}");
+    world.engines.shutdown().await;
+}
+
+/// What the target reads of a request that is sent over a connection of its own.
+async fn echoed(front: &Front<'_>, head: &str) -> Vec<String> {
+    let answer = raw(front, &format!("{head}\r\n\r\n")).await;
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    body.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn connection_takes_away_only_what_is_for_one_connection() {
+    let world = World::new().await;
+    let site = Site::new("site").await;
+    let front = Front::http(&world, unchecked(vec![site.target()])).await;
+    let kept = ["host: shop.test", "authorization: Bearer 1", "cookie: a=1", "range: bytes=0-"];
+    let named = "host, Authorization, COOKIE, range, x-forwarded-for, x-own";
+    let request = format!(
+        "GET /echo HTTP/1.1\r\n{}\r\nX-Forwarded-For: 192.0.2.1\r\nX-Own: 1\r\n\
+         Connection: close, {named}",
+        kept.join("\r\n")
+    );
+    let lines = echoed(&front, &request).await;
+    for header in kept.into_iter().chain(["x-forwarded-for: 192.0.2.1, 127.0.0.1"]) {
+        assert!(lines.iter().any(|line| line == header), "{header}: {lines:?}");
+    }
+    assert!(!lines.iter().any(|line| line.starts_with("x-own")), "{lines:?}");
+    world.engines.shutdown().await;
+}
+
+#[tokio::test]
+async fn one_host_is_passed_on() {
+    let world = World::new().await;
+    let site = Site::new("site").await;
+    let front = Front::http(&world, unchecked(vec![site.target()])).await;
+    for (request, host) in [
+        ("GET /echo HTTP/1.1\r\nHost: shop.test:8080", "host: shop.test:8080".to_owned()),
+        ("GET /echo HTTP/1.1\r\nHost: [::1]:8080", "host: [::1]:8080".to_owned()),
+        ("GET http://shop.test/echo HTTP/1.1\r\nHost: other.test", "host: shop.test".to_owned()),
+        ("GET /echo HTTP/1.0", format!("host: {}", front.socket)),
+    ] {
+        let lines = echoed(&front, &format!("{request}\r\nConnection: close")).await;
+        let hosts: Vec<_> = lines.iter().filter(|line| line.starts_with("host:")).collect();
+        assert_eq!(hosts, [&host], "{request}");
+    }
+    world.engines.shutdown().await;
+}
+
+#[tokio::test]
+async fn one_length_is_passed_on() {
+    let world = World::new().await;
+    let site = Site::new("site").await;
+    let front = Front::http(&world, unchecked(vec![site.target()])).await;
+    // What follows the chunks is a request of its own only to somebody who goes by the length.
+    let both = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\
+                Transfer-Encoding: chunked\r\nConnection: close, content-length\r\n\r\n\
+                3\r\nabc\r\n0\r\n\r\n";
+    assert!(raw(&front, both).await.ends_with("\r\n\r\nabc"));
+    let get = "GET /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\
+               Connection: close, transfer-encoding\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    assert!(raw(&front, get).await.ends_with("\r\n\r\nabc"));
+    let length = "GET /body HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\
+                  Connection: close, content-length\r\n\r\nabc";
+    assert!(raw(&front, length).await.ends_with("\r\n\r\nabc"));
+    world.engines.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_answer_with_two_lengths_or_another_coding_does_not_pass() {
+    let world = World::new().await;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let odd = target("odd", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 1024];
+            let length = stream.read(&mut request).await.unwrap();
+            let coding = match request[..length].starts_with(b"GET /gzip") {
+                true => "gzip, chunked",
+                false => "chunked",
+            };
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: {coding}\r\n\r\n\
+                 3\r\nabc\r\n0\r\n\r\n"
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    let front = Front::http(&world, unchecked(vec![odd])).await;
+    let reply = get(front.socket, "/").await;
+    assert_eq!((reply.status, reply.text()), (200, "abc"));
+    assert!(!reply.headers.contains_key("content-length"), "{:?}", reply.headers);
+    assert_eq!(get(front.socket, "/gzip").await.status, 502);
     world.engines.shutdown().await;
 }
 
@@ -73,6 +165,22 @@ async fn connections_to_targets_are_kept() {
     let front = Front::http(&world, unchecked(vec![site.target()])).await;
     front.names(20).await;
     assert!(site.connections() <= 2, "{}", site.connections());
+    world.engines.shutdown().await;
+}
+
+#[tokio::test]
+async fn connections_to_targets_are_closed_where_that_is_wanted() {
+    let world = World::new().await;
+    let site = Site::new("site").await;
+    let front = Front::http(&world, unchecked(vec![site.target()])).await;
+    let listener = front.listener(unchecked(vec![site.target()]));
+    front.put_listener(Listener { keep_alive: false, ..listener });
+    // The change is followed soon.
+    while !get(front.socket, "/echo").await.text().contains("connection: close") {}
+    front.names(20).await;
+    while site.connections() > 0 {
+        tokio::task::yield_now().await;
+    }
     world.engines.shutdown().await;
 }
 
@@ -146,13 +254,32 @@ async fn bad_requests_are_refused() {
         ("nonsense\r\n\r\n", "400"),
         ("CONNECT a:443 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "405"),
         (long.as_str(), "431"),
+        ("GET / HTTP/1.1\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost:\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: me@a\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: a:http\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "400"),
+        ("GET http://b/ HTTP/1.1\r\n\r\n", "400"),
+        ("GET http://me@b/ HTTP/1.1\r\nHost: b\r\n\r\n", "400"),
+        ("GET https://b/ HTTP/1.1\r\nHost: b\r\n\r\n", "400"),
+        ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", "400"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "501"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", "400"),
+        ("POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "400"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "400"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", "400"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 1\r\n\r\n", "400"),
     ] {
         let mut stream = TcpStream::connect(front.socket).await.unwrap();
         // The answer may come before all has been sent.
         let _ = stream.write_all(request.as_bytes()).await;
         let mut line = String::new();
         BufReader::new(stream).read_line(&mut line).await.unwrap();
-        assert_eq!(line.split(' ').nth(1), Some(status), "{line}");
+        assert_eq!(line.split(' ').nth(1), Some(status), "{request:?}: {line}");
     }
     world.engines.shutdown().await;
 }

@@ -131,6 +131,13 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Full<By
             headers.insert("x-public", "1".parse().unwrap());
             *answer.body_mut() = Full::from(text);
         }
+        "/text" => {
+            let text = "to be or not to be\n".repeat(100);
+            let headers = answer.headers_mut();
+            headers.insert("content-type", "text/plain; charset=utf-8".parse().unwrap());
+            headers.insert("etag", "\"1\"".parse().unwrap());
+            *answer.body_mut() = Full::from(text);
+        }
         "/body" => {
             *answer.body_mut() =
                 Full::from(request.into_body().collect().await.unwrap().to_bytes());

@@ -3,17 +3,16 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::{HeaderMap, Uri};
-use isobar_control::error::Violation;
 use isobar_control::model::access::RollbackRequest;
 use isobar_control::model::deployment::{Deployment, Status};
 use isobar_control::model::manifest::Manifest;
 use isobar_control::model::page::DeploymentFilter;
+use isobar_control::model::rules::{Rule, optional};
 use serde_json::{Value, json};
 
 use super::{Answer, accepted, asked, check_match, cloud, entity};
 use super::{operation_json, page_json, with_links};
 use crate::App;
-use crate::error::Error;
 use crate::params::{Id, Params};
 use crate::write::Write;
 
@@ -70,7 +69,7 @@ pub(super) async fn plan(
 }
 
 pub(super) async fn rollback(State(app): State<App>, Id(id): Id, request: Write) -> Answer {
-    let wanted = rollback_request(&request.document_if_any()?)?;
+    let wanted: RollbackRequest = request.read_if_any(&ROLLBACK)?;
     if request.dry_run {
         check_match(&request.headers, &shown(&app.control.deployment(&id).await?))?;
         return Ok(axum::Json(app.control.plan_rollback(&id).await?).into_response());
@@ -109,15 +108,11 @@ pub(super) async fn cancel(State(app): State<App>, Id(id): Id, request: Write) -
     request.once(&app, work).await
 }
 
-fn rollback_request(document: &Value) -> Result<RollbackRequest, Error> {
-    serde_json::from_value(document.clone()).map_err(|error| {
-        Error::validation(vec![Violation {
-            field: String::new(),
-            value: document.clone(),
-            constraint: format!("an object with at most \"reason\" (text): {error}"),
-        }])
-    })
-}
+/// The body of a rollback.
+pub(crate) const ROLLBACK: Rule = Rule::Fields(&[optional(
+    "reason",
+    Rule::Text { longest: 1000, of: |_| true, pattern: "", what: "text of at most 1000 bytes" },
+)]);
 
 fn shown(deployment: &Deployment) -> Value {
     let own = format!("/api/v1/deployments/{}", deployment.id);
@@ -127,9 +122,10 @@ fn shown(deployment: &Deployment) -> Value {
         "operation": format!("/api/v1/operations/{}", deployment.operation_id),
         "events": format!("/api/v1/operations/{}/events", deployment.operation_id),
     });
-    if deployment.status.is_final() {
+    if deployment.can_roll_back {
         links["rollback"] = format!("{own}/rollback").into();
-    } else {
+    }
+    if !deployment.status.is_final() {
         links["cancel"] = format!("{own}/cancel").into();
     }
     with_links(deployment, links)

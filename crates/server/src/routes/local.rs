@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use http::Uri;
 use isobar_control::error::Violation;
+use isobar_control::model::rules::{Rule, optional, required};
 use isobar_kernel::Clock;
 use isobar_kernel::clock::MAX_OFFSET;
-use isobar_kernel::faults::{Faults, Rule};
+use isobar_kernel::faults::{self, Faults};
 use jiff::SignedDuration;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{Answer, cloud, limit};
@@ -24,7 +24,7 @@ const MAX_ADVANCE_SECONDS: i64 = 10 * 366 * 24 * 3600;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rules {
-    rules: Vec<Rule>,
+    rules: Vec<faults::Rule>,
 }
 
 #[derive(Deserialize)]
@@ -39,14 +39,14 @@ pub(super) async fn faults(State(app): State<App>, uri: Uri) -> Answer {
 }
 
 pub(super) async fn set_faults(State(app): State<App>, request: Write) -> Answer {
-    let wanted: Rules = read(&request)?;
+    let wanted: Rules = request.read(&FAULTS)?;
     let answer = json!({ "rules": wanted.rules });
     let done = if request.dry_run {
         Faults::check(&wanted.rules)
     } else {
         app.local.faults.replace(wanted.rules)
     };
-    done.map_err(|error| invalid(Value::Null, &error))?;
+    done.map_err(|error| invalid("rules", Value::Null, &error))?;
     Ok(axum::Json(answer).into_response())
 }
 
@@ -56,16 +56,12 @@ pub(super) async fn clock(State(app): State<App>, uri: Uri) -> Answer {
 }
 
 pub(super) async fn advance(State(app): State<App>, request: Write) -> Answer {
-    let Advance { advance_seconds } = read(&request)?;
-    if !(-MAX_ADVANCE_SECONDS..=MAX_ADVANCE_SECONDS).contains(&advance_seconds) {
-        let constraint = format!("at most {MAX_ADVANCE_SECONDS} seconds either way");
-        return Err(invalid(advance_seconds.into(), &constraint));
-    }
+    let Advance { advance_seconds } = request.read(&ADVANCE)?;
     let by = SignedDuration::from_secs(advance_seconds);
     if (app.local.clock.offset() + by).abs() > MAX_OFFSET {
         let most = MAX_OFFSET.as_secs();
         let constraint = format!("the clock stays within {most} seconds of the system's");
-        return Err(invalid(advance_seconds.into(), &constraint));
+        return Err(invalid("advance_seconds", advance_seconds.into(), &constraint));
     }
     if request.dry_run {
         let trial = Clock::default();
@@ -101,11 +97,61 @@ fn clock_json(clock: &Clock) -> Value {
     json!({ "now": clock.now(), "offset_seconds": clock.offset().as_secs() })
 }
 
-fn read<T: DeserializeOwned>(request: &Write) -> Result<T, Error> {
-    serde_json::from_value(request.document()?).map_err(|error| invalid(Value::Null, &error))
-}
+/// A rule of the local clouds' faults.
+const FAULT: Rule = Rule::Fields(&[
+    optional("cloud", Rule::Word(&["aws", "alibaba", "digitalocean"])),
+    optional("service", NAME),
+    optional("operation", NAME),
+    optional("region", NAME),
+    optional("probability", Rule::Number { least: 0.0, most: 1.0 }).or("1.0"),
+    required(
+        "effect",
+        Rule::Choice(&[
+            (
+                "error",
+                Some(&[
+                    required("status", Rule::Whole { least: 400, most: 599 }),
+                    optional("code", CODE),
+                ]),
+            ),
+            ("latency", Some(&[required("milliseconds", Rule::Whole { least: 0, most: 600_000 })])),
+            ("silence", None),
+        ]),
+    ),
+    optional("phase", Rule::Word(&["before", "after"])).or(r#""before""#),
+    optional("until", Rule::Time),
+]);
 
-fn invalid(value: Value, constraint: &impl std::fmt::Display) -> Error {
+const NAME: Rule = Rule::Text {
+    longest: 128,
+    of: |text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()),
+    pattern: "^[!-~]+$",
+    what: "1 to 128 visible characters",
+};
+
+const CODE: Rule = Rule::Text {
+    longest: 128,
+    of: |text| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-_".contains(&byte);
+        !text.is_empty() && text.bytes().all(plain)
+    },
+    pattern: "^[A-Za-z0-9.:_-]+$",
+    what: "1 to 128 letters, digits and . : - _",
+};
+
+/// The body of `PUT /local/faults`.
+pub(crate) const FAULTS: Rule = Rule::Fields(&[required(
+    "rules",
+    Rule::List { of: &FAULT, least: 0, most: faults::MAX_RULES },
+)]);
+
+/// The body of `POST /local/clock`.
+pub(crate) const ADVANCE: Rule = Rule::Fields(&[required(
+    "advance_seconds",
+    Rule::Whole { least: -MAX_ADVANCE_SECONDS, most: MAX_ADVANCE_SECONDS },
+)]);
+
+fn invalid(field: &str, value: Value, constraint: &impl std::fmt::Display) -> Error {
     let constraint = constraint.to_string();
-    Error::validation(vec![Violation { field: String::new(), value, constraint }])
+    Error::validation(vec![Violation { field: field.to_owned(), value, constraint }])
 }

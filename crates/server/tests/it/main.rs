@@ -2,6 +2,7 @@
 //! memory whose clouds cannot be reached.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bodies;
 mod idempotency;
 mod lists;
 mod local;

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod kept;
+mod links;
 mod many;
+mod places;
 mod properties;
 mod server;
 mod single;

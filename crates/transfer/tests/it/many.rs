@@ -2,48 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
-use std::sync::Arc;
 
-use isobar_transfer::{Compare, End, Error, Event, Filters, Plan, Tell};
-use parking_lot::Mutex;
+use isobar_transfer::{Compare, End, Error, Filters, Plan};
 
 use crate::server::{Fault, Server};
-use crate::world::{content, engine, folder, names, remote};
-
-/// What was told, as lines.
-#[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>);
-
-impl Told {
-    fn tell(&self) -> Tell {
-        let lines = self.0.clone();
-        Arc::new(move |event| {
-            lines.lock().push(match event {
-                Event::Done { action, .. } => format!("{action:?}"),
-                Event::Failed { name, .. } => format!("failed {name}"),
-                Event::Skipped(why) => format!("skipped {why}"),
-            });
-        })
-    }
-
-    /// The lines since the last question, sorted.
-    fn lines(&self) -> Vec<String> {
-        let mut lines = std::mem::take(&mut *self.0.lock());
-        lines.sort();
-        lines
-    }
-}
-
-fn write(root: &Path, name: &str, bytes: &[u8]) {
-    let path = root.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
-}
-
-fn sync() -> Plan {
-    Plan { compare: Some(Compare::Time), ..Plan::default() }
-}
+use crate::world::{Told, content, engine, folder, names, remote, sync, write};
 
 #[tokio::test]
 async fn a_folder_and_a_prefix_become_alike() {
@@ -118,7 +81,7 @@ async fn keys_that_lead_elsewhere_fail_alone() {
     let to = End::Local(root.clone());
     let error =
         engine(None).transfer_all(&from, &to, &Plan::default(), &told.tell()).await.unwrap_err();
-    assert!(matches!(error, Error::Some { failed: 3, total: 5 }), "{error:?}");
+    assert!(matches!(error, Error::Some { failed: 4, total: 6 }), "{error:?}");
     assert!(root.join("ok").exists());
     assert_eq!(names(root.parent().unwrap()), ["in"]);
 }

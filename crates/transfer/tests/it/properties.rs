@@ -184,7 +184,7 @@ async fn buckets_are_listed() {
     }
     for scheme in ["s3", "spaces", "oss"] {
         let store = remote(&server, scheme, "b", "").store;
-        let buckets: Vec<_> = store.buckets().try_collect().await.unwrap();
+        let buckets: Vec<_> = store.buckets(None, None).unwrap().try_collect().await.unwrap();
         let names: Vec<_> = buckets.iter().map(|bucket| bucket.name.as_str()).collect();
         assert_eq!(names, ["b", "c"], "{scheme}");
         assert!(buckets[0].created.is_some(), "{scheme}");

@@ -60,11 +60,15 @@ struct State {
     uploads: BTreeMap<String, Upload>,
     faults: Vec<(String, u32, Fault)>,
     seen: Vec<String>,
+    /// Headers by which something is not to be written over.
+    conditions: Vec<String>,
     written: u32,
     /// Lists have no order.
     unsorted: bool,
     /// Lists end before their end, and do not say where to go on.
     lost: bool,
+    /// Ranges are ignored, as RFC 9110 allows.
+    whole: bool,
 }
 
 struct Upload {
@@ -234,12 +238,22 @@ impl Server {
         self.state.lock().lost = true;
     }
 
+    /// Whoever asks for a range is given all from now on.
+    pub(crate) fn ignore_ranges(&self) {
+        self.state.lock().whole = true;
+    }
+
     pub(crate) fn object(&self, name: &str) -> Option<Object> {
         self.state.lock().objects.get(name).cloned()
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
         self.state.lock().objects.keys().cloned().collect()
+    }
+
+    /// The conditions under which something was written.
+    pub(crate) fn conditions(&self) -> Vec<String> {
+        self.state.lock().conditions.clone()
     }
 
     pub(crate) fn uploads(&self) -> usize {
@@ -363,6 +377,9 @@ impl State {
             pairs.clone().find(|(key, _)| *key == name).map(|(_, value)| percent_decoded(value))
         };
         let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        for name in ["if-none-match", "x-oss-forbid-overwrite"] {
+            self.conditions.extend(header(name).map(|value| format!("{name}: {value}")));
+        }
         let upload = parameter("uploadId");
         let copied = header("x-amz-copy-source").or(header("x-oss-copy-source"));
         let copied = copied.map(|source| percent_decoded(source.trim_start_matches('/')));
@@ -459,6 +476,32 @@ impl State {
                 let buckets: String = buckets.collect();
                 answer(200, format!("<R><Buckets>{buckets}</Buckets></R>"))
             }
+            ("GET", None) if parameter("uploads").is_some() => {
+                let bucket = format!("{}/", name.trim_end_matches('/'));
+                let prefix = format!("{bucket}{}", parameter("prefix").unwrap_or_default());
+                let after = parameter("upload-id-marker").unwrap_or_default();
+                let mut found: Vec<_> = (self.uploads.iter())
+                    .filter(|(id, upload)| upload.name.starts_with(&prefix) && **id > after)
+                    .collect();
+                let more = found.len() > 2;
+                found.truncate(2);
+                let mut out = format!("<R><IsTruncated>{more}</IsTruncated>");
+                for (id, upload) in &found {
+                    let key = &upload.name[bucket.len()..];
+                    out += &format!(
+                        "<Upload><Key>{key}</Key><UploadId>{id}</UploadId>\
+                         <Initiated>2012-02-24T06:07:48.000Z</Initiated></Upload>"
+                    );
+                }
+                if let Some((id, upload)) = found.last().filter(|_| more) {
+                    out += &format!(
+                        "<NextKeyMarker>{}</NextKeyMarker>\
+                         <NextUploadIdMarker>{id}</NextUploadIdMarker>",
+                        &upload.name[bucket.len()..]
+                    );
+                }
+                answer(200, out + "</R>")
+            }
             _ if parameter("list-type").is_some() => {
                 let bucket = format!("{}/", name.trim_end_matches('/'));
                 let prefix = format!("{bucket}{}", parameter("prefix").unwrap_or_default());
@@ -525,7 +568,7 @@ impl State {
         if header("if-match").is_some_and(|tag| tag != object.etag) {
             return error(412, "PreconditionFailed");
         }
-        let Some(range) = header("range") else {
+        let Some(range) = header("range").filter(|_| !self.whole) else {
             return tagged(answer(200, object.content.clone()), object);
         };
         let (from, to) = range.trim_start_matches("bytes=").split_once('-').unwrap();

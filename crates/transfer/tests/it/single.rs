@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use isobar_auth::Credentials;
 use isobar_client::checksum::Algorithm;
 use isobar_client::{Checksums, Client};
-use isobar_transfer::{Engine, Error, Remote, Store};
+use isobar_transfer::{Engine, Error, Extras, Remote, Store};
 
 use crate::server::{Fault, Server};
 use crate::world::{content, engine, folder, names, options, remote, remote_at};
@@ -159,7 +159,11 @@ async fn tags_of_what_the_key_service_encrypts_are_not_compared() {
     let plain = remote(&server, "s3", "b", "k");
     let mut config = plain.store.client.config().clone();
     config.request_checksums = Checksums::WhenRequired;
-    let store = Store { client: Client::new(config).unwrap(), api: plain.store.api };
+    let store = Store {
+        client: Client::new(config).unwrap(),
+        api: plain.store.api,
+        extras: Extras::default(),
+    };
     let to = Remote { store, ..plain };
     for (sse, size) in [("aws:kms", 100), ("aws:kms", 6 << 20), ("AES256", 6 << 20)] {
         fs::write(&path, content(size)).unwrap();
@@ -177,7 +181,11 @@ async fn what_another_caller_owns_is_not_copied_by_the_store() {
     let (from, to) = (remote(&server, "s3", "b", "k"), remote(&server, "s3", "c", "k"));
     let mut config = to.store.client.config().clone();
     config.credentials = Arc::new(Credentials::new("AKIDOTHER", "secret"));
-    let store = Store { client: Client::new(config).unwrap(), api: to.store.api };
+    let store = Store {
+        client: Client::new(config).unwrap(),
+        api: to.store.api,
+        extras: Extras::default(),
+    };
     let to = Remote { store, ..to };
     engine(None).copy(&from, &to).await.unwrap();
     assert!(server.object("c/k").unwrap().content == content(SIZE));

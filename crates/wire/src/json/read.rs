@@ -265,8 +265,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let readable = match &shape.kind {
             Kind::String(_) | Kind::Blob { .. } | Kind::Timestamp(_) => true,
             Kind::Float(_) => self.is_loose() || scalar::special_float(text).is_ok(),
-            Kind::Integer(_) => self.is_loose(),
-            Kind::Boolean => self.reader.rules.types != Types::Exact,
+            Kind::Integer(_) | Kind::Boolean => self.reader.rules.types != Types::Exact,
             _ => false,
         };
         if !readable {

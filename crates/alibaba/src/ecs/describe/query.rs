@@ -1,71 +1,56 @@
 //! Which instances a call asks for.
 
 use isobar_kernel::Fault;
-use jiff::Timestamp;
 
-use super::Asked;
+use super::Selection;
 use crate::Query;
 use crate::ecs::errors;
-use crate::ecs::filters::ids;
+use crate::ecs::filters::{Created, ids};
 use crate::ecs::instances::{Found, Status};
 use crate::ecs::places::CHARGE_TYPES;
 use crate::forms::{self, fits};
+use crate::standard;
 
 /// The filters of a call, checked.
 pub(super) struct Filters<'a> {
-    asked: &'a Asked,
+    asked: &'a Selection,
     ids: Option<Vec<String>>,
     private: Option<Vec<String>>,
     public: Option<Vec<String>>,
     status: Option<Status>,
-    created_from: Option<Timestamp>,
-    created_to: Option<Timestamp>,
+    created: Created,
     /// Something is asked for that no instance here has.
     none: bool,
 }
 
-const LOCK_REASONS: &[&str] =
+/// What a call may ask for beside what is always shown; here it is shown always.
+const ADDITIONAL: &[&str] =
+    &["META_OPTIONS", "DDH_CLUSTER", "NETWORK_PRIMARY_ENI_IP", "CPU_OPTIONS_TOPOLOGY_TYPE"];
+
+/// Why an instance or a disk may be locked.
+pub(in crate::ecs) const LOCK_REASONS: &[&str] =
     &["financial", "security", "recycling", "dedicatedhostfinancial", "refunded"];
 
 impl<'a> Filters<'a> {
-    pub(super) fn new(cx: &Query<'_>, asked: &'a Asked) -> Result<Self, Fault> {
+    pub(super) fn new(cx: &Query<'_>, asked: &'a Selection) -> Result<Self, Fault> {
         let status = asked.status.as_deref().filter(|status| !status.is_empty());
         let status = status
             .map(|status| Status::named(status).ok_or_else(|| errors::STATUS_FILTER.fault()))
             .transpose()?;
-        let mut filters = Self {
+        let created = Created::of(
+            asked.filter.as_deref(),
+            &["CreationStartTime", "CreationEndTime", "ExpiredStartTime", "ExpiredEndTime"],
+            (&errors::FILTER_KEY, &errors::FILTER_VALUE),
+        )?;
+        Ok(Self {
             asked,
             ids: ids(asked.instance_ids.as_deref(), "InstanceIds")?,
             private: ids(asked.private_ip_addresses.as_deref(), "PrivateIpAddresses")?,
             public: ids(asked.public_ip_addresses.as_deref(), "PublicIpAddresses")?,
             status,
-            created_from: None,
-            created_to: None,
+            created,
             none: none(cx, asked)?,
-        };
-        filters.add_pairs()?;
-        Ok(filters)
-    }
-
-    fn add_pairs(&mut self) -> Result<(), Fault> {
-        for pair in self.asked.filter.as_deref().unwrap_or_default() {
-            let (key, value) = (pair.key.as_deref().unwrap_or_default(), pair.value.as_deref());
-            let moment = || {
-                let moment = value.and_then(forms::moment);
-                moment.ok_or_else(|| errors::FILTER_VALUE.with(&[&value.unwrap_or_default()]))
-            };
-            match key {
-                "CreationStartTime" => self.created_from = Some(moment()?),
-                "CreationEndTime" => self.created_to = Some(moment()?),
-                // Pay-as-you-go instances never expire.
-                "ExpiredStartTime" | "ExpiredEndTime" => {
-                    moment()?;
-                    self.none = true;
-                }
-                _ => return Err(errors::FILTER_KEY.with(&[&key])),
-            }
-        }
-        Ok(())
+        })
     }
 
     /// Whether the instance is one that is asked for.
@@ -90,19 +75,18 @@ impl<'a> Filters<'a> {
             && is(&asked.zone_id, &row.zone_id)
             && is(&asked.image_id, &row.image_id)
             && is(&asked.instance_type, &row.type_id)
-            && is(&asked.instance_type_family, found.instance_type().family.name)
+            && is(&asked.instance_type_family, found.family())
             && is(&asked.key_pair_name, row.key_pair.as_deref().unwrap_or_default())
             && is(&asked.internet_charge_type, &row.internet_charge_type)
             && group.is_none_or(|id| row.group_ids.contains(id))
             && name.is_none_or(|name| fits(name, &row.name))
-            && self.created_from.is_none_or(|from| row.created_at >= from)
-            && self.created_to.is_none_or(|to| row.created_at <= to)
+            && self.created.fits(row.created_at)
             && row.tags.fit(asked.tag.as_deref())
     }
 }
 
 /// Whether something is asked for that no instance here has; and whether it is asked for rightly.
-fn none(cx: &Query<'_>, asked: &Asked) -> Result<bool, Fault> {
+fn none(cx: &Query<'_>, asked: &Selection) -> Result<bool, Fault> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let network = given(&asked.instance_network_type).unwrap_or_else(|| "vpc".into());
     if !["vpc", "classic"].contains(&network.as_str()) {
@@ -115,6 +99,10 @@ fn none(cx: &Query<'_>, asked: &Asked) -> Result<bool, Fault> {
     let internet = given(&asked.internet_charge_type).unwrap_or_else(|| "PayByTraffic".into());
     if !["PayByTraffic", "PayByBandwidth"].contains(&internet.as_str()) {
         return Err(errors::INTERNET_CHARGE_TYPE_FILTER.fault());
+    }
+    let additional = asked.additional_attributes.as_deref().unwrap_or_default();
+    if additional.iter().any(|name| !ADDITIONAL.contains(&name.as_str())) {
+        return Err(standard::INVALID_PARAMETER.with(&[&"AdditionalAttributes"]));
     }
     let lock = given(&asked.lock_reason);
     if lock.as_ref().is_some_and(|lock| !LOCK_REASONS.contains(&lock.to_lowercase().as_str())) {

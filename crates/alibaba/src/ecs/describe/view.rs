@@ -12,75 +12,75 @@ use crate::tags::TagKeyValue;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InstanceView {
-    instance_id: String,
-    instance_name: String,
-    description: String,
-    host_name: String,
-    status: Status,
-    region_id: String,
-    zone_id: String,
-    cluster_id: &'static str,
-    vlan_id: &'static str,
-    serial_number: String,
-    image_id: String,
+    resource_group_id: &'static str,
+    memory: i64,
+    instance_charge_type: &'static str,
+    cpu: u32,
     #[serde(rename = "OSName")]
     os_name: &'static str,
-    #[serde(rename = "OSNameEn")]
-    os_name_en: &'static str,
+    instance_network_type: &'static str,
+    inner_ip_address: Listed<String>,
+    expired_time: &'static str,
+    image_id: String,
+    eip_address: EipAddress,
+    image_options: ImageOptions,
+    vlan_id: &'static str,
+    host_name: String,
+    tags: Listed<TagKeyValue>,
+    status: Status,
+    hibernation_options: HibernationOptions,
+    metadata_options: MetadataOptions,
+    instance_id: String,
+    stopped_mode: String,
+    cpu_options: CpuOptions,
+    start_time: String,
+    deletion_protection: bool,
+    vpc_attributes: VpcAttributes,
+    security_group_ids: Listed<String>,
+    internet_charge_type: String,
+    instance_name: String,
+    deployment_set_id: &'static str,
+    internet_max_bandwidth_out: i64,
+    serial_number: String,
     #[serde(rename = "OSType")]
     os_type: &'static str,
-    instance_type: String,
-    instance_type_family: &'static str,
-    cpu: u32,
-    memory: i64,
-    #[serde(rename = "GPUAmount")]
-    gpu_amount: i64,
+    creation_time: String,
+    auto_release_time: &'static str,
+    description: String,
+    instance_type_family: String,
+    dedicated_instance_attribute: DedicatedInstance,
+    public_ip_address: Listed<String>,
     #[serde(rename = "GPUSpec")]
     gpu_spec: &'static str,
+    network_interfaces: Listed<Interface>,
+    spot_price_limit: f64,
+    sale_cycle: &'static str,
+    device_available: bool,
+    instance_type: String,
+    #[serde(rename = "OSNameEn")]
+    os_name_en: &'static str,
+    spot_strategy: String,
+    key_pair_name: String,
+    io_optimized: bool,
+    zone_id: String,
+    cluster_id: &'static str,
+    ecs_capacity_reservation_attr: CapacityReservation,
+    dedicated_host_attribute: DedicatedHost,
+    #[serde(rename = "GPUAmount")]
+    gpu_amount: i64,
+    operation_locks: Listed<String>,
+    internet_max_bandwidth_in: i64,
+    recyclable: bool,
+    region_id: String,
+    credit_specification: String,
     local_storage_capacity: Option<i64>,
     local_storage_amount: Option<i64>,
-    io_optimized: bool,
-    device_available: bool,
-    instance_charge_type: &'static str,
-    internet_charge_type: String,
-    internet_max_bandwidth_in: i64,
-    internet_max_bandwidth_out: i64,
-    instance_network_type: &'static str,
-    creation_time: String,
-    start_time: String,
-    expired_time: &'static str,
-    auto_release_time: &'static str,
-    sale_cycle: &'static str,
-    stopped_mode: String,
-    recyclable: bool,
-    deletion_protection: bool,
-    credit_specification: String,
-    spot_strategy: String,
-    spot_price_limit: f64,
     spot_duration: i64,
-    spot_interruption_behavior: &'static str,
-    key_pair_name: String,
-    resource_group_id: &'static str,
-    deployment_set_id: &'static str,
+    spot_interruption_behavior: String,
     hpc_cluster_id: &'static str,
     #[serde(rename = "ISP")]
     isp: &'static str,
-    security_group_ids: Listed<String>,
-    public_ip_address: Listed<String>,
-    inner_ip_address: Listed<String>,
     rdma_ip_address: Listed<String>,
-    vpc_attributes: VpcAttributes,
-    eip_address: EipAddress,
-    network_interfaces: Listed<Interface>,
-    operation_locks: Listed<String>,
-    tags: Listed<TagKeyValue>,
-    dedicated_host_attribute: DedicatedHost,
-    dedicated_instance_attribute: DedicatedInstance,
-    ecs_capacity_reservation_attr: CapacityReservation,
-    cpu_options: CpuOptions,
-    metadata_options: MetadataOptions,
-    hibernation_options: HibernationOptions,
-    image_options: ImageOptions,
 }
 
 #[derive(Debug, Serialize)]
@@ -88,8 +88,8 @@ pub(super) struct InstanceView {
 struct Interface {
     #[serde(rename = "Type")]
     kind: &'static str,
-    mac_address: String,
     primary_ip_address: String,
+    mac_address: String,
     network_interface_id: String,
     private_ip_sets: Listed<PrivateAddress>,
 }
@@ -112,30 +112,30 @@ struct DedicatedHost {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct DedicatedInstance {
-    affinity: &'static str,
     tenancy: &'static str,
+    affinity: &'static str,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CapacityReservation {
-    capacity_reservation_id: &'static str,
     capacity_reservation_preference: &'static str,
+    capacity_reservation_id: &'static str,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CpuOptions {
-    core_count: u32,
     threads_per_core: u32,
     numa: &'static str,
+    core_count: u32,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct MetadataOptions {
-    http_endpoint: &'static str,
     http_tokens: &'static str,
+    http_endpoint: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -153,9 +153,10 @@ struct ImageOptions {
 impl InstanceView {
     pub(super) fn of(found: &Found<'_>) -> Self {
         let row = found.row;
-        let kind = found.instance_type();
+        let cpus = found.cpus();
         let image = image_table::find(&row.image_id);
-        let threads = if kind.cpus > 1 && kind.family.architecture == "X86" { 2 } else { 1 };
+        let is_x86 = found.instance_type().is_some_and(|kind| kind.family.architecture == "X86");
+        let threads = if cpus > 1 && is_x86 { 2 } else { 1 };
         Self {
             instance_id: row.id.clone(),
             instance_name: row.name.clone(),
@@ -172,9 +173,9 @@ impl InstanceView {
             os_name_en: image.map_or("", |image| image.name_english),
             os_type: "linux",
             instance_type: row.type_id.clone(),
-            instance_type_family: kind.family.name,
-            cpu: kind.cpus,
-            memory: kind.memory_mib(),
+            instance_type_family: found.family().into(),
+            cpu: cpus,
+            memory: found.memory_mib(),
             gpu_amount: 0,
             gpu_spec: "",
             local_storage_capacity: None,
@@ -196,9 +197,9 @@ impl InstanceView {
             deletion_protection: row.deletion_protection,
             credit_specification: row.credit_specification.clone(),
             spot_strategy: row.spot_strategy.clone(),
-            spot_price_limit: 0.0,
-            spot_duration: 0,
-            spot_interruption_behavior: "",
+            spot_price_limit: row.spot.price_limit,
+            spot_duration: row.spot.duration,
+            spot_interruption_behavior: row.spot.interruption.clone(),
             key_pair_name: row.key_pair.clone().unwrap_or_default(),
             resource_group_id: "",
             deployment_set_id: "",
@@ -224,7 +225,7 @@ impl InstanceView {
                 capacity_reservation_preference: "",
             },
             cpu_options: CpuOptions {
-                core_count: kind.cpus / threads,
+                core_count: cpus / threads,
                 threads_per_core: threads,
                 numa: "ON",
             },
@@ -244,5 +245,47 @@ fn interface(found: &Found<'_>) -> Interface {
         primary_ip_address: address,
         network_interface_id: found.row.interface_id.clone(),
         private_ip_sets: Listed("PrivateIpSet", vec![private]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use isobar_engines::machines::{self, Spec};
+    use isobar_kernel::store::Schema;
+    use isobar_kernel::{Random, Store};
+    use serde_json::json;
+
+    use super::*;
+    use crate::ecs::records::Instance;
+
+    /// A row of an earlier version, whose region, image and type are in no table any more.
+    #[test]
+    fn an_instance_of_a_type_that_is_gone_is_shown() {
+        let mut schema = Schema::default();
+        isobar_engines::schema(&mut schema);
+        crate::schema(&mut schema);
+        let store = Store::ephemeral(schema);
+        let row: Instance = serde_json::from_value(json!({
+            "scope": "1/cn-gone/", "id": "i-1", "name": "old", "description": "", "host_name": "h",
+            "image_id": "gone.vhd", "type_id": "ecs.gone.xlarge", "vpc_id": "", "vswitch_id": "",
+            "zone_id": "cn-gone-a", "group_ids": [], "key_pair": null, "public": false,
+            "internet_charge_type": "PayByTraffic", "bandwidth_in": 10, "bandwidth_out": 0,
+            "credit_specification": "", "deletion_protection": false, "user_data": "",
+            "stopped_mode": "Not-applicable", "spot_strategy": "NoSpot", "interface_id": "eni-1",
+            "mac_address": "", "serial_number": "", "tags": {},
+            "created_at": "2026-01-01T00:00:00Z", "started_at": null,
+        }))
+        .unwrap();
+        let made = store.update(|tx| {
+            let spec = Spec { id: row.id.clone(), ..Spec::default() };
+            machines::create(tx, &Random::seeded(7), row.created_at, spec);
+            tx.put(row)
+        });
+        let row: Arc<Instance> = made.unwrap();
+        let view = store.read(|tables| InstanceView::of(&Found::of(tables, &row)));
+        assert_eq!((view.instance_type_family.as_str(), view.cpu, view.memory), ("ecs.gone", 0, 0));
+        assert_eq!((view.region_id.as_str(), view.os_name_en), ("cn-gone", ""));
     }
 }

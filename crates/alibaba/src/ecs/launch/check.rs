@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use isobar_kernel::{Fault, Row};
 
-use super::{Launch, tags_of};
+use super::{Launch, options, tags_of};
 use crate::ecs::errors;
 use crate::ecs::image_table::{self, Image};
-use crate::ecs::places::{CHARGE_TYPES, DISK_CATEGORIES, SPOT_STRATEGIES};
-use crate::ecs::records::KeyPair;
+use crate::ecs::places::{CHARGE_TYPES, SPOT_STRATEGIES};
+use crate::ecs::records::{KeyPair, Spot, SystemDisk};
 use crate::ecs::type_table::{self, InstanceType};
 use crate::forms::{self, DESCRIPTION};
 use crate::tags::Tags;
@@ -19,8 +19,6 @@ const MOST_USER_DATA: usize = 32 << 10;
 /// The most Mbit/s out of an instance, and into it.
 const MOST_BANDWIDTH_OUT: i64 = 100;
 const MOST_BANDWIDTH_IN: i64 = 200;
-/// The most GiB of a system disk.
-const MOST_DISK: i64 = 2048;
 
 /// What came out of the checks.
 #[derive(Debug)]
@@ -30,6 +28,13 @@ pub(super) struct Checked {
     pub(super) credit_specification: String,
     pub(super) script: Vec<u8>,
     pub(super) tags: Tags,
+    pub(super) spot: Spot,
+    pub(super) disk: SystemDisk,
+}
+
+/// What a parameter says, where it says something.
+pub(super) fn text(given: &Option<String>) -> Option<&str> {
+    given.as_deref().filter(|text| !text.is_empty())
 }
 
 /// Where a call has a parameter.
@@ -46,7 +51,7 @@ const NOWHERE: &[(Parameter, Row)] = &[
     (|input| &input.launch_template_name, errors::LAUNCH_TEMPLATE_NOT_FOUND),
 ];
 
-pub(super) fn check(cx: &Command<'_, '_>, input: &Launch) -> Result<Checked, Fault> {
+pub(super) fn check(cx: &Command<'_, '_>, input: &Launch, run: bool) -> Result<Checked, Fault> {
     for (parameter, row) in NOWHERE {
         if parameter(input).as_ref().is_some_and(|given| !given.is_empty()) {
             return Err(row.fault());
@@ -61,8 +66,8 @@ pub(super) fn check(cx: &Command<'_, '_>, input: &Launch) -> Result<Checked, Fau
         return Err(errors::DESCRIPTION.fault());
     }
     check_money(input)?;
+    options::check(input, run)?;
     check_internet(input)?;
-    check_disk(input)?;
     check_login(cx, input)?;
     let group = forms::default_resource_group(&cx.caller.account);
     if input.resource_group_id.as_ref().is_some_and(|asked| *asked != group) {
@@ -74,6 +79,8 @@ pub(super) fn check(cx: &Command<'_, '_>, input: &Launch) -> Result<Checked, Fau
         credit_specification: credit_specification(input, kind)?,
         script: user_data(input.user_data.as_deref().unwrap_or_default())?,
         tags: tags_of(input)?,
+        spot: options::spot(input)?,
+        disk: options::system_disk(input)?,
     })
 }
 
@@ -126,19 +133,6 @@ fn check_internet(input: &Launch) -> Result<(), Fault> {
         return Err(errors::BANDWIDTH_IN.fault());
     }
     Ok(())
-}
-
-fn check_disk(input: &Launch) -> Result<(), Fault> {
-    let Some(disk) = &input.system_disk else { return Ok(()) };
-    let category = disk.category.as_deref().unwrap_or("cloud_essd");
-    if !DISK_CATEGORIES.contains(&category) && category != "cloud" {
-        return Err(errors::SYSTEM_DISK_CATEGORY.fault());
-    }
-    match disk.size {
-        Some(size) if size < image_table::SIZE => Err(errors::SYSTEM_DISK_TOO_SMALL.fault()),
-        Some(size) if size > MOST_DISK => Err(errors::SYSTEM_DISK_TOO_LARGE.fault()),
-        _ => Ok(()),
-    }
 }
 
 fn check_login(cx: &Command<'_, '_>, input: &Launch) -> Result<(), Fault> {

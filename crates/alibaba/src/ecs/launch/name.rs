@@ -5,12 +5,15 @@ use isobar_kernel::Fault;
 use super::Launch;
 use crate::ecs::errors;
 use crate::forms::STRICT_NAME;
+use crate::standard;
 
 /// The names of a call's instances.
 #[derive(Debug)]
 pub(super) struct Names {
     instance: Option<Pattern>,
     host: Option<Pattern>,
+    /// The hosts' names one by one, instead of a pattern.
+    hosts: Option<Vec<String>>,
 }
 
 /// A name with a number in it, which goes up from one instance to the next.
@@ -35,8 +38,17 @@ impl Names {
             let name = name.as_deref().filter(|name| !name.is_empty());
             name.map(|name| Pattern::parse(name, suffix)).transpose()
         };
-        let names =
-            Self { instance: pattern(&input.instance_name)?, host: pattern(&input.host_name)? };
+        let hosts = input.host_names.clone().filter(|hosts| !hosts.is_empty());
+        let host = pattern(&input.host_name)?;
+        if let Some(hosts) = &hosts {
+            if host.is_some() || hosts.len() != amount {
+                return Err(standard::INVALID_PARAMETER.with(&[&"HostNames"]));
+            }
+            if hosts.iter().any(|name| !is_host_name(name)) {
+                return Err(errors::HOST_NAME.fault());
+            }
+        }
+        let names = Self { instance: pattern(&input.instance_name)?, host, hosts };
         for at in [0, amount - 1] {
             if names.instance(at).is_some_and(|name| !STRICT_NAME.allows(&name)) {
                 return Err(errors::INSTANCE_NAME.fault());
@@ -55,7 +67,8 @@ impl Names {
 
     /// The name of its host.
     pub(super) fn host(&self, at: usize) -> Option<String> {
-        self.host.as_ref().map(|pattern| pattern.name(at))
+        let one = self.hosts.as_ref().and_then(|hosts| hosts.get(at).cloned());
+        one.or_else(|| self.host.as_ref().map(|pattern| pattern.name(at)))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::Query;
 use crate::ecs::instances::address_of;
-use crate::forms::{Listed, default_resource_group, seconds};
+use crate::forms::{InOrder, Listed, default_resource_group, seconds};
 use crate::lookup::region_of;
 use crate::slb::records::{Listener, LoadBalancer, Server};
 use crate::tags::TagKeyValue;
@@ -103,14 +103,45 @@ pub(super) struct Summary {
     internet_charge_type_alias: String,
 }
 
+/// The order of a load balancer's members in a list.
+const IN_LISTS: &[&str] = &[
+    "VpcId",
+    "CreateTimeStamp",
+    "LoadBalancerId",
+    "CreateTime",
+    "PayType",
+    "AddressType",
+    "NetworkType",
+    "AddressIPVersion",
+    "LoadBalancerName",
+    "Bandwidth",
+    "Address",
+    "SlaveZoneId",
+    "MasterZoneId",
+    "InternetChargeTypeAlias",
+    "LoadBalancerSpec",
+    "RegionId",
+    "ModificationProtectionReason",
+    "ModificationProtectionStatus",
+    "VSwitchId",
+    "LoadBalancerStatus",
+    "ResourceGroupId",
+    "InternetChargeType",
+    "DeleteProtection",
+    "RegionIdAlias",
+    "Tags",
+    "InstanceChargeType",
+];
+
 impl Summary {
-    pub(super) fn of(cx: &Query<'_>, row: &LoadBalancer) -> Self {
+    pub(super) fn of(cx: &Query<'_>, row: &LoadBalancer) -> InOrder<Self> {
         let by_bandwidth = row.internet_charge_type == "paybybandwidth";
-        Self {
+        let summary = Self {
             common: Common::of(cx, row),
             internet_charge_type: if by_bandwidth { "3" } else { "4" },
             internet_charge_type_alias: row.internet_charge_type.clone(),
-        }
+        };
+        InOrder(IN_LISTS, summary)
     }
 }
 
@@ -133,8 +164,8 @@ pub(super) struct Attribute {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct PortAndProtocal {
-    listener_port: u16,
     listener_protocal: &'static str,
+    listener_port: u16,
 }
 
 #[derive(Debug, Serialize)]
@@ -149,16 +180,55 @@ struct PortAndProtocol {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct BackendServer {
-    server_id: String,
-    server_ip: String,
     #[serde(rename = "Type")]
     kind: String,
     weight: u32,
     description: String,
+    server_ip: String,
+    server_id: String,
 }
 
+/// The order of a load balancer's members where it is described by itself.
+const BY_ITSELF: &[&str] = &[
+    "VpcId",
+    "Tags",
+    "CreateTimeStamp",
+    "CreateTime",
+    "LoadBalancerId",
+    "PayType",
+    "AddressType",
+    "NetworkType",
+    "AddressIPVersion",
+    "RenewalCycUnit",
+    "Bandwidth",
+    "LoadBalancerName",
+    "Address",
+    "SlaveZoneId",
+    "EndTimeStamp",
+    "MasterZoneId",
+    "LoadBalancerSpec",
+    "AutoReleaseTime",
+    "ModificationProtectionReason",
+    "RegionId",
+    "ModificationProtectionStatus",
+    "EndTime",
+    "VSwitchId",
+    "LoadBalancerStatus",
+    "ResourceGroupId",
+    "InternetChargeType",
+    "DeleteProtection",
+    "RegionIdAlias",
+    "RenewalStatus",
+    "RenewalDuration",
+    "ListenerPorts",
+    "ListenerPortsAndProtocal",
+    "ListenerPortsAndProtocol",
+    "BackendServers",
+    "InstanceChargeType",
+];
+
 impl Attribute {
-    pub(super) fn of(cx: &Query<'_>, row: &LoadBalancer) -> Self {
+    pub(super) fn of(cx: &Query<'_>, row: &LoadBalancer) -> InOrder<Self> {
         let protocal = |listener: &Listener| PortAndProtocal {
             listener_port: listener.port,
             listener_protocal: listener.protocol.name(),
@@ -177,7 +247,7 @@ impl Attribute {
             description: server.description.clone(),
         };
         let listeners = &row.listeners;
-        Self {
+        let attribute = Self {
             common: Common::of(cx, row),
             internet_charge_type: row.internet_charge_type.clone(),
             // Pay-as-you-go load balancers never end.
@@ -196,6 +266,7 @@ impl Attribute {
                 listeners.iter().map(protocol).collect(),
             ),
             backend_servers: Listed("BackendServer", row.servers.iter().map(server).collect()),
-        }
+        };
+        InOrder(BY_ITSELF, attribute)
     }
 }

@@ -1,23 +1,20 @@
 //! Keys themselves: drawing, reading and fingerprints.
 
-use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use isobar_engines::keys;
 use isobar_kernel::Random;
 use md5::Md5;
-use rsa::pkcs1::{EncodeRsaPrivateKey, LineEnding};
-use rsa::pkcs8::{DecodePublicKey, EncodePrivateKey, EncodePublicKey};
-use rsa::rand_core::{TryCryptoRng, TryRng};
+use rsa::pkcs8::{DecodePublicKey, EncodePublicKey, LineEnding};
 use rsa::traits::PublicKeyParts;
-use rsa::{BoxedUint, RsaPrivateKey, RsaPublicKey};
+use rsa::{BoxedUint, RsaPublicKey};
 use sha1::{Digest, Sha1};
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::public::{KeyData, RsaPublicKey as SshRsa};
 use ssh_key::{HashAlg, Mpint, PrivateKey, PublicKey};
 
-const RSA_BITS: usize = 2048;
 /// The lengths that the service imports.
 const IMPORTED_BITS: [u32; 3] = [1024, 2048, 4096];
 
@@ -34,16 +31,12 @@ pub(super) struct Material {
 impl Material {
     /// A new RSA key. Its fingerprint is the SHA-1 of the private key in PKCS #8.
     pub(super) fn rsa(random: &Random) -> Self {
-        let key = RsaPrivateKey::new(&mut Rng(random), RSA_BITS)
-            .expect("2048 bits is a length that keys can have");
-        let private = key.to_pkcs8_der().expect("a key that was drawn can be written");
-        let pem = key.to_pkcs1_pem(LineEnding::LF).expect("a key that was drawn can be written");
-        let ssh = ssh_rsa(&key.to_public_key()).expect("a key that was drawn has a modulus");
+        let key = keys::rsa(random);
         Self {
             kind: "rsa",
-            fingerprint: with_colons(&Sha1::digest(private.as_bytes())),
-            public_key: openssh(KeyData::Rsa(ssh)),
-            private_key: Some(pem.to_string()),
+            fingerprint: with_colons(&Sha1::digest(&key.der)),
+            public_key: key.public,
+            private_key: Some(key.pem),
         }
     }
 
@@ -140,30 +133,6 @@ fn with_colons(digest: &[u8]) -> String {
     }
     text
 }
-
-/// The kernel's randomness in the form that the key crates take.
-struct Rng<'a>(&'a Random);
-
-impl TryRng for Rng<'_> {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        self.0.fill(&mut bytes);
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(self.0.number())
-    }
-
-    fn try_fill_bytes(&mut self, buffer: &mut [u8]) -> Result<(), Infallible> {
-        self.0.fill(buffer);
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Rng<'_> {}
 
 #[cfg(test)]
 mod tests {

@@ -166,6 +166,7 @@ pub(super) async fn remove(
     if session.is_dry() {
         let all: Vec<_> = instances.iter().collect();
         change(session, balancer, "SetBackendServers", servers(&all, Some(0))).await?;
+        session.will_wait(place.drain);
         return change(session, balancer, "RemoveBackendServers", servers(&all, None)).await;
     }
     let weights = weights(session, balancer).await?;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::super::adapter::{Balancer, Member, MemberHealth};
 use super::super::place::Place;
 use super::super::session::{Creation, Failure, Session, list, text};
-use super::found;
 use super::pages::{all, numbers, with_body};
+use super::{found, patient};
 use crate::model::manifest::Protocol;
 use crate::model::resource::Kind;
 
@@ -114,7 +114,7 @@ async fn configure(
     }
     wanted["droplet_ids"] = current["droplet_ids"].clone();
     let input = with_body(Some(("lb_id", json!(id))), wanted);
-    session.write("load_balancers", "update", input, "load balancer").await.map(drop)
+    patient(session.write("load_balancers", "update", input, "load balancer").await).map(drop)
 }
 
 pub(super) async fn attach(
@@ -124,7 +124,7 @@ pub(super) async fn attach(
 ) -> Result<(), Failure> {
     let body = json!({ "droplet_ids": numbers(instances) });
     let input = with_body(Some(("lb_id", json!(balancer.id))), body);
-    session.write("load_balancers", "add_droplets", input, "attachment").await.map(drop)
+    patient(session.write("load_balancers", "add_droplets", input, "attachment").await).map(drop)
 }
 
 /// DigitalOcean tells which droplets are behind a load balancer, not how they are.
@@ -148,7 +148,7 @@ pub(super) async fn detach(
     let body = json!({ "droplet_ids": numbers(instances) });
     let input = with_body(Some(("lb_id", json!(balancer.id))), body);
     let answer = session.write("load_balancers", "remove_droplets", input, "detachment").await;
-    if found(answer)?.is_none() || session.is_dry() {
+    if found(patient(answer))?.is_none() && !session.is_dry() {
         return Ok(());
     }
     // It does not say either when the last connection is over.

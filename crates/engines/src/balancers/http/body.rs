@@ -12,10 +12,11 @@ use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::gzip::Gzip;
 use crate::balancers::target::Lease;
 
-/// What a client reads.
-pub(super) type AnswerBody = Either<Leased, Full<Bytes>>;
+/// What a client reads: a target's body, as it comes or compressed, or a page.
+pub(super) type AnswerBody = Either<Either<Leased, Gzip<Leased>>, Full<Bytes>>;
 
 /// A target's body; something is under way at the target until it has been read.
 #[derive(Debug)]

@@ -1,0 +1,111 @@
+//! What values of flags say.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Flags;
+
+pub(super) fn on(flag: &mut bool) -> Result<(), String> {
+    *flag = true;
+    Ok(())
+}
+
+pub(super) fn text(flag: &mut Option<String>, text: &str) -> Result<(), String> {
+    *flag = Some(text.to_owned());
+    Ok(())
+}
+
+pub(super) fn property(flags: &mut Flags, name: &str, value: &str) -> Result<(), String> {
+    flags.properties.set(name, value).map_err(|error| format!("valid: {error}"))
+}
+
+/// One of two words, whatever their case.
+pub(super) fn choice(text: &str, no: &str, yes: &str) -> Result<bool, String> {
+    match text.to_ascii_uppercase().as_str() {
+        text if text == no => Ok(false),
+        text if text == yes => Ok(true),
+        _ => Err(format!("{no} or {yes}")),
+    }
+}
+
+/// The one word that is taken.
+pub(super) fn only(text: &str, word: &str) -> Result<(), String> {
+    if text.eq_ignore_ascii_case(word) { Ok(()) } else { Err(format!("{word}: no other is built")) }
+}
+
+/// What the owner writes on objects: `owner=me,stage=test`, or a JSON object.
+pub(super) fn metadata(flags: &mut Flags, text: &str) -> Result<(), String> {
+    let pairs = if text.trim_start().starts_with('{') {
+        serde_json::from_str::<BTreeMap<String, String>>(text).ok()
+    } else {
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=')?;
+            Some((name.trim().to_owned(), value.to_owned()))
+        };
+        text.split(',').map(pair).collect()
+    };
+    let pairs = pairs.ok_or_else(|| "NAME=VALUE,… or a JSON object of texts".to_owned())?;
+    for (name, value) in pairs {
+        let set = flags.properties.set_metadata(&name, &value);
+        set.map_err(|error| format!("valid: {error}"))?;
+    }
+    flags.has_metadata = true;
+    Ok(())
+}
+
+/// A whole number within bounds.
+pub(super) fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("a number from {least} to {most}"))
+}
+
+/// A time of at most so many days, in seconds or with a unit.
+pub(super) fn seconds(text: &str, most_days: u32) -> Result<u32, String> {
+    const UNITS: [(char, u32); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
+    let unit = UNITS.iter().find_map(|(unit, length)| Some((text.strip_suffix(*unit)?, *length)));
+    let (digits, length) = unit.unwrap_or((text, 1));
+    let number = digits.parse::<u32>().ok().and_then(|number| number.checked_mul(length));
+    number
+        .filter(|seconds| (1..=most_days * 86_400).contains(seconds))
+        .ok_or_else(|| format!("from 1s to {most_days}d"))
+}
+
+/// A time in seconds, with or without a unit, `ms` among them.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    match text.strip_suffix("ms").map(str::parse) {
+        Some(Ok(millis)) if millis > 0 => Ok(Duration::from_millis(millis)),
+        _ => seconds(text, 30).map(|seconds| Duration::from_secs(seconds.into())),
+    }
+}
+
+/// A number of bytes, with or without a unit.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u32); 4] = [("KIB", 10), ("MIB", 20), ("GIB", 30), ("TIB", 40)];
+    let upper = text.to_ascii_uppercase();
+    let unit = UNITS.iter().find_map(|(unit, shift)| Some((upper.strip_suffix(unit)?, *shift)));
+    let (digits, shift) = unit.unwrap_or((&upper, 0));
+    let number = digits.trim().parse::<u64>().ok().filter(|number| *number > 0);
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
+        .ok_or_else(|| "a number of bytes, or one with KiB, MiB, GiB or TiB".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units() {
+        for (text, expected) in
+            [("90", Some(90)), ("90s", Some(90)), ("15m", Some(900)), ("7d", Some(604_800))]
+        {
+            assert_eq!(seconds(text, 7).ok(), expected, "{text}");
+        }
+        for text in ["", "0", "8d", "-1", "1.5h", "d", "99999999999"] {
+            assert!(seconds(text, 7).is_err(), "{text}");
+        }
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert!(duration("0ms").is_err() && duration("xms").is_err());
+    }
+}
