@@ -218,7 +218,7 @@ def test_errors(acs):
     with pytest.raises(ServerException) as caught:
         client.do_action_with_exception(request)
     assert caught.value.get_error_code() == "InvalidAction.NotFound"
-    request.set_action_name("DescribeDisks")
+    request.set_action_name("DescribeSnapshots")
     with pytest.raises(ServerException) as caught:
         client.do_action_with_exception(request)
     assert caught.value.get_http_status() == 501
@@ -303,6 +303,60 @@ def test_tea_identity_and_errors(tea, server):
     assert tea_error(wrong.get_caller_identity) == ("InvalidAccessKeyId.NotFound", 404)
     wrong = tea("alibabacloud_sts20150401", access_key_secret="wrong")
     assert tea_error(wrong.get_caller_identity) == ("SignatureDoesNotMatch", 400)
+
+
+def test_tea_signs_with_sm3(tea, server):
+    client = tea("alibabacloud_sts20150401", signature_algorithm="ACS3-HMAC-SM3")
+    identity = client.get_caller_identity().body
+    assert identity.account_id == server.endpoints["alibaba"]["account_id"]
+
+
+def test_tea_reads_what_belongs_to_an_instance(tea, acs):
+    """What programs look at beside an instance itself, Terraform's provider above all."""
+    from alibabacloud_ecs20140526 import models
+    from alibabacloud_vpc20160428 import models as vpc_models
+
+    ecs = tea("alibabacloud_ecs20140526")
+    client = acs()
+    vpc, vswitch, group = network(client)
+    image = do(client, "ecs", "DescribeImages")["Images"]["Image"][0]["ImageId"]
+    where = {"image_id": image, "instance_type": "ecs.g6.large", "security_group_id": group, "v_switch_id": vswitch}
+    pair = ecs.create_key_pair(
+        models.CreateKeyPairRequest(region_id=REGION, key_pair_name="tea-pair")
+    ).body
+    assert pair.private_key_body.startswith("-----BEGIN RSA PRIVATE KEY-----")
+    disk = models.RunInstancesRequestSystemDisk(category="cloud_essd", size="40", disk_name="root")
+    made = ecs.run_instances(
+        models.RunInstancesRequest(
+            region_id=REGION, system_disk=disk, io_optimized="optimized", auto_pay=True, **where
+        )
+    ).body.instance_id_sets.instance_id_set[0]
+    ids = json.dumps([made])
+    ecs.attach_key_pair(
+        models.AttachKeyPairRequest(region_id=REGION, key_pair_name="tea-pair", instance_ids=ids)
+    )
+    disks = ecs.describe_disks(models.DescribeDisksRequest(region_id=REGION, instance_id=made)).body
+    assert [(d.disk_name, d.category) for d in disks.disks.disk] == [("root", "cloud_essd")]
+    interfaces = ecs.describe_network_interfaces(
+        models.DescribeNetworkInterfacesRequest(region_id=REGION, instance_id=made)
+    ).body.network_interface_sets.network_interface_set
+    assert interfaces[0].v_switch_id == vswitch
+    kept = ecs.describe_instance_maintenance_attributes(
+        models.DescribeInstanceMaintenanceAttributesRequest(region_id=REGION, instance_id=[made])
+    ).body.maintenance_attributes.maintenance_attribute
+    assert kept[0].action_on_maintenance.value == "AutoRecover"
+    roles = ecs.describe_instance_ram_role(
+        models.DescribeInstanceRamRoleRequest(region_id=REGION, instance_ids=ids)
+    ).body
+    assert roles.instance_ram_role_sets.instance_ram_role_set[0].instance_id == made
+    tables = tea("alibabacloud_vpc20160428").describe_route_table_list(
+        vpc_models.DescribeRouteTableListRequest(region_id=REGION, vpc_id=vpc)
+    ).body.router_table_list.router_table_list_type
+    assert tables[0].route_table_type == "System"
+    unbuilt = models.RunInstancesRequest(region_id=REGION, http_tokens="required", **where)
+    assert tea_error(ecs.run_instances, unbuilt) == ("NotImplemented", 501)
+    wait_until(lambda: state_of(client, made) == "Running", what="the instance's start")
+    ecs.delete_instance(models.DeleteInstanceRequest(instance_id=made, force=True))
 
 
 def test_tea_tags_and_dry_run(tea, acs):

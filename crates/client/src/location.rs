@@ -20,7 +20,7 @@ pub const LOCATION: &str = "https://location-readonly.aliyuncs.com";
 /// The most answers that a client keeps, which is more than there are products.
 const MOST_KEPT: usize = 1024;
 
-/// The service, which has one operation of interest. No package of the catalogue describes it.
+/// The service, which has one operation of interest. The catalogue has it too, but not where it is.
 static SERVICE: LazyLock<Service> = LazyLock::new(|| {
     let mut service = Service::new(Cloud::Alibaba, "location", Protocol::AlibabaRpc);
     service.version = "2015-06-12".to_owned();

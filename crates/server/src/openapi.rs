@@ -7,6 +7,7 @@
 use axum::response::IntoResponse;
 use isobar_control::model::check::MANIFEST;
 use isobar_control::model::rules::{self, Rule};
+use isobar_control::model::{deployment, operation, resource};
 use serde_json::{Map, Value, json};
 
 use crate::error::Code;
@@ -60,11 +61,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row { method: "get", path: "/api/v1/deployments/{id}/plan", id: "deployments_plan", summary: "Shows what a deployment does, call by call", query: &[], body: None, success: (200, "Plan"), errors: PLAN },
     Row { method: "post", path: "/api/v1/deployments/{id}/rollback", id: "deployments_rollback", summary: "Goes back to the last version that was healthy before", query: &["dry_run"], body: Some("RollbackRequest"), success: (202, "AcceptedOperation"), errors: START },
     Row { method: "post", path: "/api/v1/deployments/{id}/cancel", id: "deployments_cancel", summary: "Stops a deployment that is under way and undoes what it did", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: START },
-    Row { method: "get", path: "/api/v1/operations", id: "operations_list", summary: "Lists operations, the newest first", query: &["limit", "cursor", "sort", "kind", "status", "deployment_id"], body: None, success: (200, "OperationPage"), errors: LIST },
+    Row { method: "get", path: "/api/v1/operations", id: "operations_list", summary: "Lists operations, the newest first", query: &["limit", "cursor", "sort", "kind", "operation status", "deployment_id"], body: None, success: (200, "OperationPage"), errors: LIST },
     Row { method: "get", path: "/api/v1/operations/{id}", id: "operations_show", summary: "Shows an operation, at once or when it has ended", query: &["wait"], body: None, success: (200, "Operation"), errors: READ },
     Row { method: "get", path: "/api/v1/operations/{id}/events", id: "operations_events", summary: "Streams an operation's events (server-sent events)", query: &["after"], body: None, success: (200, "Event"), errors: READ },
     Row { method: "post", path: "/api/v1/operations/{id}/cancel", id: "operations_cancel", summary: "Cancels an operation", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: START },
-    Row { method: "get", path: "/api/v1/resources", id: "resources_list", summary: "Lists what deployments own on the clouds", query: &["limit", "cursor", "sort", "cloud", "region", "kind", "service", "environment", "deployment_id", "state"], body: None, success: (200, "ResourcePage"), errors: LIST },
+    Row { method: "get", path: "/api/v1/resources", id: "resources_list", summary: "Lists what deployments own on the clouds", query: &["limit", "cursor", "sort", "cloud", "region", "resource kind", "service", "environment", "deployment_id", "state"], body: None, success: (200, "ResourcePage"), errors: LIST },
     Row { method: "get", path: "/api/v1/resources/{id}", id: "resources_show", summary: "Shows a resource", query: &[], body: None, success: (200, "Resource"), errors: READ },
     Row { method: "get", path: "/api/v1/environments", id: "environments_list", summary: "Lists the environments that deployments name", query: PAGED, body: None, success: (200, "EnvironmentPage"), errors: LIST },
     Row { method: "get", path: "/api/v1/environments/{id}", id: "environments_show", summary: "Shows an environment", query: &[], body: None, success: (200, "Environment"), errors: READ },
@@ -80,14 +81,15 @@ pub(crate) const ROWS: &[Row] = &[
     Row { method: "get", path: "/openapi.json", id: "openapi_show", summary: "This document", query: &[], body: None, success: (200, "Any"), errors: &[] },
 ];
 
-/// Query parameters: name, schema, description.
+/// Query parameters: name, schema, description. What stands before a space in a name tells parameters
+/// of one name apart; one without a schema is one of [`words`].
 const PARAMETERS: &[(&str, &str, &str)] = &[
     (
         "limit",
         r#"{"type":"integer","minimum":1,"default":20}"#,
         "How many at most; over 100 is 100",
     ),
-    ("cursor", r#"{"type":"string"}"#, "The next_cursor of the page before"),
+    ("cursor", r#"{"type":"string","minLength":1}"#, "The next_cursor of the page before"),
     (
         "sort",
         r#"{"type":"string","enum":["-created_at","created_at"],"default":"-created_at"}"#,
@@ -102,12 +104,14 @@ const PARAMETERS: &[(&str, &str, &str)] = &[
     ("after", r#"{"type":"integer","minimum":0}"#, "Only events after this sequence number"),
     ("environment", r#"{"type":"string"}"#, "Only this environment's"),
     ("service", r#"{"type":"string"}"#, "Only this service's"),
-    ("status", r#"{"type":"string"}"#, "Only those with this status"),
-    ("kind", r#"{"type":"string"}"#, "Only this kind"),
+    ("status", "", "Only those with this status"),
+    ("operation status", "", "Only those with this status"),
+    ("kind", "", "Only this kind"),
+    ("resource kind", "", "Only this kind"),
     ("cloud", r#"{"type":"string","enum":["aws","alibaba","digitalocean"]}"#, "Only this cloud's"),
     ("region", r#"{"type":"string"}"#, "Only this region's"),
     ("deployment_id", r#"{"type":"string"}"#, "Only this deployment's"),
-    ("state", r#"{"type":"string"}"#, "Only those in this state"),
+    ("state", "", "Only those in this state"),
     ("operation", r#"{"type":"string"}"#, "Only calls of this operation"),
 ];
 
@@ -120,7 +124,7 @@ pub(crate) fn openapi() -> Value {
     let mut paths = Map::new();
     for row in ROWS {
         let path = paths.entry(row.path).or_insert_with(|| json!({}));
-        path[row.method] = operation(row);
+        path[row.method] = endpoint(row);
     }
     let mut schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
     for (name, rule) in BODIES {
@@ -146,7 +150,7 @@ pub(crate) fn openapi() -> Value {
     })
 }
 
-fn operation(row: &Row) -> Value {
+fn endpoint(row: &Row) -> Value {
     let mut parameters: Vec<_> = row.query.iter().map(|name| parameter(name)).collect();
     for name in ["id", "service"].iter().filter(|name| row.path.contains(&format!("{{{name}}}"))) {
         parameters.push(json!({
@@ -323,13 +327,29 @@ fn every_error(row: &Row) -> &'static [Code] {
     }
 }
 
-fn parameter(name: &str) -> Value {
-    let (name, schema, description) = PARAMETERS
+fn parameter(key: &str) -> Value {
+    let (key, schema, description) = PARAMETERS
         .iter()
-        .find(|(known, ..)| *known == name)
+        .find(|(known, ..)| *known == key)
         .expect("every row's parameters are in the table");
-    let schema: Value = serde_json::from_str(schema).expect("a parameter's schema is JSON");
+    let schema = match *schema {
+        "" => json!({ "type": "string", "enum": words(key) }),
+        text => serde_json::from_str(text).expect("a parameter's schema is JSON"),
+    };
+    let name = key.rsplit(' ').next().unwrap_or(key);
     json!({ "name": name, "in": "query", "description": description, "schema": schema })
+}
+
+/// The words that a parameter may be.
+fn words(key: &str) -> Vec<&'static str> {
+    match key {
+        "status" => deployment::Status::ALL.iter().map(|one| one.name()).collect(),
+        "operation status" => operation::Status::ALL.iter().map(|one| one.name()).collect(),
+        "kind" => operation::Kind::ALL.iter().map(|one| one.name()).collect(),
+        "resource kind" => resource::Kind::ALL.iter().map(|one| one.name()).collect(),
+        "state" => resource::State::ALL.iter().map(|one| one.name()).collect(),
+        other => unreachable!("{other} has a schema in the table"),
+    }
 }
 
 fn reference(schema: &str) -> Value {

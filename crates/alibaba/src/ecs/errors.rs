@@ -11,6 +11,16 @@ const fn row(status: u16, code: &'static str, message: &'static str) -> Row {
 // Security groups.
 pub(super) const GROUP_NOT_FOUND: Row =
     row(404, "InvalidSecurityGroupId.NotFound", "The specified SecurityGroupId does not exist.");
+pub(super) const REFERENCED_GROUP_NOT_FOUND: Row = row(
+    404,
+    "InvalidSecurityGroupId.NotFound",
+    "The SecurityGroupId provided does not exist in our records.",
+);
+pub(super) const REFERENCED_GROUPS: Row = row(
+    400,
+    "InvalidSecurityGroupId.Malformed",
+    "The specified parameter SecurityGroupId is essential and size should less than 10",
+);
 pub(super) const GROUP_NAME: Row =
     row(400, "InvalidSecurityGroupName.Malformed", "Specified security group name is not valid.");
 pub(super) const GROUP_DESCRIPTION: Row = row(

@@ -17,6 +17,7 @@ use crate::{Command, Handler, Query, regions, standard};
 pub(super) const OPERATIONS: &[Handler] = &[
     command!(create_security_group),
     query!(describe_security_groups),
+    query!(describe_security_group_references),
     command!(modify_security_group_attribute),
     command!(delete_security_group),
     command!(join_security_group),
@@ -258,6 +259,74 @@ fn matching<'a>(
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+struct DescribeSecurityGroupReferences {
+    _region_id: String,
+    security_group_id: Option<Vec<String>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct References {
+    security_group_references: Listed<Reference>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Reference {
+    security_group_id: String,
+    referencing_security_groups: Listed<Referencing>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Referencing {
+    security_group_id: String,
+    ali_uid: String,
+}
+
+/// The most groups of a call.
+const MOST_REFERENCES: usize = 10;
+
+/// Which groups have rules about the group: it cannot be deleted before them.
+fn referencing<'a>(
+    groups: impl Iterator<Item = &'a Arc<SecurityGroup>>,
+    id: &str,
+) -> impl Iterator<Item = &'a Arc<SecurityGroup>> {
+    groups.filter(move |group| {
+        group.id != *id
+            && group.rules.iter().any(|rule| {
+                rule.matching.source.group_id == *id || rule.matching.destination.group_id == *id
+            })
+    })
+}
+
+fn describe_security_group_references(
+    cx: &Query<'_>,
+    input: DescribeSecurityGroupReferences,
+) -> Result<References, Fault> {
+    let ids = input.security_group_id.unwrap_or_default();
+    if !(1..=MOST_REFERENCES).contains(&ids.len()) {
+        return Err(errors::REFERENCED_GROUPS.fault());
+    }
+    let scope = cx.scope();
+    let mut references = Vec::new();
+    for id in ids {
+        find(cx.store, &cx.key(&id), &errors::REFERENCED_GROUP_NOT_FOUND)?;
+        let groups = referencing(cx.store.list::<SecurityGroup>(&scope), &id).map(|group| {
+            let (security_group_id, ali_uid) = (group.id.clone(), cx.caller.account.clone());
+            Referencing { security_group_id, ali_uid }
+        });
+        let referencing_security_groups = Listed("ReferencingSecurityGroup", groups.collect());
+        // A group that nobody names is not in the answer.
+        if !referencing_security_groups.1.is_empty() {
+            references.push(Reference { security_group_id: id, referencing_security_groups });
+        }
+    }
+    Ok(References { security_group_references: Listed("SecurityGroupReference", references) })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct ModifySecurityGroupAttribute {
     _region_id: String,
     security_group_id: String,
@@ -296,13 +365,7 @@ fn delete_security_group(
     if cx.store.by::<Instance>(BY_GROUP, id).next().is_some() {
         return Err(errors::GROUP_HAS_INSTANCES.fault());
     }
-    let names_it = |group: &Arc<SecurityGroup>| {
-        group.id != *id
-            && group.rules.iter().any(|rule| {
-                rule.matching.source.group_id == *id || rule.matching.destination.group_id == *id
-            })
-    };
-    if cx.store.list::<SecurityGroup>(&cx.scope()).any(names_it) {
+    if referencing(cx.store.list::<SecurityGroup>(&cx.scope()), id).next().is_some() {
         return Err(errors::GROUP_IS_NAMED.fault());
     }
     cx.store.remove::<SecurityGroup>(&key);

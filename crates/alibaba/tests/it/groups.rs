@@ -76,6 +76,31 @@ async fn rules_are_listed_in_the_order_in_which_they_came() {
 }
 
 #[tokio::test]
+async fn groups_that_others_name() {
+    let cloud = Cloud::new();
+    let network = cloud.network().await;
+    let other = cloud.ok("ecs", "CreateSecurityGroup", json!({"VpcId": network.vpc})).await;
+    let other = text(&other["SecurityGroupId"]);
+    let rule = json!({
+        "SecurityGroupId": network.group, "IpProtocol": "tcp", "PortRange": "80/80",
+        "SourceGroupId": other,
+    });
+    cloud.ok("ecs", "AuthorizeSecurityGroup", rule).await;
+    let both = json!({"SecurityGroupId": [other, network.group]});
+    let output = cloud.ok("ecs", "DescribeSecurityGroupReferences", both).await;
+    let references = &output["SecurityGroupReferences"]["SecurityGroupReference"];
+    assert_eq!(texts(references, "SecurityGroupId"), [other.as_str()]);
+    let naming = &references[0]["ReferencingSecurityGroups"]["ReferencingSecurityGroup"];
+    assert_eq!(texts(naming, "SecurityGroupId"), [network.group.as_str()]);
+    for (input, status, code) in [
+        (json!({}), 400, "InvalidSecurityGroupId.Malformed"),
+        (json!({"SecurityGroupId": ["sg-none"]}), 404, "InvalidSecurityGroupId.NotFound"),
+    ] {
+        cloud.fails("ecs", "DescribeSecurityGroupReferences", input, status, code).await;
+    }
+}
+
+#[tokio::test]
 async fn rules_come_and_go() {
     let cloud = Cloud::new();
     let network = cloud.network().await;

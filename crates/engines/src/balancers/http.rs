@@ -111,7 +111,7 @@ async fn answer(
         return own(status);
     }
     if let Some(name) = &manner.trace {
-        headers::trace(&mut parts.headers, name);
+        headers::trace(&mut parts.headers, name, &listener.marks().draw());
     }
     let keep = listener.keeps_connections();
     if !keep {
@@ -121,7 +121,7 @@ async fn answer(
     let copy = repeatable(&parts, &body).then(|| parts.clone());
     let body = if body.is_end_stream() { Either::Right(Empty::new()) } else { Either::Left(body) };
     match send(listener, Request::from_parts(parts, body), copy.as_ref()).await {
-        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep, gzip).unwrap_or_else(own),
+        Ok(sent) => finish(sent, client, listener.idle_timeout(), keep, gzip, &own),
         Err(failed) => own(failed.status()),
     }
 }
@@ -187,31 +187,35 @@ async fn send(
     Err(failed)
 }
 
-/// Passes the answer on, and joins the two connections where they leave HTTP; the status of the page
-/// that is answered instead where it cannot be passed on.
+/// Passes the answer on, and joins the two connections where they leave HTTP.
 fn finish(
     sent: Sent,
     client: Option<OnUpgrade>,
     idle: Duration,
     keep: bool,
     gzip: bool,
-) -> Result<Response<AnswerBody>, StatusCode> {
+    own: &impl Fn(StatusCode) -> Response<AnswerBody>,
+) -> Response<AnswerBody> {
     let Sent { mut answer, lease, sender } = sent;
     let upgrade = headers::upgrade(answer.headers());
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         let Some(client) = client else {
             // Nobody asked for it.
-            return Err(StatusCode::BAD_GATEWAY);
+            return own(StatusCode::BAD_GATEWAY);
         };
         let target = hyper::upgrade::on(&mut answer);
         tokio::spawn(join(client, target, lease, idle));
         let (mut parts, _) = answer.into_parts();
-        headers::pass_back(&mut parts.headers, upgrade)?;
-        return Ok(Response::from_parts(parts, Either::Right(Bytes::new().into())));
+        return match headers::pass_back(&mut parts.headers, upgrade) {
+            Ok(()) => Response::from_parts(parts, Either::Right(Bytes::new().into())),
+            Err(status) => own(status),
+        };
     }
     let (mut parts, body) = answer.into_parts();
     parts.version = Version::HTTP_11;
-    headers::pass_back(&mut parts.headers, None)?;
+    if let Err(status) = headers::pass_back(&mut parts.headers, None) {
+        return own(status);
+    }
     if keep {
         lease.target().keep(sender);
     }
@@ -222,7 +226,7 @@ fn finish(
     } else {
         Either::Left(body)
     };
-    Ok(Response::from_parts(parts, Either::Left(body)))
+    Response::from_parts(parts, Either::Left(body))
 }
 
 /// Copies between two connections that were upgraded.

@@ -85,6 +85,10 @@ pub struct Listener {
     pub manner: Manner,
 }
 
+const fn usually() -> bool {
+    true
+}
+
 /// How a proxy shows itself in HTTP; nothing of it where a cloud's does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manner {
@@ -94,10 +98,6 @@ pub struct Manner {
     /// the first proxy writes `Root` and later ones write `Self`, each with a version, the second in
     /// eight hexadecimal digits and 24 more that are drawn.
     pub trace: Option<String>,
-}
-
-const fn usually() -> bool {
-    true
 }
 
 impl Listener {
