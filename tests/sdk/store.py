@@ -8,6 +8,7 @@ import threading
 import urllib.parse
 from xml.sax.saxutils import escape
 
+KEPT = ("x-amz-meta-", "x-amz-website", "x-amz-grant", "x-amz-acl", "x-amz-storage-class", "x-amz-server-side")
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -201,7 +202,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if said.get("x-amz-metadata-directive") != "REPLACE":
                 said = entry.headers
             body = entry.content
-        kept = {k: v for k, v in said.items() if k.startswith(("x-amz-meta-", "x-amz-website")) or k in ("content-type", "cache-control")}
+        kept = {k: v for k, v in said.items() if k.startswith(KEPT) or k in ("content-type", "cache-control")}
         self.store.put(bucket, key, body, headers=kept)
         etag = self.store.buckets[bucket][key].etag
         text = f"<CopyObjectResult><ETag>{escape(etag)}</ETag></CopyObjectResult>" if source else ""

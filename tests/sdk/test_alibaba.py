@@ -218,7 +218,7 @@ def test_errors(acs):
     with pytest.raises(ServerException) as caught:
         client.do_action_with_exception(request)
     assert caught.value.get_error_code() == "InvalidAction.NotFound"
-    request.set_action_name("DescribeDisks")
+    request.set_action_name("DescribeSnapshots")
     with pytest.raises(ServerException) as caught:
         client.do_action_with_exception(request)
     assert caught.value.get_http_status() == 501

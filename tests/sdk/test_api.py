@@ -212,13 +212,15 @@ def check_schemas(server, deployment):
         "deployments": deployment["id"],
         "operations": deployment["operation_id"],
         "resources": deployment["created_resources"][0]["id"],
+        "environments": deployment["environment"],
     }
     checked = 0
     for path, methods in document["paths"].items():
         if "get" not in methods or path.endswith("/events"):
             continue
         noun = path.split("/")[3] if path.startswith("/api/") else None
-        status, _, body = server.api("GET", path.replace("{id}", ids.get(noun, "")))
+        path = path.replace("{id}", ids.get(noun, "")).replace("{service}", deployment["service"])
+        status, _, body = server.api("GET", path)
         assert status == 200, (path, body)
         content = methods["get"]["responses"]["200"]["content"]["application/json"]
         schema = {**content["schema"], "components": document["components"]}

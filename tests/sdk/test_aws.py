@@ -389,7 +389,13 @@ def test_the_read_only_user(aws, server):
 def documented_filters(ec2, operation):
     """The names of the filters that the vendor's own SDK documents, without those of tags."""
     members = ec2.meta.service_model.operation_model(operation).input_shape.members
-    items = re.findall(r"<li>\s*<p>(.*?)</p>", members["Filters"].documentation, re.S)
+    items, depth = [], 0
+    for part in re.split(r"(</?ul>)", members["Filters"].documentation):
+        if part in ("<ul>", "</ul>"):
+            depth += 1 if part == "<ul>" else -1
+        elif depth == 1:
+            # Lists within are of values.
+            items += re.findall(r"<li>\s*<p>(.*?)</p>", part, re.S)
     names = []
     for item in items:
         start = re.match(r"\s*((?:<code>[^<]+</code>(?:\s*(?:\||or|,)\s*)?)+)\s*[-\u2013:]", item)

@@ -208,6 +208,59 @@ def test_ssh_keys(token, manager):
     key.destroy()
 
 
+def test_a_droplet_that_runs_is_powered_on(token):
+    """Ansible's module posts it after each creation."""
+    made = droplet(token, "already-on")
+    wait_until(lambda: active(made), what="the droplet's start")
+    answer = made.power_on()
+    assert answer["action"]["type"] == "power_on" and answer["action"]["id"] > 2**31
+    ended = lambda: digitalocean.Action.get_object(token, answer["action"]["id"])
+    wait_until(lambda: ended().status == "completed", what="the power on")
+    made.load()
+    assert made.status == "active"
+    made.destroy()
+
+
+def test_a_load_balancer_is_busy_for_a_moment(server, token):
+    made = droplet(token, "behind")
+    body = {
+        "name": "busy", "region": "nyc3", "droplet_ids": [str(made.id)],
+        "forwarding_rules": [
+            {"entry_protocol": "tcp", "entry_port": 8022, "target_protocol": "tcp", "target_port": 22}
+        ],
+        "health_check": {"protocol": "tcp", "port": 22},
+    }  # fmt: skip
+    status, answer, _ = call(server, "POST", "/v2/load_balancers", body)
+    assert status == 202, answer
+    balancer = answer["load_balancer"]
+    assert balancer["droplet_ids"] == [made.id] and balancer["health_check"]["path"] == ""
+    path = f"/v2/load_balancers/{balancer['id']}"
+    change = {"droplet_ids": [made.id]}
+    wait_until(lambda: call(server, "DELETE", path + "/droplets", change)[0] == 204, what="the change")
+    status, answer, _ = call(server, "POST", path + "/droplets", change)
+    assert (status, answer["id"]) == (403, "forbidden")
+    assert answer["message"] == "Load Balancer can't be updated while it processes previous actions"
+    wait_until(lambda: call(server, "POST", path + "/droplets", change)[0] == 204, what="its end")
+    status, answer, _ = call(server, "POST", "/v2/load_balancers", {**body, "name": "no", "redirect_http_to_https": True})
+    assert (status, answer["id"]) == (501, "not_implemented")
+    assert call(server, "DELETE", path)[0] == 204
+    made.destroy()
+
+
+def test_what_pydo_lacks_is_catalogued(server):
+    for method, path in (
+        ("GET", "/v2/floating_ips"),
+        ("DELETE", "/v2/floating_ips/192.0.2.1"),
+        ("GET", "/v2/floating_ips/192.0.2.1/actions/1"),
+    ):
+        status, body, _ = call(server, method, path)
+        assert (status, body["id"]) == (501, "not_implemented"), path
+    status, body, _ = call(server, "GET", "/v1/oauth/token/info")
+    assert status == 200 and body["scopes"] == ["read", "write"]
+    reader = server.endpoints["digitalocean"]["read_only"]["token"]
+    assert call(server, "GET", "/v1/oauth/token/info", token=reader)[1]["scopes"] == ["read"]
+
+
 def test_load_balancer_follows_a_tag(token):
     made = [droplet(token, f"web-{n}", user_data=SCRIPT, tags=["balanced"]) for n in range(2)]
     for one in made:

@@ -67,6 +67,8 @@ LINES = [
     ("cp f s3://b/", False),
     ("cp f s3://b/new --content-type a/b --metadata x=1,y=2", False),
     ("cp f s3://b/new --sse", False),
+    ("cp f s3://b/new --grants read=uri=http://u full=id=1,id=2", False),
+    ("cp f s3://b/new --website-redirect /there --storage-class STANDARD_IA --acl public-read", False),
     ("cp s3://b/top .", False),
     ("cp s3://b/top new/", False),
     ("cp s3://b/top -", True),
@@ -91,7 +93,7 @@ LINES = [
     ("rm s3://b --recursive --exclude * --include d/*", False),
     ("rm s3://b/d --recursive --dryrun", False),
     ("sync tree s3://b/synced", False),
-    ("sync tree s3://b/d --delete", False),
+    ("sync here s3://b/d --delete", False),
     ("sync s3://b/d here --delete", False),
     ("sync s3://b/d s3://empty --exclude *1", False),
     ("sync tree s3://b/synced --size-only --dryrun", False),
@@ -112,7 +114,7 @@ def scene(store, folder):
     for name, content in {"top": b"top", "d/1": b"one", "d/2": b"two!", "d/deep/3": b"3" * 2000}.items():
         store.put("b", name, content, headers={"content-type": "text/css", "x-amz-meta-a": "1"})
     store.buckets["empty"] = {}
-    fill(folder, f="file", tree__a__txt="a", tree__b__c="c", here__1="one", here__gone="x", here__stays="x", stale__1="old")
+    fill(folder, f="file", tree__a__txt="a", tree__b__c="c", here__1="one", here__2="two!", here__gone="x", here__stays="x", stale__1="old")
     (folder / "tree" / "a" / "txt").rename(folder / "tree" / "a.txt")
     (folder / "elsewhere").mkdir()
     (folder / "elsewhere" / "linked").write_text("linked")
@@ -386,7 +388,7 @@ def test_data_instead_of_lines(store, tmp_path):
     assert json.loads(run("mb", "s3://b", "--output", "json").stdout) == {"Bucket": "b"}
     done = json.loads(run("sync", str(tree), "s3://b", "--output", "json").stdout)
     assert sorted(entry["Target"] for entry in done) == ["s3://b/a", "s3://b/b"] and {entry["Action"] for entry in done} == {"upload"}
-    assert json.loads(run("sync", str(tree), "s3://b", "--output", "json").stdout) == []
+    assert json.loads(run("sync", str(tree), "s3://b", "--size-only", "--output", "json").stdout) == []
     listed = json.loads(run("ls", "s3://b", "--output", "json").stdout)
     assert [(entry["Key"], entry["Size"]) for entry in listed] == [("a", 1), ("b", 2)]
     assert "Key" in run("ls", "s3://b", "--output", "yaml").stdout
@@ -419,6 +421,8 @@ def test_help_and_habits(store, tmp_path):
     for command in ("cp", "mv", "sync", "ls", "rm", "mb", "rb", "presign", "whoami", "configure", "aws", "do"):
         assert run("help", command).stdout == run(command, "--help").stdout != ""
     assert run("help", "aws", "ec2").stdout == run("aws", "ec2", "--help").stdout
+    assert "recursive" in run("man", "cp").stdout
+    assert run("__complete", "cp", "--rec").stdout.startswith("--recursive\t")
     assert "isobar aws s3 cp FROM TO" in run("aws", "s3", "cp", "help").stdout
     assert "did you mean --recursive?" in run("cp", "a", "b", "--recusive", code=2).stderr
     assert "not implemented" in run("aws", "s3", "cp", "a", "s3://b", "--sse-c-key", "k", code=2).stderr
@@ -496,3 +500,21 @@ def test_what_is_there_is_not_written_over(store, tmp_path):
     file_time = file.stat().st_mtime
     run("sync", "s3://b", str(tmp_path), "--exclude", "*", "--include", "k", "--update")
     assert file.stat().st_mtime == file_time
+
+
+def test_what_calls_stream_goes_where_it_is_told(store, tmp_path):
+    own = store()
+    own.put("b", "k", b"object")
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.write_text("old")
+    file.chmod(0o600)
+    link.symlink_to("file")
+    get = ("aws", "s3api", "get-object", "--bucket", "b", "--key", "k")
+    at(own, tmp_path)(*get, str(link))
+    assert file.read_bytes() == b"object" and stat.S_IMODE(os.stat(file).st_mode) == 0o600 and link.is_symlink()
+    before = os.lstat("/dev/stdout")
+    out = tmp_path / "out"
+    out.write_text("before ")
+    with open(out, "ab") as appended:
+        subprocess.run([BINARY, *get, "/dev/stdout", "--output", "text"], stdout=appended, check=True, env=env(own, tmp_path), timeout=60)
+    assert out.read_bytes().startswith(b"before object") and os.lstat("/dev/stdout").st_ino == before.st_ino

@@ -9,6 +9,7 @@ mod cases;
 mod catalogue;
 mod conformance;
 mod fuzz;
+mod licences;
 mod offers;
 mod order;
 mod python;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use crate::steps::{self, cargo, run};
-use crate::{cases, python};
+use crate::{cases, licences, python};
 
 /// Runs everything that proves the project.
 #[derive(Debug, clap::Args)]
@@ -23,6 +23,8 @@ pub(crate) struct Arguments {
 enum Step {
     /// The formatting is rustfmt's.
     Format,
+    /// The dependencies are what `deny.toml` allows.
+    Deny,
     /// Clippy has nothing to say.
     Lint,
     /// The tests in Rust, protocol cases and signature suite included.
@@ -38,6 +40,7 @@ pub(crate) fn test(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error
         }
         match step {
             Step::Format => run("format", cargo().args(["fmt", "--all", "--check"]))?,
+            Step::Deny => licences::check()?,
             Step::Lint => run(
                 "lint",
                 cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),

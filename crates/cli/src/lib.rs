@@ -29,7 +29,7 @@ use isobar_wire::Value;
 use report::{Class, Error};
 use shell::Shell;
 use transfer::habits;
-use transfer::verb::Verb;
+use transfer::verb::{Verb, Words};
 
 /// A command of the first level.
 #[derive(Clone, Copy, Debug)]
@@ -135,6 +135,13 @@ pub const COMMANDS: &[Command] = &[
         run: configure::run,
     },
 ];
+
+/// The help of a command over files and objects: its first line says what the command does.
+#[must_use]
+pub fn transfer_help(name: &str) -> Option<String> {
+    find(name)?;
+    Verb::of(name).map(|verb| transfer::flags::help(verb, Words::Own))
+}
 
 /// A call of a cloud, or what its own tool calls otherwise.
 fn of_cloud(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {

@@ -189,8 +189,8 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let dry = self.flags.dry_run;
-        let item = output::done(self.flags.words, output::called(action), from, to, dry);
-        self.bar.aside(|| self.output.only(&item).and_then(|()| self.shell.flush()))
+        let item = output::done(self.flags.words, action, (from, to), dry);
+        self.bar.aside(|| self.output.only(item).and_then(|()| self.shell.flush()))
     }
 }
 

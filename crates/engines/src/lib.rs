@@ -15,7 +15,7 @@ pub mod keys;
 pub mod machines;
 
 use isobar_kernel::store::Schema;
-use isobar_kernel::{Clock, Store};
+use isobar_kernel::{Clock, Random, Store};
 
 use balancers::Balancers;
 use machines::Machines;
@@ -39,10 +39,15 @@ impl Engines {
     /// Puts the engines together. Nothing runs before [`start`](Self::start): without it, records
     /// stay as the handlers left them.
     #[must_use]
-    pub fn new(store: &Store, clock: &Clock, settings: machines::Settings) -> Self {
+    pub fn new(
+        store: &Store,
+        clock: &Clock,
+        random: &Random,
+        settings: machines::Settings,
+    ) -> Self {
         Self {
             machines: Machines::new(store.clone(), clock.clone(), settings),
-            balancers: Balancers::new(store.clone()),
+            balancers: Balancers::new(store.clone(), clock.clone(), random.clone()),
         }
     }
 

@@ -140,6 +140,9 @@ pub(crate) struct Up {
     /// Keep nothing on disk: all state ends with the process
     #[arg(long)]
     pub(crate) ephemeral: bool,
+    /// Serve the local clouds over TLS too, on the same ports, by an authority of the state directory
+    #[arg(long)]
+    pub(crate) tls: bool,
     /// Go on with what is left of a damaged state; a copy of it is kept in the state directory
     #[arg(long, conflicts_with = "ephemeral")]
     pub(crate) salvage: bool,

@@ -1,12 +1,15 @@
 //! The state directory: who holds it, the keys that were drawn for it, and where its server is.
 
+mod authority;
 mod private;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use authority::files as authority_files;
 use isobar_kernel::Random;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -81,7 +84,7 @@ impl State {
 
     fn check_version(&self) -> Result<(), Error> {
         let path = self.directory.join("version");
-        let Some(found) = private::read(&path)? else {
+        let Some(found) = private::read_public(&path)? else {
             return private::write(&path, format!("{VERSION}\n").as_bytes());
         };
         let found = String::from_utf8_lossy(&found);
@@ -125,6 +128,11 @@ impl State {
         let keys = draw();
         write_json(&path, &keys)?;
         Ok(keys)
+    }
+
+    /// What the local clouds' listeners need for TLS.
+    pub(crate) fn tls(&self, today: jiff::civil::Date) -> Result<Arc<rustls::ServerConfig>, Error> {
+        authority::server(&self.directory, today)
     }
 
     /// Which control plane's state this is, where one was begun here.

@@ -4,7 +4,7 @@
 
 mod left_out;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -36,8 +36,13 @@ fn table() -> String {
             by_service.entry(service).or_default().push(operation);
         }
         let called: usize = services.iter().map(|service| service.operations().len()).sum();
-        let _ =
-            writeln!(text, "| **{name}** | {} | {called} | {} |", services.len(), operations.len());
+        let names: BTreeSet<&str> = services.iter().map(|entry| entry.name).collect();
+        let count = if names.len() == services.len() {
+            names.len().to_string()
+        } else {
+            format!("{} in {} versions", names.len(), services.len())
+        };
+        let _ = writeln!(text, "| **{name}** | {count} | {called} | {} |", operations.len());
         for (service, operations) in by_service {
             let all = services.iter().find(|entry| entry.name == service);
             let all = all.map_or(0, |entry| entry.operations().len());

@@ -18,6 +18,7 @@ use isobar_kernel::serve::{Bounds, serve as serve_cloud};
 use isobar_kernel::{Clock, Random, Rights, Store};
 use isobar_server::App;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -124,7 +125,9 @@ impl Running {
         let machines = scratch.as_ref().map_or(state.directory.as_path(), |own| &own.directory);
         let engines = start_engines(&shared, &machines.join("machines")).await?;
         let control = open::control(state, &endpoints, &keys, &shared, ephemeral).await?;
-        let (local, api) = serve(listeners, &shared, &keys, &engines, &control)?;
+        let today = shared.clock.system().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let tls = arguments.tls.then(|| state.tls(today)).transpose()?;
+        let (local, api) = serve(listeners, &shared, &keys, &engines, &control, tls)?;
         control.resume().await.map_err(|error| {
             Error::failed("control_unusable", "unfinished work cannot be taken up").source(error)
         })?;
@@ -157,7 +160,7 @@ async fn start_engines(shared: &Shared, directory: &Path) -> Result<Engines, Err
     if let Some(path) = std::env::var_os("PATH") {
         settings.path = path;
     }
-    let engines = Engines::new(&shared.store, &shared.clock, settings);
+    let engines = Engines::new(&shared.store, &shared.clock, &shared.random, settings);
     engines.start().await.map_err(|error| {
         Error::failed("machines_unusable", "the machines cannot be started").source(error)
     })?;
@@ -171,6 +174,7 @@ fn serve(
     keys: &Keys,
     engines: &Engines,
     control: &Control,
+    tls: Option<Arc<ServerConfig>>,
 ) -> Result<(Served, Served), Error> {
     let aws = isobar_aws::local(
         shared.clone(),
@@ -208,9 +212,9 @@ fn serve(
     let local = Served {
         stop,
         tasks: vec![
-            spawn_cloud(listeners.aws, aws, &bounds, &stopped),
-            spawn_cloud(listeners.alibaba, alibaba, &bounds, &stopped),
-            spawn_cloud(listeners.digitalocean, digitalocean, &bounds, &stopped),
+            spawn_cloud(listeners.aws, aws, &bounds, &tls, &stopped),
+            spawn_cloud(listeners.alibaba, alibaba, &bounds, &tls, &stopped),
+            spawn_cloud(listeners.digitalocean, digitalocean, &bounds, &tls, &stopped),
             tokio::spawn(flush(shared.store.clone(), shared.clock.clone(), stopped)),
         ],
     };
@@ -239,9 +243,11 @@ fn spawn_cloud<F: Face>(
     listener: TcpListener,
     cloud: Local<F>,
     bounds: &Bounds,
+    tls: &Option<Arc<ServerConfig>>,
     stopped: &watch::Receiver<bool>,
 ) -> JoinHandle<()> {
-    let serving = serve_cloud(listener, Arc::new(cloud), bounds.clone(), stopped.clone());
+    let serving =
+        serve_cloud(listener, Arc::new(cloud), bounds.clone(), tls.clone(), stopped.clone());
     tokio::spawn(serving)
 }
 

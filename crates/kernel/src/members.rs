@@ -221,4 +221,14 @@ mod tests {
         assert_eq!(paths(unread::<Both<Paging, List>>(value.clone())), ["odd", "inner.b"]);
         assert_eq!(paths(unread::<List>(value)), ["page", "inner.b", "odd"]);
     }
+
+    #[test]
+    fn a_structure_is_held_where_all_that_is_in_it_is() {
+        let off = Values::These(&["false", "ip-name"]);
+        let holds = |json| off.hold(&serde_json::from_value(json).unwrap());
+        assert!(holds(serde_json::json!({ "Configured": false })));
+        assert!(holds(serde_json::json!({ "A": false, "B": { "C": ["ip-name"] } })));
+        assert!(!holds(serde_json::json!({ "A": false, "B": true })));
+        assert!(!holds(serde_json::json!({})));
+    }
 }

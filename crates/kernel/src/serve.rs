@@ -8,18 +8,22 @@ pub mod body;
 mod bounds;
 mod connections;
 pub mod origin;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use isobar_wire::{Request, Response};
+use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -35,20 +39,22 @@ pub const MAX_BODY: usize = 16 << 20;
 const MAX_DROPPED: usize = 64 << 20;
 /// How long a body may take to arrive; a connection whose body is late is closed.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const LIMITS: body::Limits =
     body::Limits { most: MAX_BODY, dropped: MAX_DROPPED, within: BODY_TIMEOUT };
 /// How long a stop waits for answers that are under way.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Serves the local cloud until `stop` turns true, then lets the answers under way end.
+/// Serves the local cloud, over TLS too where there is a configuration for it, until `stop` turns true, then lets the answers under way end.
 pub async fn serve<F: Face>(
     listener: TcpListener,
     local: Arc<Local<F>>,
     bounds: Bounds,
+    tls: Option<Arc<ServerConfig>>,
     stop: watch::Receiver<bool>,
 ) {
     let of_each = bounds.clone();
-    let serve = |stream| connection(stream, Arc::clone(&local), of_each.clone());
+    let serve = |stream| connection(stream, Arc::clone(&local), of_each.clone(), tls.clone());
     let connections = accept(listener, stop, &bounds, serve).await;
     drain(connections, DRAIN).await;
 }
@@ -57,15 +63,22 @@ fn connection<F: Face>(
     stream: TcpStream,
     local: Arc<Local<F>>,
     bounds: Bounds,
+    tls: Option<Arc<ServerConfig>>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     let local_address = stream.local_addr().ok();
+    let (stream, is_tls) = tls::Connection::new(stream, tls);
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .pipeline_flush(true)
         .serve_connection(
             TokioIo::new(stream),
-            service_fn(move |request| {
+            service_fn(move |mut request: http::Request<Incoming>| {
+                if is_tls.load(Ordering::Relaxed) {
+                    // As from a proxy that ends TLS, for the links of answers.
+                    let https = HeaderValue::from_static("https");
+                    request.headers_mut().insert(FORWARDED_PROTO, https);
+                }
                 let (local, bounds) = (Arc::clone(&local), bounds.clone());
                 async move { answer(request, &local, &bounds, local_address).await }
             }),

@@ -1,6 +1,7 @@
 //! What the handlers share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use isobar_control::Control;
 use isobar_kernel::face::Shared;
@@ -8,6 +9,8 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::rate::Limiter;
 
+/// After how long without an event a comment is sent, so that nobody takes a stream for dead.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The most requests that are answered at once.
 const MAX_UNDER_WAY: usize = 4096;
 
@@ -22,6 +25,8 @@ pub struct App {
     pub(crate) cursor_key: Arc<[u8; 32]>,
     /// A place for each request that is being answered, whether its caller is still there or not.
     pub(crate) under_way: Arc<Semaphore>,
+    /// After how long without an event a stream says that it lives.
+    pub(crate) keep_alive: Duration,
     /// Turns true when the listener stops: whoever waits or streams ends then.
     closing: Arc<watch::Sender<bool>>,
 }
@@ -44,8 +49,17 @@ impl App {
             limiter: Arc::default(),
             cursor_key: Arc::new(key),
             under_way: Arc::new(Semaphore::new(MAX_UNDER_WAY)),
+            keep_alive: KEEP_ALIVE,
             closing: Arc::default(),
         }
+    }
+
+    /// The same with another time after which a stream without events says that it lives; 15 s where
+    /// nothing is said.
+    #[must_use]
+    pub fn keep_alive(mut self, after: Duration) -> Self {
+        self.keep_alive = after;
+        self
     }
 
     /// Ends what waits or streams.

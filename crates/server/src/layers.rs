@@ -16,13 +16,14 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument;
 
+use isobar_kernel::face::Shared;
 use isobar_kernel::serve::origin::{self, Refusal};
 
 use crate::App;
 use crate::accept;
 use crate::error::{self, Code, Error};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// What can be asked without a key.
 const OPEN: [&str; 3] = ["/healthz", "/readyz", "/openapi.json"];
@@ -109,7 +110,10 @@ fn request_id(app: &App, headers: &HeaderMap) -> String {
         (1..=128).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
     };
-    given
-        .filter(well_formed)
-        .map_or_else(|| format!("req_{}", app.local.random.lower(24)), str::to_owned)
+    given.filter(well_formed).map_or_else(|| new_request_id(&app.local), str::to_owned)
+}
+
+/// A new request id.
+pub(crate) fn new_request_id(local: &Shared) -> String {
+    format!("req_{}", local.random.lower(24))
 }

@@ -1,5 +1,7 @@
 //! The listener of the control plane.
 
+mod unparsed;
+
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -9,6 +11,7 @@ use isobar_kernel::serve::{Bounds, HEADER_TIMEOUT, accept, drain};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::unparsed::Completed;
 use crate::{App, router};
 
 /// How long a stop waits for answers that are under way.
@@ -21,7 +24,10 @@ pub async fn serve(listener: TcpListener, app: App, bounds: Bounds, stop: watch:
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service.clone()))
+            .serve_connection(
+                TokioIo::new(Completed::new(stream, app.local.clone())),
+                TowerToHyperService::new(service.clone()),
+            )
     })
     .await;
     // Streams of events have no end of their own.

@@ -296,7 +296,7 @@ impl Engine {
     }
 
     /// Writes an object to a stream of a name.
-    async fn pour(
+    pub(crate) async fn pour(
         &self,
         from: &Remote,
         head: &Head,
@@ -394,6 +394,8 @@ fn open_part(path: &Path, mode: Option<u32>) -> Result<File, Error> {
         .write(true)
         .create(true)
         .truncate(false)
+        // Its name can be guessed: a link of that name is somebody's trap.
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
         .mode(mode.map_or(0o666, |_| 0o600))
         .open(path)
         .map_err(Error::write(path))?;
@@ -428,12 +430,24 @@ fn reserve(target: &Target, size: u64) -> Result<(), Error> {
     }
 }
 
+/// Gives a file another name, unless there is something of that name.
+fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Not every file system can; a second name replaces nothing either.
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            fs::hard_link(from, to).and_then(|()| fs::remove_file(from))
+        }
+        renamed => renamed.map_err(io::Error::from),
+    }
+}
+
 /// Makes the file what it shall be: on the disk, with the object's time, under its name.
 fn finish(target: &Target, head: &Head, to: &Path, overwrite: bool) -> Result<(), Error> {
     let rename = || match overwrite {
         true => fs::rename(&target.path, to),
-        // Unlike a renaming, a second name replaces nothing.
-        false => fs::hard_link(&target.path, to).and_then(|()| fs::remove_file(&target.path)),
+        false => rename_to_new(&target.path, to),
     };
     let finished = || {
         if let Some(modified) = head.modified {

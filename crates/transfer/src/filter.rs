@@ -83,24 +83,24 @@ mod tests {
 
     #[test]
     fn folders_are_left_out_whole_where_nothing_in_them_can_take_part() {
-        // The rules, the folder, whether all of it is left out, and whether it is named.
-        let rows: [(&[(bool, &str)], &str, bool, bool); 8] = [
-            (&[], "a/", false, false),
-            (&[(false, "a/*")], "a/", true, true),
-            (&[(false, "*")], "a/b/", true, true),
-            (&[(false, "a")], "a/", false, true),
-            (&[(false, "a/")], "a/", false, true),
-            (&[(false, "a/*.txt")], "a/", false, false),
-            (&[(false, "a/*"), (true, "a/keep")], "a/", false, false),
-            (&[(true, "a/keep"), (false, "a/*")], "a/", true, true),
-        ];
-        for (rules, folder, all, named) in rows {
+        // The rules, those that exclude with a minus; whether all of `a/` is left out, and whether it
+        // is named.
+        for (rules, all, named) in [
+            ("", false, false),
+            ("-a/*", true, true),
+            ("-*", true, true),
+            ("-a", false, true),
+            ("-a/", false, true),
+            ("-a/*.txt", false, false),
+            ("-a/* +a/keep", false, false),
+            ("+a/keep -a/*", true, true),
+        ] {
             let mut filters = Filters::default();
-            for (include, pattern) in rules {
-                filters.add(*include, pattern).unwrap();
+            for rule in rules.split_whitespace() {
+                filters.add(rule.starts_with('+'), &rule[1..]).unwrap();
             }
-            assert_eq!(filters.leave_out_all_of(folder), all, "{rules:?}");
-            assert_eq!(filters.name(folder), named, "{rules:?}");
+            assert_eq!(filters.leave_out_all_of("a/"), all, "{rules}");
+            assert_eq!(filters.name("a/"), named, "{rules}");
         }
     }
 }

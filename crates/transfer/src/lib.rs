@@ -11,7 +11,7 @@
 //! | [`store`] | those operations as functions |
 //! | `put` | a file or an object into a store, whole or in parts; the same store copies by itself |
 //! | `download` | an object into a file or a stream |
-//! | `pipe` | a stream of unknown length into a store |
+//! | `pipe`, `whole` | a stream of unknown length, or an object in one stream, into a store |
 //! | `properties` | media type, metadata and the like |
 //! | `local` | what a path leads to: files, devices, pipes, links |
 //! | `tree`, `sync` | folders and prefixes as sorted lists, merged |
@@ -36,10 +36,12 @@ mod state;
 pub mod store;
 mod sync;
 mod tree;
+mod whole;
 
 pub use engine::{Done, Engine, Options};
 pub use error::Error;
 pub use filter::{Filter, Filters};
+pub use local::{Target, target};
 pub use names::{Place, local_path};
 pub use progress::Progress;
 pub use properties::Properties;

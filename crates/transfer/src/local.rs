@@ -13,7 +13,8 @@ use crate::names::local_path;
 const MOST_LINKS: usize = 40;
 
 /// Where something is written to.
-pub(crate) enum Target {
+#[derive(Debug)]
+pub enum Target {
     /// A file at the end of all links, or where there is none yet, its path.
     File(PathBuf),
     /// A device, a pipe or a descriptor: what comes is written into it, in order.
@@ -29,7 +30,10 @@ pub(crate) enum Source {
 }
 
 /// What a path leads to for whoever writes. A pipe is opened, which waits for its reader.
-pub(crate) fn target(path: &Path) -> Result<Target, Error> {
+///
+/// # Errors
+/// If it is a folder, or a device or pipe that cannot be opened.
+pub fn target(path: &Path) -> Result<Target, Error> {
     let wrong = |error| Error::write(path)(error);
     let end = followed(path).map_err(wrong)?;
     let is_descriptor = in_descriptors(&end);

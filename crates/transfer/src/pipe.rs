@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::engine::{Done, Engine, joined as outcome_of};
 use crate::error::Error;
+use crate::properties::Properties;
 use crate::store::{Part, Remote};
 
 /// The most bytes of a stream that are in memory at once: what is read is held until it is stored.
@@ -36,6 +37,18 @@ impl Engine {
         to: &Remote,
         expected: Option<u64>,
     ) -> Result<Done, Error> {
+        self.read_as(name, from, to, expected, &self.properties("", to)).await
+    }
+
+    /// The same, with what the object shall say of itself.
+    pub(crate) async fn read_as(
+        &self,
+        name: &Path,
+        from: &mut (dyn AsyncRead + Send + Unpin),
+        to: &Remote,
+        expected: Option<u64>,
+        properties: &Properties,
+    ) -> Result<Done, Error> {
         let too_large = |size| {
             let what = name.display().to_string();
             Error::TooLarge { what, size, scheme: to.api().scheme }
@@ -48,17 +61,16 @@ impl Engine {
             .ok_or_else(|| too_large(expected))?;
         self.options.properties.check(to)?;
         self.check_absent(to).await?;
-        let properties = self.properties("", to);
         self.progress().expect(0);
         let first = self.unless_cancelled(read(name, from, size)).await?;
         let done = if (first.len() as u64) < size {
             self.progress().more(first.len() as u64);
             let body = self.body(to, first.clone());
-            let put = to.put(&body, &properties, !self.options.overwrite);
+            let put = to.put(&body, properties, !self.options.overwrite);
             self.unless_cancelled(put).await?;
             first.len() as u64
         } else {
-            let upload = self.unless_cancelled(to.create(&properties)).await?;
+            let upload = self.unless_cancelled(to.create(properties)).await?;
             match self.unless_cancelled(self.parts((name, from), to, &upload, (size, first))).await
             {
                 Ok(done) => done,

@@ -41,14 +41,18 @@ const CONTENT_TYPE: &str = "content-type";
 const CONTENT_ENCODING: &str = "content-encoding";
 const EXPIRES: &str = "expires";
 
-static PROPERTIES: [Property; 11] = [
+static PROPERTIES: [Property; 15] = [
     of_object(CONTENT_TYPE, "ContentType", "Content-Type"),
     of_object("cache-control", "CacheControl", "Cache-Control"),
     of_object("content-disposition", "ContentDisposition", "Content-Disposition"),
     of_object(CONTENT_ENCODING, "ContentEncoding", "Content-Encoding"),
     of_object("content-language", "ContentLanguage", "Content-Language"),
     of_object(EXPIRES, "Expires", "Expires"),
-    // OSS has none: what no input has, no object keeps.
+    // OSS has none of these: what no input has, no object keeps.
+    of_place("grant-full-control", "GrantFullControl", ""),
+    of_place("grant-read", "GrantRead", ""),
+    of_place("grant-read-acp", "GrantReadACP", ""),
+    of_place("grant-write-acp", "GrantWriteACP", ""),
     of_place("website-redirect", "WebsiteRedirectLocation", ""),
     of_place("acl", "ACL", "x-oss-object-acl"),
     of_place("storage-class", "StorageClass", "x-oss-storage-class"),
@@ -67,7 +71,7 @@ pub struct Properties {
 impl Properties {
     /// Sets one: `content-type`, `cache-control`, `content-disposition`, `content-encoding`,
     /// `content-language`, `expires` (as in HTTP or RFC 3339), `acl`, `storage-class`, `sse`,
-    /// `sse-kms-key-id`, `website-redirect`.
+    /// `sse-kms-key-id`, `website-redirect`, `grant-read` and the like.
     ///
     /// # Errors
     /// [`Error::Usage`] if there is none of the name, or the value is none of its kind.

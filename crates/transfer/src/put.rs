@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -24,8 +24,19 @@ use crate::store::{Head, Part, Remote};
 /// Where the bytes come from.
 #[derive(Clone)]
 enum Origin {
-    File { path: PathBuf, file: Arc<File>, size: u64, modified: Option<SystemTime>, id: u64 },
-    Object { remote: Remote, head: Head },
+    File {
+        path: PathBuf,
+        file: Arc<File>,
+        size: u64,
+        modified: Option<SystemTime>,
+        id: u64,
+    },
+    /// The store may turn out to give all of the object for each range.
+    Object {
+        remote: Remote,
+        head: Head,
+        has_whole: Arc<AtomicBool>,
+    },
 }
 
 /// What the source's own checksum is of, part by part.
@@ -67,7 +78,7 @@ impl Origin {
                 let path = path.canonicalize().unwrap_or_else(|_| path.clone());
                 format!("{} {size} {modified:?}", path.display())
             }
-            Self::Object { remote, head } => format!("{remote} {} {}", head.size, head.etag),
+            Self::Object { remote, head, .. } => format!("{remote} {} {}", head.size, head.etag),
         }
     }
 
@@ -96,10 +107,12 @@ impl Origin {
         let source = match self {
             Self::File { file, .. } => Source::file(file.clone(), offset, length),
             Self::Object { .. } if length == 0 => Source::bytes(Bytes::new()),
-            Self::Object { remote, head } => {
-                let (remote, etag, tapped) = (remote.clone(), head.etag.clone(), tapped.clone());
+            Self::Object { remote, head, has_whole } => {
+                let (remote, head, tapped) = (remote.clone(), head.clone(), tapped.clone());
+                let has_whole = has_whole.clone();
                 Source::again(length, move || {
-                    let chunks = ranged(remote.clone(), etag.clone(), offset, length);
+                    let (remote, has_whole) = (remote.clone(), has_whole.clone());
+                    let chunks = ranged(remote, head.clone(), (offset, length), has_whole);
                     match tap {
                         Some(algorithm) => {
                             tap_into(chunks, algorithm.hasher(), length, tapped.clone())
@@ -114,9 +127,18 @@ impl Origin {
 }
 
 /// A range of an object as it comes.
-fn ranged(remote: Remote, etag: String, offset: u64, length: u64) -> Chunks {
+fn ranged(
+    remote: Remote,
+    head: Head,
+    (offset, length): (u64, u64),
+    has_whole: Arc<AtomicBool>,
+) -> Chunks {
     let opening = async move {
-        let part = remote.get(&etag, offset, length).await.map_err(io::Error::other)?;
+        let part = remote.get(&head.etag, offset, length).await.map_err(io::Error::other)?;
+        if part.is_whole() && length < head.size {
+            has_whole.store(true, Ordering::Relaxed);
+            return Err(io::Error::other("the store gives no ranges"));
+        }
         Ok::<_, io::Error>(part.stream().map(|chunk| chunk.map_err(io::Error::other)))
     };
     stream::once(opening)
@@ -231,7 +253,8 @@ impl Engine {
         if within {
             return self.copy_within(from, &head, to).await;
         }
-        self.put(&Origin::Object { remote: from.clone(), head }, to).await
+        let has_whole = Arc::default();
+        self.put(&Origin::Object { remote: from.clone(), head, has_whole }, to).await
     }
 
     /// Does something with an object, and removes it once that succeeded, if it is still what it was
@@ -326,7 +349,14 @@ impl Engine {
         let done = if size <= part {
             self.put_whole(origin, to).await?
         } else {
-            self.put_parts(origin, to, part).await?
+            match (self.put_parts(origin, to, part).await, origin) {
+                (Err(_), Origin::Object { remote, head, has_whole })
+                    if has_whole.load(Ordering::Relaxed) =>
+                {
+                    self.copy_in_order(remote, head, to).await?
+                }
+                (outcome, _) => outcome?,
+            }
         };
         self.progress().done();
         Ok(done)
@@ -340,7 +370,7 @@ impl Engine {
     }
 
     /// What a copy shall say of itself.
-    fn copied(&self, head: &Head) -> Properties {
+    pub(crate) fn copied(&self, head: &Head) -> Properties {
         let given = &self.options.properties;
         if self.options.replaces { given.clone() } else { given.or(&head.properties) }
     }
@@ -605,6 +635,11 @@ fn compare_with_source(
 fn source_error(origin: &Origin, error: Error) -> Error {
     if let Err(changed @ Error::Changed(_)) = origin.check_unchanged() {
         return changed;
+    }
+    if let Origin::Object { remote, has_whole, .. } = origin
+        && has_whole.load(Ordering::Relaxed)
+    {
+        return Error::Answer { url: remote.to_string(), what: "range" };
     }
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     while let Some(at) = cause {

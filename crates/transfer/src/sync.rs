@@ -422,6 +422,10 @@ impl One {
     async fn download(&self, source: &Remote, root: &Path) -> Result<Done, Error> {
         if !self.entry.is_folder() {
             let path = within(root, &self.entry.name, self.follows)?;
+            // Into a pipe that nobody reads, one would write for ever.
+            if std::fs::metadata(&path).is_ok_and(|data| !data.is_file()) {
+                return Err(Error::Usage(format!("{} is no file", path.display())));
+            }
             return self.engine.download(source, &path).await;
         }
         let path = match self.entry.name.strip_suffix('/') {

@@ -76,6 +76,7 @@ impl Cloud {
         let engines = Engines::new(
             &shared.store,
             &shared.clock,
+            &shared.random,
             machines::Settings::new("/nonexistent/isobar-machines", "/nonexistent/isobar"),
         );
         let settings =

@@ -1,12 +1,14 @@
 //! Where the streamed part of an output goes: `isobar aws s3api get-object … FILE`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use isobar_catalogue::{Kind, Operation, Service};
 use isobar_client::Opened;
+use isobar_transfer::{Target, target};
 use isobar_wire::Value;
 
 use super::failure;
@@ -103,28 +105,27 @@ struct Partial {
 
 impl Partial {
     fn create(to: &Path) -> Result<Self, Error> {
-        let name = to.file_name().map(|name| name.to_string_lossy().into_owned());
         let cannot = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::StorageFull => unwritable(error),
-            _ => Error::new(
-                Class::Unwritable,
-                "output_unwritable",
-                format!("{} cannot be written", to.display()),
-            )
-            .source(error),
+            _ => unusable(to).source(error),
         };
-        // Devices and pipes are written as they are.
-        let metadata = std::fs::metadata(to);
-        if metadata.as_ref().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
-            let file = OpenOptions::new().write(true).open(to).map_err(cannot)?;
-            return Ok(Self { file, path: None, to: to.to_owned() });
-        }
-        let (Some(name), false) = (name, metadata.is_ok_and(|metadata| metadata.is_dir())) else {
+        // Devices, pipes and descriptors are written as they are, and links are followed.
+        let end = match target(to).map_err(|error| unusable(to).source(error))? {
+            Target::Stream(file) => return Ok(Self { file, path: None, to: to.to_owned() }),
+            Target::File(end) => end,
+        };
+        let Some(name) = end.file_name().map(|name| name.to_string_lossy().into_owned()) else {
             return Err(cannot(std::io::ErrorKind::IsADirectory.into()));
         };
-        let path = to.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        let path = end.with_file_name(format!(".{name}.{}.part", std::process::id()));
         let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(cannot)?;
-        Ok(Self { file, path: Some(path), to: to.to_owned() })
+        let this = Self { file, path: Some(path), to: end };
+        // What is replaced may be read by those who could read it before.
+        if let Ok(before) = std::fs::metadata(&this.to) {
+            let mode = before.permissions().mode() & 0o777;
+            this.file.set_permissions(Permissions::from_mode(mode)).map_err(cannot)?;
+        }
+        Ok(this)
     }
 
     fn keep(mut self) -> Result<(), Error> {
@@ -135,6 +136,11 @@ impl Partial {
         self.path = None;
         Ok(())
     }
+}
+
+fn unusable(to: &Path) -> Error {
+    let text = format!("{} cannot be written", to.display());
+    Error::new(Class::Unwritable, "output_unwritable", text)
 }
 
 impl Drop for Partial {

@@ -17,7 +17,7 @@ impl Work<'_> {
         let at = self.bucket(place).await?;
         at.store.make_bucket(&at.bucket).await.map_err(|error| report(&error))?;
         let line = format!("make_bucket: {}", at.bucket);
-        self.output.only(&output::plain(line, "Bucket", &at.bucket))
+        self.output.only(output::plain(line, "Bucket", &at.bucket))
     }
 
     pub(super) async fn remove_bucket(&self, place: &Place) -> Result<(), Error> {
@@ -35,10 +35,10 @@ impl Work<'_> {
         let line = format!("remove_bucket: {}", at.bucket);
         let item = output::plain(line, "Bucket", &at.bucket);
         if !self.flags.force {
-            return self.output.only(&item);
+            return self.output.only(item);
         }
         // Behind what was removed before.
-        self.output.add(&item)?;
+        self.output.add(item)?;
         self.output.finish()
     }
 
@@ -57,6 +57,6 @@ impl Work<'_> {
         }
         let seconds = self.flags.expires_in.unwrap_or(3600);
         let url = at.presign(self.flags.writes, seconds).await.map_err(|error| report(&error))?;
-        self.output.only(&output::plain(url.clone(), "Url", &url))
+        self.output.only(output::plain(url.clone(), "Url", &url))
     }
 }

@@ -149,8 +149,19 @@ impl Flags {
                 Error::usage("value_missing", format!("--{name} needs a value: {value}"))
             })?,
         };
-        (flag.set)(self, &value).map_err(|valid| {
-            let text = format!("--{name}: `{value}` is not {valid}");
+        self.set(flag, &value)?;
+        // As in aws-cli, there may be several of these.
+        while name == "grants"
+            && let Some(value) = rest.next_if(|next| !is_flag(next))
+        {
+            self.set(flag, &value)?;
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, flag: &Flag, value: &str) -> Result<(), Error> {
+        (flag.set)(self, value).map_err(|valid| {
+            let text = format!("--{}: `{value}` is not {valid}", flag.name);
             Error::usage("invalid_value", text)
         })
     }
@@ -239,12 +250,16 @@ mod tests {
         assert_eq!(flags.places, ["a", "-"]);
         assert_eq!(flags.filters, [(false, "*".to_owned()), (true, "*.txt".to_owned())]);
         assert_eq!((flags.part_size, flags.recursive), (Some(64 << 20), true));
+        let grants = ["a", "b", "--grants", "read=uri=u", "full=id=1,id=2", "--quiet"];
+        let flags = read(Verb::Copy, &grants).unwrap();
+        assert_eq!((flags.places.len(), flags.quiet), (2, true));
         assert_eq!(read(Verb::Copy, &["--", "--a", "b"]).unwrap().places, ["--a", "b"]);
     }
 
     #[test]
     fn what_is_wrong_is_said() {
-        let rows: [(&[&str], &str); 11] = [
+        let rows: [(&[&str], &str); 12] = [
+            (&["a", "b", "--grants", "read=uri=u", "full"], "invalid_value"),
             (&["a"], "wrong_places"),
             (&["a", "b", "--delete"], "unknown_flag"),
             (&["a", "b", "--region"], "value_missing"),

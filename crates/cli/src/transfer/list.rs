@@ -25,7 +25,7 @@ impl Work<'_> {
         let mut buckets = buckets.map_err(|error| report(&error))?;
         while let Some(bucket) = buckets.next().await {
             let bucket = bucket.map_err(|error| report(&error))?;
-            self.output.add(&output::bucket(&bucket))?;
+            self.output.add(output::bucket(&bucket))?;
         }
         self.end_list(0, 0)
     }
@@ -47,7 +47,7 @@ impl Work<'_> {
                 count += 1;
                 total += size;
             }
-            self.output.add(&output::listed(&listed, from, self.flags.human_readable))?;
+            self.output.add(output::listed(&listed, from, self.flags.human_readable))?;
         }
         self.end_list(count, total)?;
         if self.flags.words == Words::Aws && !found && !at.key.is_empty() {
@@ -69,7 +69,7 @@ impl Work<'_> {
         while let Some(upload) = uploads.next().await {
             let upload = upload.map_err(|error| report(&error))?;
             if self.is_old(upload.begun) {
-                self.output.add(&output::upload(&upload))?;
+                self.output.add(output::upload(&upload))?;
             }
         }
         self.output.finish()

@@ -10,7 +10,7 @@ use isobar_transfer::{
 use jiff::Timestamp;
 
 use super::Work;
-use super::output::{called, done};
+use super::output::done;
 use super::report::report;
 use super::verb::{Verb, Words};
 use crate::report::{Class, Error};
@@ -168,9 +168,9 @@ impl Work<'_> {
             bar.aside(|| match event {
                 Event::Done { .. } if silent => {}
                 Event::Done { action, from, to } => {
-                    let item = done(words, called(action), &from, &to, dry);
+                    let item = done(words, action, (&from, &to), dry);
                     // A terminal shows what is done when it is done.
-                    let written = output.add(&item).and_then(|()| match shell.width {
+                    let written = output.add(item).and_then(|()| match shell.width {
                         Some(_) => shell.flush(),
                         None => Ok(()),
                     });

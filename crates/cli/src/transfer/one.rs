@@ -1,6 +1,7 @@
 //! One file or object to another place.
 
 use std::os::fd::AsFd;
+use std::path::Path;
 
 use isobar_transfer::{Action, Done, Error as TransferError, Place, Properties, Remote};
 
@@ -32,7 +33,7 @@ impl Work<'_> {
         if self.flags.dry_run {
             return self.tell_done(action, &names.0, &names.1);
         }
-        let to_stdout = matches!(to, Place::Stream);
+        let to_stdout = is_stdout(&to);
         match self.transfer(&from, &to).await? {
             // What goes to stdout is followed by nothing.
             Ok(_) if to_stdout => Ok(()),
@@ -122,8 +123,22 @@ impl Work<'_> {
     }
 }
 
+/// Whether what is written to a place goes where lines go.
+fn is_stdout(place: &Place) -> bool {
+    let path = match place {
+        Place::Stream => return true,
+        Place::Local(path) => path,
+        Place::Remote { .. } => return false,
+    };
+    let (Ok(there), Ok(stdout)) = (rustix::fs::stat(path), rustix::fs::fstat(std::io::stdout()))
+    else {
+        return false;
+    };
+    (there.st_dev, there.st_ino) == (stdout.st_dev, stdout.st_ino)
+}
+
 /// Whether what is written to a path is there afterwards.
-fn is_file_or_nothing(path: &std::path::Path) -> bool {
+fn is_file_or_nothing(path: &Path) -> bool {
     std::fs::metadata(path).map_or(true, |data| data.is_file())
 }
 

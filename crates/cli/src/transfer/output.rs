@@ -28,12 +28,11 @@ struct State {
     has_begun: bool,
 }
 
-/// One of what is printed.
-pub(super) struct Item {
-    /// As a line.
-    pub(super) line: String,
-    /// As data.
-    pub(super) data: Value,
+/// One of what is printed, as a line or as data: made only as what it is printed as, since there may
+/// be very many.
+pub(super) struct Item<L, D> {
+    pub(super) line: L,
+    pub(super) data: D,
 }
 
 impl Output {
@@ -48,18 +47,21 @@ impl Output {
     }
 
     /// Prints one. JSON is printed as it comes, since there may be many.
-    pub(super) fn add(&self, item: &Item) -> Result<(), Error> {
+    pub(super) fn add(
+        &self,
+        item: Item<impl FnOnce() -> String, impl FnOnce() -> Value>,
+    ) -> Result<(), Error> {
         let mut state = self.state.lock();
         match self.format {
-            None => self.shell.print(&item.line),
+            None => self.shell.print(&(item.line)()),
             Some(Format::Json) => {
                 let before = if state.has_begun { ",\n" } else { "[\n" };
                 state.has_begun = true;
-                let text = format!("{before}{}{}", json::indent(1), json::text(&item.data, 1));
+                let text = format!("{before}{}{}", json::indent(1), json::text(&(item.data)(), 1));
                 self.shell.write(text.as_bytes())
             }
             Some(_) => {
-                state.waiting.push(item.data.clone());
+                state.waiting.push((item.data)());
                 Ok(())
             }
         }
@@ -79,10 +81,13 @@ impl Output {
     }
 
     /// Prints the one that there is.
-    pub(super) fn only(&self, item: &Item) -> Result<(), Error> {
+    pub(super) fn only(
+        &self,
+        item: Item<impl FnOnce() -> String, impl FnOnce() -> Value>,
+    ) -> Result<(), Error> {
         match self.format {
-            None => self.shell.print(&item.line),
-            Some(format) => format::print(&self.shell, format, &item.data, &[]),
+            None => self.shell.print(&(item.line)()),
+            Some(format) => format::print(&self.shell, format, &(item.data)(), &[]),
         }
     }
 }
@@ -122,25 +127,30 @@ fn moment(time: Option<Timestamp>) -> String {
 }
 
 /// An object, whose name is shown from a place on, or a prefix.
-pub(super) fn listed(listed: &Listed, from: usize, is_readable: bool) -> Item {
-    match listed {
-        Listed::Prefix(prefix) => Item {
-            line: format!("{:>30} {}", "PRE", name(prefix.get(from..).unwrap_or_default())),
-            data: data([("Prefix", text(prefix))]),
-        },
+pub(super) fn listed(
+    listed: &Listed,
+    from: usize,
+    is_readable: bool,
+) -> Item<impl FnOnce() -> String, impl FnOnce() -> Value> {
+    let line = move || match listed {
+        Listed::Prefix(prefix) => {
+            format!("{:>30} {}", "PRE", name(prefix.get(from..).unwrap_or_default()))
+        }
         Listed::Object { key, size, modified } => {
             let shown = if is_readable { readable(*size) } else { size.to_string() };
             let short = name(key.get(from..).unwrap_or_default());
-            Item {
-                line: format!("{:19} {shown:>10} {short}", moment(*modified)),
-                data: data([
-                    ("Key", text(key)),
-                    ("Size", number(*size)),
-                    ("LastModified", modified.map(Value::Timestamp)),
-                ]),
-            }
+            format!("{:19} {shown:>10} {short}", moment(*modified))
         }
-    }
+    };
+    let data = move || match listed {
+        Listed::Prefix(prefix) => data([("Prefix", text(prefix))]),
+        Listed::Object { key, size, modified } => data([
+            ("Key", text(key)),
+            ("Size", number(*size)),
+            ("LastModified", modified.map(Value::Timestamp)),
+        ]),
+    };
+    Item { line, data }
 }
 
 /// How many there were.
@@ -149,54 +159,72 @@ pub(super) fn summary(count: u64, size: u64, is_readable: bool) -> String {
     format!("\nTotal Objects: {count}\n   Total Size: {size}")
 }
 
-pub(super) fn bucket(bucket: &Bucket) -> Item {
+pub(super) fn bucket(bucket: &Bucket) -> Item<impl FnOnce() -> String, impl FnOnce() -> Value> {
     Item {
-        line: format!("{:19} {}", moment(bucket.created), name(&bucket.name)),
-        data: data([
-            ("Name", text(&bucket.name)),
-            ("CreationDate", bucket.created.map(Value::Timestamp)),
-        ]),
+        line: move || format!("{:19} {}", moment(bucket.created), name(&bucket.name)),
+        data: move || {
+            data([
+                ("Name", text(&bucket.name)),
+                ("CreationDate", bucket.created.map(Value::Timestamp)),
+            ])
+        },
     }
 }
 
 /// An upload that has not ended.
-pub(super) fn upload(begun: &Begun) -> Item {
+pub(super) fn upload(begun: &Begun) -> Item<impl FnOnce() -> String, impl FnOnce() -> Value> {
+    let Begun { key, upload, begun } = begun;
     Item {
-        line: format!("{:19} {} {}", moment(begun.begun), name(&begun.upload), name(&begun.key)),
-        data: data([
-            ("Key", text(&begun.key)),
-            ("UploadId", text(&begun.upload)),
-            ("Initiated", begun.begun.map(Value::Timestamp)),
-        ]),
+        line: move || format!("{:19} {} {}", moment(*begun), name(upload), name(key)),
+        data: move || {
+            data([
+                ("Key", text(key)),
+                ("UploadId", text(upload)),
+                ("Initiated", begun.map(Value::Timestamp)),
+            ])
+        },
     }
 }
 
 /// What was done, or would be.
-pub(super) fn done(words: Words, action: &'static str, from: &str, to: &str, dry: bool) -> Item {
-    let would = match (dry, words) {
-        (false, _) => "",
-        (true, Words::Aws) => "(dryrun) ",
-        (true, _) => "(dry run) ",
+pub(super) fn done(
+    words: Words,
+    action: Action,
+    (from, to): (&str, &str),
+    dry: bool,
+) -> Item<impl FnOnce() -> String, impl FnOnce() -> Value> {
+    let action = called(action);
+    let line = move || {
+        let would = match (dry, words) {
+            (false, _) => "",
+            (true, Words::Aws) => "(dryrun) ",
+            (true, _) => "(dry run) ",
+        };
+        let target = if to.is_empty() { String::new() } else { format!(" to {}", name(to)) };
+        format!("{would}{action}: {}{target}", name(from))
     };
-    let target = if to.is_empty() { String::new() } else { format!(" to {}", name(to)) };
-    Item {
-        line: format!("{would}{action}: {}{target}", name(from)),
-        data: data([
+    let data = move || {
+        data([
             ("Action", text(action)),
             ("Source", text(from)),
             ("Target", text(to).filter(|_| !to.is_empty())),
             ("DryRun", dry.then_some(Value::Bool(true))),
-        ]),
-    }
+        ])
+    };
+    Item { line, data }
 }
 
 /// What was done to a bucket, or a URL: a line, and the same under a name.
-pub(super) fn plain(line: String, member: &'static str, value: &str) -> Item {
-    Item { line, data: data([(member, text(value))]) }
+pub(super) fn plain(
+    line: String,
+    member: &'static str,
+    value: &str,
+) -> Item<impl FnOnce() -> String, impl FnOnce() -> Value> {
+    Item { line: move || line, data: move || data([(member, text(value))]) }
 }
 
 /// What an action is called.
-pub(super) fn called(action: Action) -> &'static str {
+fn called(action: Action) -> &'static str {
     match action {
         Action::Upload => "upload",
         Action::Download => "download",
@@ -251,9 +279,9 @@ mod tests {
     fn names_do_not_speak_to_terminals() {
         let object =
             Listed::Object { key: "a\u{1b}]0;x\u{7}\nb".to_owned(), size: 1, modified: None };
-        let line = listed(&object, 0, false).line;
+        let line = (listed(&object, 0, false).line)();
         assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
-        let line = done(Words::Own, "copy", "a\u{1b}", "b\r", false).line;
+        let line = (done(Words::Own, Action::Copy, ("a\u{1b}", "b\r"), false).line)();
         assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
     }
 }

@@ -1,10 +1,13 @@
 //! Keys, idempotency, lists.
 
+use std::time::Duration;
+
 use isobar_control::Error;
+use isobar_control::config::Clock as _;
 use isobar_control::model::access::{Idempotency, Principal, StoredResponse};
 use isobar_control::model::page::{Order, PageRequest};
 
-use crate::bench::{Bench, caller, manifest};
+use crate::bench::{Bench, bad, caller, manifest};
 
 #[tokio::test]
 async fn knows_its_keys_by_their_hash() {
@@ -35,6 +38,51 @@ async fn replays_what_was_answered() {
     assert_eq!(fresh, Idempotency::Fresh, "keys are per caller");
     control.idempotency_abandon(&other, "k").await.unwrap();
     assert_eq!(control.idempotency_begin(&other, "k", b"c").await.unwrap(), Idempotency::Fresh);
+}
+
+#[tokio::test]
+async fn forgets_idempotency_keys_after_a_day() {
+    let bench = Bench::new().await;
+    let (control, caller) = (&bench.control, caller());
+    let check = |hash: &'static [u8]| control.idempotency_check(&caller, "k", hash);
+    check(b"a").await.unwrap();
+    control.idempotency_begin(&caller, "k", b"a").await.unwrap();
+    assert!(matches!(check(b"a").await, Err(Error::IdempotencyInProgress)));
+    let response = StoredResponse { status: 200, headers: Vec::new(), body: Vec::new() };
+    control.idempotency_finish(&caller, "k", &response).await.unwrap();
+    let began = bench.door.clock.now();
+    bench.door.clock.set(began + Duration::from_hours(23));
+    check(b"a").await.unwrap();
+    assert!(matches!(check(b"b").await, Err(Error::IdempotencyMismatch)));
+    let again = control.idempotency_begin(&caller, "k", b"a").await.unwrap();
+    assert_eq!(again, Idempotency::Replay(response));
+    bench.door.clock.set(began + Duration::from_hours(25));
+    check(b"b").await.unwrap();
+    let fresh = control.idempotency_begin(&caller, "k", b"b").await.unwrap();
+    assert_eq!(fresh, Idempotency::Fresh);
+}
+
+#[tokio::test]
+async fn tells_no_duration_below_nothing_when_the_clock_is_set_back() {
+    let bench = Bench::new().await;
+    let operation = bench.start(&bad("1.0.0", 1)).await.unwrap();
+    let begun = |kind: &str| kind == "planned";
+    loop {
+        let events = bench.control.events(&operation, 0, 100).await.unwrap();
+        if events.iter().any(|event| begun(event.kind.name())) {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let now = bench.door.clock.now();
+    bench.door.clock.set(now - Duration::from_hours(2));
+    bench.control.cancel(&caller(), &deployment_of(&bench, &operation).await).await.unwrap();
+    let (_, deployment) = bench.end(&operation).await;
+    assert!(deployment.duration_seconds.is_some_and(|seconds| seconds >= 0.0), "{deployment:?}");
+}
+
+async fn deployment_of(bench: &Bench, operation: &str) -> String {
+    bench.control.operation(operation).await.unwrap().deployment_id
 }
 
 #[tokio::test]

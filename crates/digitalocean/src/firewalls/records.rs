@@ -46,6 +46,14 @@ pub(crate) enum Action {
     Deny,
 }
 
+impl Action {
+    /// Whether it is what a rule does that says nothing.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    pub(crate) fn is_usual(&self) -> bool {
+        *self == Self::Allow
+    }
+}
+
 /// The other side of a rule; also how that is shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Peers {

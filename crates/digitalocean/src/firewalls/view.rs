@@ -24,6 +24,8 @@ pub(crate) struct FirewallView {
 struct Inbound {
     protocol: String,
     ports: String,
+    /// Told where it is not the usual one: clients of old do not know of it.
+    #[serde(skip_serializing_if = "Action::is_usual")]
     action: Action,
     sources: Peers,
 }
@@ -32,6 +34,8 @@ struct Inbound {
 struct Outbound {
     protocol: String,
     ports: String,
+    /// Told where it is not the usual one: clients of old do not know of it.
+    #[serde(skip_serializing_if = "Action::is_usual")]
     action: Action,
     destinations: Peers,
 }

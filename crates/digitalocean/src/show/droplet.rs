@@ -185,3 +185,36 @@ fn weekday(name: &str) -> Weekday {
         _ => Weekday::Sunday,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use isobar_kernel::Store;
+    use isobar_kernel::store::Schema;
+    use serde_json::json;
+
+    use super::*;
+
+    /// A row as the log has it, of an older program whose tables had more.
+    #[test]
+    fn a_droplet_whose_size_region_image_and_kernel_are_gone_is_shown() {
+        let row = json!({
+            "account": "a", "id": 1, "name": "old", "region": "gone1", "size": "s-9vcpu-1gb",
+            "image": 7, "disk": 25, "kernel": 8, "created_at": "2026-01-02T03:04:05Z", "tags": [],
+            "backups": null, "monitoring": false, "agent": true, "ipv6": false,
+            "public_networking": true, "ssh_keys": [], "vpc_uuid": "",
+        });
+        let droplet: Droplet = serde_json::from_value(row).expect("a row");
+        let mut schema = Schema::default();
+        isobar_kernel::schema(&mut schema);
+        isobar_engines::schema(&mut schema);
+        crate::schema(&mut schema);
+        let shown = Store::ephemeral(schema).read(|tables| {
+            let now = Timestamp::UNIX_EPOCH;
+            let scene = Scene { tables, account: "a", now, base_url: "" };
+            serde_json::to_value(view(scene, &droplet)).expect("JSON")
+        });
+        assert_eq!((&shown["size_slug"], &shown["disk"]), (&json!("s-9vcpu-1gb"), &json!(25)));
+        assert_eq!((&shown["region"]["slug"], &shown["status"]), (&json!("gone1"), &json!("off")));
+        assert_eq!((&shown["image"]["id"], &shown["kernel"]), (&json!(7), &json!(null)));
+    }
+}

@@ -49,6 +49,7 @@ async fn images_are_listed_by_kind() {
     assert_eq!(private.len(), 1);
     assert_eq!(private[0]["id"], id);
     assert_eq!(private[0]["slug"], Value::Null);
+    assert_eq!(private[0]["description"], "", "it is always text");
     assert_eq!((&private[0]["public"], &private[0]["type"]), (&json!(false), &json!("snapshot")));
     assert_eq!(private[0]["regions"], json!(["nyc3"]));
     assert!(list("type=distribution").await.iter().all(|image| image["type"] == "snapshot"));

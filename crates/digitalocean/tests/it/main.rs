@@ -86,6 +86,7 @@ impl World {
         let engines = Engines::new(
             &shared.store,
             &shared.clock,
+            &shared.random,
             machines::Settings::new("/nowhere", "/nowhere/isobar"),
         );
         let keys = Keys::default();

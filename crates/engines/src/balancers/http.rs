@@ -111,7 +111,7 @@ async fn answer(
         return own(status);
     }
     if let Some(name) = &manner.trace {
-        headers::trace(&mut parts.headers, name);
+        headers::trace(&mut parts.headers, name, &listener.marks().draw());
     }
     let keep = listener.keeps_connections();
     if !keep {

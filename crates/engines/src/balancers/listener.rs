@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use isobar_kernel::{Clock, Random};
 use parking_lot::{Mutex, RwLock};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -25,6 +26,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct LiveListener {
     local: SocketAddr,
+    marks: Marks,
     config: RwLock<Arc<Listener>>,
     seats: Mutex<Seats>,
     check: watch::Sender<Option<HealthCheck>>,
@@ -35,6 +37,20 @@ pub(super) struct LiveListener {
     cut: CancellationToken,
     connections: TaskTracker,
     accepting: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the marks of requests are made of, by which they can be followed.
+#[derive(Debug)]
+pub(super) struct Marks {
+    pub(super) clock: Clock,
+    pub(super) random: Random,
+}
+
+impl Marks {
+    /// A new mark: a version, the second in eight hexadecimal digits and 24 more that are drawn.
+    pub(super) fn draw(&self) -> String {
+        format!("1-{:08x}-{}", self.clock.system().as_second(), self.random.hex(24))
+    }
 }
 
 /// Binds a port of the address: the one that was bound before, else the one that is asked for, else
@@ -55,10 +71,12 @@ impl LiveListener {
         socket: TcpListener,
         local: SocketAddr,
         config: &Listener,
+        marks: Marks,
         changes: watch::Sender<u64>,
     ) -> Arc<Self> {
         let listener = Arc::new(Self {
             local,
+            marks,
             config: RwLock::new(Arc::new(config.clone())),
             seats: Mutex::default(),
             check: watch::Sender::new(config.pool.health_check.clone()),
@@ -91,6 +109,11 @@ impl LiveListener {
     /// Whether answers of text are compressed.
     pub(super) fn gzips(&self) -> bool {
         self.config.read().gzip
+    }
+
+    /// What makes the marks of requests.
+    pub(super) fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// How long what is under way may go on at a target that leaves.

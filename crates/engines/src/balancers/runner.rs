@@ -5,13 +5,13 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use isobar_kernel::Store;
+use isobar_kernel::{Clock, Random, Store};
 use parking_lot::RwLock;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::listener::{LiveListener, bind};
+use super::listener::{LiveListener, Marks, bind};
 use super::{Balancer, Health, Listener, State};
 
 /// How long requests under way may take when everything stops.
@@ -29,6 +29,8 @@ pub struct Balancers {
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    clock: Clock,
+    random: Random,
     listeners: RwLock<HashMap<Key, Arc<LiveListener>>>,
     changes: watch::Sender<u64>,
     tasks: TaskTracker,
@@ -36,9 +38,11 @@ struct Inner {
 }
 
 impl Balancers {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, clock: Clock, random: Random) -> Self {
         let inner = Inner {
             store,
+            clock,
+            random,
             listeners: RwLock::default(),
             changes: watch::Sender::new(0),
             tasks: TaskTracker::new(),
@@ -136,7 +140,8 @@ impl Inner {
         };
         let (port, error) = match bound {
             Ok((socket, local)) => {
-                let live = LiveListener::start(socket, local, config, self.changes.clone());
+                let marks = Marks { clock: self.clock.clone(), random: self.random.clone() };
+                let live = LiveListener::start(socket, local, config, marks, self.changes.clone());
                 self.listeners.write().insert(key.clone(), live);
                 (Some(local.port()), None)
             }

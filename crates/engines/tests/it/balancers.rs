@@ -159,7 +159,8 @@ async fn a_port_that_is_taken_is_replaced_by_a_free_one_and_kept() {
     drop(taken);
     world.engines.shutdown().await;
     let settings = Settings::new(world.directory.path().join("machines"), HELPER);
-    let again = Engines::new(&world.store, &world.clock, settings);
+    let again =
+        Engines::new(&world.store, &world.clock, &isobar_kernel::Random::seeded(4), settings);
     again.start().await.unwrap();
     eventually("it listens again", || std::net::TcpStream::connect(socket).is_ok()).await;
     assert_eq!(get(socket, "/").await.text(), "site");

@@ -33,7 +33,7 @@ async fn own(directory: &Path) -> Result<(), Box<dyn Error>> {
     let store = Store::open(&directory.join("store"), schema)?;
     let settings = machines::Settings::new(directory.join("machines"), std::env::current_exe()?);
     let clock = Clock::default();
-    let engines = Engines::new(&store, &clock, settings);
+    let engines = Engines::new(&store, &clock, &Random::default(), settings);
     engines.start().await?;
     if store.read(Tables::count::<Machine>) == 0 {
         let script = std::fs::read(directory.join("script"))?;

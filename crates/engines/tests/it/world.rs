@@ -59,7 +59,7 @@ impl World {
         let clock = Clock::default();
         let mut settings = machines::Settings::new(directory.path().join("machines"), HELPER);
         settings.stop_grace = Duration::from_secs(2);
-        let engines = Engines::new(&store, &clock, settings);
+        let engines = Engines::new(&store, &clock, &Random::seeded(3), settings);
         Self { directory, store, clock, random: Random::default(), engines }
     }
 

@@ -22,6 +22,8 @@ pub(super) fn run(arguments: &Env, global: &Global) -> Result<(), Error> {
     } else {
         variables(&endpoints, arguments.cloud)
     };
+    let mut variables = variables;
+    variables.extend(authority(&directory));
     match global.output {
         Format::Table => {
             let lines: Vec<_> = variables
@@ -38,6 +40,17 @@ pub(super) fn run(arguments: &Env, global: &Global) -> Result<(), Error> {
             output::value(format, &Value::Object(members))
         }
     }
+}
+
+/// The variables by which programs trust the local clouds over TLS, where they are served so. All but
+/// Node.js take a file in place of the system's authorities, so that it has those too.
+fn authority(directory: &std::path::Path) -> Vec<(&'static str, String)> {
+    let Some((own, bundle)) = state::authority_files(directory) else { return Vec::new() };
+    let (own, bundle) = (own.display().to_string(), bundle.display().to_string());
+    let mut variables = vec![("NODE_EXTRA_CA_CERTS", own)];
+    let names = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"];
+    variables.extend(names.map(|name| (name, bundle.clone())));
+    variables
 }
 
 /// The variables that the vendors' SDKs and CLIs read, and Isobar's own.

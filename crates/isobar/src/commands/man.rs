@@ -29,6 +29,12 @@ fn one(words: &[String]) -> Result<(String, String), Error> {
     {
         return page(cloud, rest);
     }
+    if let [name] = words.as_slice()
+        && let Some(help) = isobar_cli::transfer_help(name)
+    {
+        let name = format!("isobar-{name}");
+        return Ok((name.clone(), roff(&name, &help)));
+    }
     let mut command = cli::command();
     let mut name = "isobar".to_owned();
     for word in words {

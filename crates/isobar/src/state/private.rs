@@ -54,6 +54,15 @@ pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 
 /// What a file says that only its owner may read. `None` where there is none.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    read_checked(path, OTHERS, "go=")
+}
+
+/// What a file says that only its owner may write. `None` where there is none.
+pub(super) fn read_public(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    read_checked(path, OTHERS_WRITE, "go-w")
+}
+
+fn read_checked(path: &Path, refused: u32, change: &str) -> Result<Option<Vec<u8>>, Error> {
     let mut file = match open(path, OpenOptions::new().read(true)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -63,7 +72,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     if !metadata.is_file() {
         return Err(unreadable(path, io::Error::other("it is no regular file")));
     }
-    check(path, &metadata, OTHERS, "go=")?;
+    check(path, &metadata, refused, change)?;
     let mut content = Vec::new();
     file.read_to_end(&mut content).map_err(|error| unreadable(path, error))?;
     Ok(Some(content))

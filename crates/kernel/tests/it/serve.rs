@@ -26,7 +26,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, Arc::new(face::local()), bounds, stopped));
+        let task = tokio::spawn(serve(listener, Arc::new(face::local()), bounds, None, stopped));
         Self { address, stop, task }
     }
 

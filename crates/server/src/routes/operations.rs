@@ -22,8 +22,6 @@ use crate::write::Write;
 const MAX_WAIT_SECONDS: u64 = 60;
 /// How many events are read at once.
 const BATCH: u32 = 100;
-/// After how long without an event a comment is sent, so that nobody takes the stream for dead.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub(super) async fn list(State(app): State<App>, uri: Uri) -> Answer {
     let mut params = Params::new(uri.query());
@@ -111,9 +109,10 @@ async fn next(mut at: Position) -> Option<(Result<Bytes, std::convert::Infallibl
         return None;
     }
     let (control, id, after) = (at.app.control.clone(), at.id.clone(), at.after);
+    let keep_alive = at.app.keep_alive;
     // A task of its own: the caller may hang up while the database is read.
     let events = tokio::spawn(async move {
-        let events = control.wait_events(&id, after, BATCH, KEEP_ALIVE).await.ok()?;
+        let events = control.wait_events(&id, after, BATCH, keep_alive).await.ok()?;
         let over = events.is_empty()
             && control.operation(&id).await.map_or(true, |operation| operation.status.is_final());
         Some((events, over))

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod idempotency;
+mod limits;
 mod lists;
 mod local;
 mod requests;

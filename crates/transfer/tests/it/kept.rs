@@ -213,12 +213,10 @@ async fn leftovers_of_uploads_are_found_and_given_up() {
     let (file, state) = (root.join("f"), root.join("state"));
     fs::write(&file, vec![7; 600 << 10]).unwrap();
     for key in ["p/1", "p/2", "q/3"] {
-        for _ in 0..60 {
-            server.fault("partNumber=5", 0, Fault::Status(503));
-        }
+        // Whoever is refused may be let in later.
+        server.fault("partNumber=5", 0, Fault::Status(403));
         let object = remote(&server, "oss", "b", key);
         engine(Some(&state)).upload(&file, &object).await.unwrap_err();
-        server.heal();
     }
     assert_eq!(server.uploads(), 3);
     for (scheme, prefix, expected) in [("oss", "p/", 2), ("s3", "", 3), ("spaces", "x", 0)] {

@@ -146,7 +146,7 @@ async fn a_folder_that_cannot_be_read_is_one_failure_among_others() {
         server.put(&format!("b/{key}"), "x");
     }
     let locked = root.join("locked");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read_dir(&locked).is_ok() {
         // Whoever may read everything is shown by `tests/sdk`, as another user.
         return;

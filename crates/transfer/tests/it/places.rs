@@ -8,7 +8,7 @@ use std::path::Path;
 use isobar_transfer::{End, Error, Plan};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-use crate::server::Server;
+use crate::server::{Fault, Server};
 use crate::world::{Told, content, engine, folder, names, remote};
 
 const SIZE: usize = 600 << 10;
@@ -123,13 +123,14 @@ async fn stores_that_ignore_ranges_are_read_all_the_same() {
         assert!(fs::read(&file).unwrap() == content(size), "{size}");
         let mut out = Vec::new();
         // A connection that breaks in between goes on where it was.
-        here.fault("GET /b/k", 0, crate::server::Fault::Cut(size / 2));
+        here.fault("GET /b/k", 0, Fault::Cut(size / 2));
         engine(None).write_to(&object, &mut out).await.unwrap();
         assert!(out == content(size), "{size}");
         here.heal();
         engine(None).copy(&object, &remote(&there, "oss", "b", "k")).await.unwrap();
+        assert_eq!(there.uploads(), 0);
         assert!(there.object("b/k").unwrap().content == content(size), "{size}");
-        here.fault("GET /b/k", 6, crate::server::Fault::Cut(size / 2));
+        here.fault("GET /b/k", 6, Fault::Cut(size / 2));
         engine(None).download(&object, &file).await.unwrap();
         assert!(fs::read(&file).unwrap() == content(size), "{size}");
         here.heal();

@@ -5,7 +5,9 @@ use std::str::FromStr;
 use isobar_transfer::Links;
 
 use super::Flags;
-use super::values::{choice, duration, metadata, number, on, only, property, seconds, size, text};
+use super::values::{
+    choice, duration, grant, metadata, number, on, only, property, seconds, size, text,
+};
 use crate::format::Format;
 use crate::transfer::verb::Verb;
 
@@ -114,7 +116,7 @@ pub(super) static FLAGS: &[Flag] = flags! {
     "bucket-region" = "REGION", LIST, "Of the buckets, those in this region.",
         |flags, value| text(&mut flags.bucket_region, value);
     "page-size" = "COUNT", LISTING, "How many entries the store is asked for at once.",
-        |flags, text| { flags.page_size = Some(number(text, 1, 1000)?); Ok(()) };
+        |flags, text| { flags.page_size = Some(number(text, 1, 100_000)?); Ok(()) };
     "request-payer" = "requester", LISTING, "Pay for the calls, where a bucket's owner does not.",
         |flags, text| { only(text, "requester")?; on(&mut flags.requester_pays) };
     "force", &[Verb::RemoveBucket],
@@ -166,6 +168,8 @@ pub(super) static FLAGS: &[Flag] = flags! {
         |flags, text| { flags.replaces = Some(choice(text, "COPY", "REPLACE")?); Ok(()) };
     "acl" = "ACL", BOTH, "Who may read it: private, public-read and what else the store knows.",
         |flags, value| property(flags, "acl", value);
+    "grants" = "RIGHT=TYPE=ID ...", BOTH,
+        "Who else may read it (read, readacl, writeacl, full): read=uri=URI full=id=ID.", grant;
     "storage-class" = "CLASS", BOTH, "How it is kept: STANDARD_IA, say; for oss:// IA.",
         |flags, value| property(flags, "storage-class", value);
     "sse" = "ALGORITHM", BOTH,
@@ -227,11 +231,10 @@ pub(super) const ALIASES: [(&str, &str); 5] = [
 ];
 
 /// Flags of aws-cli and of ossutil that are not built.
-pub(super) const NOT_BUILT: [&str; 20] = [
+pub(super) const NOT_BUILT: [&str; 19] = [
     "case-conflict",
     "copy-props",
     "force-glacier-transfer",
-    "grants",
     "ignore-glacier-warnings",
     "no-verify-ssl",
     "only-current-dir",

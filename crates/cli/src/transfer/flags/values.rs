@@ -53,6 +53,22 @@ pub(super) fn metadata(flags: &mut Flags, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Who else may do something with objects: `read=uri=URI`, `full=id=ID,id=ID`.
+pub(super) fn grant(flags: &mut Flags, text: &str) -> Result<(), String> {
+    const RIGHTS: [(&str, &str); 4] = [
+        ("read", "grant-read"),
+        ("readacl", "grant-read-acp"),
+        ("writeacl", "grant-write-acp"),
+        ("full", "grant-full-control"),
+    ];
+    let granted = text.split_once('=').filter(|(_, to)| to.contains('='));
+    let found = granted.and_then(|(right, to)| {
+        RIGHTS.iter().find(|(name, _)| *name == right).map(|(_, property)| (*property, to))
+    });
+    let (name, to) = found.ok_or_else(|| "read|readacl|writeacl|full=uri|id=WHOM".to_owned())?;
+    property(flags, name, to)
+}
+
 /// A whole number within bounds.
 pub(super) fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| (least..=most).contains(number));

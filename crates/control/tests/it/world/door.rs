@@ -132,6 +132,13 @@ impl Default for TestClock {
     }
 }
 
+impl TestClock {
+    /// Sets it, forwards or back.
+    pub(crate) fn set(&self, now: Timestamp) {
+        *self.0.lock() = now;
+    }
+}
+
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {

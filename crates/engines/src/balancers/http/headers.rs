@@ -11,7 +11,6 @@ use http::header::{
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Uri};
 use http::{Method, StatusCode, Version};
-use isobar_kernel::{Clock, Random};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
@@ -177,7 +176,7 @@ fn is_chunked(headers: &HeaderMap) -> Result<bool, StatusCode> {
 /// Makes the request one that can be followed: it gets a root where it has none yet, else this proxy's
 /// own mark, in the place of the one that another proxy has put there. What else was written into the
 /// header stays.
-pub(super) fn trace(headers: &mut HeaderMap, name: &str) {
+pub(super) fn trace(headers: &mut HeaderMap, name: &str, mark: &str) {
     let Ok(name) = HeaderName::try_from(name) else { return };
     let before = headers.get(&name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is = |part: &&str, field: &str| {
@@ -187,8 +186,7 @@ pub(super) fn trace(headers: &mut HeaderMap, name: &str) {
         before.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
     let field = if parts.iter().any(|part| is(part, "root")) { "Self" } else { "Root" };
     let others = parts.into_iter().filter(|part| !is(part, "self"));
-    let (second, id) = (Clock::default().system().as_second(), Random::default().hex(24));
-    let mut fields = vec![format!("{field}=1-{second:08x}-{id}")];
+    let mut fields = vec![format!("{field}={mark}")];
     fields.extend(others.map(ToOwned::to_owned));
     if let Ok(value) = HeaderValue::try_from(fields.join(";")) {
         headers.insert(name, value);
