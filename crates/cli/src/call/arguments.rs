@@ -111,7 +111,7 @@ pub(crate) fn read(
             let mut texts: Vec<String> = inline.into_iter().collect();
             let is_inline = !texts.is_empty();
             texts.extend(std::iter::from_fn(|| {
-                arguments.next_if(|next| !is_flag(next) && !(is_inline && options.force))
+                arguments.next_if(|next| !(is_flag(next) || is_inline && options.force))
             }));
             match options.force {
                 true => read.unknown.push((name.to_owned(), texts)),

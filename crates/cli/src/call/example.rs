@@ -90,7 +90,7 @@ fn text(service: &'static Service, member: &Member) -> String {
     let value = sample(service, member.shape, &member.name, 0);
     match (&shape.kind, value) {
         (Kind::List(_), Json::Array(items)) => {
-            let items: Vec<String> = items.iter().map(|item| word(item)).collect();
+            let items: Vec<String> = items.iter().map(word).collect();
             items.join(" ")
         }
         (_, value) => word(&value),

@@ -69,7 +69,7 @@ fn services(cloud: Cloud) -> Vec<(String, String)> {
         };
         match rows.last_mut().filter(|(name, _)| name == entry.name) {
             Some((_, others)) => {
-                others.push_str(&format!("; {}, {count} operations", entry.version))
+                others.push_str(&format!("; {}, {count} operations", entry.version));
             }
             None => rows.push((entry.name.to_owned(), what)),
         }

@@ -73,7 +73,7 @@ pub(super) fn target<'w, 'a>(
         (_, [service, action, words @ ..])
             if is_action(cloud, service, action, version, forces) =>
         {
-            return Some(Ok((Target::Action { service: *service, action: *action }, words)));
+            return Some(Ok((Target::Action { service, action }, words)));
         }
         _ => return None,
     };
@@ -81,7 +81,7 @@ pub(super) fn target<'w, 'a>(
         let message = format!("isobar {} {method}: a path is missing", command(cloud));
         return Some(Err(Error::usage("path_missing", message).hint("isobar do GET /v2/droplets")));
     };
-    Some(Ok((Target::Path { service, method, path: *path }, words)))
+    Some(Ok((Target::Path { service, method, path }, words)))
 }
 
 /// Whether an action is called that the catalogue has not: one that no version has, with a version, or
