@@ -20,6 +20,48 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("ISOBAR_BIN", str(ROOT / "target" / "debug" / "isobar"))
 START_SECONDS = 60
 
+# How long a test may take, and its fixtures each. `ISOBAR_TEST_SECONDS` says otherwise, on a slow machine.
+TEST_SECONDS = int(os.environ.get("ISOBAR_TEST_SECONDS", "600"))
+
+
+class TooLong(BaseException):
+    """A test that does not end. No test catches it by accident."""
+
+
+def _bounded(item, phase):
+    def ring(*_):
+        raise TooLong(f"{item.nodeid}: {phase} took longer than {TEST_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(TEST_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_setup(item):
+    yield from _bounded(item, "its fixtures")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    yield from _bounded(item, "the test")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item):
+    yield from _bounded(item, "the end of its fixtures")
+
+
+def with_default_signals():
+    """For `preexec_fn`: a child that is to be interrupted begins as from a terminal, even where the tests
+    run in the background of a script, which has SIGINT ignored."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
 
 class Server:
     """One `isobar up` with a state directory of its own."""

@@ -4,6 +4,7 @@ import base64
 import http.server
 import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -20,7 +21,7 @@ import botocore.exceptions
 import pytest
 import yaml
 from calls import bare, isobar, keys, local, prepared
-from conftest import BINARY, wait_until
+from conftest import BINARY, wait_until, with_default_signals
 
 
 @pytest.fixture(scope="module")
@@ -222,8 +223,8 @@ def test_dry_runs_send_nothing(env):
     nowhere = {**env, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     done = isobar("aws", "ec2", "create-vpc", "--cidr-block", "10.9.0.0/16", "--dry-run", env=nowhere)
     assert json.loads(done.stdout)["url"] == "http://127.0.0.1:1/"
-    done = isobar("aws", "ec2", "create-vpc", "--cidr-block", "10.9.0.0/16", "--DryRun", env=env, code=1)
-    assert "(DryRunOperation)" in done.stderr
+    done = isobar("aws", "ec2", "create-vpc", "--cidr-block", "10.9.0.0/16", "--DryRun", env=env)
+    assert done.stderr.startswith("note: aws ec2 CreateVpc: it would have succeeded (DryRunOperation)")
 
 
 # Where things go wrong.
@@ -695,12 +696,48 @@ def test_a_full_disk(answers):
 def test_interrupted(answers, tmp_path):
     url = answers(pause=30)
     call = [BINARY, "aws", "s3api", "get-object", "--bucket", "b", "--key", "k", str(tmp_path / "object"), "--endpoint-url", url]
-    process = subprocess.Popen(call, env=keys(), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        call, env=keys(), stderr=subprocess.PIPE, text=True, preexec_fn=with_default_signals
+    )
     time.sleep(1)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=20)
     assert process.returncode == 130 and stderr.startswith("error[interrupted]: ")
     assert list(tmp_path.iterdir()) == []
+
+
+def at_terminal(env, *arguments):
+    """The exit code and all that a terminal shows of a command."""
+    child, master = pty.fork()
+    if child == 0:
+        with_default_signals()
+        os.execve(BINARY, [BINARY, *arguments], env)
+    seen = b""
+    while True:
+        try:
+            chunk = os.read(master, 4096)
+        except OSError:
+            break
+        if not chunk:
+            break
+        seen += chunk
+    os.close(master)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen
+
+
+def test_a_terminal_has_colours_and_a_pager(env):
+    call = ("aws", "ec2", "describe-regions", "--query", "Regions[0].RegionName")
+    base = {**env, "TERM": "xterm", "PAGER": "sed s/^/paged:/"}
+    code, seen = at_terminal(base, *call)
+    assert (code, seen.startswith(b"paged:\x1b[32m\"")) == (0, True), seen
+    for more, variables in ((["--no-pager"], {}), ([], {"PAGER": ""}), ([], {"AWS_PAGER": ""})):
+        code, seen = at_terminal({**base, **variables}, *call, *more)
+        assert (code, seen.startswith(b"\x1b[32m\"")) == (0, True), seen
+    for more, variables in ((["--color", "off"], {}), ([], {"NO_COLOR": "1"}), ([], {"TERM": "dumb"})):
+        code, seen = at_terminal({**base, **variables}, *call, "--no-pager", *more)
+        assert (code, b"\x1b" in seen) == (0, False), seen
+    code, seen = at_terminal(base, "aws", "ec2", "describe-region")
+    assert (code, seen.startswith(b"\x1b[31;1merror[unknown_operation]\x1b[0m: ")) == (10, True), seen
 
 
 def test_a_reader_that_has_seen_enough(env, instances):

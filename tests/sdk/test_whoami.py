@@ -12,7 +12,7 @@ import time
 import botocore.session
 import pytest
 import yaml
-from conftest import BINARY
+from conftest import BINARY, with_default_signals
 
 CLOUDS = ("aws", "alibaba", "digitalocean")
 
@@ -216,6 +216,7 @@ def terminal(home, *arguments):
     """A command at a terminal of its own: its process id and the terminal."""
     child, master = pty.fork()
     if child == 0:
+        with_default_signals()
         os.execve(BINARY, [BINARY, *arguments], environment(home))
     return child, master
 

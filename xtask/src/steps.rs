@@ -2,7 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a step may take. A test that never ends would keep everything waiting.
+const LIMIT: Duration = Duration::from_secs(2 * 3600);
+
+/// How often it is looked whether a step has ended.
+const EVERY: Duration = Duration::from_millis(50);
 
 /// A step that did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +20,12 @@ pub(crate) enum Error {
         step: String,
         /// How the program ended.
         status: std::process::ExitStatus,
+    },
+    /// The program did not end.
+    #[error("{step} did not end within {} s; what ran last is the last line above", LIMIT.as_secs())]
+    Endless {
+        /// The step.
+        step: String,
     },
     /// The program could not be started.
     #[error("{step} could not be started")]
@@ -49,8 +61,20 @@ pub(crate) fn target() -> PathBuf {
 pub(crate) fn run(step: &str, command: &mut Command) -> Result<(), Error> {
     eprintln!("== {step}");
     let started = Instant::now();
-    let status =
-        command.status().map_err(|source| Error::NotStarted { step: step.to_owned(), source })?;
+    let not_started = |source| Error::NotStarted { step: step.to_owned(), source };
+    let mut child = command.spawn().map_err(not_started)?;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(not_started)? {
+            break status;
+        }
+        if started.elapsed() > LIMIT {
+            // Where it cannot be ended, the error says what is left running.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(Error::Endless { step: step.to_owned() });
+        }
+        std::thread::sleep(EVERY);
+    };
     eprintln!("== {step}: {:.0} s", started.elapsed().as_secs_f64());
     if status.success() { Ok(()) } else { Err(Error::Failed { step: step.to_owned(), status }) }
 }

@@ -5,6 +5,7 @@ mod ignored;
 mod nonces;
 mod parameters;
 mod refusals;
+mod unbuilt;
 
 use std::borrow::Cow;
 
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 pub use self::ignored::IGNORED;
 pub(crate) use self::nonces::Nonce;
 use self::parameters::Parameters;
+pub use self::unbuilt::unbuilt;
 use crate::{SERVICES, Settings, World, regions, standard};
 
 /// Alibaba Cloud's face.
@@ -137,7 +139,8 @@ impl Face for Alibaba {
     }
 
     fn check(&self, admitted: &Admitted, input: &Value) -> Result<(), Fault> {
-        refusals::client_token(admitted.service, input)
+        refusals::client_token(admitted.service, input)?;
+        unbuilt::check(admitted, input)
     }
 
     fn standard(&self) -> &'static Standard {

@@ -26,7 +26,7 @@ use isobar_kernel::Keys;
 use isobar_kernel::face::{Local, Served, Shared};
 use isobar_kernel::store::Schema;
 
-pub use face::{Alibaba, IGNORED};
+pub use face::{Alibaba, IGNORED, unbuilt};
 
 /// The products that are served.
 pub const SERVICES: &[Served<World>] =

@@ -2,6 +2,8 @@
 
 use isobar_catalogue::Cloud;
 
+use crate::call::help::{WIDTH, listed, wrapped};
+use crate::call::suggest;
 use crate::report::Error;
 use crate::shell::Shell;
 
@@ -52,10 +54,16 @@ pub(crate) fn parse(
             None => (rest, None),
         };
         let fail = |code, what: &str| Error::usage(code, format!("--{name} {what}")).hint(usage);
-        let flag = flags
-            .iter()
-            .find(|flag| flag.name == name)
-            .ok_or_else(|| fail("flag_unknown", "is no flag of this command"))?;
+        let flag = flags.iter().find(|flag| flag.name == name).ok_or_else(|| {
+            let names: Vec<String> = flags.iter().map(|flag| format!("--{}", flag.name)).collect();
+            let found = suggest::closest(name, names.iter().map(String::as_str));
+            let error =
+                Error::usage("flag_unknown", format!("--{name} is no flag of this command"));
+            error.hint(match found {
+                found if found.is_empty() => usage.to_owned(),
+                found => suggest::sentence(&found),
+            })
+        })?;
         let value = value
             .or_else(|| arguments.next())
             .ok_or_else(|| fail("value_missing", "needs a value"))?;
@@ -67,16 +75,15 @@ pub(crate) fn parse(
     Ok(Some(parsed))
 }
 
-fn help(usage: &str, about: &str, flags: &[Flag]) -> String {
-    let width = flags.iter().map(|flag| flag.name.len()).max().unwrap_or(0) + 4;
-    let flags: Vec<_> = flags
-        .iter()
-        .map(|flag| {
-            let name = format!("--{}", flag.name);
-            format!("  {name:<width$}{}", flag.help)
-        })
-        .collect();
-    format!("{about}\n\nUsage: {usage}\n\n{}", flags.join("\n"))
+/// The help of a command.
+pub(crate) fn help(usage: &str, about: &str, flags: &[Flag]) -> String {
+    let rows = flags.iter().map(|flag| (format!("--{} VALUE", flag.name), flag.help.to_owned()));
+    // The first line is what the manual says that the command is.
+    let about = match about.split_once(". ") {
+        Some((first, rest)) => format!("{first}.\n\n{}", wrapped(rest, 0, WIDTH)),
+        None => format!("{about}\n"),
+    };
+    format!("{about}\nUsage: {usage}\n\nFlags:\n{}", listed(rows.collect()).trim_end())
 }
 
 /// The cloud of a name.
@@ -85,8 +92,12 @@ pub(crate) fn cloud_of(word: &str) -> Result<Cloud, Error> {
         "do" => Ok(Cloud::DigitalOcean),
         "aliyun" => Ok(Cloud::Alibaba),
         _ => word.parse().map_err(|_| {
-            Error::usage("cloud_unknown", format!("there is no cloud {word}"))
-                .hint("aws, alibaba or do")
+            let names = ["aws", "alibaba", "aliyun", "digitalocean"];
+            let found = suggest::closest(word, names);
+            Error::usage("cloud_unknown", format!("there is no cloud {word}")).hint(match found {
+                found if found.is_empty() => "aws, alibaba or do".to_owned(),
+                found => suggest::sentence(&found),
+            })
         }),
     }
 }

@@ -4,12 +4,15 @@
 //! is wrong is told at once, before anything is sent.
 
 pub(crate) mod arguments;
+mod columns;
 pub(crate) mod connect;
 pub(crate) mod conversation;
 mod events;
+mod example;
 mod extras;
 pub(crate) mod failure;
 pub(crate) mod flags;
+mod forced;
 pub(crate) mod help;
 pub(crate) mod names;
 mod outfile;
@@ -23,13 +26,14 @@ mod token;
 mod waiting;
 
 use isobar_catalogue::model::Waiter;
+use isobar_catalogue::names::same;
 use isobar_catalogue::{Cloud, Location, Operation, Service};
 use isobar_client::{Client, Upload};
 use isobar_wire::Value;
 use jmespath::Expression;
 
 use crate::format::{self, Format, jq, query};
-use crate::input::{self, Lines, Maker, Wrong};
+use crate::input::{self, Checked, Lines, Maker, Wrong};
 use crate::report::{Class, Detail, Error};
 use crate::shell::Shell;
 use arguments::{Arguments, Head};
@@ -52,6 +56,8 @@ pub(crate) struct Call {
     pub(crate) events: Option<Lines>,
     /// Where the streamed part of the output goes.
     pub(crate) outfile: Option<Outfile>,
+    /// What is sent all the same, and why one might wonder.
+    pub(crate) notes: Vec<Detail>,
     /// The output is the answer's body as it is.
     pub(crate) is_raw: bool,
 }
@@ -79,14 +85,17 @@ pub(crate) fn run(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result
             }
         };
     }
-    let Some(call) = read(cloud, shell, head)? else { return Ok(()) };
-    for detail in input::unknown_values(call.service, call.operation, &call.input) {
+    let Some(mut call) = read(cloud, shell, head)? else { return Ok(()) };
+    let shell = &call.options.shell(shell);
+    let unknown = input::unknown_values(call.service, call.operation, &call.input);
+    for detail in call.notes.iter().chain(&unknown) {
         shell.note(&format!("note: {}{}", detail.field, detail.text));
     }
     let region = call.input.get("RegionId").and_then(Value::as_str).map(str::to_owned);
     let region = region.filter(|_| cloud == Cloud::Alibaba);
     shell.run(async {
-        let client = connect::client(shell, call.service, &call.options, region.as_deref()).await?;
+        let client =
+            connect::client(shell, call.service, &mut call.options, region.as_deref()).await?;
         make(shell, &client, call).await
     })
 }
@@ -95,14 +104,18 @@ pub(crate) fn run(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result
 fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> {
     let Head { mut options, words, mut rest, .. } = head;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if cloud == Cloud::DigitalOcean
-        && let Some((method, words)) = words.split_first().filter(|(word, _)| raw::is_method(word))
-    {
+    let forces =
+        options.force || rest.iter().take_while(|it| *it != "--").any(|it| it == "--force");
+    let version = options.version.clone().or_else(|| version(&rest));
+    if let Some(target) = raw::target(cloud, &words, version.as_deref(), forces) {
+        let (target, words) = target?;
         if options.help {
             shell.print(&help::cloud(cloud))?;
             return Ok(None);
         }
-        return raw::read(shell, method, words, rest, options).map(Some);
+        options.version = version;
+        rest.splice(0..0, words.iter().map(|word| (*word).to_owned()));
+        return raw::read(cloud, shell, target, rest, options).map(Some);
     }
     // `aws wait ec2 instance-running` and aws-cli's `aws ec2 wait instance-running` are the same.
     let has_waiters = names::has_waiters(cloud);
@@ -113,48 +126,36 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
         [service, words @ ..] => (*service, words, false),
         [] => unreachable!("there is a word"),
     };
-    let version = version(cloud, &rest);
+    let version = version.filter(|_| cloud == Cloud::Alibaba);
     let service = names::entry(cloud, service, version.as_deref())?.service();
     if words.is_empty() && options.help {
         shell.print(&if waits { help::waiters(service) } else { help::service(service) })?;
         return Ok(None);
     }
-    let (operation, waiter, used) = match words.first().filter(|_| waits) {
-        Some(name) => {
-            let waiter = names::waiter(service, name)?;
-            let operation = service.operation(&waiter.operation).ok_or_else(|| {
-                Error::failed("internal", format!("{} asks an unknown operation", waiter.name))
-            })?;
-            (operation, Some(waiter), 1)
-        }
-        None if waits => {
-            let (word, service) = (names::command(cloud), &service.name);
-            let message = format!("{word} {service}: what to wait for is missing");
-            return Err(Error::usage("waiter_missing", message)
-                .hint(format!("isobar {word} wait {service} --help lists it")));
-        }
-        None => {
-            let (operation, used) = names::operation(service, words)?;
-            (operation, None, used)
-        }
-    };
+    let (operation, waiter, used) = named(service, words, waits)?;
     if options.help {
         shell.print(&help::operation(service, operation, waiter))?;
         return Ok(None);
     }
     rest.splice(0..0, words[used..].iter().map(|word| (*word).to_owned()));
+    let has_member = service.input_members(operation).iter().any(|it| same(&it.name, "force"));
+    options.force |= forces && !has_member;
     let arguments = arguments::read(service, operation, rest, &mut options);
+    options.doubtful =
+        columns::doubtful(&command_of(service, operation), service, operation, &options)?;
     let query = options.query.as_deref().map(query::compile).transpose()?;
     let jq = options.jq.as_deref().map(jq::compile).transpose()?;
     if query.is_some() && jq.is_some() {
         return Err(Error::usage("two_queries", "--query and --jq do not go together"));
     }
-    let Made { input, upload, events, outfile } =
+    let Made { call, input, upload, events, outfile, notes } =
         input_of(shell, service, operation, arguments, &options)?;
+    let (service, operation) = call;
     let is_raw = false;
     Ok(Some(Call {
         service,
         operation,
+        notes,
         waiter,
         input,
         options,
@@ -167,17 +168,41 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
     }))
 }
 
-/// Which version of a product is asked for; it must be known before the operation is.
-fn version(cloud: Cloud, rest: &[String]) -> Option<String> {
-    if cloud != Cloud::Alibaba {
-        return None;
+/// What the words behind a service name: an operation, or a waiter with the one that it asks; and how many
+/// of the words.
+fn named(
+    service: &'static Service,
+    words: &[&str],
+    waits: bool,
+) -> Result<(&'static Operation, Option<&'static Waiter>, usize), Error> {
+    if !waits {
+        let (operation, used) = names::operation(service, words)?;
+        return Ok((operation, None, used));
     }
+    let Some(name) = words.first() else {
+        let (word, service) = (names::command(service.cloud), &service.name);
+        let message = format!("{word} {service}: what to wait for is missing");
+        return Err(Error::usage("waiter_missing", message)
+            .hint(format!("isobar {word} wait {service} --help lists it")));
+    };
+    let waiter = names::waiter(service, name)?;
+    let operation = service.operation(&waiter.operation).ok_or_else(|| {
+        Error::failed("internal", format!("{} asks an unknown operation", waiter.name))
+    })?;
+    Ok((operation, Some(waiter), 1))
+}
+
+/// Which version of a service is asked for; it must be known before the operation is.
+fn version(rest: &[String]) -> Option<String> {
     let at = rest.iter().position(|argument| argument == "--version")?;
     rest.get(at + 1).cloned()
 }
 
 /// What arguments make.
 struct Made {
+    /// What is called: with `--force`, with members that the catalogue's has not.
+    call: (&'static Service, &'static Operation),
+    notes: Vec<Detail>,
     input: Value,
     upload: Option<Upload>,
     events: Option<Lines>,
@@ -192,7 +217,7 @@ fn input_of(
     arguments: Arguments,
     options: &Options,
 ) -> Result<Made, Error> {
-    let Arguments { members, parts, extras, mut operands, wrong } = arguments;
+    let Arguments { members, parts, extras, mut operands, wrong, unknown } = arguments;
     let mut wrong: Vec<(Class, Detail)> =
         wrong.into_iter().map(|detail| (Class::Usage, detail)).collect();
     let outfile = outfile::take(service, operation, &mut operands);
@@ -201,6 +226,9 @@ fn input_of(
     let mut input = maker.make(&options.input, members, parts);
     wrong.extend(extras::apply(service, operation, &extras, &mut input));
     let operands = fill_path(&mut maker, operation, operands, &mut input);
+    for (flag, texts) in &unknown {
+        input.set(forced::name(service, operation, flag), forced::value(service, texts));
+    }
     let (upload, events) = (maker.upload.take(), maker.events.take());
     wrong.extend(maker.wrong.into_iter().map(|wrong| match wrong {
         Wrong::Member(detail) => (Class::Invalid, detail),
@@ -216,11 +244,17 @@ fn input_of(
         let missing = missing_events(service, operation, &input);
         wrong.extend(missing.filter(|(_, detail)| !known.contains(&detail.field)));
     }
-    wrong.extend(input::check(service, operation, &input).into_iter().filter(|(_, detail)| {
+    let Checked { wrong: found, notes } = input::check(service, operation, &input, options.force);
+    wrong.extend(found.into_iter().filter(|(_, detail)| {
         !known.iter().any(|field| detail.field == *field || root(field) == root(&detail.field))
     }));
     if wrong.is_empty() {
-        return Ok(Made { input, upload: upload.map(|(_, upload)| upload), events, outfile });
+        let call = match options.force {
+            true => forced::grown(service, operation, &input),
+            false => (service, operation),
+        };
+        let upload = upload.map(|(_, upload)| upload);
+        return Ok(Made { call, notes, input, upload, events, outfile });
     }
     Err(wrong_input(service, operation, wrong))
 }
@@ -296,13 +330,17 @@ fn wrong_arguments(
 }
 
 fn wrong_input(service: &Service, operation: &Operation, wrong: Vec<(Class, Detail)>) -> Error {
-    let command = format!(
+    refusal(&command_of(service, operation), wrong)
+}
+
+/// The command that calls an operation.
+fn command_of(service: &Service, operation: &Operation) -> String {
+    format!(
         "isobar {} {} {}",
         names::command(service.cloud),
         service.name,
         names::shown(service.cloud, &operation.name)
-    );
-    refusal(&command, wrong)
+    )
 }
 
 /// One error of everything that is wrong. Its class is that of the gravest part: a file that cannot
@@ -339,11 +377,14 @@ async fn make(shell: &Shell, client: &Client, mut call: Call) -> Result<(), Erro
         return prepared::show(shell, client, &call).await;
     }
     if let Some(waiter) = call.waiter {
-        let done = client.wait_for(service, waiter, call.input.clone()).await;
-        done.map_err(|error| failure::report(&error))?;
-        return Ok(());
+        let done = client.wait_for(service, waiter, call.input.clone());
+        let done = async { done.await.map(|_| ()).map_err(|error| failure::report(&error)) };
+        return waiting::within(options.timeout, done).await;
     }
     if options.all || options.max_items.is_some() || options.starting_token.is_some() {
+        if !options.no_pager {
+            shell.page(pagers(service.cloud));
+        }
         return pages::run(shell, client, &call).await;
     }
     if let Some(lines) = lines {
@@ -354,16 +395,28 @@ async fn make(shell: &Shell, client: &Client, mut call: Call) -> Result<(), Erro
     }
     let mut output = send(shell, client, &call).await?;
     if call.is_raw {
-        output = raw::output(output);
+        output = raw::output(output, options);
     }
     if call.outfile.as_ref().is_some_and(Outfile::is_stdout) {
         return Ok(());
     }
+    if !options.no_pager {
+        shell.page(pagers(service.cloud));
+    }
     if options.wait {
-        let waited = waiting::after(shell, client, &call, &output).await?;
+        let waited = waiting::after(shell, client, &call, &output);
+        let waited = waiting::within(options.timeout, waited).await?;
         output = waited.unwrap_or(output);
     }
     print(shell, &call, &output)
+}
+
+/// The variables that name a pager, the first one first.
+const fn pagers(cloud: Cloud) -> &'static [&'static str] {
+    match cloud {
+        Cloud::Aws => &["ISOBAR_PAGER", "AWS_PAGER", "PAGER"],
+        Cloud::Alibaba | Cloud::DigitalOcean => &["ISOBAR_PAGER", "PAGER"],
+    }
 }
 
 /// Sends the call. What streams out of it goes where it is to go and is no part of the output then.
@@ -392,7 +445,9 @@ pub(crate) fn print(shell: &Shell, call: &Call, output: &Value) -> Result<(), Er
             match (format, &made) {
                 // As `jq -r`: a text alone is for the next program.
                 (Format::Json, Value::String(text)) => shell.print(text)?,
-                (Format::Json, made) => shell.print(&format::json::text(made, 0))?,
+                (Format::Json, made) => {
+                    shell.show_json(&(format::json::text(made, 0) + "\n"))?;
+                }
                 (format, made) => format::print(shell, *format, made, columns)?,
             }
         }
@@ -402,7 +457,15 @@ pub(crate) fn print(shell: &Shell, call: &Call, output: &Value) -> Result<(), Er
         Some(expression) => Some(query::search(expression, output)?),
         None => None,
     };
-    format::print(shell, *format, found.as_ref().unwrap_or(output), columns)
+    let shown = found.as_ref().unwrap_or(output);
+    // What is no JSON (XML, a page) is printed as it came.
+    if let (true, Format::Json, Value::String(text)) = (call.is_raw, format, shown) {
+        return shell.print(text.trim_end());
+    }
+    if matches!(format, Format::Table | Format::Csv) {
+        format::require(shown, &call.options.doubtful)?;
+    }
+    format::print(shell, *format, shown, columns)
 }
 
 /// The input that the arguments of a call make, checked; nothing where they ask for help.

@@ -2,13 +2,16 @@
 
 use isobar_catalogue::{Cloud, Kind, Operation, Service};
 
+use crate::arguments::Flag;
 use crate::call::flags::{self, FLAGS};
 use crate::call::help;
 use crate::call::names::{self, command, kebab, shown};
 use crate::catalogue;
+use crate::format::FORMATS;
 use crate::input::describe;
 use crate::transfer::flags as transfers;
 use crate::transfer::verb::Verb;
+use crate::{configure, whoami};
 
 /// The most candidates: a shell lists no more in a way that helps.
 const MOST: usize = 2_000;
@@ -27,14 +30,65 @@ pub fn candidates(name: &str, words: &[String]) -> Vec<Candidate> {
             .is_some_and(|one| one.name == name || one.aliases.contains(&name))
     }) {
         Some(cloud) => of_call(cloud, before, current),
-        None if name == "catalogue" => of_catalogue(before),
-        // Where no flag stands, files may.
-        None => match Verb::of(name).filter(|_| current.starts_with('-')) {
-            Some(verb) => transfers::candidates(verb).collect(),
-            None => Vec::new(),
+        None => match name {
+            "catalogue" => of_catalogue(before),
+            "whoami" => of_flags(whoami::FLAGS, &clouds(), before, current),
+            "configure" => {
+                let verbs = configure::VERBS.iter().map(|verb| plain(verb));
+                let words: Vec<Candidate> = verbs.chain(clouds()).collect();
+                of_flags(configure::FLAGS, &words, before, current)
+            }
+            // Where no flag stands, files may.
+            _ => match Verb::of(name).filter(|_| current.starts_with('-')) {
+                Some(verb) => transfers::candidates(verb).collect(),
+                None => Vec::new(),
+            },
         },
     };
     found.retain(|(text, _)| text.starts_with(current.as_str()));
+    found.truncate(MOST);
+    found
+}
+
+/// The clouds, as they are called.
+fn clouds() -> Vec<Candidate> {
+    Cloud::ALL.map(|cloud| plain(command(cloud))).to_vec()
+}
+
+/// What can stand next of a command with words and flags that take values.
+fn of_flags(
+    flags: &[Flag],
+    words: &[Candidate],
+    before: &[String],
+    current: &str,
+) -> Vec<Candidate> {
+    let after = before.last().and_then(|last| last.strip_prefix("--"));
+    match after {
+        Some("output") => FORMATS.iter().map(|(name, _)| plain(name)).collect(),
+        Some("format") => configure::FORMATS.iter().map(|name| plain(name)).collect(),
+        Some("profile") => Vec::new(),
+        Some(name) if !name.contains('=') => Vec::new(),
+        _ if current.starts_with('-') => {
+            let flag = |flag: &Flag| (format!("--{}", flag.name), flag.help.to_owned());
+            flags.iter().map(flag).chain([("--help".to_owned(), String::new())]).collect()
+        }
+        _ => words.iter().filter(|(word, _)| !before.contains(word)).cloned().collect(),
+    }
+}
+
+/// What can stand next behind `man`: commands, and behind a cloud its services and operations.
+#[must_use]
+pub fn of_man(before: &[String], current: &str) -> Vec<Candidate> {
+    let words: Vec<&str> = before.iter().map(String::as_str).collect();
+    let mut found = match words.as_slice() {
+        [cloud] => the_cloud(cloud).map(services).unwrap_or_default(),
+        [cloud, service] => {
+            let entry = the_cloud(cloud).and_then(|cloud| names::entry(cloud, service, None).ok());
+            entry.map(|entry| operations(entry.service())).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    found.retain(|(text, _)| text.starts_with(current));
     found.truncate(MOST);
     found
 }
@@ -127,7 +181,7 @@ fn values_of_flag(cloud: Cloud, before: &[String]) -> Option<Vec<Candidate>> {
     let flag = flags::find(cloud, name)?;
     flag.value?;
     Some(match flag.name {
-        "output" => ["json", "yaml", "table", "text"].map(plain).to_vec(),
+        "output" => FORMATS.iter().map(|(name, _)| plain(name)).collect(),
         _ => Vec::new(),
     })
 }

@@ -1,4 +1,9 @@
-//! `isobar configure CLOUD`: writes credentials into the files of the cloud's own tools.
+//! `isobar configure CLOUD`: writes credentials into the files of the cloud's own tools; and
+//! `isobar configure list|get|set|export-credentials`, which look at them.
+
+mod settings;
+
+pub(crate) use settings::FORMATS;
 
 use std::io;
 
@@ -6,12 +11,12 @@ use isobar_auth::Credentials;
 use isobar_catalogue::Cloud;
 use isobar_client::{Entry, configure};
 
-use crate::arguments::{Flag, cloud_of, parse};
+use crate::arguments::{Flag, Parsed, cloud_of, parse};
 use crate::report::{Class, Error};
 use crate::shell::Shell;
 use crate::terminal;
 
-const FLAGS: &[Flag] = &[
+pub(crate) const FLAGS: &[Flag] = &[
     Flag { name: "profile", help: "the profile or context to write (default: default)" },
     Flag { name: "access-key-id", help: "the key's id (AWS, Alibaba Cloud)" },
     Flag {
@@ -22,11 +27,26 @@ const FLAGS: &[Flag] = &[
     Flag { name: "session-token", help: "the token of temporary credentials (AWS, Alibaba Cloud)" },
     Flag { name: "token", help: "the token (DigitalOcean); `-` reads it from stdin" },
     Flag { name: "region", help: "the region (AWS, Alibaba Cloud)" },
+    Flag {
+        name: "format",
+        help: "how export-credentials prints: process (default; env for DigitalOcean), env, \
+               env-no-export, fish, powershell, windows-cmd",
+    },
+    Flag { name: "output", help: "how list prints: table (default), json, yaml, text or csv" },
 ];
 
-const USAGE: &str = "isobar configure aws|alibaba|do [flags]";
+/// How many of the flags say what is written; the others are of what only looks.
+const WRITTEN: usize = 6;
 
-const ABOUT: &str = "Write credentials into the files of the cloud's own tools: ~/.aws/credentials \
+const USAGE: &str = "isobar configure aws|alibaba|do [flags]
+       isobar configure list [aws|alibaba|do]... [--profile P]
+       isobar configure get|set aws|alibaba|do NAME [VALUE] [--profile P]
+       isobar configure export-credentials aws|alibaba|do [--profile P] [--format F]";
+
+/// The verbs beside writing credentials.
+pub(crate) const VERBS: [&str; 4] = ["list", "get", "set", "export-credentials"];
+
+pub(crate) const ABOUT: &str = "Write credentials into the files of the cloud's own tools: ~/.aws/credentials \
                      and ~/.aws/config, ~/.aliyun/config.json, or doctl's config.yaml. What else \
                      they hold stays. What no flag gives is asked for at the terminal.";
 
@@ -41,6 +61,16 @@ struct Question<'a> {
 /// Runs the command.
 pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
     let Some(parsed) = parse(shell, USAGE, ABOUT, FLAGS, arguments)? else { return Ok(()) };
+    // The cloud may stand before the verb, as in `isobar aws configure list`.
+    let verb = parsed.words.iter().take(2).find(|word| VERBS.contains(&word.as_str())).cloned();
+    if let Some(verb) = verb {
+        let words: Vec<&str> = parsed.words.iter().map(String::as_str).collect();
+        return look(shell, &verb, &words, &parsed);
+    }
+    if let Some(flag) = FLAGS[WRITTEN..].iter().find(|flag| parsed.get(flag.name).is_some()) {
+        let message = format!("--{} is for {}", flag.name, VERBS.join(", "));
+        return Err(Error::usage("flag_foreign", message).hint(USAGE));
+    }
     let [word] = parsed.words.as_slice() else {
         return Err(Error::usage("cloud_missing", "name one cloud").hint(USAGE));
     };
@@ -57,7 +87,7 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
     let question =
         |flag, words, is_secret, is_needed| Question { flag, words, is_secret, is_needed };
     // With any flag given, nothing that can be left out is asked for.
-    let is_silent = FLAGS[1..].iter().any(|flag| parsed.get(flag.name).is_some());
+    let is_silent = FLAGS[1..WRITTEN].iter().any(|flag| parsed.get(flag.name).is_some());
     let answer = |question: &Question<'_>| match parsed.get(question.flag) {
         Some("-") if question.is_secret => read_secret(shell).map(Some),
         Some(value) => Ok(Some(value.to_owned())),
@@ -99,6 +129,34 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
     let name = entry.profile.as_deref().map(|name| format!(" --profile {name}"));
     shell.note(&format!("isobar whoami {word}{} says who that is", name.unwrap_or_default()));
     Ok(())
+}
+
+/// Carries out a verb that only looks, or sets one setting.
+fn look(shell: &Shell, verb: &str, words: &[&str], parsed: &Parsed) -> Result<(), Error> {
+    let at = words.iter().position(|word| *word == verb).unwrap_or_default();
+    let rest: Vec<&str> = words[..at].iter().chain(&words[at + 1..]).copied().collect();
+    let missing = |what: &str| Error::usage("argument_missing", what.to_owned()).hint(USAGE);
+    if verb == "list" {
+        let named: Vec<Cloud> = rest.iter().map(|word| cloud_of(word)).collect::<Result<_, _>>()?;
+        let clouds = if named.is_empty() { Cloud::ALL.to_vec() } else { named };
+        return settings::list(shell, &clouds, parsed);
+    }
+    let Some((cloud, rest)) = rest.split_first() else { return Err(missing("name one cloud")) };
+    let cloud = cloud_of(cloud)?;
+    match (verb, rest) {
+        ("get", [name]) => settings::get(shell, cloud, name, parsed),
+        ("set", [name, "-"]) => settings::put(shell, cloud, name, &read_secret(shell)?, parsed),
+        ("set", [name, value]) => settings::put(shell, cloud, name, value, parsed),
+        ("export-credentials", []) => settings::export(shell, cloud, parsed),
+        ("get", _) => Err(missing("get takes the name of one setting")),
+        ("set", _) => Err(missing("set takes the name of a setting and its value")),
+        _ => Err(missing("export-credentials takes a cloud and nothing else")),
+    }
+}
+
+/// The help of the command.
+pub(crate) fn help() -> String {
+    crate::arguments::help(USAGE, ABOUT, FLAGS)
 }
 
 /// The person's answer; nothing where it is empty and need not be given.

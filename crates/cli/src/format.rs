@@ -1,5 +1,6 @@
 //! Output: a value as JSON, YAML, a table or text, whole or as a query finds it.
 
+mod csv;
 pub(crate) mod jq;
 pub(crate) mod json;
 pub(crate) mod query;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 
 use isobar_wire::Value;
 
+use crate::call::suggest;
 use crate::report::Error;
 use crate::shell::Shell;
 
@@ -26,19 +28,32 @@ pub(crate) enum Format {
     Table,
     /// Lines with tabs, as aws-cli has them.
     Text,
+    /// Rows for spreadsheets and programs (RFC 4180).
+    Csv,
+    /// Nothing at all.
+    Off,
 }
+
+/// The formats, by their names.
+pub(crate) const FORMATS: [(&str, Format); 6] = [
+    ("json", Format::Json),
+    ("yaml", Format::Yaml),
+    ("table", Format::Table),
+    ("text", Format::Text),
+    ("csv", Format::Csv),
+    ("off", Format::Off),
+];
 
 impl FromStr for Format {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        match name {
-            "json" => Ok(Self::Json),
-            "yaml" => Ok(Self::Yaml),
-            "table" => Ok(Self::Table),
-            "text" => Ok(Self::Text),
-            _ => Err("must be json, yaml, table or text".to_owned()),
-        }
+        let found = FORMATS.iter().find(|(known, _)| *known == name);
+        found.map(|(_, format)| *format).ok_or_else(|| {
+            let names: Vec<_> = FORMATS.iter().map(|(name, _)| *name).collect();
+            let (last, others) = names.split_last().expect("there are formats");
+            format!("must be {} or {last}", others.join(", "))
+        })
     }
 }
 
@@ -53,12 +68,32 @@ pub(crate) fn print(
         return Ok(());
     }
     match format {
-        Format::Json => shell.print(&json::text(value, 0)),
-        Format::Yaml => shell.write(yaml::text(value)?.as_bytes()),
-        Format::Text => shell.write(text::lines(value).as_bytes()),
+        Format::Json => shell.show_json(&(json::text(value, 0) + "\n")),
+        Format::Yaml => shell.show(&yaml::text(value)?),
+        Format::Text => shell.show(&text::lines(value)),
+        Format::Csv => shell.show(&csv::lines(value, columns)),
+        Format::Off => Ok(()),
         Format::Table => {
             let table = table::of(value, columns, shell.width);
-            if table.is_empty() { Ok(()) } else { shell.print(&table) }
+            let has_heading = table::rows(value).is_some();
+            match table.is_empty() {
+                true => Ok(()),
+                false if has_heading => shell.show_table(&table),
+                false => shell.print(&table),
+            }
         }
     }
+}
+
+/// That some row of a document has each of the columns.
+pub(crate) fn require(value: &Value, columns: &[String]) -> Result<(), Error> {
+    let unknown = table::unknown(value, columns);
+    let Some(first) = unknown.first() else { return Ok(()) };
+    let there = table::names(value);
+    let message = format!("--columns: no row has {first:?}");
+    let found = suggest::closest(first, there.iter().map(String::as_str));
+    Err(Error::usage("unknown_column", message).hint(match found {
+        found if found.is_empty() => format!("there are {}", there.join(", ")),
+        found => suggest::sentence(&found),
+    }))
 }

@@ -17,7 +17,7 @@ use crate::call::arguments::{Given, Part};
 use crate::report::Detail;
 use crate::shell::Shell;
 
-pub(crate) use check::{check, describe, filled_in, read_event, unknown_values};
+pub(crate) use check::{Checked, check, describe, filled_in, read_event, unknown_values};
 pub(crate) use lines::{EVENTS, Lines, describe_events, is_stream};
 pub(crate) use sources::{Document, Sources, Unreadable};
 

@@ -19,6 +19,7 @@ pub mod shell;
 mod terminal;
 mod transfer;
 pub mod updated;
+pub mod visible;
 mod whoami;
 
 use std::ffi::OsString;
@@ -40,6 +41,8 @@ pub struct Command {
     pub aliases: &'static [&'static str],
     /// What it does, in one line.
     pub about: &'static str,
+    /// Its help, where that is one text.
+    pub help: Option<fn() -> String>,
     /// Does it, with the arguments that follow its name.
     pub run: fn(&Shell, Vec<String>) -> Result<(), Error>,
 }
@@ -50,18 +53,21 @@ pub const COMMANDS: &[Command] = &[
         name: "aws",
         aliases: &[],
         about: "Call an operation of AWS: isobar aws ec2 describe-instances",
+        help: None,
         run: |shell, arguments| of_cloud(Cloud::Aws, shell, arguments),
     },
     Command {
         name: "alibaba",
         aliases: &["aliyun"],
         about: "Call an operation of Alibaba Cloud: isobar alibaba ecs DescribeInstances",
+        help: None,
         run: |shell, arguments| of_cloud(Cloud::Alibaba, shell, arguments),
     },
     Command {
         name: "do",
         aliases: &["digitalocean"],
         about: "Call an operation of DigitalOcean: isobar do droplets list",
+        help: None,
         run: |shell, arguments| match arguments.split_first() {
             // Its endpoints are beside the API, at the site where users sign in.
             Some((first, rest)) if first == "oauth" => oauth::run(shell, rest.to_vec()),
@@ -72,66 +78,77 @@ pub const COMMANDS: &[Command] = &[
         name: "catalogue",
         aliases: &["catalog"],
         about: "See what there is to call: services, operations, members",
+        help: None,
         run: catalogue::run,
     },
     Command {
         name: "cp",
         aliases: &[],
         about: "Copy files and objects: isobar cp ./dump s3://backups/",
+        help: None,
         run: |shell, arguments| transfer::run(Verb::Copy, shell, arguments),
     },
     Command {
         name: "mv",
         aliases: &[],
         about: "Move files and objects: isobar mv s3://inbox/a s3://done/",
+        help: None,
         run: |shell, arguments| transfer::run(Verb::Move, shell, arguments),
     },
     Command {
         name: "sync",
         aliases: &[],
         about: "Copy what differs: isobar sync ./site s3://www",
+        help: None,
         run: |shell, arguments| transfer::run(Verb::Sync, shell, arguments),
     },
     Command {
         name: "ls",
         aliases: &[],
         about: "List objects: isobar ls s3://backups/",
+        help: None,
         run: |shell, arguments| transfer::run(Verb::List, shell, arguments),
     },
     Command {
         name: "rm",
         aliases: &[],
         about: "Remove objects: isobar rm s3://backups/dump",
+        help: None,
         run: |shell, arguments| transfer::run(Verb::Remove, shell, arguments),
     },
     Command {
         name: "mb",
         aliases: &[],
         about: "Make a bucket: isobar mb s3://backups",
+        help: None,
         run: |shell, arguments| transfer::run(Verb::MakeBucket, shell, arguments),
     },
     Command {
         name: "rb",
         aliases: &[],
         about: "Remove a bucket: isobar rb s3://backups",
+        help: None,
         run: |shell, arguments| transfer::run(Verb::RemoveBucket, shell, arguments),
     },
     Command {
         name: "presign",
         aliases: &[],
         about: "Print a URL for an object: isobar presign s3://backups/dump --expires-in 1h",
+        help: None,
         run: |shell, arguments| transfer::run(Verb::Presign, shell, arguments),
     },
     Command {
         name: "whoami",
         aliases: &[],
         about: "Say which identity each cloud sees, and where it comes from",
+        help: Some(whoami::help),
         run: whoami::run,
     },
     Command {
         name: "configure",
         aliases: &[],
         about: "Write credentials into the files of a cloud's own tools",
+        help: Some(configure::help),
         run: configure::run,
     },
 ];
@@ -145,6 +162,11 @@ pub fn transfer_help(name: &str) -> Option<String> {
 
 /// A call of a cloud, or what its own tool calls otherwise.
 fn of_cloud(cloud: Cloud, shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
+    // As in aws-cli and aliyun; no service is called so.
+    if arguments.first().is_some_and(|word| word == "configure") && cloud != Cloud::DigitalOcean {
+        let words = std::iter::once(cloud.name().to_owned());
+        return configure::run(shell, words.chain(arguments.into_iter().skip(1)).collect());
+    }
     match habits::of(cloud, arguments)? {
         habits::Meant::Call(arguments) => call::run(cloud, shell, arguments),
         habits::Meant::Transfer(verb, words, arguments) => {
@@ -180,16 +202,23 @@ pub fn run(command: &Command, shell: &Shell, arguments: Vec<OsString>) -> u8 {
             format!("an argument is no Unicode: {}", bytes.to_string_lossy()),
         )),
     };
-    match done {
+    let code = match done {
         Ok(()) => 0,
         Err(error) if error.code == shell::GONE => 0,
+        Err(error) if error.code == call::failure::WOULD_SUCCEED => {
+            shell.note(&format!("note: {}", error.message()));
+            0
+        }
         Err(error) => {
             // What was printed before the failure is the caller's to have.
             if error.class != Class::Unwritable {
                 let _ = shell.flush();
             }
-            shell.note(error.text().trim_end());
+            shell.pager.finish();
+            shell.tell(&error);
             error.class.exit_code()
         }
-    }
+    };
+    shell.pager.finish();
+    code
 }

@@ -53,7 +53,7 @@ pub fn roff(name: &str, text: &str) -> String {
         if indent == 0 {
             block.end(&mut out);
             match content.split_once(": ") {
-                Some((heading @ ("Usage" | "Example" | "Exit codes"), rest)) => {
+                Some((heading @ ("Usage" | "Example" | "Page" | "Exit codes"), rest)) => {
                     out.push_str(&format!(
                         ".SH {}\n{}\n",
                         quoted(&heading.to_uppercase()),

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 
+use crate::visible::visible;
+
 /// What kind of failure, which is what the exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -172,9 +174,10 @@ impl Error {
     /// The error, its causes, and what to do next, as lines.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut out = format!("error[{}]: {}\n", self.code, self.message);
+        let mut out = format!("error[{}]: {}\n", visible(&self.code), visible(&self.message));
         let mut line = |text: std::fmt::Arguments<'_>| {
-            writeln!(out, "  {text}").expect("writing to a String does not fail");
+            writeln!(out, "  {}", visible(&text.to_string()))
+                .expect("writing to a String does not fail");
         };
         let mut cause = self.source.as_ref().map(|source| &**source as &dyn StdError);
         while let Some(error) = cause {

@@ -1,6 +1,9 @@
 //! What a command has of the world around it: the environment, the three streams, and the terminal
 //! that may be at their ends.
 
+mod color;
+mod pager;
+
 use std::fmt;
 use std::future::Future;
 use std::io::{self, Read, Write};
@@ -12,6 +15,9 @@ use parking_lot::Mutex;
 
 use crate::report::{Class, Error};
 use crate::terminal;
+use crate::visible::visible;
+
+pub use pager::Pager;
 
 /// The width of lines where there is no terminal to tell its own.
 pub const WIDTH: usize = 100;
@@ -34,6 +40,10 @@ pub struct Shell {
     pub width: Option<usize>,
     /// Whether a terminal shows stderr.
     pub is_watched: bool,
+    /// Whether terminals are shown colours.
+    pub has_colors: bool,
+    /// Who shows long output page by page, where it is asked to.
+    pub pager: Arc<Pager>,
 }
 
 impl fmt::Debug for Shell {
@@ -55,13 +65,68 @@ impl Shell {
             let columns = rustix::termios::tcgetwinsize(&stdout).map_or(0, |size| size.ws_col);
             if columns == 0 { WIDTH } else { columns.into() }
         });
-        Self {
+        let pager = Arc::new(Pager::default());
+        let mut shell = Self {
             surroundings: Arc::new(Machine::new(Some(Arc::new(ask)))),
             stdin: Arc::new(Mutex::new(Box::new(io::stdin()))),
-            stdout: Arc::new(Mutex::new(Box::new(io::BufWriter::with_capacity(1 << 16, stdout)))),
+            stdout: Arc::new(Mutex::new(Box::new(pager::Paged::new(pager.clone(), stdout)))),
             stderr: Arc::new(Mutex::new(Box::new(io::stderr()))),
             width,
             is_watched: io::stderr().is_terminal(),
+            has_colors: false,
+            pager,
+        };
+        let is_dumb = shell.variable("TERM").is_none_or(|term| term == "dumb");
+        shell.has_colors = !is_dumb && shell.variable("NO_COLOR").is_none();
+        shell
+    }
+
+    /// Has what is written from now on shown page by page, where a terminal shows it: by the program that
+    /// the first of the variables names which is set, else by less. An empty one is nobody.
+    pub(crate) fn page(&self, variables: &[&str]) {
+        if self.width.is_none() || !self.is_watched {
+            return;
+        }
+        let named = variables.iter().find_map(|name| self.surroundings.variable(name));
+        let command = named.unwrap_or_else(|| "less".to_owned());
+        let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        if !words.is_empty() {
+            let is_plain = self.surroundings.variable(pager::LESS.0).is_none();
+            self.pager.want(words, is_plain);
+        }
+    }
+
+    /// Writes JSON, in colours where a terminal shows it.
+    ///
+    /// # Errors
+    /// As [`Shell::write`].
+    pub fn show_json(&self, text: &str) -> Result<(), Error> {
+        match self.width {
+            Some(_) if self.has_colors => self.write(color::json(&visible(text)).as_bytes()),
+            _ => self.show(text),
+        }
+    }
+
+    /// Writes a table with a heading, which stands out where a terminal shows it.
+    ///
+    /// # Errors
+    /// As [`Shell::write`].
+    pub fn show_table(&self, table: &str) -> Result<(), Error> {
+        match self.width {
+            Some(_) if self.has_colors => {
+                self.write(format!("{}\n", color::heading(&visible(table))).as_bytes())
+            }
+            _ => self.print(table),
+        }
+    }
+
+    /// Writes an error to stderr.
+    pub fn tell(&self, error: &Error) {
+        let text = error.text();
+        if self.is_watched && self.has_colors {
+            self.write_raw(&format!("{}\n", color::error(text.trim_end())));
+        } else {
+            self.note(text.trim_end());
         }
     }
 
@@ -80,11 +145,23 @@ impl Shell {
         self.stdout.lock().write_all(bytes).map_err(unwritable)
     }
 
-    /// Writes a text and ends its line.
+    /// Writes a text. A terminal is shown its control characters and does not obey them.
+    ///
+    /// # Errors
+    /// As [`Shell::write`].
+    pub fn show(&self, text: &str) -> Result<(), Error> {
+        match self.width {
+            Some(_) => self.write(visible(text).as_bytes()),
+            None => self.write(text.as_bytes()),
+        }
+    }
+
+    /// Writes a text, as [`Shell::show`], and ends its line.
     ///
     /// # Errors
     /// As [`Shell::write`].
     pub fn print(&self, text: &str) -> Result<(), Error> {
+        let text = if self.width.is_some() { visible(text) } else { text.into() };
         let mut stdout = self.stdout.lock();
         stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).map_err(unwritable)
     }
@@ -97,8 +174,10 @@ impl Shell {
         self.stdout.lock().flush().map_err(unwritable)
     }
 
-    /// Writes a line to stderr. Where not even this can be written there is nobody to tell.
+    /// Writes a line to stderr, with its control characters written out. Where not even this can be
+    /// written there is nobody to tell.
     pub fn note(&self, text: &str) {
+        let text = visible(text);
         let mut stderr = self.stderr.lock();
         let _ = stderr.write_all(format!("{text}\n").as_bytes()).and_then(|()| stderr.flush());
     }

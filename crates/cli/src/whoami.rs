@@ -13,7 +13,7 @@ use crate::call::connect::roots;
 use crate::report::Error;
 use crate::shell::Shell;
 
-const FLAGS: &[Flag] = &[
+pub(crate) const FLAGS: &[Flag] = &[
     Flag { name: "profile", help: "the profile of the files, or the context of doctl" },
     Flag { name: "region", help: "the region to ask in" },
     Flag { name: "endpoint-url", help: "the base URL to ask at" },
@@ -26,6 +26,11 @@ const USAGE: &str = "isobar whoami [aws|alibaba|do]… [flags]";
 const ABOUT: &str = "Say which identity each cloud sees, and where it comes from. Without a cloud, \
                      all three are asked; those without credentials are no failure then, as long as \
                      one has some.";
+
+/// The help of the command.
+pub(crate) fn help() -> String {
+    crate::arguments::help(USAGE, ABOUT, FLAGS)
+}
 
 /// All that is known of a cloud's caller.
 struct Known {

@@ -7,7 +7,7 @@ use isobar_auth::{Credentials, Unwritable, alibaba, bearer, sigv2, sigv4};
 use isobar_catalogue::model::Auth;
 use isobar_catalogue::{Cloud, Kind as ShapeKind, Protocol};
 use isobar_wire::{Request, ServiceError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::endpoint::{Endpoint, Scheme};
 use crate::error::{Kind, RetryAfter};
@@ -30,6 +30,14 @@ pub(crate) struct Row {
     pub(crate) throttling: &'static [Code],
     /// Codes of failures that pass by themselves, whatever the status.
     pub(crate) transient: &'static [Code],
+    /// Codes that say that the request's time is not the service's.
+    pub(crate) skewed: &'static [Code],
+    /// Codes that a signature is refused with, also one of another time.
+    pub(crate) unsigned: &'static [Code],
+    /// The code of a dry run that would have been none.
+    pub(crate) would_succeed: &'static [Code],
+    /// Codes that say that the service does not know the key, whatever else they say.
+    pub(crate) unknown_key: &'static [Code],
     /// Codes that say who may do what, where the status does not.
     pub(crate) denied: &'static [Code],
     /// Codes that say that the credentials are expired.
@@ -121,6 +129,23 @@ static ROWS: [Row; 3] = [
             Code::Is("RequestTimeoutException"),
             Code::Is("InternalError"),
         ],
+        skewed: &[
+            Code::Is("RequestTimeTooSkewed"),
+            Code::Is("RequestExpired"),
+            Code::Is("RequestInTheFuture"),
+        ],
+        unsigned: &[
+            Code::Is("AuthFailure"),
+            Code::Is("SignatureDoesNotMatch"),
+            Code::StartsWith("InvalidSignature"),
+        ],
+        would_succeed: &[Code::Is("DryRunOperation")],
+        unknown_key: &[
+            Code::Is("AuthFailure"),
+            Code::Is("InvalidAccessKeyId"),
+            Code::Is("InvalidClientTokenId"),
+            Code::StartsWith("UnrecognizedClient"),
+        ],
         denied: &[
             Code::Is("AuthFailure"),
             Code::Is("UnauthorizedOperation"),
@@ -173,6 +198,14 @@ static ROWS: [Row; 3] = [
             Code::Is("SystemBusy"),
             Code::Is("UnknownError"),
         ],
+        skewed: &[
+            Code::Is("InvalidTimeStamp.Expired"),
+            Code::Is("RequestTimeExpired"),
+            Code::Is("RequestTimeTooSkewed"),
+        ],
+        unsigned: &[Code::Is("IncompleteSignature"), Code::Is("SignatureDoesNotMatch")],
+        would_succeed: &[Code::Is("DryRunOperation")],
+        unknown_key: &[Code::StartsWith("InvalidAccessKeyId")],
         denied: &[
             Code::StartsWith("Forbidden"),
             Code::StartsWith("InvalidAccessKeyId"),
@@ -212,6 +245,10 @@ static ROWS: [Row; 3] = [
         limited: Scope::Key,
         throttling: &[Code::Is("too_many_requests")],
         transient: &[],
+        skewed: &[],
+        unsigned: &[],
+        would_succeed: &[],
+        unknown_key: &[Code::Is("unauthorized"), Code::Is("Unauthorized")],
         denied: &[Code::Is("forbidden"), Code::Is("unauthorized"), Code::Is("Unauthorized")],
         expired: &[],
         not_found: &[Code::Is("not_found")],
@@ -245,6 +282,10 @@ pub(crate) fn classify(cloud: Cloud, error: &ServiceError) -> (Kind, bool) {
     let kind = match status {
         StatusCode::NOT_IMPLEMENTED => Kind::NotImplemented,
         _ if status.is_server_error() => return (Kind::Unavailable, true),
+        _ if is(row.would_succeed) => return (Kind::WouldSucceed, false),
+        _ if is(row.skewed) => Kind::Skewed,
+        _ if is(row.unsigned) && says_time(&error.message) => Kind::Skewed,
+        _ if is(row.unknown_key) => Kind::Denied,
         _ if is(row.not_found) => Kind::NotFound,
         _ if is(row.expired) => Kind::Expired,
         _ if is(row.denied) => Kind::Denied,
@@ -255,6 +296,31 @@ pub(crate) fn classify(cloud: Cloud, error: &ServiceError) -> (Kind, bool) {
         _ => Kind::Refused,
     };
     (kind, transient)
+}
+
+/// Whether a refused signature is so for its time: AWS's services have one code for both.
+fn says_time(message: &str) -> bool {
+    message.starts_with("Signature expired") || message.starts_with("Signature not yet current")
+}
+
+/// Whether the service does not know the key that signed, by its code.
+pub(crate) fn is_unknown_key(cloud: Cloud, code: &str) -> bool {
+    row(cloud).unknown_key.iter().any(|known| known.matches(code))
+}
+
+/// The largest difference of two clocks that a signature stands: five minutes at the strictest.
+const MOST_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// How much the clock here is ahead of that of an answer, where that matters to signatures.
+pub(crate) fn clock_ahead(headers: &HeaderMap, now: Timestamp) -> Option<SignedDuration> {
+    let date = text(headers, "date")?;
+    let there = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
+    Some(now.duration_since(there)).filter(|ahead| ahead.abs() > MOST_SKEW)
+}
+
+/// Whether a refusal may be for the request's time although its code says nothing of it.
+pub(crate) fn may_be_of_time(cloud: Cloud, code: &str) -> bool {
+    row(cloud).unsigned.iter().any(|known| known.matches(code))
 }
 
 /// How long an answer asks to wait: in seconds, as a date, or in milliseconds as AWS has it.
@@ -347,7 +413,7 @@ fn sign_alibaba(request: &mut Request, signing: &Signing<'_>) -> Result<(), Unwr
         },
         Scheme::OssV1 => match signing.by_url {
             Some(seconds) => {
-                let until = now + jiff::SignedDuration::from_secs(seconds.into());
+                let until = now + SignedDuration::from_secs(seconds.into());
                 alibaba::oss::v1::sign_url(request, credentials, until);
                 Ok(())
             }

@@ -61,8 +61,13 @@ pub struct Config {
     /// From how many bytes on a request's body is compressed where the operation takes it so (AWS);
     /// `None` is never. Default: 10,240.
     pub compress_from: Option<usize>,
+    /// Inputs are not held against the catalogue's rules, but for what cannot be written. Default: they
+    /// are, but for upper bounds.
+    pub unchecked: bool,
     /// Certificates in PEM that are trusted instead of the public ones.
     pub roots: Option<Arc<[u8]>>,
+    /// Why there are none that can be trusted; nothing is then sent over TLS. Default: there are.
+    pub untrusting: Option<String>,
     /// The proxy that leads to the cloud. Default: none.
     pub proxy: Option<Proxy>,
     /// Who gives the caller's credentials; asked for each attempt.
@@ -122,7 +127,9 @@ impl Config {
             request_checksums: Checksums::default(),
             response_checksums: Checksums::default(),
             compress_from: Some(COMPRESS_FROM),
+            unchecked: false,
             roots: None,
+            untrusting: None,
             proxy: None,
             credentials: Arc::new(credentials),
             tokens: None,
@@ -249,6 +256,10 @@ pub struct Retry {
     /// How often a call is attempted at most, the first time included. Default: what the service's
     /// own SDK does, which is 3 (DynamoDB: 4).
     pub attempts: Option<u32>,
+    /// How often a call that is refused for there being too many is called again at most, where
+    /// [`attempts`](Self::attempts) says nothing and calls are paced. Default: 49, since many callers
+    /// at once take their time to find the service's pace.
+    pub refusals: u32,
     /// The longest first pause; it doubles with each further attempt, and each pause is drawn evenly
     /// from nothing to its longest. Default: 50 ms (DynamoDB: 25 ms).
     pub base: Option<Duration>,
@@ -270,6 +281,7 @@ impl Default for Retry {
         Self {
             mode: RetryMode::default(),
             attempts: None,
+            refusals: 49,
             base: None,
             throttled_base: Duration::from_secs(1),
             cap: Duration::from_secs(20),

@@ -5,6 +5,7 @@
 //! but for what was to change; else nothing is written.
 
 mod ini;
+mod single;
 mod yaml;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,9 @@ use crate::context::System;
 use crate::error::{Error, Kind};
 use crate::sources::{Around, alibaba, aws, digitalocean, member};
 use crate::surroundings::Surroundings;
+
+pub(crate) use single::shown;
+pub use single::{set, setting};
 
 /// What is written.
 #[derive(Clone, Debug, Default)]
@@ -56,12 +60,7 @@ pub fn configure(
 /// Whether the values can stand in a file.
 fn check(around: &Around, entry: &Entry, name: &str) -> Result<(), Error> {
     let fail = |message: String| Err(around.fail(Kind::Input, message));
-    let odd = |c: char| c.is_control() || matches!(c, '[' | ']' | '\'' | '"' | '\\');
-    if name.is_empty() || name.trim() != name || name.contains(odd) {
-        return fail(
-            "the profile's name is empty or has signs that cannot stand in one".to_owned(),
-        );
-    }
+    odd_name(around, name)?;
     let key = entry.credentials.as_ref();
     let token = key.and_then(|key| key.session_token.as_ref());
     let values = [
@@ -84,6 +83,27 @@ fn check(around: &Around, entry: &Entry, name: &str) -> Result<(), Error> {
         return fail("there is nothing to write".to_owned());
     }
     Ok(())
+}
+
+/// Refuses a profile's name that cannot stand in a file.
+fn odd_name(around: &Around, name: &str) -> Result<(), Error> {
+    let odd = |c: char| c.is_control() || matches!(c, '[' | ']' | '\'' | '"' | '\\');
+    if name.is_empty() || name.trim() != name || name.contains(odd) {
+        let message = "the profile's name is empty or has signs that cannot stand in one";
+        return Err(around.fail(Kind::Input, message));
+    }
+    Ok(())
+}
+
+/// The header of a profile's section, and its words: the file of credentials has the name alone.
+fn section_of(name: &str, in_credentials: bool) -> (String, Vec<&str>) {
+    match name {
+        _ if in_credentials || name == "default" => (name.to_owned(), vec![name]),
+        _ if name.contains(char::is_whitespace) => {
+            (format!("profile '{name}'"), vec!["profile", name])
+        }
+        _ => (format!("profile {name}"), vec!["profile", name]),
+    }
 }
 
 fn configure_aws(around: &Around, entry: &Entry, name: &str) -> Result<Vec<PathBuf>, Error> {
@@ -111,13 +131,7 @@ fn configure_aws(around: &Around, entry: &Entry, name: &str) -> Result<Vec<PathB
         written.push(edit(&files.credentials_path, &change)?);
     }
     if let Some(region) = &entry.region {
-        let (section, words) = match name {
-            "default" => (name.to_owned(), vec![name]),
-            _ if name.contains(char::is_whitespace) => {
-                (format!("profile '{name}'"), vec!["profile", name])
-            }
-            _ => (format!("profile {name}"), vec!["profile", name]),
-        };
+        let (section, words) = section_of(name, false);
         let set = vec![("region", region.as_str())];
         let change = ini::Change { section, words, set, unset: Vec::new() };
         written.push(edit(&files.config_path, &change)?);
@@ -129,6 +143,35 @@ fn configure_aws(around: &Around, entry: &Entry, name: &str) -> Result<Vec<PathB
 }
 
 fn configure_alibaba(around: &Around, entry: &Entry, name: &str) -> Result<Vec<PathBuf>, Error> {
+    let path = write_json(around, name, |profile| {
+        if let Some(key) = &entry.credentials {
+            let mode = if key.session_token.is_some() { "StsToken" } else { "AK" };
+            profile.insert("mode".to_owned(), mode.into());
+            profile.insert("access_key_id".to_owned(), key.id.as_str().into());
+            profile.insert("access_key_secret".to_owned(), key.secret.expose().into());
+            match &key.session_token {
+                Some(token) => {
+                    profile.insert("sts_token".to_owned(), token.expose().into());
+                }
+                // A token belongs to its key and is no good for another one.
+                None => {
+                    profile.shift_remove("sts_token");
+                }
+            }
+        }
+        if let Some(region) = &entry.region {
+            profile.insert("region_id".to_owned(), region.as_str().into());
+        }
+    })?;
+    Ok(vec![path])
+}
+
+/// Changes a profile in aliyun's file, which is made where it is not there.
+fn write_json(
+    around: &Around,
+    name: &str,
+    change: impl FnOnce(&mut Map<String, Json>),
+) -> Result<PathBuf, Error> {
     // Reading it as the client does tells what is wrong with it.
     alibaba::Config::load(around)?;
     let path = alibaba::cli_path(around);
@@ -148,32 +191,14 @@ fn configure_alibaba(around: &Around, entry: &Entry, name: &str) -> Result<Vec<P
         profiles.push(json!({ "name": name, "mode": "AK" }));
         profiles.len() - 1
     });
-    let profile: &mut Map<String, Json> = profiles[at].as_object_mut().ok_or_else(fail)?;
-    if let Some(key) = &entry.credentials {
-        let mode = if key.session_token.is_some() { "StsToken" } else { "AK" };
-        profile.insert("mode".to_owned(), mode.into());
-        profile.insert("access_key_id".to_owned(), key.id.as_str().into());
-        profile.insert("access_key_secret".to_owned(), key.secret.expose().into());
-        match &key.session_token {
-            Some(token) => {
-                profile.insert("sts_token".to_owned(), token.expose().into());
-            }
-            // A token belongs to its key and is no good for another one.
-            None => {
-                profile.shift_remove("sts_token");
-            }
-        }
-    }
-    if let Some(region) = &entry.region {
-        profile.insert("region_id".to_owned(), region.as_str().into());
-    }
+    change(profiles[at].as_object_mut().ok_or_else(fail)?);
     let mut text = Vec::new();
     let formatter = PrettyFormatter::with_indent(b"\t");
     let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
     content.serialize(&mut serializer).expect("JSON can be written as JSON");
     text.push(b'\n');
     write(around, &path, &String::from_utf8(text).expect("JSON is UTF-8"))?;
-    Ok(vec![path])
+    Ok(path)
 }
 
 fn configure_digitalocean(

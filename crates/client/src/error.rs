@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::StatusCode;
 use isobar_catalogue::Cloud;
 use isobar_wire::{ServiceError, Value, Violation};
+use jiff::SignedDuration;
 
 use crate::origin::Origin;
 
@@ -56,6 +57,11 @@ pub enum Kind {
     NotImplemented,
     /// The service does not know or not allow the caller (401, 403).
     Denied,
+    /// The time here and the service's differ too much for a signature; [`Error::clock_ahead`] says
+    /// how much.
+    Skewed,
+    /// It was a dry run of the service's own, and the call would have succeeded.
+    WouldSucceed,
     /// The service has no such thing (404, and the codes that say so).
     NotFound,
     /// The thing's state, or another thing, is in the way (409, and the codes that say so).
@@ -96,6 +102,8 @@ impl Kind {
             Self::Unavailable => "the service failed",
             Self::NotImplemented => "not implemented by the service",
             Self::Denied => "not allowed",
+            Self::Skewed => "the clock here is wrong",
+            Self::WouldSucceed => "it would have succeeded",
             Self::NotFound => "not found",
             Self::Conflict => "in conflict",
             Self::Refused => "refused",
@@ -136,6 +144,7 @@ struct Inner {
     reached: bool,
     attempts: u32,
     bucket_region: Option<String>,
+    clock_ahead: Option<SignedDuration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -180,6 +189,7 @@ impl Error {
             ),
             attempts: 0,
             bucket_region: None,
+            clock_ahead: None,
             source: None,
         };
         Self(Box::new(inner))
@@ -256,6 +266,12 @@ impl Error {
 
     pub(crate) fn bucket_region(&self) -> Option<&str> {
         self.0.bucket_region.as_deref()
+    }
+
+    /// With what the clock here is ahead of the service's.
+    pub(crate) fn with_clock_ahead(mut self, ahead: Option<SignedDuration>) -> Self {
+        self.0.clock_ahead = ahead;
+        self
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
@@ -348,6 +364,20 @@ impl Error {
         match self.0.retry_after? {
             RetryAfter::Asked(after) | RetryAfter::Hinted(after) => Some(after),
         }
+    }
+
+    /// Whether the service says that it does not know the caller's key, which no permission mends.
+    #[must_use]
+    pub fn is_unknown_key(&self) -> bool {
+        self.0.kind == Kind::Denied
+            && self.code().is_some_and(|code| crate::cloud::is_unknown_key(self.0.cloud, code))
+    }
+
+    /// How much the clock here is ahead of the service's, where the two differ too much; less than
+    /// nothing where it is behind.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<SignedDuration> {
+        self.0.clock_ahead
     }
 
     /// How often the request was sent or tried to be.

@@ -42,6 +42,8 @@ pub struct Fit {
     service: &'static Service,
     texts: Texts,
     raw_blobs: bool,
+    /// The document is a program's, and not typed.
+    is_programs: bool,
     path: String,
     depth: usize,
     wrong: Vec<Misfit>,
@@ -57,7 +59,14 @@ impl Fit {
         raw_blobs: bool,
         path: impl Into<String>,
     ) -> Self {
-        Self { service, texts, raw_blobs, path: path.into(), depth: 0, wrong: Vec::new() }
+        let path = path.into();
+        Self { service, texts, raw_blobs, is_programs: false, path, depth: 0, wrong: Vec::new() }
+    }
+
+    /// Fits what a program's types serialize to: bytes may be a list of numbers, as `Vec<u8>` is one.
+    #[must_use]
+    pub fn of_program(service: &'static Service) -> Self {
+        Self { is_programs: true, ..Self::new(service, Texts::Plain, false, "") }
     }
 
     /// What did not fit.
@@ -99,6 +108,7 @@ impl Fit {
                 Value::List(vec![self.below("[0]", |fit| fit.value(list.item, value))])
             }
             (Kind::Blob { .. }, Value::String(text)) => self.blob(text),
+            (Kind::Blob { .. }, Value::List(items)) if self.is_programs => numbers(items),
             (Kind::Timestamp(_), Value::String(text)) => Value::from(with_time(&text)),
             (kind, Value::String(text)) if self.texts == Texts::Typed => typed(kind, text),
             (_, value) => value,
@@ -148,11 +158,23 @@ impl Fit {
         match BASE64.decode(&packed) {
             Ok(bytes) => Value::Blob(bytes.into()),
             Err(_) => {
-                let text = "must be base64; bytes as they are come from fileb://FILE or @FILE";
+                let text = match self.is_programs {
+                    true => "must be base64 where it is text; `Vec<u8>` and `Bytes` are bytes",
+                    false => "must be base64; bytes as they are come from fileb://FILE or @FILE",
+                };
                 self.wrong.push(Misfit { path: self.path.clone(), text });
                 Value::Blob(Bytes::new())
             }
         }
+    }
+}
+
+/// The bytes that a list of numbers is; the list where it is none, for the check to find.
+fn numbers(items: Vec<Value>) -> Value {
+    let byte = |item: &Value| u8::try_from(item.as_i64()?).ok();
+    match items.iter().map(byte).collect::<Option<Vec<u8>>>() {
+        Some(bytes) => Value::Blob(bytes.into()),
+        None => Value::List(items),
     }
 }
 

@@ -56,7 +56,7 @@ pub use config::{
     AccountEndpoints, Breaker, BucketStyle, Checksums, Config, Endpoints, Network, Retry,
     RetryMode, Timeouts,
 };
-pub use configure::{Entry, configure};
+pub use configure::{Entry, configure, set, setting};
 pub use context::{Context, Sleep, System};
 pub use credentials::{Anonymous, Cached, Identity, Provide, Tokens};
 pub use endpoint::{

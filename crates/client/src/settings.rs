@@ -108,6 +108,9 @@ pub struct Settings {
     /// A file of certificates that are trusted instead of the public ones: `AWS_CA_BUNDLE` and the
     /// profile's `ca_bundle`, else `SSL_CERT_FILE`, as programs in Go take it.
     pub ca_bundle: Option<Found<PathBuf>>,
+    /// How output is to be printed (AWS: `AWS_DEFAULT_OUTPUT`, the profile's `output`; Alibaba
+    /// Cloud: the profile's `output_format`). The library prints nothing.
+    pub output: Option<Found<String>>,
     /// The proxy that leads to the cloud.
     pub proxy: Option<Found<Proxy>>,
     /// Who gives the credentials. They are looked for when they are first needed.
@@ -115,7 +118,18 @@ pub struct Settings {
     /// Who gives bearer tokens (AWS).
     pub tokens: Option<Arc<dyn Tokens>>,
     roots: Option<Arc<[u8]>>,
+    /// Why the certificates to trust cannot be read.
+    untrusting: Option<String>,
     context: Arc<dyn Context>,
+}
+
+/// Whether a text can be a region, by botocore's rule.
+fn is_region(text: &str) -> bool {
+    text.len() <= 63
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.chars().all(|c| c.is_ascii_digit())
 }
 
 impl Settings {
@@ -180,29 +194,48 @@ impl Settings {
             ca_bundle: around
                 .variable(CERTIFICATES)
                 .map(|path| Found::new(path.into(), Origin::variable(CERTIFICATES))),
+            output: None,
             proxy: proxy.map(|(name, proxy)| Found::new(proxy, Origin::variable(name))),
             credentials: Arc::new(Anonymous),
             tokens: None,
             roots: None,
+            untrusting: None,
             context: around.context.clone(),
         }
     }
 
-    /// Reads the certificates that are to be trusted.
-    pub(crate) fn trust(&mut self, around: &Around, overrides: &Overrides) -> Result<(), Error> {
-        self.roots = match (&overrides.roots, &self.ca_bundle) {
-            (Some(roots), _) => Some(roots.clone()),
-            (None, Some(bundle)) => {
-                let read = around.surroundings.read(&bundle.value).map_err(|error| {
-                    let (path, origin) = (bundle.value.display(), &bundle.origin);
-                    let what = format!("{path}, the certificates to trust ({origin}): {error}");
-                    around.fail(Kind::Config, what)
-                })?;
-                Some(read.into())
+    /// Reads the certificates that are to be trusted. Where that is not possible, nothing is said over
+    /// TLS; what is plain HTTP needs none.
+    pub(crate) fn trust(&mut self, around: &Around, overrides: &Overrides) {
+        if let Some(roots) = &overrides.roots {
+            self.roots = Some(roots.clone());
+            return;
+        }
+        let Some(bundle) = &self.ca_bundle else { return };
+        match around.surroundings.read(&bundle.value) {
+            Ok(read) => self.roots = Some(read.into()),
+            Err(error) => {
+                let (path, origin) = (bundle.value.display(), &bundle.origin);
+                let what = format!("{path}, the certificates to trust ({origin}): {error}");
+                self.untrusting = Some(what);
             }
-            (None, None) => None,
+        }
+    }
+
+    /// Holds the region against what one looks like: it becomes a part of hosts' names.
+    pub(crate) fn check_region(&self, around: &Around) -> Result<(), Error> {
+        let Some(region) = self.region.as_ref().filter(|region| !is_region(&region.value)) else {
+            return Ok(());
         };
-        Ok(())
+        let kind = match region.origin {
+            Origin::File { .. } => Kind::Profile,
+            _ => Kind::Config,
+        };
+        let message = format!(
+            "{:?} (from {}) is no region: it has other signs than letters, digits and hyphens",
+            region.value, region.origin
+        );
+        Err(around.fail(kind, message))
     }
 
     /// What a client is told.
@@ -214,6 +247,7 @@ impl Settings {
         config.endpoint = self.endpoint.as_ref().map(|endpoint| endpoint.value.clone());
         config.endpoints = self.endpoints.clone();
         config.roots = self.roots.clone();
+        config.untrusting = self.untrusting.clone();
         config.tokens = self.tokens.clone();
         config.proxy = self.proxy.as_ref().map(|proxy| proxy.value.clone());
         config.fips = self.fips.as_ref().is_some_and(|fips| fips.value);

@@ -29,6 +29,9 @@ const LIMIT: u64 = 8 << 20;
 /// How long a program may take.
 const PROGRAM_WITHIN: Duration = Duration::from_secs(60);
 
+/// The same where a person may be asked by it.
+const PERSON_WITHIN: Duration = Duration::from_secs(300);
+
 /// What surrounds a program.
 pub trait Surroundings: fmt::Debug + Send + Sync {
     /// An environment variable.
@@ -49,7 +52,8 @@ pub trait Surroundings: fmt::Debug + Send + Sync {
     /// As for writing; the file is then as it was.
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()>;
 
-    /// Runs a program, without a shell, and waits for it.
+    /// Runs a program, without a shell, and waits for it. Where there is somebody to be asked, it may
+    /// ask too: on stderr, which is then shown and not part of what it [`Finished`] with.
     fn run<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, io::Result<Finished>>;
 
     /// Sends a request as it is, follows nothing, and reads the answer.
@@ -102,6 +106,8 @@ pub struct Machine {
 struct Pool {
     client: Client<Connector, Full<Bytes>>,
     proxy: Option<Proxy>,
+    /// Why there are no certificates to trust, which matters to TLS alone.
+    untrusting: Option<String>,
 }
 
 impl Machine {
@@ -111,27 +117,35 @@ impl Machine {
         Self { ask, pool: OnceLock::new() }
     }
 
-    fn pool(&self) -> io::Result<&Pool> {
-        if let Some(pool) = self.pool.get() {
-            return Ok(pool);
-        }
-        let roots = match self.variable(CERTIFICATES).filter(|path| !path.is_empty()) {
-            Some(path) => Some(self.read(path.as_ref()).map_err(|error| {
-                let message = format!("{path}, the certificates to trust: {error}");
-                io::Error::new(io::ErrorKind::InvalidInput, message)
-            })?),
-            None => None,
-        };
-        Ok(self.pool.get_or_init(|| {
+    fn pool(&self) -> &Pool {
+        self.pool.get_or_init(|| {
+            let named = self.variable(CERTIFICATES).filter(|path| !path.is_empty());
+            let read = named.map(|path| {
+                let read = self.read(path.as_ref());
+                read.map_err(|error| format!("{path}, the certificates to trust: {error}"))
+            });
+            let (roots, untrusting) = match read.transpose() {
+                Ok(roots) => (roots, None),
+                Err(why) => (None, Some(why)),
+            };
             let proxy = proxy::named(&|name| self.variable(name)).map(|(_, proxy)| proxy);
             // The time that a request may take bounds that of its connection.
             let connector = Connector::new(proxy.clone(), roots.map(Into::into), Duration::MAX);
-            Pool { client: Client::builder(TokioExecutor::new()).build(connector), proxy }
-        }))
+            Pool {
+                client: Client::builder(TokioExecutor::new()).build(connector),
+                proxy,
+                untrusting,
+            }
+        })
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
-        let pool = self.pool()?;
+        let pool = self.pool();
+        if let Some(why) = pool.untrusting.as_ref()
+            && request.uri().scheme() == Some(&http::uri::Scheme::HTTPS)
+        {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why.clone()));
+        }
         if let Some(why) = pool.proxy.as_ref().and_then(|proxy| proxy.bars(request.uri())) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
@@ -175,11 +189,13 @@ impl Surroundings for Machine {
 
     fn run<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, io::Result<Finished>> {
         Box::pin(async move {
+            let is_watched = self.ask.is_some();
+            let within = if is_watched { PERSON_WITHIN } else { PROGRAM_WITHIN };
             let late = |_| {
-                let seconds = PROGRAM_WITHIN.as_secs();
+                let seconds = within.as_secs();
                 io::Error::new(io::ErrorKind::TimedOut, format!("not ready within {seconds} s"))
             };
-            tokio::time::timeout(PROGRAM_WITHIN, run(command)).await.map_err(late)?
+            tokio::time::timeout(within, run(command, is_watched)).await.map_err(late)?
         })
     }
 
@@ -224,23 +240,28 @@ fn bounded(content: Vec<u8>) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-async fn run(command: &[String]) -> io::Result<Finished> {
+/// Runs a program. Where it is watched, its stderr is the process's own, on which it may ask.
+async fn run(command: &[String], is_watched: bool) -> io::Result<Finished> {
     let (program, arguments) = command
         .split_first()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the command is empty"))?;
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stderr(if is_watched { Stdio::inherit() } else { Stdio::piped() })
         .kill_on_drop(true)
         .spawn()?;
     let stdout = child.stdout.take().expect("it is piped");
-    let stderr = child.stderr.take().expect("it is piped");
+    let stderr = child.stderr.take();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut stdout = stdout.take(LIMIT + 1);
-    let mut stderr = stderr.take(LIMIT + 1);
-    let (read_out, read_err) =
-        tokio::join!(stdout.read_to_end(&mut out), stderr.read_to_end(&mut err));
+    let errors = async {
+        match stderr {
+            Some(stderr) => stderr.take(LIMIT + 1).read_to_end(&mut err).await,
+            None => Ok(0),
+        }
+    };
+    let (read_out, read_err) = tokio::join!(stdout.read_to_end(&mut out), errors);
     read_out?;
     read_err?;
     let (stdout, stderr) = (bounded(out)?, bounded(err)?);

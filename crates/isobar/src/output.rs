@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use crate::cli::Format;
 use isobar_cli::report::Error;
+use isobar_cli::shell::unwritable;
+use isobar_cli::visible::visible;
 
 /// Says something on stderr. Where that is closed or full nobody is told: it is no reason to end,
 /// which `eprintln!` would take it for.
@@ -61,7 +63,7 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
         Ok(()) => Ok(()),
         // The reader of a pipe has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Error::failed("output", "stdout cannot be written").source(error)),
+        Err(error) => Err(unwritable(error)),
     }
 }
 
@@ -91,7 +93,7 @@ fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
 fn text_of(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) => without_fraction(text),
+        Value::String(text) => visible(&without_fraction(text)).into_owned(),
         Value::Number(number) if number.is_f64() => {
             format!("{:.1}", number.as_f64().unwrap_or_default())
         }

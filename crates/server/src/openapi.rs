@@ -182,7 +182,7 @@ fn endpoint(row: &Row) -> Value {
     if row.query.contains(&"dry_run") {
         let content = json!({ "application/json": { "schema": reference("Any") } });
         let answer = json!({
-            "description": "What would be done", "headers": headers(&[REQUEST_ID]),
+            "description": "What would be done", "headers": headers([REQUEST_ID]),
             "content": content,
         });
         responses.entry("200").or_insert(answer);
@@ -190,14 +190,14 @@ fn endpoint(row: &Row) -> Value {
     if row.is_entity() {
         let answer = json!({
             "description": "Nothing changed since the ETag of If-None-Match",
-            "headers": headers(&[REQUEST_ID, ETAG]),
+            "headers": headers([REQUEST_ID, ETAG]),
         });
         responses.insert("304".to_owned(), answer);
     }
     if row.id == "health_ready" {
         let content = json!({ "application/json": { "schema": reference("Readiness") } });
         let answer = json!({
-            "description": "Requests cannot be served now", "headers": headers(&[REQUEST_ID]),
+            "description": "Requests cannot be served now", "headers": headers([REQUEST_ID]),
             "content": content,
         });
         responses.insert("503".to_owned(), answer);
@@ -210,7 +210,7 @@ fn endpoint(row: &Row) -> Value {
         let mut told = vec![REQUEST_ID];
         match code {
             Code::Unauthenticated => {
-                told.push(("WWW-Authenticate", "How to authenticate", "string"))
+                told.push(("WWW-Authenticate", "How to authenticate", "string"));
             }
             Code::RateLimited | Code::Cloud | Code::Unavailable => {
                 told.push(("Retry-After", "Seconds after which it may work", "integer"));

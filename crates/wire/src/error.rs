@@ -134,6 +134,20 @@ pub enum Problem {
     TooDeep,
 }
 
+impl Problem {
+    /// Whether a value is only more, or longer, than the catalogue says.
+    #[must_use]
+    pub fn is_upper_bound(&self) -> bool {
+        let is_enough = |value: f64, min: &Option<f64>| min.is_none_or(|min| value >= min);
+        match self {
+            Self::OutOfRange { value, min, .. } => is_enough(*value, min),
+            #[expect(clippy::cast_precision_loss, reason = "nothing is 2^52 long")]
+            Self::WrongLength { length, min, .. } => is_enough(*length as f64, min),
+            _ => false,
+        }
+    }
+}
+
 impl Violation {
     pub(crate) fn new(problem: Problem) -> Self {
         Self { path: String::new(), problem }

@@ -203,9 +203,13 @@ impl Serialize for Value {
 /// From JSON and its like. Blobs and timestamps stay text until a shape says what they are.
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+        deserializer.deserialize_newtype_struct(AS_IT_IS, AnyValue)
     }
 }
+
+/// The name by which [`from_value`] knows that a [`Value`] is wanted, whose blobs stay bytes. To all
+/// other formats a struct of one field is its field.
+const AS_IT_IS: &str = "$isobar::Value";
 
 struct AnyValue;
 
@@ -214,6 +218,10 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("any value")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Value, D::Error> {
+        inner.deserialize_any(self)
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -274,7 +282,8 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
-/// Bytes in a handler's types. `Vec<u8>` would be a list of numbers to serde.
+/// Bytes in a handler's types, never copied. `Vec<u8>` is a list of numbers to serde, which
+/// [`from_value`] makes of bytes too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blob(pub Bytes);
 
@@ -287,6 +296,13 @@ impl Serialize for Blob {
 impl<'de> Deserialize<'de> for Blob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match deserializer.deserialize_byte_buf(AnyValue)? {
+            // As a format without bytes has them.
+            Value::List(items) => items
+                .iter()
+                .map(|item| u8::try_from(item.as_i64()?).ok())
+                .collect::<Option<Vec<u8>>>()
+                .map(|bytes| Self(bytes.into()))
+                .ok_or_else(|| serde::de::Error::custom("a list for bytes")),
             Value::Blob(bytes) => Ok(Self(bytes)),
             Value::String(text) => STANDARD
                 .decode(text.as_bytes())

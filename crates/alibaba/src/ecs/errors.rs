@@ -377,11 +377,6 @@ pub(super) const KEY_PAIR_NOT_FOUND: Row = row(
     "InvalidKeyPairName.NotFound",
     "The specified parameter KeyPairName does not exist in our records.",
 );
-pub(super) const PASSWORD_AND_INHERITED: Row = row(
-    400,
-    "InvalidPasswordParam.Mismatch",
-    "The input password should be null when passwdInherit is true.",
-);
 pub(super) const IO_OPTIMIZED_RUN: Row =
     row(400, "InvalidIoOptimize.ValueNotSupported", "The specified IoOptimize is not valid.");
 pub(super) const IO_OPTIMIZED_CREATE: Row =

@@ -59,7 +59,7 @@ fn create_key_pair(
     Ok(CreatedKeyPair {
         private_key_body: key.pem,
         key_pair_name: pair.name.clone(),
-        key_pair_id: pair.id.clone(),
+        key_pair_id: pair.pair_id.clone(),
         key_pair_finger_print: pair.fingerprint.clone(),
     })
 }
@@ -91,9 +91,9 @@ fn put(
         return Err(errors::RESOURCE_GROUP_NOT_FOUND.fault());
     }
     let tags = Tags::given(tag, &errors::TAGS)?;
-    let id = forms::id(forms::KEY_PAIR, regions::of_call(cx.region), cx.random);
+    let pair_id = forms::id(forms::KEY_PAIR, regions::of_call(cx.region), cx.random);
     let (scope, created_at) = (cx.scope(), cx.now);
-    Ok(cx.store.put(KeyPair { scope, id, name, public_key, fingerprint, tags, created_at }))
+    Ok(cx.store.put(KeyPair { scope, pair_id, name, public_key, fingerprint, tags, created_at }))
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,6 +10,7 @@ pub(super) use name::is_host_name;
 
 use isobar_engines::machines::{self, Spec};
 use isobar_kernel::Fault;
+use isobar_kernel::call::Empty;
 use serde::Deserialize;
 
 use super::records::Instance;
@@ -35,7 +36,6 @@ pub(super) struct Launch {
     host_names: Option<Vec<String>>,
     description: Option<String>,
     password: Option<String>,
-    password_inherit: Option<bool>,
     key_pair_name: Option<String>,
     user_data: Option<String>,
     internet_charge_type: Option<String>,
@@ -52,15 +52,15 @@ pub(super) struct Launch {
     security_enhancement_strategy: Option<String>,
     affinity: Option<String>,
     tenancy: Option<String>,
-    hibernation_options: Option<Hibernation>,
-    image_options: Option<ImageOptions>,
+    // Nothing in them is built; the face's table says what they may say.
+    _hibernation_options: Option<Empty>,
+    _image_options: Option<Empty>,
     ipv6_address: Option<Vec<String>>,
     ipv6_address_count: Option<i64>,
     credit_specification: Option<String>,
     deletion_protection: Option<bool>,
     system_disk: Option<AskedDisk>,
     resource_group_id: Option<String>,
-    auto_release_time: Option<String>,
     ram_role_name: Option<String>,
     hpc_cluster_id: Option<String>,
     deployment_set_id: Option<String>,
@@ -91,18 +91,6 @@ struct PrivatePool {
     id: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Hibernation {
-    configured: Option<bool>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct ImageOptions {
-    login_as_non_root: Option<bool>,
-}
-
 /// What is asked of a network interface.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -110,8 +98,6 @@ struct NetworkInterface {
     v_switch_id: Option<String>,
     security_group_id: Option<String>,
     security_group_ids: Option<Vec<String>>,
-    network_interface_id: Option<String>,
-    instance_type: Option<String>,
 }
 
 /// RunInstances has the size as text, CreateInstance as a number.

@@ -205,7 +205,7 @@ pub(crate) struct KeyPair {
     pub(crate) scope: String,
     /// Its id, which only its making tells.
     #[serde(default)]
-    pub(crate) id: String,
+    pub(crate) pair_id: String,
     /// Its name, by which it is found.
     pub(crate) name: String,
     /// Its public half.

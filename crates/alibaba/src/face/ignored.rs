@@ -42,6 +42,30 @@ pub const IGNORED: &[Ignored] = &[
         "the counts are always shown",
     ),
     row("ecs", "DescribeRegions", "InstanceChargeType", Values::All, "regions offer both alike"),
+    row("ecs", "*", "PasswordInherit", NO, "no image here has a password"),
+    row("ecs", "*", "AutoReleaseTime", NOTHING, "an instance stays unless it is asked for"),
+    row("ecs", "*", "HibernationOptions.Configured", NO, "it is off unless it is asked for"),
+    row("ecs", "*", "ImageOptions.LoginAsNonRoot", NO, "it is off unless it is asked for"),
+    row(
+        "ecs",
+        "*",
+        "NetworkInterface.InstanceType",
+        Values::These(&["Primary", ""]),
+        "the interface that is told of is the instance's own",
+    ),
+    row(
+        "ecs",
+        "*",
+        "NetworkInterface.NetworkInterfaceId",
+        NOTHING,
+        "it is an interface of its own",
+    ),
+    row("slb", "*", "XForwardedFor_SLBIP", OFF, NO_HEADER),
+    row("slb", "*", "XForwardedFor_SLBID", OFF, NO_HEADER),
+    row("slb", "*", "XForwardedFor_proto", OFF, NO_HEADER),
+    row("slb", "*", "XForwardedFor_SLBPORT", OFF, NO_HEADER),
+    row("slb", "*", "XForwardedFor_ClientSrcPort", OFF, NO_HEADER),
+    row("slb", "*", "ProxyProtocolV2Enabled", NO, "it is off unless it is asked for"),
     row("ecs", "*", "SystemDisk.Encrypted", NO, "a disk is not encrypted unless it is asked for"),
     row(
         "ecs",
@@ -117,6 +141,10 @@ const YES: Values = Values::These(&["true"]);
 /// A switch of load balancers that is asked to be off.
 const OFF: Values = Values::These(&["off"]);
 
+/// A member that is there without saying anything.
+const NOTHING: Values = Values::These(&[""]);
+
+const NO_HEADER: &str = "the header is not sent unless it is asked for";
 const STICKY: &str = "it is read where sessions stick to a server, which they cannot here";
 
 /// Whether processes are asked to end first: here they are, and what does not heed is ended soon.

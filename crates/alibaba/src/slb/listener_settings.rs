@@ -39,7 +39,6 @@ pub(super) struct Asked {
     established_timeout: Option<i64>,
     connection_drain: Option<String>,
     connection_drain_timeout: Option<i64>,
-    proxy_protocol_v2_enabled: Option<bool>,
     // HTTP.
     health_check: Option<String>,
     health_check_timeout: Option<i64>,
@@ -48,16 +47,6 @@ pub(super) struct Asked {
     request_timeout: Option<i64>,
     listener_forward: Option<String>,
     gzip: Option<String>,
-    #[serde(rename = "XForwardedFor_SLBIP")]
-    forwarded_ip: Option<String>,
-    #[serde(rename = "XForwardedFor_SLBID")]
-    forwarded_id: Option<String>,
-    #[serde(rename = "XForwardedFor_proto")]
-    forwarded_protocol: Option<String>,
-    #[serde(rename = "XForwardedFor_SLBPORT")]
-    forwarded_port: Option<String>,
-    #[serde(rename = "XForwardedFor_ClientSrcPort")]
-    forwarded_client_port: Option<String>,
 }
 
 /// Numbers and what they may be: the parameter, its value, the least and the greatest.
@@ -147,25 +136,10 @@ impl Asked {
         if let Some((_, row)) = absent.iter().find(|(given, _)| *given) {
             return Err(row.fault());
         }
-        let on = |text: &Option<String>| text.as_deref() == Some("on");
-        let hashes = ["sch", "tch", "qch", "iqch"];
-        let unsupported = [
-            ("Scheduler", self.scheduler.as_deref().is_some_and(|name| hashes.contains(&name))),
-            ("PersistenceTimeout", self.persistence_timeout.is_some_and(|seconds| seconds > 0)),
-            ("ProxyProtocolV2Enabled", self.proxy_protocol_v2_enabled == Some(true)),
-            ("StickySession", on(&self.sticky_session)),
-            ("ListenerForward", on(&self.listener_forward)),
-            ("AclStatus", on(&self.acl_status)),
-            ("XForwardedFor_SLBIP", on(&self.forwarded_ip)),
-            ("XForwardedFor_SLBID", on(&self.forwarded_id)),
-            ("XForwardedFor_proto", on(&self.forwarded_protocol)),
-            ("XForwardedFor_SLBPORT", on(&self.forwarded_port)),
-            ("XForwardedFor_ClientSrcPort", on(&self.forwarded_client_port)),
-        ];
-        match unsupported.iter().find(|(_, asked)| *asked) {
-            Some((parameter, _)) => Err(standard::UNSUPPORTED_PARAMETER.with(&[parameter])),
-            None => Ok(()),
+        if self.persistence_timeout.is_some_and(|seconds| seconds > 0) {
+            return Err(standard::UNSUPPORTED_PARAMETER.with(&[&"PersistenceTimeout"]));
         }
+        Ok(())
     }
 
     /// The port of health checks; -520 stands for the servers' own.

@@ -88,7 +88,7 @@ fn create_load_balancer(
 ) -> Result<CreatedLoadBalancer, Fault> {
     check_money(&input)?;
     if input.address_ip_version.as_deref().is_some_and(|version| version != "ipv4") {
-        return Err(standard::UNSUPPORTED_PARAMETER.with(&[&"AddressIPVersion"]));
+        return Err(standard::INVALID_PARAMETER.with(&[&"AddressIPVersion"]));
     }
     let vswitch = network(cx, &input)?;
     let (master_zone, slave_zone) = zones(cx, &input, vswitch.as_deref())?;
@@ -140,7 +140,6 @@ fn create_load_balancer(
 fn check_money(input: &CreateLoadBalancer) -> Result<(), Fault> {
     match input.pay_type.as_deref().unwrap_or("PayOnDemand") {
         "PayOnDemand" => {}
-        "PrePay" => return Err(standard::UNSUPPORTED_PARAMETER.with(&[&"PayType"])),
         _ => return Err(standard::INVALID_PARAMETER.with(&[&"PayType"])),
     }
     let charge = input.instance_charge_type.as_deref().unwrap_or("PayBySpec");

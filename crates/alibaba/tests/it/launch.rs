@@ -21,10 +21,10 @@ async fn what_cannot_be_had_is_refused() {
     for (more, (status, code)) in [
         (json!({"DataDisk": [{"Size": 20}]}), not_built),
         (json!({"PasswordInherit": true}), not_built),
-        (
-            json!({"PasswordInherit": true, "Password": "Secret123!"}),
-            (400, "InvalidPasswordParam.Mismatch"),
-        ),
+        (json!({"InstanceChargeType": "PrePaid"}), not_built),
+        (json!({"AutoReleaseTime": "2027-01-01T00:00:00Z"}), not_built),
+        (json!({"NetworkInterface": [{"InstanceType": "Secondary"}]}), not_built),
+        (json!({"ImageOptions": {"LoginAsNonRoot": true}}), not_built),
         (json!({"Tenancy": "host"}), not_built),
         (json!({"Tenancy": "shared"}), (400, "InvalidParameter")),
         (json!({"HibernationOptions": {"Configured": true}}), not_built),

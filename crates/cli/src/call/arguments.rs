@@ -68,6 +68,8 @@ pub(crate) struct Part {
 pub(crate) struct Arguments {
     pub(crate) members: Vec<Given>,
     pub(crate) parts: Vec<Part>,
+    /// What `--force` sends although the catalogue does not know it, with its values.
+    pub(crate) unknown: Vec<(String, Vec<String>)>,
     /// Flags of aws-cli's that are no members, with their values.
     pub(crate) extras: Vec<(&'static str, String)>,
     pub(crate) operands: Vec<String>,
@@ -105,9 +107,16 @@ pub(crate) fn read(
         let (name, inline) = parted(&argument);
         let inline = inline.map(str::to_owned);
         let Some(meaning) = meaning(service, operation, name) else {
-            read.wrong.push(unknown_flag(&argument, Some((service, operation))));
             // Its values are nobody's; saying so of each would only hide what is wrong.
-            while arguments.next_if(|next| !is_flag(next)).is_some() {}
+            let mut texts: Vec<String> = inline.into_iter().collect();
+            let is_inline = !texts.is_empty();
+            texts.extend(std::iter::from_fn(|| {
+                arguments.next_if(|next| !is_flag(next) && !(is_inline && options.force))
+            }));
+            match options.force {
+                true => read.unknown.push((name.to_owned(), texts)),
+                false => read.wrong.push(unknown_flag(&argument, Some((service, operation)))),
+            }
             continue;
         };
         match meaning {

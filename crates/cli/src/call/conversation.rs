@@ -39,41 +39,46 @@ impl Observe for Conversation {
     fn sends(
         &self,
         service: &'static Service,
-        _: &'static Operation,
+        operation: &'static Operation,
         request: &http::Request<Option<Bytes>>,
     ) {
-        let names = Names::of(service);
+        let names = Names::of(service, operation);
         let url = mask::url(&names, &request.uri().to_string());
         let mut text = format!("> {} {url}\n", request.method());
-        headers(&mut text, '>', request.headers());
+        headers(&mut text, '>', &names, request.headers());
         match request.body() {
-            Some(bytes) => body(&mut text, '>', &names, bytes),
+            Some(bytes) => body(&mut text, '>', bytes, |text| names.request_body(text)),
             None => text.push_str(">\n> [a stream]\n"),
         }
         self.shell.note(text.trim_end());
     }
 
-    fn receives(&self, service: &'static Service, _: &'static Operation, response: &Response) {
-        let names = Names::of(service);
+    fn receives(
+        &self,
+        service: &'static Service,
+        operation: &'static Operation,
+        response: &Response,
+    ) {
+        let names = Names::of(service, operation);
         let mut text = format!("< {}\n", response.status);
-        headers(&mut text, '<', &response.headers);
-        body(&mut text, '<', &names, &response.body);
+        headers(&mut text, '<', &names, &response.headers);
+        body(&mut text, '<', &response.body, |text| names.response_body(text));
         self.shell.note(text.trim_end());
     }
 
     fn fails(&self, error: &Error) {
-        self.shell.note(&format!("! {error}"));
+        self.shell.note(&format!("! {}", mask::text(&error.to_string())));
     }
 }
 
-fn headers(text: &mut String, side: char, headers: &HeaderMap) {
+fn headers(text: &mut String, side: char, names: &Names, headers: &HeaderMap) {
     for (name, value) in headers {
-        text.push_str(&format!("{side} {name}: {}\n", header(name, value)));
+        text.push_str(&format!("{side} {name}: {}\n", header(names, name, value)));
     }
 }
 
-/// A header's value, without what proves who the caller is.
-fn header(name: &HeaderName, value: &HeaderValue) -> String {
+/// A header's value, without what proves who the caller is and what is secret by the catalogue's word.
+fn header(names: &Names, name: &HeaderName, value: &HeaderValue) -> String {
     let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
     match name.as_str() {
         // The scheme and what was signed help where a signature does not match.
@@ -82,21 +87,21 @@ fn header(name: &HeaderName, value: &HeaderValue) -> String {
             (None, Some((scheme, _))) => format!("{scheme} {MASK}"),
             (None, None) => MASK.to_owned(),
         },
-        name if mask::is_secret(name) || name.contains("cookie") || value.is_sensitive() => {
+        name if names.hide_header(name) || name.contains("cookie") || value.is_sensitive() => {
             MASK.to_owned()
         }
-        _ => text,
+        _ => mask::text(&text),
     }
 }
 
-fn body(text: &mut String, side: char, names: &Names, bytes: &Bytes) {
+fn body(text: &mut String, side: char, bytes: &Bytes, mask: impl Fn(&str) -> String) {
     if bytes.is_empty() {
         return;
     }
     text.push_str(&format!("{side}\n"));
     match std::str::from_utf8(bytes).ok().filter(|body| !body.contains('\0')) {
         Some(body) if body.len() <= LONGEST => {
-            for line in mask::body(names, body).lines() {
+            for line in mask(body).lines() {
                 text.push_str(&format!("{side} {line}\n"));
             }
         }

@@ -3,8 +3,12 @@
 use isobar_catalogue::Cloud;
 use isobar_client::{Error as CallError, Kind};
 
+use super::help::vendor;
 use super::names::{command, shown};
 use crate::report::{Class, Detail, Error};
+
+/// The code of a dry run that would have been none, which is what was asked for.
+pub(crate) const WOULD_SUCCEED: &str = "would_succeed";
 
 /// A failed call, as the command line reports it.
 pub(crate) fn report(error: &CallError) -> Error {
@@ -15,7 +19,7 @@ pub(crate) fn report(error: &CallError) -> Error {
             message.push_str(&format!(" {name}"));
         }
     }
-    message.push_str(&format!(": {}", error.kind().describe()));
+    message.push_str(&format!(": {}", kind(error).describe()));
     if let Some(code) = error.code() {
         message.push_str(&format!(" ({code})"));
     }
@@ -42,8 +46,18 @@ pub(crate) fn report(error: &CallError) -> Error {
     }
 }
 
-fn classify(error: &CallError) -> (Class, &'static str) {
+/// The kind of a failure, as a person takes it. Alibaba Cloud's services may be called again after
+/// `ServiceUnavailable` as after too many calls, but nobody called too often.
+fn kind(error: &CallError) -> Kind {
+    let is_gone = error.code().is_some_and(|code| code.to_lowercase().contains("unavailable"));
     match error.kind() {
+        Kind::Throttled if is_gone => Kind::Unavailable,
+        kind => kind,
+    }
+}
+
+fn classify(error: &CallError) -> (Class, &'static str) {
+    match kind(error) {
         Kind::Config => (Class::Usage, "configuration_wrong"),
         Kind::Unknown => (Class::Unknown, "unknown_operation"),
         Kind::Input => (Class::Invalid, "invalid_input"),
@@ -64,6 +78,8 @@ fn classify(error: &CallError) -> (Class, &'static str) {
         Kind::Unavailable => (Class::Failed, "service_failed"),
         Kind::NotImplemented => (Class::Failed, "not_implemented"),
         Kind::Denied => (Class::Denied, "denied"),
+        Kind::Skewed => (Class::Failed, "clock_skewed"),
+        Kind::WouldSucceed => (Class::Failed, WOULD_SUCCEED),
         Kind::NotFound => (Class::Failed, "not_found"),
         Kind::Conflict => (Class::Failed, "conflict"),
         Kind::Paging => (Class::Failed, "paging_failed"),
@@ -75,11 +91,17 @@ fn classify(error: &CallError) -> (Class, &'static str) {
 
 fn hint(error: &CallError, class: Class) -> Option<String> {
     let cloud = error.cloud();
-    Some(match (class, error.kind()) {
+    Some(match (class, kind(error)) {
         (_, Kind::NoCredentials) => {
             format!("isobar configure {} writes them", command(cloud))
         }
         (Class::Expired, _) => "sign in again, or set new credentials".to_owned(),
+        (_, Kind::Skewed) => clock(error),
+        (Class::Denied, _) if error.is_unknown_key() => format!(
+            "{} does not know the key: isobar whoami {} says where it comes from",
+            vendor(cloud),
+            command(cloud)
+        ),
         (Class::Denied, _) => match cloud {
             Cloud::DigitalOcean => "check the token and its scopes".to_owned(),
             Cloud::Aws | Cloud::Alibaba => "check the credentials and their permissions".to_owned(),
@@ -93,6 +115,9 @@ fn hint(error: &CallError, class: Class) -> Option<String> {
         }
         (_, Kind::Timeout) => "give it more time with --timeout".to_owned(),
         (_, Kind::Throttled) => "call less often, or repeat more with --retries".to_owned(),
+        (_, Kind::Unavailable) => {
+            "the fault is the service's, and may pass: try again in a while".to_owned()
+        }
         (_, Kind::Endpoint) => "check --region".to_owned(),
         (_, Kind::TooLarge) => {
             "narrow the answer down, or ask for smaller pages with --page-size".to_owned()
@@ -105,4 +130,19 @@ fn hint(error: &CallError, class: Class) -> Option<String> {
         ),
         _ => return None,
     })
+}
+
+/// What to do about a clock that is wrong.
+fn clock(error: &CallError) -> String {
+    const SET: &str = "set this machine's clock (timedatectl set-ntp true)";
+    let Some(ahead) = error.clock_ahead() else { return SET.to_owned() };
+    let side = if ahead.is_negative() { "behind" } else { "ahead of" };
+    let seconds = ahead.unsigned_abs().as_secs();
+    let much = match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    };
+    format!("it is {much} {side} the service's: {SET}")
 }

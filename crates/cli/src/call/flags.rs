@@ -1,11 +1,14 @@
 //! The flags of every call, as one table: parser, help and documentation are made from it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use isobar_catalogue::Cloud;
 
+use super::raw::Capture;
 use crate::format::Format;
+use crate::shell::Shell;
 
 /// What the flags say.
 #[derive(Clone, Debug, Default)]
@@ -13,9 +16,13 @@ pub(crate) struct Options {
     pub(crate) help: bool,
     pub(crate) input: Vec<String>,
     pub(crate) output: Format,
+    /// The command line says how to print.
+    pub(crate) output_given: bool,
     pub(crate) query: Option<String>,
     pub(crate) jq: Option<String>,
     pub(crate) columns: Vec<String>,
+    /// The columns that only the output itself can tell of.
+    pub(crate) doubtful: Vec<String>,
     pub(crate) all: bool,
     pub(crate) max_items: Option<usize>,
     pub(crate) page_size: Option<i64>,
@@ -35,6 +42,20 @@ pub(crate) struct Options {
     pub(crate) dry_run: bool,
     pub(crate) raw_blobs: bool,
     pub(crate) version: Option<String>,
+    pub(crate) force: bool,
+    pub(crate) no_pager: bool,
+    /// Whether there are colours, where the command line says.
+    pub(crate) colors: Option<bool>,
+    /// Keeps the answer of a call that the catalogue does not know.
+    pub(crate) capture: Option<Arc<Capture>>,
+}
+
+impl Options {
+    /// The shell, with colours as the command line says.
+    pub(crate) fn shell(&self, shell: &Shell) -> Shell {
+        let has_colors = self.colors.unwrap_or(shell.has_colors);
+        Shell { has_colors, ..shell.clone() }
+    }
 }
 
 /// Whether a member of the same name takes a flag's place behind the operation. Before the service,
@@ -105,10 +126,16 @@ pub(crate) const FLAGS: &[Flag] = &[
         o.input.push(v.to_owned());
         Ok(())
     }),
-    flag("output", Some("FORMAT"), "json, yaml, table or text [default: json]", |o, v| {
-        o.output = v.parse()?;
-        Ok(())
-    }),
+    flag(
+        "output",
+        Some("FORMAT"),
+        "json, yaml, table, text, csv or off [default: AWS_DEFAULT_OUTPUT, the profile's, json]",
+        |o, v| {
+            o.output = v.parse()?;
+            o.output_given = true;
+            Ok(())
+        },
+    ),
     flag(
         "query",
         Some("JMESPATH"),
@@ -131,10 +158,12 @@ pub(crate) const FLAGS: &[Flag] = &[
     flag(
         "columns",
         Some("PATHS"),
-        "The columns of a table, separated by commas (InstanceId,State.Name)",
+        "The columns of a table or of csv, separated by commas (InstanceId,State.Name)",
         |o, v| {
             o.columns = v.split(',').map(|path| path.trim().to_owned()).collect();
-            o.output = Format::Table;
+            if !o.output_given {
+                o.output = Format::Table;
+            }
             Ok(())
         },
     )
@@ -251,7 +280,8 @@ pub(crate) const FLAGS: &[Flag] = &[
     flag(
         "retries",
         Some("N"),
-        "How often a failed attempt is repeated where that is safe [default: 3]",
+        "How often a failed attempt is repeated where that is safe [default: 2; where calls are \
+         refused for being too many: 9]; all of it within --timeout",
         |o, v| {
             o.retries = Some(
                 v.parse()
@@ -267,6 +297,30 @@ pub(crate) const FLAGS: &[Flag] = &[
         o.debug = true;
         Ok(())
     })
+    .yields(Yields::Always),
+    flag("no-pager", None, "Print long output at once; PAGER= does so always", |o, _| {
+        o.no_pager = true;
+        Ok(())
+    })
+    .yields(Yields::Always),
+    flag("no-cli-pager", None, "", |o, _| {
+        o.no_pager = true;
+        Ok(())
+    }),
+    flag(
+        "color",
+        Some("WHEN"),
+        "Colours on a terminal: on, off or auto [default: auto, which NO_COLOR switches off]",
+        |o, v| {
+            o.colors = match v {
+                "on" => Some(true),
+                "off" => Some(false),
+                "auto" => None,
+                _ => return Err("must be on, off or auto".to_owned()),
+            };
+            Ok(())
+        },
+    )
     .yields(Yields::Always),
     flag(
         "cli-binary-format",
@@ -285,14 +339,24 @@ pub(crate) const FLAGS: &[Flag] = &[
     flag(
         "version",
         Some("VERSION"),
-        "The API's version, where the product has several (2014-05-26)",
+        "The API's version, where there are several or the catalogue has none (2014-05-26)",
         |o, v| {
             o.version = Some(v.to_owned());
             Ok(())
         },
     )
     .yields(Yields::Always)
-    .of(&[Cloud::Alibaba]),
+    .of(&[Cloud::Alibaba, Cloud::Aws]),
+    flag(
+        "force",
+        None,
+        "Send what the catalogue does not know, or takes for wrong, with a note",
+        |o, _| {
+            o.force = true;
+            Ok(())
+        },
+    )
+    .yields(Yields::Always),
     flag("help", None, "Show this", |o, _| {
         o.help = true;
         Ok(())

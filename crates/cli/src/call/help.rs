@@ -5,12 +5,12 @@ use isobar_catalogue::{Cloud, Kind, Location, Member, Operation, Service};
 
 use super::flags::{self, FLAGS, Yields};
 use super::names::{command, has_waiters, kebab, shown};
-use super::{extras, outfile};
+use super::{example, extras, outfile};
 use crate::input::{EVENTS, describe, describe_events, filled_in, is_stream};
 use crate::report::CLASSES;
 
 /// The width of help.
-const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 
 /// What a cloud has.
 pub(crate) fn cloud(cloud: Cloud) -> String {
@@ -35,14 +35,46 @@ pub(crate) fn cloud(cloud: Cloud) -> String {
     if cloud == Cloud::DigitalOcean {
         out.push_str("       isobar do GET|POST|PUT|PATCH|DELETE PATH [--input INPUT] [FLAGS]\n");
         out.push_str("       isobar do oauth authorize|token|refresh|revoke|info [FLAGS]\n");
+    } else {
+        let usage = format!(
+            "       isobar {word} {service} GET|POST|PUT|PATCH|DELETE PATH [--input INPUT] [FLAGS]\n       \
+             isobar {word} {service} ACTION --version VERSION [--force] [--PARAMETER VALUE]... [FLAGS]\n"
+        );
+        out.push_str(&usage);
     }
     out.push_str(&format!("Example: isobar {word} {example}\n\n{}s:\n", titled(service)));
-    let mut names: Vec<&str> =
-        isobar_catalogue::services(cloud).iter().map(|entry| entry.name).collect();
-    names.dedup();
-    out.push_str(&columns(names.into_iter().map(str::to_owned)));
+    out.push_str(&listed(services(cloud)));
     out.push_str(&flags(cloud));
     out
+}
+
+/// A line for each service: its name, and what it is.
+fn services(cloud: Cloud) -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for entry in isobar_catalogue::services(cloud) {
+        let count = entry.operations().len();
+        let version =
+            if cloud == Cloud::Alibaba { format!(" {}", entry.version) } else { String::new() };
+        let what = match cloud {
+            // Groups have no other name; what they do says what they are.
+            Cloud::DigitalOcean => {
+                let names = entry.operations().iter().map(|operation| kebab(operation.name));
+                let mut names: Vec<String> = names.take(6).collect();
+                if count > names.len() {
+                    names.push("…".to_owned());
+                }
+                names.join(", ")
+            }
+            _ => format!("{}{version}, {count} operations", entry.id),
+        };
+        match rows.last_mut().filter(|(name, _)| name == entry.name) {
+            Some((_, others)) => {
+                others.push_str(&format!("; {}, {count} operations", entry.version))
+            }
+            None => rows.push((entry.name.to_owned(), what)),
+        }
+    }
+    rows
 }
 
 /// What a service has.
@@ -111,6 +143,8 @@ pub(crate) fn operation(
         synopsis.push_str(" FILE");
     }
     out.push_str(&format!("\n\nUsage: {synopsis}\n"));
+    out.push_str(&format!("Example: {}\n", example::of(service, operation, waiter)));
+    out.push_str(&format!("Page: {}\n", example::page(service, operation, waiter)));
     for (title, wanted) in [("Required members", true), ("Members", false)] {
         let members: Vec<_> =
             members.iter().filter(|member| is_required(service, member) == wanted).collect();
@@ -133,7 +167,7 @@ pub(crate) fn operation(
     out
 }
 
-fn is_required(service: &Service, member: &Member) -> bool {
+pub(super) fn is_required(service: &Service, member: &Member) -> bool {
     (member.required && !filled_in(service, member)) || is_stream(service, member)
 }
 
@@ -229,7 +263,7 @@ fn flags(cloud: Cloud) -> String {
 }
 
 /// Two columns; the second wraps under itself.
-fn listed(rows: Vec<(String, String)>) -> String {
+pub(crate) fn listed(rows: Vec<(String, String)>) -> String {
     let widest = rows.iter().map(|(name, _)| name.len()).filter(|length| *length <= 34).max();
     let indent = widest.unwrap_or(34) + 4;
     let mut out = String::new();
@@ -278,7 +312,7 @@ fn columns(names: impl Iterator<Item = String>) -> String {
     out
 }
 
-fn vendor(cloud: Cloud) -> &'static str {
+pub(super) fn vendor(cloud: Cloud) -> &'static str {
     match cloud {
         Cloud::Aws => "AWS",
         Cloud::Alibaba => "Alibaba Cloud",

@@ -186,6 +186,11 @@ fn alias(table: &[(&'static str, &'static str)], name: &str) -> Option<&'static 
     table.iter().find(|(alias, _)| same(alias, name)).map(|(_, name)| *name)
 }
 
+/// aws-cli's name of a service.
+pub(crate) fn aws_cli(name: &str) -> &str {
+    AWS_SERVICES.iter().find(|(_, own)| *own == name).map_or(name, |(alias, _)| alias)
+}
+
 /// The word after `isobar` that calls a cloud.
 pub(crate) const fn command(cloud: Cloud) -> &'static str {
     match cloud {

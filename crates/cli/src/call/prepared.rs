@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use http::Method;
 use isobar_client::{Client, Prepared};
 use isobar_wire::Value;
 
@@ -49,17 +50,38 @@ fn texts(prepared: &Prepared) -> Vec<(String, String)> {
     texts
 }
 
-/// The request as a command for a POSIX shell.
+/// The request as a command for a POSIX shell, which sends what is shown and nothing of curl's own: it
+/// gives a body a content type, waits for that of an answer to HEAD, and tidies paths.
 fn curl(prepared: &Prepared) -> String {
-    let mut out = format!("curl -sS -X {} {}", prepared.method, quoted(&prepared.url.to_string()));
-    for (name, text) in texts(prepared) {
-        // curl counts the bytes itself.
-        if name != "content-length" {
-            out.push_str(&format!(" \\\n  -H {}", quoted(&format!("{name}: {text}"))));
+    let url = prepared.url.to_string();
+    let how = match prepared.method {
+        Method::HEAD => "--head".to_owned(),
+        ref method => format!("-X {method}"),
+    };
+    let mut out = format!("curl -sS {how} {}", quoted(&url));
+    if url.contains(['[', ']', '{', '}']) {
+        out.push_str(" --globoff");
+    }
+    if url.split(['/', '?']).any(|step| matches!(step, "." | "..")) {
+        out.push_str(" --path-as-is");
+    }
+    let texts = texts(prepared);
+    for (name, text) in &texts {
+        // curl counts the bytes itself, and takes a name without a value for one to leave out.
+        match (name.as_str(), text.as_str()) {
+            ("content-length", _) => {}
+            (name, "") => out.push_str(&format!(" \\\n  -H {}", quoted(&format!("{name};")))),
+            (name, text) => {
+                out.push_str(&format!(" \\\n  -H {}", quoted(&format!("{name}: {text}"))));
+            }
         }
     }
-    if prepared.body.is_empty() {
+    let has_length = texts.iter().any(|(name, _)| name == "content-length");
+    if prepared.body.is_empty() && !has_length {
         return out;
+    }
+    if !texts.iter().any(|(name, _)| name == "content-type") {
+        out.push_str(" \\\n  -H content-type:");
     }
     match std::str::from_utf8(&prepared.body).ok().filter(|text| !text.contains('\0')) {
         Some(text) => {

@@ -93,6 +93,19 @@ pub(super) async fn after(
     .map(|()| None)
 }
 
+/// Waits no longer than the command line gives it.
+pub(super) async fn within<T>(
+    limit: Option<Duration>,
+    waiting: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let Some(limit) = limit else { return waiting.await };
+    tokio::time::timeout(limit, waiting).await.unwrap_or_else(|_| {
+        let message = format!("it was not there within {} s", limit.as_secs_f64());
+        Err(Error::new(Class::TimedOut, "wait_timed_out", message)
+            .hint("give it more time with --timeout"))
+    })
+}
+
 fn nothing(call: &Call, why: &str) -> Error {
     Error::failed(
         "nothing_to_wait_for",

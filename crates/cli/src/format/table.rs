@@ -5,6 +5,7 @@ use comfy_table::{ContentArrangement, Table};
 use isobar_wire::Value;
 
 use crate::shell::WIDTH;
+use crate::visible::{visible, visible_name};
 
 /// What people look for first in a table, by the end of a column's last name.
 const FIRST: [&[&str]; 9] = [
@@ -41,11 +42,45 @@ pub(crate) fn of(value: &Value, columns: &[String], width: Option<usize>) -> Str
         columns.to_vec()
     };
     let mut table = plain(width);
-    table.set_header(columns.iter().map(String::as_str));
+    table.set_header(columns.iter().map(|column| visible_name(column).into_owned()));
     for row in &rows {
         table.add_row(columns.iter().map(|column| cell(at(row, column))));
     }
     trimmed(&table)
+}
+
+/// The columns that no row of a document has.
+pub(super) fn unknown(value: &Value, columns: &[String]) -> Vec<String> {
+    let Some((_, rows)) = rows(value).filter(|(_, rows)| !rows.is_empty()) else {
+        return Vec::new();
+    };
+    let is_there = |column: &&String| !rows.iter().any(|row| has(row, column));
+    columns.iter().filter(is_there).cloned().collect()
+}
+
+/// Whether a row has a column, if only with nothing in it.
+fn has(row: &Value, path: &str) -> bool {
+    if path == VALUE && row.as_map().is_none() {
+        return true;
+    }
+    let (parent, last) = path.rsplit_once('.').unwrap_or(("", path));
+    let parent = if parent.is_empty() { Some(row) } else { at(row, parent) };
+    parent.and_then(Value::as_map).is_some_and(|it| it.iter().any(|(name, _)| name == last))
+}
+
+/// The columns that the rows of a document have, in their order.
+pub(super) fn names(value: &Value) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for row in rows(value).map(|(_, rows)| rows).unwrap_or_default() {
+        let mut paths = Vec::new();
+        paths_of(row, "", 0, &mut paths);
+        for (path, _) in paths {
+            if !names.contains(&path) {
+                names.push(path);
+            }
+        }
+    }
+    names
 }
 
 fn plain(width: Option<usize>) -> Table {
@@ -69,7 +104,7 @@ fn trimmed(table: &Table) -> String {
 
 /// The list that a document is about, with its name: itself, or the only list of structures that it
 /// has. Where each row is little more than a list itself, that list's items (EC2's reservations).
-fn rows(value: &Value) -> Option<(Option<&str>, Vec<&Value>)> {
+pub(super) fn rows(value: &Value) -> Option<(Option<&str>, Vec<&Value>)> {
     let (mut name, items) = main_list(None, value)?;
     let mut rows: Vec<&Value> = items.iter().collect();
     if !rows.iter().any(|row| matches!(row, Value::Map(_))) {
@@ -214,7 +249,7 @@ fn paths_of(value: &Value, path: &str, depth: usize, found: &mut Vec<(String, St
 /// The heading of a list of scalars.
 const VALUE: &str = "Value";
 
-fn at<'a>(row: &'a Value, path: &str) -> Option<&'a Value> {
+pub(super) fn at<'a>(row: &'a Value, path: &str) -> Option<&'a Value> {
     if path == VALUE && row.as_map().is_none() {
         return Some(row);
     }
@@ -230,7 +265,7 @@ fn cell(value: Option<&Value>) -> String {
         Some(Value::List(items)) => {
             items.iter().map(|item| cell(Some(item))).collect::<Vec<_>>().join(",")
         }
-        Some(Value::String(text)) => text.to_string(),
+        Some(Value::String(text)) => visible(text).into_owned(),
         Some(Value::Float(number)) => number.to_string(),
         Some(Value::Timestamp(moment)) => {
             // To the second, which is what people read.
@@ -244,7 +279,7 @@ fn cell(value: Option<&Value>) -> String {
 }
 
 /// Whether these are tags: structures of a key and a value.
-fn is_tags(items: &[Value]) -> bool {
+pub(super) fn is_tags(items: &[Value]) -> bool {
     !items.is_empty()
         && items.iter().all(|item| {
             item.as_map().is_some_and(|entries| entries.len() == 2) && key(item).is_some()
@@ -255,7 +290,7 @@ fn key(item: &Value) -> Option<&Value> {
     ["Key", "TagKey", "key"].iter().find_map(|name| item.get(name))
 }
 
-fn tag(item: &Value) -> String {
+pub(super) fn tag(item: &Value) -> String {
     let value = ["Value", "TagValue", "value"].iter().find_map(|name| item.get(name));
     format!("{}={}", cell(key(item)), value.map_or_else(String::new, |value| cell(Some(value))))
 }
@@ -281,13 +316,13 @@ fn members(value: &Value, width: Option<usize>) -> String {
     trimmed(&table)
 }
 
-fn flatten(path: &str, value: &Value, lines: &mut Vec<(String, String)>) {
+pub(super) fn flatten(path: &str, value: &Value, lines: &mut Vec<(String, String)>) {
     match value {
         Value::Map(entries) => {
             for (name, value) in entries {
                 let path =
                     if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
-                flatten(&path, value, lines);
+                flatten(&visible_name(&path), value, lines);
             }
         }
         Value::List(items) if items.iter().any(|item| !is_scalar(item)) && !is_tags(items) => {

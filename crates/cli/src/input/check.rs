@@ -14,24 +14,43 @@ const SHOWN: usize = 8;
 /// The longest text that is shown again.
 const LONGEST: usize = 60;
 
-/// What is wrong with an input. What the client fills in by itself is not missing.
+/// What a check found.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    /// What is wrong, and of which class.
+    pub(crate) wrong: Vec<(Class, Detail)>,
+    /// What is sent all the same.
+    pub(crate) notes: Vec<Detail>,
+}
+
+/// Checks an input. What the client fills in by itself is not missing. What is more than the catalogue's
+/// upper bounds is noted, since vendors raise them and their own SDKs do not look; where that is forced,
+/// all else is too.
 pub(crate) fn check(
     service: &'static Service,
     operation: &'static Operation,
     input: &Value,
-) -> Vec<(Class, Detail)> {
+    is_forced: bool,
+) -> Checked {
     let members = service.input_members(operation);
-    validate(service, operation, input)
-        .into_iter()
-        .filter(|violation| {
-            !members.iter().any(|member| {
-                violation.problem == Problem::Missing
-                    && member.name == violation.path
-                    && filled_in(service, member)
-            })
-        })
-        .map(|violation| explain(service, operation, input, &violation))
-        .collect()
+    let is_filled_in = |violation: &Violation| {
+        violation.problem == Problem::Missing
+            && members.iter().any(|it| it.name == violation.path && filled_in(service, it))
+    };
+    let mut checked = Checked::default();
+    for violation in validate(service, operation, input) {
+        if is_filled_in(&violation) {
+            continue;
+        }
+        let (class, detail) = explain(service, operation, input, &violation);
+        if violation.problem.is_upper_bound() || is_forced {
+            let text = format!("{}; it is sent all the same", detail.text);
+            checked.notes.push(Detail { text, ..detail });
+        } else {
+            checked.wrong.push((class, detail));
+        }
+    }
+    checked
 }
 
 /// The event that a document is, or what is wrong with it.

@@ -108,7 +108,7 @@ fn each_kind_has_its_code() {
         2,
         &format!(
             "error[unknown_argument]: isobar aws ec2 describe-instances: 2 things are wrong\n  \
-             --output: must be json, yaml, table or text, not \"xml\"\n  \
+             --output: must be json, yaml, table, text, csv or off, not \"xml\"\n  \
              --retries: must be a whole number from 0 to 100, not \"5000\"\n{}",
             hint("aws ec2 describe-instances")
         ),

@@ -99,6 +99,8 @@ fn shell(stdin: impl Read + Send + 'static, stdout: Written) -> (Shell, Written)
         stderr: Arc::new(Mutex::new(Box::new(stderr.clone()))),
         width: None,
         is_watched: false,
+        has_colors: false,
+        pager: Arc::default(),
     };
     (shell, stderr)
 }
@@ -115,6 +117,17 @@ pub(crate) fn isobar_with(
     stdout: &Written,
 ) -> Done {
     let (shell, stderr) = shell(stdin, stdout.clone());
+    let command = isobar_cli::find(arguments[0]).unwrap();
+    let rest = arguments[1..].iter().map(Into::into).collect();
+    let code = isobar_cli::run(command, &shell, rest);
+    Done { code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+/// The same at a terminal of a width.
+pub(crate) fn isobar_at(arguments: &[&str], width: Option<usize>) -> Done {
+    let stdout = Written::default();
+    let (mut shell, stderr) = shell(io::empty(), stdout.clone());
+    shell.width = width;
     let command = isobar_cli::find(arguments[0]).unwrap();
     let rest = arguments[1..].iter().map(Into::into).collect();
     let code = isobar_cli::run(command, &shell, rest);

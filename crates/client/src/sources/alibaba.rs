@@ -72,8 +72,15 @@ pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, E
             .map(|(variable, name)| Found::new(name, Origin::variable(variable))),
     };
     let mut settings = Settings::new(around);
-    settings.trust(around, overrides)?;
+    settings.trust(around, overrides);
     let current = named.clone().or_else(|| config.current());
+    // The region may stand in the profile, so that it is not there is said before that there is none.
+    if overrides.profile.is_some()
+        && let Some(name) = named.as_ref().filter(|name| config.profile(&name.value).is_none())
+        && ini_plan(around, &name.value)?.is_none()
+    {
+        return Err(absent(around, &config, name));
+    }
     let profile = current.as_ref().and_then(|name| config.profile(&name.value));
     let in_file = |setting: &str| {
         let profile = profile?;
@@ -87,6 +94,8 @@ pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, E
             None => in_file("region_id"),
         },
     };
+    settings.check_region(around)?;
+    settings.output = in_file("output_format");
     settings.endpoint = match &overrides.endpoint {
         Some(url) => Some(Found::new(url.clone(), Origin::Caller)),
         None => match around.variable(ENDPOINT) {
@@ -160,21 +169,7 @@ impl Chain {
         if let Some(plan) = ini_plan(around, section)? {
             return Ok(Some(plan));
         }
-        match &self.profile {
-            None => Ok(None),
-            Some(name) => {
-                let names = config.names();
-                let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-                let message = format!(
-                    "there is no profile {} (named by {}) in {}, which has {there}, nor in {}",
-                    name.value,
-                    name.origin,
-                    cli_path(around).display(),
-                    ini_names(around),
-                );
-                Err(around.fail(Kind::Profile, message))
-            }
-        }
+        self.profile.as_ref().map_or(Ok(None), |name| Err(absent(around, &config, name)))
     }
 
     /// The environment's key.
@@ -236,6 +231,20 @@ impl Chain {
         );
         Err(around.fail(Kind::NoCredentials, message))
     }
+}
+
+/// That a profile which somebody named is not there.
+fn absent(around: &Around, config: &Config, name: &Found<String>) -> Error {
+    let names = config.names();
+    let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let message = format!(
+        "there is no profile {} (named by {}) in {}, which has {there}, nor in {}",
+        name.value,
+        name.origin,
+        cli_path(around).display(),
+        ini_names(around),
+    );
+    around.fail(Kind::Profile, message)
 }
 
 fn ini_names(around: &Around) -> String {

@@ -26,6 +26,20 @@ pub(crate) use settings::load;
 /// The region of calls to STS where there is none: its global endpoint.
 const GLOBAL: &str = "aws-global";
 
+/// The setting that names a command which gives credentials.
+pub(super) const PROCESS: &str = "credential_process";
+
+/// Names under which tools that fetch temporary keys into the file note when these end (saml2aws,
+/// aws-adfs, aws-mfa, gimme-aws-creds and others).
+const EXPIRATIONS: [&str; 6] = [
+    "expiration",
+    "aws_expiration",
+    "aws_session_expiration",
+    "aws_credential_expiration",
+    "aws_session_token_expiration",
+    "x_security_token_expires",
+];
+
 /// The profile that is meant where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "default";
 
@@ -122,10 +136,14 @@ impl<'a> Search<'a> {
             if let Some(identity) = self.sso(name).await? {
                 return Ok(Some(identity));
             }
-            if let Some(identity) = self.keys(self.files.in_credentials(name), name)? {
-                return Ok(Some(identity));
-            }
+            let keys = self.keys(self.files.in_credentials(name), name)?;
             let profile = self.files.profile(name);
+            // Programs leave what they were given in the file, with its end; when that has come, the
+            // command that the profile names gives new ones.
+            let has_other = profile.get(PROCESS).is_some();
+            if let Some(keys) = keys.filter(|_| !(has_other && self.is_over(&profile))) {
+                return Ok(Some(keys));
+            }
             if profile.get("login_session").is_some() {
                 let message = format!(
                     "{}: login_session is not implemented; export the session's keys with \
@@ -139,6 +157,12 @@ impl<'a> Search<'a> {
             }
             self.keys(self.files.in_config(name), name)
         })
+    }
+
+    /// Whether the end that is noted beside a profile's keys has come.
+    fn is_over(&self, profile: &Profile<'_>) -> bool {
+        let end = EXPIRATIONS.iter().find_map(|name| time(profile.get(name)?));
+        end.is_some_and(|end| end <= self.around().context.now())
     }
 
     /// The keys that stand in a profile of one of the files.

@@ -71,7 +71,7 @@ fn read(around: &Around) -> Result<Doctl, Error> {
 pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, Error> {
     let doctl = read(around)?;
     let mut settings = Settings::new(around);
-    settings.trust(around, overrides)?;
+    settings.trust(around, overrides);
     let file = |section: &str| Origin::file(path(around), section);
     settings.profile = Some(match &overrides.profile {
         Some(name) => Found::new(name.clone(), Origin::Caller),
@@ -93,6 +93,35 @@ pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, E
     let source = Token { around: around.clone(), profile: overrides.profile.clone() };
     settings.credentials = Arc::new(Cached::new(source, around.cloud, around.context.clone()));
     Ok(settings)
+}
+
+/// What doctl's file says of a setting on its top, or of a context's token.
+pub(crate) fn setting(
+    around: &Around,
+    context: Option<&str>,
+    name: &str,
+) -> Result<Option<Found<String>>, Error> {
+    let doctl = read(around)?;
+    let (value, section) = match name {
+        "access-token" => match context.filter(|context| *context != DEFAULT) {
+            None => (doctl.access_token, name.to_owned()),
+            Some(context) => {
+                let contexts = doctl.auth_contexts.unwrap_or_default();
+                let lower = context.to_lowercase();
+                let found = contexts.into_iter().find(|(other, _)| other.to_lowercase() == lower);
+                (found.and_then(|(_, token)| token), format!("auth-contexts.{context}"))
+            }
+        },
+        "api-url" => (doctl.api_url, name.to_owned()),
+        "context" => (doctl.context, name.to_owned()),
+        _ => {
+            let message =
+                format!("doctl's {name} is not read here; access-token, api-url and context are");
+            return Err(around.fail(Kind::NotImplemented, message));
+        }
+    };
+    let value = value.filter(|value| !value.is_empty());
+    Ok(value.map(|value| Found::new(value, Origin::file(path(around), section))))
 }
 
 /// The context that doctl takes.
@@ -192,7 +221,7 @@ impl Provide for SpacesKey {
 /// The settings of Spaces, as of S3.
 pub(crate) fn spaces(around: &Around, overrides: &Overrides) -> Result<Settings, Error> {
     let mut settings = Settings::new(around);
-    settings.trust(around, overrides)?;
+    settings.trust(around, overrides);
     settings.region = Some(match &overrides.region {
         Some(region) => Found::new(region.clone(), Origin::Caller),
         None => match around.variable(SPACES_REGION) {
@@ -200,6 +229,7 @@ pub(crate) fn spaces(around: &Around, overrides: &Overrides) -> Result<Settings,
             None => Found::new("nyc3".to_owned(), Origin::Default),
         },
     });
+    settings.check_region(around)?;
     let region = settings.region.as_ref().map_or("", |region| region.value.as_str());
     settings.endpoint = Some(match &overrides.endpoint {
         Some(url) => Found::new(url.clone(), Origin::Caller),

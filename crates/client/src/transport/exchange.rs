@@ -22,7 +22,7 @@ use super::{Answer, Call, Layer, Next, Opened, Outcome};
 use crate::body::{Body, Origin};
 use crate::buckets::{has_buckets, region_in};
 use crate::checksum::Expected;
-use crate::cloud::{classify, retry_after};
+use crate::cloud::{classify, clock_ahead, may_be_of_time, retry_after};
 use crate::config::Config;
 use crate::context::Context;
 use crate::customize::{self, Output};
@@ -181,8 +181,14 @@ impl Exchange {
                 Ok(Opened { answer, body: None })
             }
             Ok(Reply::Failure(failure)) => {
-                let (kind, transient) = classify(call.cloud, &failure);
+                let (mut kind, transient) = classify(call.cloud, &failure);
+                let ahead = clock_ahead(&response.headers, self.context.now());
+                if ahead.is_some() && may_be_of_time(call.cloud, &failure.code) {
+                    kind = Kind::Skewed;
+                }
+                let ahead = ahead.filter(|_| kind == Kind::Skewed);
                 Err(Error::answered(kind, call.cloud, failure)
+                    .with_clock_ahead(ahead)
                     .at(&call.service.name, &call.operation.name)
                     .with_transient(transient)
                     .with_bucket_region(elsewhere())

@@ -1,4 +1,5 @@
-//! Whether there is a way: the environment may name a proxy that cannot be used.
+//! Whether there is a way: the environment may name a proxy that cannot be used, or certificates to
+//! trust that cannot be read.
 
 use futures_util::future::BoxFuture;
 use http::Uri;
@@ -8,15 +9,25 @@ use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::proxy::Proxy;
 
-pub(super) struct Passage(Option<Proxy>);
+pub(super) struct Passage {
+    proxy: Option<Proxy>,
+    /// Why nothing is said over TLS.
+    untrusting: Option<String>,
+}
 
 impl Passage {
     pub(super) fn new(config: &Config) -> Self {
-        Self(config.proxy.clone())
+        Self { proxy: config.proxy.clone(), untrusting: config.untrusting.clone() }
     }
 
     fn check(&self, call: &Call<'_>) -> Result<(), Error> {
-        let Some(proxy) = self.0.as_ref().filter(|_| call.endpoint.secure) else { return Ok(()) };
+        if !call.endpoint.secure {
+            return Ok(());
+        }
+        if let Some(why) = &self.untrusting {
+            return Err(call.error(Kind::Config).with_message(why.clone()));
+        }
+        let Some(proxy) = &self.proxy else { return Ok(()) };
         // What is no host is said where the request is made.
         let Ok(uri) = format!("https://{}/", call.host()).parse::<Uri>() else { return Ok(()) };
         match proxy.bars(&uri) {

@@ -21,9 +21,6 @@ const THROTTLED_COST: u32 = 5;
 /// last retry took.
 const SUCCESS_GAIN: u32 = 1;
 
-/// How often a paced call is refused for there being too many before that is its outcome.
-const MOST_REFUSALS: u32 = 50;
-
 /// The longest pause of a paced call, which has its turn to wait for besides.
 const PACED_CAP: Duration = Duration::from_millis(800);
 
@@ -86,7 +83,7 @@ impl Retry {
         let paced = throttled && self.policy.mode == RetryMode::Adaptive;
         let all = failures.attempts + failures.refusals;
         let enough = self.policy.attempts.is_some_and(|attempts| all >= attempts);
-        if enough || failures.attempts >= attempts || failures.refusals >= MOST_REFUSALS {
+        if enough || failures.attempts >= attempts || failures.refusals > self.policy.refusals {
             return None;
         }
         let (base, cap) = match (paced, throttled) {

@@ -8,6 +8,7 @@ mod credentials;
 mod discovery;
 mod endpoints;
 mod events;
+mod found;
 mod inputs;
 mod limits;
 mod location;

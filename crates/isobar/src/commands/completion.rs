@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::ValueEnum;
-use isobar_cli::complete::{Candidate, candidates};
+use isobar_cli::complete::{Candidate, candidates, of_man};
 use isobar_cli::report::Error;
 
 use crate::cli;
@@ -38,6 +38,11 @@ pub(crate) fn answer(words: &[OsString]) -> Result<(), Error> {
         Some((first, rest)) if !rest.is_empty() && isobar_cli::find(first).is_some() => {
             candidates(first, rest)
         }
+        Some((first, rest)) if first == "man" && rest.len() > 1 => {
+            let (current, before) = rest.split_last().expect("there are two words");
+            of_man(before, current)
+        }
+        Some((first, rest)) if first == "man" || first == "help" => of_commands(rest),
         _ => of_commands(&words),
     };
     let lines: Vec<String> = found

@@ -35,6 +35,13 @@ fn one(words: &[String]) -> Result<(String, String), Error> {
         let name = format!("isobar-{name}");
         return Ok((name.clone(), roff(&name, &help)));
     }
+    if let [word] = words.as_slice()
+        && let Some(found) = isobar_cli::find(word)
+        && let Some(help) = found.help
+    {
+        let name = format!("isobar-{}", found.name);
+        return Ok((name.clone(), roff(&name, &help())));
+    }
     let mut command = cli::command();
     let mut name = "isobar".to_owned();
     for word in words {

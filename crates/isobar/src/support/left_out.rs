@@ -52,9 +52,13 @@ fn document() -> String {
         further: isobar_aws::unbuilt(),
         ..told(Cloud::Aws, "AWS", isobar_aws::SERVICES, isobar_aws::IGNORED)
     };
+    let alibaba = Told {
+        further: isobar_alibaba::unbuilt(),
+        ..told(Cloud::Alibaba, "Alibaba Cloud", isobar_alibaba::SERVICES, isobar_alibaba::IGNORED)
+    };
     let clouds = [
         aws,
-        told(Cloud::Alibaba, "Alibaba Cloud", isobar_alibaba::SERVICES, isobar_alibaba::IGNORED),
+        alibaba,
         told(
             Cloud::DigitalOcean,
             "DigitalOcean",

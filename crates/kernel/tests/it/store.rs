@@ -257,7 +257,7 @@ fn a_whole_log_opens_whatever_was_flushed() {
     let directory = Directory::new("whole");
     for number in 0..5 {
         let store = Store::open(&directory.0, schema()).unwrap();
-        assert_eq!(store.read(|tables| tables.count::<Server>()), number);
+        assert_eq!(store.read(isobar_kernel::Tables::count::<Server>), number);
         store.update(|tx| tx.put(server(&number.to_string(), "red"))).unwrap();
         if number % 2 == 0 {
             store.flush().unwrap();

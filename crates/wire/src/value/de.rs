@@ -3,14 +3,17 @@
 use std::cell::RefCell;
 use std::vec;
 
-use serde::de::value::{StrDeserializer, StringDeserializer};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde::de::value::{SeqDeserializer, StrDeserializer, StringDeserializer};
 use serde::de::{
     DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
     VariantAccess, Visitor,
 };
 use serde::{Deserializer, forward_to_deserialize_any};
 
-use super::{Name, Value};
+use super::{AS_IT_IS, Name, Value};
 
 /// A value that does not fit a type.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +48,8 @@ impl serde::ser::Error for Error {
     }
 }
 
-/// Turns a value into a type. Members that the type does not name are passed over.
+/// Turns a value into a type. Members that the type does not name are passed over. Bytes are bytes
+/// for [`Blob`](super::Blob), [`Bytes`] and `Vec<u8>`, and base64 for all that takes text, as in JSON.
 ///
 /// # Errors
 /// Where the value does not fit the type.
@@ -176,7 +180,7 @@ impl<'de> Deserializer<'de> for FromValue<'_> {
             Value::Integer(number) => visitor.visit_i64(number),
             Value::Float(number) => visitor.visit_f64(number),
             Value::String(text) => visitor.visit_string(text.into_owned()),
-            Value::Blob(bytes) => visitor.visit_byte_buf(bytes.into()),
+            Value::Blob(bytes) => visitor.visit_string(STANDARD.encode(bytes)),
             Value::Timestamp(moment) => visitor.visit_string(moment.to_string()),
             Value::List(items) => {
                 let mut items = Items { rest: items.into_iter(), place: self.place };
@@ -207,10 +211,35 @@ impl<'de> Deserializer<'de> for FromValue<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+        match self.value {
+            Value::Blob(bytes) if name == AS_IT_IS => visitor.visit_byte_buf(bytes.into()),
+            value => visitor.visit_newtype_struct(Self { value, place: self.place }),
+        }
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Blob(bytes) => visitor.visit_byte_buf(bytes.into()),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Blob(bytes) => numbers(&bytes, visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -234,9 +263,15 @@ impl<'de> Deserializer<'de> for FromValue<'_> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string
-        bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
-        identifier
+        unit unit_struct tuple_struct map struct identifier
     }
+}
+
+/// Bytes for what reads a sequence, such as `Vec<u8>`.
+fn numbers<'de, V: Visitor<'de>>(bytes: &Bytes, visitor: V) -> Result<V::Value, Error> {
+    let mut seq = SeqDeserializer::new(bytes.iter().copied());
+    let value = visitor.visit_seq(&mut seq)?;
+    seq.end().map(|()| value)
 }
 
 struct Variant<'p> {

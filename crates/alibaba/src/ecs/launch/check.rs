@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use isobar_kernel::{Fault, Row};
 
 use super::{Launch, options, tags_of};
+use crate::Command;
 use crate::ecs::errors;
 use crate::ecs::image_table::{self, Image};
 use crate::ecs::places::{CHARGE_TYPES, SPOT_STRATEGIES};
@@ -12,7 +13,6 @@ use crate::ecs::records::{KeyPair, Spot, SystemDisk};
 use crate::ecs::type_table::{self, InstanceType};
 use crate::forms::{self, DESCRIPTION};
 use crate::tags::Tags;
-use crate::{Command, standard};
 
 /// The most bytes of user data.
 const MOST_USER_DATA: usize = 32 << 10;
@@ -107,14 +107,8 @@ fn check_money(input: &Launch) -> Result<(), Fault> {
     if !CHARGE_TYPES.contains(&charge) {
         return Err(errors::CHARGE_TYPE_NOT_FOUND.fault());
     }
-    if charge != "PostPaid" {
-        return Err(standard::UNSUPPORTED_PARAMETER.with(&[&"InstanceChargeType"]));
-    }
     if !SPOT_STRATEGIES.contains(&input.spot_strategy.as_deref().unwrap_or("NoSpot")) {
         return Err(errors::SPOT_STRATEGY.fault());
-    }
-    if input.auto_release_time.as_ref().is_some_and(|time| !time.is_empty()) {
-        return Err(standard::UNSUPPORTED_PARAMETER.with(&[&"AutoReleaseTime"]));
     }
     Ok(())
 }

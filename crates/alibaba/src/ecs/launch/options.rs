@@ -17,10 +17,6 @@ type Asks = fn(&Launch) -> bool;
 /// What the vendor refuses, in its own words: what is wrong by itself, and what needs something that
 /// cannot be made here.
 const REFUSED: &[(Asks, Row)] = &[
-    (
-        |input| input.password_inherit == Some(true) && text(&input.password).is_some(),
-        errors::PASSWORD_AND_INHERITED,
-    ),
     (|input| text(&input.io_optimized) == Some("none"), errors::TYPE_IS_IO_OPTIMIZED),
     (|input| input.auto_pay == Some(false), errors::AUTO_PAY),
     // No vSwitch has a block of IPv6.
@@ -33,21 +29,11 @@ const REFUSED: &[(Asks, Row)] = &[
     ),
 ];
 
-/// What the vendor has and nobody built here.
-const NOT_BUILT: &[(&str, Asks)] = &[
-    ("PasswordInherit", |input| input.password_inherit == Some(true)),
-    ("Affinity", |input| text(&input.affinity) == Some("host")),
-    ("Tenancy", |input| text(&input.tenancy) == Some("host")),
-    ("HibernationOptions.Configured", |input| {
-        input.hibernation_options.as_ref().is_some_and(|asked| asked.configured == Some(true))
-    }),
-    ("ImageOptions.LoginAsNonRoot", |input| {
-        input.image_options.as_ref().is_some_and(|asked| asked.login_as_non_root == Some(true))
-    }),
-];
+/// A parameter, where a call has it, and the values that it may have.
+type Choice = (&'static str, fn(&Launch) -> &Option<String>, &'static [&'static str]);
 
 /// Parameters with a fixed set of values.
-const VALUES: &[(&str, fn(&Launch) -> &Option<String>, &[&str])] = &[
+const VALUES: &[Choice] = &[
     ("Affinity", |input| &input.affinity, &["default", "host"]),
     ("Tenancy", |input| &input.tenancy, &["default", "host"]),
     // No image here has the agent that would be left out or put in.
@@ -76,9 +62,6 @@ pub(super) fn check(input: &Launch, run: bool) -> Result<(), Fault> {
     }
     if let Some((_, row)) = REFUSED.iter().find(|(asks, _)| asks(input)) {
         return Err(row.fault());
-    }
-    if let Some((name, _)) = NOT_BUILT.iter().find(|(_, asks)| asks(input)) {
-        return Err(standard::UNSUPPORTED_PARAMETER.with(&[name]));
     }
     if pool(input).is_some_and(|(criteria, _)| {
         criteria.is_some_and(|criteria| !["Open", "None"].contains(&criteria))

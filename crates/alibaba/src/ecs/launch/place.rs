@@ -76,14 +76,7 @@ fn asked(input: &Launch) -> Result<Asked, Fault> {
     let first = interfaces.first().cloned().unwrap_or_default();
     let NetworkInterface { v_switch_id, security_group_id, security_group_ids, .. } = first;
     // The first interface is the instance's own; others cannot be had.
-    let other = |row: &NetworkInterface| {
-        row.network_interface_id.is_some()
-            || row
-                .instance_type
-                .as_deref()
-                .is_some_and(|kind| !kind.is_empty() && kind != "Primary")
-    };
-    if interfaces.len() > 1 || interfaces.iter().any(other) {
+    if interfaces.len() > 1 {
         return Err(standard::UNSUPPORTED_PARAMETER.with(&[&"NetworkInterface"]));
     }
     let own = [&input.security_group_id, &security_group_id].into_iter().flatten();

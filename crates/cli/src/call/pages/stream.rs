@@ -68,7 +68,10 @@ impl<'a> Stream<'a> {
         if self.format != Format::Yaml {
             text.push('[');
         }
-        self.shell.write(text.as_bytes())
+        match self.format {
+            Format::Yaml => self.shell.show(&text),
+            _ => self.shell.show_json(&text),
+        }
     }
 
     fn item(&mut self, item: &Value) -> Result<(), Error> {
@@ -83,10 +86,11 @@ impl<'a> Stream<'a> {
             _ => {
                 let start = if first { "" } else { "," };
                 let text = json::text(item, level + 1);
-                format!("{start}\n{}{text}", json::indent(level + 1))
+                let text = format!("{start}\n{}{text}", json::indent(level + 1));
+                return self.shell.show_json(&text);
             }
         };
-        self.shell.write(text.as_bytes())
+        self.shell.show(&text)
     }
 
     pub(super) fn end(self, resume: Option<String>) -> Result<(), Error> {
@@ -104,9 +108,9 @@ impl<'a> Stream<'a> {
         }
         let text = match format {
             Format::Yaml => yaml_end(&path, &rest, has_items)?,
-            _ => json_end(&path, &rest, has_items),
+            _ => return shell.show_json(&json_end(&path, &rest, has_items)),
         };
-        shell.write(text.as_bytes())
+        shell.show(&text)
     }
 }
 

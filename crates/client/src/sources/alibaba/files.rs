@@ -168,6 +168,11 @@ impl<'a> Profile<'a> {
         member(self.content, setting)
     }
 
+    /// A setting as text, also where it is a number.
+    pub(crate) fn shown(&self, setting: &str) -> Option<String> {
+        crate::configure::shown(self.content, setting)
+    }
+
     /// Where the profile stands.
     pub(crate) fn origin(&self) -> Origin {
         Origin::file(self.path, self.text("name").unwrap_or_default())

@@ -4,7 +4,7 @@ use isobar_auth::Credentials;
 use serde_json::Value as Json;
 
 use super::super::{member, time};
-use super::{Profile, Search};
+use super::{PROCESS, Profile, Search};
 use crate::credentials::Identity;
 use crate::error::{Error, Kind};
 use crate::ini::words;
@@ -12,8 +12,8 @@ use crate::origin::Origin;
 
 impl Search<'_> {
     pub(super) async fn process(&self, profile: &Profile<'_>) -> Result<Option<Identity>, Error> {
-        let Some(command) = profile.get("credential_process") else { return Ok(None) };
-        let said_by = profile.origin("credential_process");
+        let Some(command) = profile.get(PROCESS) else { return Ok(None) };
+        let said_by = profile.origin(PROCESS);
         let broken =
             |what: &str| self.around().fail(Kind::Profile, format!("{}: {what}", profile.place()));
         let command =

@@ -77,7 +77,7 @@ pub(crate) async fn load(around: &Around, overrides: &Overrides) -> Result<Setti
     let lookup = Lookup { around, profile: files.profile(&profile) };
     let mut settings = Settings::new(around);
     behaviour(&mut settings, &lookup)?;
-    settings.trust(around, overrides)?;
+    settings.trust(around, overrides);
     settings.endpoint = overrides.endpoint.clone().map(|url| Found::new(url, Origin::Caller));
     settings.endpoints = Some(Arc::new(Places::new(&lookup, &files)?));
     settings.region = match &overrides.region {
@@ -89,6 +89,8 @@ pub(crate) async fn load(around: &Around, overrides: &Overrides) -> Result<Setti
                 .map(|(region, origin)| Found::new(region, origin)),
         },
     };
+    settings.check_region(around)?;
+    settings.output = lookup.get(&["AWS_DEFAULT_OUTPUT"], "output");
     let explicit = overrides.profile.is_some();
     settings.profile = Some(named.unwrap_or_else(|| Found::new(profile.clone(), Origin::Default)));
     let mut template = settings.config();
