@@ -298,6 +298,8 @@ pub(super) async fn deregister(
     let input =
         json!({ "TargetGroupArn": group_of(balancer), "Targets": targets(place, instances) });
     let answer = session.write("elbv2", "DeregisterTargets", input, "deregistration").await;
+    // An idle target is shown as draining until its delay is over too.
+    session.will_wait(place.drain);
     if found(answer)?.is_none() {
         return Ok(());
     }
