@@ -11,6 +11,7 @@ use super::verb::Words;
 use crate::format::{self, Format, json};
 use crate::report::Error;
 use crate::shell::Shell;
+use crate::visible::visible_name;
 
 /// The output: a line for each, or a list.
 #[derive(Clone)]
@@ -107,19 +108,7 @@ fn number(number: u64) -> Option<Value> {
 
 /// A name within a line: control characters, which a terminal would obey, are written out.
 fn name(name: &str) -> String {
-    let is_hidden =
-        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_hidden(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out
+    visible_name(name).into_owned()
 }
 
 fn moment(time: Option<Timestamp>) -> String {
