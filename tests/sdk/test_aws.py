@@ -400,7 +400,8 @@ def documented_filters(ec2, operation):
     for item in items:
         start = re.match(r"\s*((?:<code>[^<]+</code>(?:\s*(?:\||or|,)\s*)?)+)\s*[-\u2013:]", item)
         names += re.findall(r"<code>([^<]+)</code>", start.group(1)) if start else []
-    return [name for name in names if not name.startswith("tag:")]
+    # Some write `<code>tag</code>:&lt;key&gt;`.
+    return [name for name in names if name != "tag" and not name.startswith("tag:")]
 
 
 def test_documented_filters_are_known(aws):

@@ -124,6 +124,42 @@ def test_a_damaged_store_is_refused_and_salvaged(fresh_server, damage):
     assert "10.2.0.0/16" in cidrs
 
 
+def test_a_store_that_is_gone_is_refused(fresh_server):
+    server = fresh_server().start()
+    assert server.stop() == 0
+    kept = server.state / "elsewhere"
+    (server.state / "clouds").rename(kept)
+    assert "state_damaged" in refused(server)
+    (server.state / "clouds").symlink_to(kept)
+    assert "state_not_trusted" in refused(server)
+    (server.state / "clouds").unlink()
+    kept.rename(server.state / "clouds")
+    server.start()
+
+
+def test_what_salvage_cannot_save_it_says(fresh_server):
+    server = fresh_server().start()
+    client = ec2(server)
+    for number in range(3):
+        client.create_vpc(CidrBlock=f"10.{number}.0.0/16")
+    assert server.stop() == 0
+    keys = (server.state / "keys.json").read_bytes()
+    (server.state / "keys.json").unlink()
+    with pytest.raises(RuntimeError) as error:
+        server.start(flags=["--salvage"])
+    assert "keys.json is missing" in str(error.value)
+    (server.state / "keys.json").write_bytes(keys)
+    os.chmod(server.state / "keys.json", 0o600)
+    with open(server.state / "control.db", "r+b") as database:
+        database.seek(100)
+        database.write(b"garbage" * 500)
+    server.start(flags=["--salvage"])
+    assert "the control plane begins anew" in server.log_text()
+    assert "the local clouds have all" in server.log_text()
+    cidrs = {vpc["CidrBlock"] for vpc in ec2(server).describe_vpcs()["Vpcs"]}
+    assert {f"10.{number}.0.0/16" for number in range(3)} <= cidrs
+
+
 @pytest.mark.parametrize("name, damage", [
     ("control.db", remove), ("control.db", empty), ("control.db", garble), ("keys.json", remove), ("keys.json", empty),
 ])

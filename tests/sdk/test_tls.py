@@ -77,6 +77,21 @@ def test_the_authority_stays_and_its_key_is_the_owners(tls_server):
     assert client(tls_server, secure, variables(tls_server)["AWS_CA_BUNDLE"]).describe_regions()
 
 
+@pytest.mark.parametrize("name", ["authority.pem", "authority.key"])
+def test_a_damaged_authority_is_refused(fresh_server, name):
+    server = fresh_server().start(flags=["--tls"])
+    assert server.stop() == 0
+    content = (server.state / name).read_bytes()
+    other = fresh_server().start(flags=["--tls"])
+    for damage in (b"", content[: len(content) // 2], b"garbage", (other.state / name).read_bytes()):
+        (server.state / name).write_bytes(damage)
+        with pytest.raises(RuntimeError) as refused:
+            server.start(flags=["--tls"])
+        assert "tls_unusable" in str(refused.value) or "state_unusable" in str(refused.value)
+    (server.state / name).write_bytes(content)
+    server.start(flags=["--tls"])
+
+
 def test_alibabas_older_sdk_speaks_tls(tls_server, monkeypatch):
     from aliyunsdkcore.client import AcsClient
     from aliyunsdkecs.request.v20140526.DescribeRegionsRequest import DescribeRegionsRequest

@@ -312,6 +312,12 @@ def test_a_folder_that_cannot_be_read_is_one_failure(store, tmp_path):
         assert "nothing is removed" in done.stderr
         done = run("sync", str(tree), "s3://b", "--delete", "--exclude", "locked/*")
         assert done.returncode == 0 and own.keys("b") == ["a", "locked/x", "z"], done
+        # Of a target it is of no matter, but where something is to be removed.
+        own.put("c", "new", b"new")
+        done = run("sync", "s3://c", str(tree))
+        assert done.returncode == 0 and (tree / "new").read_text() == "new", done
+        done = run("sync", "s3://c", str(tree), "--delete", "--max-delete", "100%")
+        assert done.returncode == 2 and sorted(os.listdir(tree)) == ["locked", "new"], done
     finally:
         (tree / "locked").chmod(0o700)
         subprocess.run(["rm", "-rf", str(base)])

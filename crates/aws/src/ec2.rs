@@ -1,6 +1,7 @@
 //! EC2: networks, security groups, key pairs, instances and what describes them.
 
 mod account_attributes;
+mod addresses;
 mod availability_zones;
 pub(crate) mod cidr;
 mod errors;
@@ -42,6 +43,7 @@ pub(crate) const SERVICE: Served<World> = Served {
     name: "ec2",
     operations: &[
         account_attributes::OPERATIONS,
+        addresses::OPERATIONS,
         availability_zones::OPERATIONS,
         images::OPERATIONS,
         instance_attributes::OPERATIONS,
@@ -68,6 +70,7 @@ pub(crate) const SERVICE: Served<World> = Served {
 
 /// The filters of each operation and the member that holds its items.
 pub(crate) const FILTERS: &[(&str, &str, &[Field])] = &[
+    ("DescribeAddresses", "Addresses", addresses::FILTERS),
     ("DescribeAvailabilityZones", "AvailabilityZones", availability_zones::FILTERS),
     ("DescribeImages", "Images", images::FILTERS),
     (

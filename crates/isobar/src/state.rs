@@ -18,6 +18,16 @@ use isobar_cli::report::Error;
 
 /// The layout's version. A directory that says a greater one is refused.
 const VERSION: u32 = 1;
+/// What the server writes through others' code, which follows links.
+const ENTRIES: &[&str] = &[
+    "lock",
+    "control.db",
+    "control.db-wal",
+    "control.db-shm",
+    "clouds",
+    "clouds/mark",
+    "machines",
+];
 /// The file that says which control plane's state this is.
 const INSTALLATION: &str = "installation";
 const LOCK_ATTEMPTS: u32 = 10;
@@ -62,6 +72,9 @@ impl State {
             .create(directory)
             .map_err(|error| unusable("made", error))?;
         private::check_directory(directory)?;
+        for name in ENTRIES {
+            private::check_entry(&directory.join(name))?;
+        }
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
         let lock = private::open(&directory.join("lock"), &mut options)

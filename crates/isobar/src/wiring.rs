@@ -123,11 +123,19 @@ impl Running {
         let endpoints = endpoints(&listeners, &keys)?;
         let scratch = ephemeral.then(|| Scratch::new(&shared.random)).transpose()?;
         let machines = scratch.as_ref().map_or(state.directory.as_path(), |own| &own.directory);
-        let engines = start_engines(&shared, &machines.join("machines")).await?;
-        let control = open::control(state, &endpoints, &keys, &shared, ephemeral).await?;
+        let descriptors = raise_descriptors();
+        let engines = start_engines(&shared, &machines.join("machines"), descriptors).await?;
+        let opened = open::control(state, &endpoints, &keys, &shared, ephemeral).await;
+        let control = match opened {
+            Err(_) if arguments.salvage => {
+                open::begin_control_anew(state)?;
+                open::control(state, &endpoints, &keys, &shared, ephemeral).await?
+            }
+            opened => opened?,
+        };
         let today = shared.clock.system().to_zoned(jiff::tz::TimeZone::UTC).date();
         let tls = arguments.tls.then(|| state.tls(today)).transpose()?;
-        let (local, api) = serve(listeners, &shared, &keys, &engines, &control, tls)?;
+        let (local, api) = serve(listeners, &shared, &keys, &engines, &control, tls, descriptors)?;
         control.resume().await.map_err(|error| {
             Error::failed("control_unusable", "unfinished work cannot be taken up").source(error)
         })?;
@@ -152,7 +160,11 @@ impl Running {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
-async fn start_engines(shared: &Shared, directory: &Path) -> Result<Engines, Error> {
+async fn start_engines(
+    shared: &Shared,
+    directory: &Path,
+    descriptors: u64,
+) -> Result<Engines, Error> {
     let program = std::env::current_exe().map_err(|error| {
         Error::failed("internal", "the program does not know its own path").source(error)
     })?;
@@ -160,6 +172,8 @@ async fn start_engines(shared: &Shared, directory: &Path) -> Result<Engines, Err
     if let Some(path) = std::env::var_os("PATH") {
         settings.path = path;
     }
+    // Half of the descriptors, three for each; the rest are connections', balancers' and files.
+    settings.most = usize::try_from(descriptors / 6).unwrap_or(settings.most).min(settings.most);
     let engines = Engines::new(&shared.store, &shared.clock, &shared.random, settings);
     engines.start().await.map_err(|error| {
         Error::failed("machines_unusable", "the machines cannot be started").source(error)
@@ -175,6 +189,7 @@ fn serve(
     engines: &Engines,
     control: &Control,
     tls: Option<Arc<ServerConfig>>,
+    descriptors: u64,
 ) -> Result<(Served, Served), Error> {
     let aws = isobar_aws::local(
         shared.clone(),
@@ -206,7 +221,6 @@ fn serve(
             engines: engines.clone(),
         },
     );
-    let descriptors = raise_descriptors();
     let bounds = Bounds::of_clouds(descriptors);
     let (stop, stopped) = watch::channel(false);
     let local = Served {

@@ -70,7 +70,6 @@ fn connection<F: Face>(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .pipeline_flush(true)
         .serve_connection(
             TokioIo::new(stream),
             service_fn(move |mut request: http::Request<Incoming>| {

@@ -8,6 +8,7 @@
 //! fjall keeps the log, its recovery and its compaction; the collections are rebuilt from it at the
 //! start. Rows are JSON, so that a later version can add fields.
 
+mod kept;
 mod log;
 mod tables;
 mod tx;
@@ -21,7 +22,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 use log::Log;
-pub use log::forget_mark;
+pub use log::{forget_mark, read_mark};
 pub use tables::{Schema, Tables};
 pub use tx::Tx;
 
@@ -89,6 +90,12 @@ pub enum Error {
     /// The log could not be written, and was not opened anew yet.
     #[error("the log could not be written")]
     Failed,
+    /// The log cannot be read: fjall gave up on it.
+    #[error("the log cannot be read: its files are damaged")]
+    Unreadable,
+    /// The log's files cannot be copied before they are opened, or brought back.
+    #[error("the log's files cannot be kept while they are opened")]
+    Kept(#[source] std::io::Error),
     /// The file that says how far the log goes cannot be read or written.
     #[error("the log's mark cannot be read or written")]
     Mark(#[source] std::io::Error),
@@ -139,6 +146,12 @@ impl Store {
         let mut tables = schema.into_tables();
         let log = Some(Mutex::new(Log::open(directory, &mut tables)?));
         Ok(Self { inner: Arc::new(Inner { tables: RwLock::new(tables), log }) })
+    }
+
+    /// The number of the newest write; 0 for a store without a disk.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.inner.log.as_ref().map_or(0, |log| log.lock().sequence())
     }
 
     /// Looks at the collections. Writers wait meanwhile, so keep it short.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -83,7 +83,7 @@ impl Engine {
         }
         let id = name_of(&format!("{from} {} {}", head.size, head.etag));
         let path = part_path(to, &id);
-        let file = open_part(&path, before.map(|data| data.permissions().mode()))?;
+        let file = open_part(&path, before.as_ref())?;
         let folder = self.options.state.as_deref();
         let journal = Journal::of(folder, &format!("{} {id}", path.display()));
         let target = Target {
@@ -387,8 +387,8 @@ impl Target {
     }
 }
 
-/// The file to write to, for nobody else, with the mode of what it will replace.
-fn open_part(path: &Path, mode: Option<u32>) -> Result<File, Error> {
+/// The file to write to, for nobody else, with the owner and mode of what it will replace.
+fn open_part(path: &Path, before: Option<&fs::Metadata>) -> Result<File, Error> {
     let file = fs::OpenOptions::new()
         .read(true)
         .write(true)
@@ -396,12 +396,14 @@ fn open_part(path: &Path, mode: Option<u32>) -> Result<File, Error> {
         .truncate(false)
         // Its name can be guessed: a link of that name is somebody's trap.
         .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-        .mode(mode.map_or(0o666, |_| 0o600))
+        .mode(before.map_or(0o666, |_| 0o600))
         .open(path)
         .map_err(Error::write(path))?;
-    if let Some(mode) = mode {
+    if let Some(before) = before {
+        // Few may give files away; whoever may not has a file of their own then.
+        let _ = fchown(&file, Some(before.uid()), Some(before.gid()));
         // Whose rights a program would run with is no matter of what it was before.
-        let permissions = fs::Permissions::from_mode(mode & 0o777);
+        let permissions = fs::Permissions::from_mode(before.permissions().mode() & 0o777);
         file.set_permissions(permissions).map_err(Error::write(path))?;
     }
     match file.try_lock() {

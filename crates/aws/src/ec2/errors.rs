@@ -40,6 +40,10 @@ pub(super) const COMBINATION: Row = Row::new(
     "InvalidParameterCombination",
     "The parameter {} cannot be used with the parameter {}",
 );
+pub(super) const ADDRESS_MISSING: Row =
+    Row::new(400, "InvalidAddress.NotFound", "Address '{}' not found.");
+pub(super) const ALLOCATION_MISSING: Row =
+    Row::new(400, "InvalidAllocationID.NotFound", "The allocation ID '{}' does not exist");
 pub(super) const ATTRIBUTE: Row = Row::new(
     400,
     "InvalidParameterValue",

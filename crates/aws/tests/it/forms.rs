@@ -141,8 +141,8 @@ async fn answers_are_in_the_namespace_of_the_version_that_was_asked_in() {
             format!("<DescribeRegionsResponse xmlns=\"http://ec2.amazonaws.com/doc/{version}/\">");
         assert!(answer.contains(&root), "{answer}");
     }
-    let body = format!("Action=CreateVpc&Version=2013-10-15&CidrBlock=10.1.0.0/16");
-    let answer = answered(&cloud, "ec2", &body).await;
+    let body = "Action=CreateVpc&Version=2013-10-15&CidrBlock=10.1.0.0/16";
+    let answer = answered(&cloud, "ec2", body).await;
     assert!(answer.contains("http://ec2.amazonaws.com/doc/2013-10-15/\""), "{answer}");
     let answer = answered(&cloud, "elbv2", &format!("Action=DescribeLoadBalancers&{ELB}")).await;
     assert!(answer.contains("http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/\""));

@@ -193,3 +193,20 @@ async fn the_default_network_can_be_deleted_for_good() {
     cloud.ok("ec2", "DeleteVpc", json!({ "VpcId": vpc["Vpcs"][0]["VpcId"] })).await;
     cloud.fails("ec2", "RunInstances", input, "VPCIdNotSpecified").await;
 }
+
+/// Clients ask for elastic addresses where they list instances; the account has none.
+#[tokio::test]
+async fn there_are_no_elastic_addresses() {
+    let cloud = Cloud::new();
+    cloud.run(1).await;
+    let filters = json!([{ "Name": "domain", "Values": ["vpc"] }]);
+    let shown = cloud.ok("ec2", "DescribeAddresses", json!({ "Filters": filters })).await;
+    assert_eq!(shown, json!({ "Addresses": [] }));
+    let input = json!({ "AllocationIds": ["eipalloc-0123456789abcdef0"] });
+    cloud.fails("ec2", "DescribeAddresses", input, "InvalidAllocationID.NotFound").await;
+    let input = json!({ "PublicIps": ["192.0.2.1"] });
+    let message = cloud.fails("ec2", "DescribeAddresses", input, "InvalidAddress.NotFound").await;
+    assert_eq!(message, "Address '192.0.2.1' not found.");
+    let input = json!({ "Filters": [{ "Name": "colour", "Values": ["red"] }] });
+    cloud.fails("ec2", "DescribeAddresses", input, "InvalidParameterValue").await;
+}

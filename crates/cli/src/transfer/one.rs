@@ -40,7 +40,8 @@ impl Work<'_> {
             Ok(_) => self.tell_done(action, &names.0, &names.1),
             Err(TransferError::Exists(what)) => {
                 if !self.flags.quiet {
-                    self.shell.note(&format!("{} is left as it is: {what} is there", names.0));
+                    let text = format!("{} is left as it is: {what} is there", names.0);
+                    self.shell.note(&text);
                 }
                 Ok(())
             }

@@ -1,5 +1,6 @@
 //! What transfers print: lines as aws-cli has them, or the same as data.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use isobar_transfer::{Action, Begun, Bucket, Listed};
@@ -106,9 +107,9 @@ fn number(number: u64) -> Option<Value> {
     Some(i64::try_from(number).unwrap_or(i64::MAX).into())
 }
 
-/// A name within a line: control characters, which a terminal would obey, are written out.
-fn name(name: &str) -> String {
-    visible_name(name).into_owned()
+/// A name within a line, whose control characters a terminal shall not obey.
+fn name(name: &str) -> Cow<'_, str> {
+    visible_name(name)
 }
 
 fn moment(time: Option<Timestamp>) -> String {

@@ -64,6 +64,9 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
 /// The soft limit of descriptors that a machine's processes begin with, as on most systems.
 const DESCRIPTORS: u64 = 1024;
 
+/// The longest word that a machine's commands write, in bytes.
+const MAX_WORD: u64 = 64;
+
 enum Event {
     Reaped(Pid, WaitStatus),
     NoneLeft,
@@ -246,9 +249,18 @@ fn end(kill_at: &mut Option<Instant>, grace: Duration) {
 fn hear_machine(place: &Place, events: Sender<Event>) -> io::Result<()> {
     let pipe = fs::OpenOptions::new().read(true).write(true).open(place.control())?;
     thread::spawn(move || {
-        for line in io::BufReader::new(pipe).lines() {
-            let Ok(line) = line else { break };
-            if let Ok(down) = line.trim().parse()
+        let mut pipe = io::BufReader::new(pipe);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            // Anything may be written into it; only words as short as the known ones are looked at.
+            match pipe.by_ref().take(MAX_WORD).read_until(b'\n', &mut line) {
+                Ok(length) if length > 0 => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Ok(_) | Err(_) => return,
+            }
+            let word = String::from_utf8_lossy(&line);
+            if let Ok(down) = word.trim().parse()
                 && events.send(Event::Down(down)).is_err()
             {
                 return;

@@ -83,6 +83,11 @@ impl Place {
                 .open(&path)?;
             file.write_all(text.as_bytes())?;
         }
+        // What was put in its place would be read as if the machine had just said it.
+        match std::fs::remove_file(self.control()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         match mknodat(CWD, self.control(), FileType::Fifo, Mode::from_raw_mode(0o600), 0) {
             Err(Errno::EXIST) | Ok(()) => Ok(()),
             Err(error) => Err(error.into()),

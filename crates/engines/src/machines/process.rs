@@ -15,6 +15,9 @@ use super::{Exit, Machine, Settings, keeper, tree};
 /// processes are ended without it.
 const KEEPER_MARGIN: Duration = Duration::from_secs(5);
 
+/// How long a keeper may take to say that its script runs.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// The processes of a machine, from its script's start to the end of the last of them.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -65,7 +68,13 @@ impl Process {
         let reports = keeper.stdout.take().expect("the keeper's output is piped");
         let reports = BufReader::new(reports).lines();
         let mut process = Self { place, keeper, words, reports, exit: None, down: None };
-        match process.next_report().await? {
+        let Ok(report) = tokio::time::timeout(START_TIMEOUT, process.next_report()).await else {
+            // A script may suspend its keeper; it is ended with all that it started.
+            let _ = process.keeper.start_kill();
+            process.sweep().await;
+            return Err(io::Error::other("its keeper did not say that it runs"));
+        };
+        match report? {
             Some(Report::Up) => Ok(Some(process)),
             Some(Report::Ended(_)) => Ok(None),
             Some(Report::Broken(why)) => Err(io::Error::other(why)),

@@ -34,7 +34,12 @@ pub struct Settings {
     pub path: OsString,
     /// How long a machine's processes may take to end when they are asked to. 10 s by default.
     pub stop_grace: Duration,
+    /// How many machines may have processes at once. Each takes three descriptors of this process.
+    pub most: usize,
 }
+
+/// How many machines may have processes where nothing is said.
+const MOST: usize = 10_000;
 
 impl Settings {
     /// Settings with the usual grace and the usual `PATH`.
@@ -45,6 +50,7 @@ impl Settings {
             program: program.into(),
             path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
             stop_grace: STOP_GRACE,
+            most: MOST,
         }
     }
 }
@@ -61,6 +67,8 @@ pub(super) struct Inner {
     pub(super) clock: Clock,
     pub(super) settings: Settings,
     pub(super) starts: Semaphore,
+    /// A place for each machine that may have processes.
+    pub(super) seats: Arc<Semaphore>,
     /// The directory without links in its path, once it is made: processes are marked with it.
     root: OnceLock<PathBuf>,
     tasks: TaskTracker,
@@ -78,6 +86,7 @@ impl Machines {
         let inner = Inner {
             store,
             clock,
+            seats: Arc::new(Semaphore::new(settings.most)),
             settings,
             starts: Semaphore::new(STARTS),
             root: OnceLock::new(),

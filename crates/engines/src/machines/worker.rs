@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::change::change;
@@ -26,14 +26,20 @@ pub(super) struct Worker {
 struct Running {
     boot: u64,
     /// Its processes; a machine without a script has none.
-    process: Option<Process>,
+    process: Option<Seated>,
+}
+
+/// Processes, and the place that they take among those that there may be.
+struct Seated {
+    process: Process,
+    _seat: OwnedSemaphorePermit,
 }
 
 impl Running {
     /// Waits until all processes have ended.
     async fn ended(&mut self) -> End {
         match &mut self.process {
-            Some(process) => process.ended().await,
+            Some(seated) => seated.process.ended().await,
             None => std::future::pending().await,
         }
     }
@@ -53,8 +59,8 @@ impl Worker {
                     running = self.attend(current).await;
                 }
                 (Some(mut current), _) => {
-                    if let Some(process) = &mut current.process {
-                        process.stop(self.inner.settings.stop_grace).await;
+                    if let Some(seated) = &mut current.process {
+                        seated.process.stop(self.inner.settings.stop_grace).await;
                     }
                 }
                 (None, _) if self.shutdown.is_cancelled() => return,
@@ -123,21 +129,32 @@ impl Worker {
                 Some(Running { boot: machine.boot, process })
             }
             Err(error) => {
+                tracing::warn!(id = self.id, %error, "a machine could not be started");
+                // Nor may this; then the log has it alone.
+                let _ = Writer::open(&self.place().console())
+                    .and_then(|mut console| console.note(&format!("it could not start: {error}")));
                 self.ended(machine.boot, Exit::Failed(error.to_string()));
                 None
             }
         }
     }
 
-    async fn process(&self, machine: &Machine) -> std::io::Result<Option<Process>> {
+    async fn process(&self, machine: &Machine) -> std::io::Result<Option<Seated>> {
         let place = self.place();
         place.prepare(&machine.script)?;
         let mut console = Writer::open(&place.console())?;
         let Machine { id, address, .. } = machine;
         if machine.runs_script() {
+            let Ok(seat) = Arc::clone(&self.inner.seats).try_acquire_owned() else {
+                let most = self.inner.settings.most;
+                return Err(std::io::Error::other(format!(
+                    "{most} machines run already, as many as the limit of open files allows"
+                )));
+            };
             console.note(&format!("{id} starts at {address}"))?;
             drop(console);
-            return Process::start(&self.inner.settings, machine, place).await;
+            let process = Process::start(&self.inner.settings, machine, place).await?;
+            return Ok(process.map(|process| Seated { process, _seat: seat }));
         }
         let why = if machine.has_script() {
             "its user data ran in its first boot"

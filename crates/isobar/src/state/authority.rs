@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use isobar_cli::report::Error;
 use jiff::civil::Date;
@@ -10,8 +11,12 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{RootCertStore, ServerConfig};
 use time::OffsetDateTime;
 
 use super::private;
@@ -45,7 +50,7 @@ pub(super) fn server(directory: &Path, today: Date) -> Result<Arc<ServerConfig>,
     let certificate = private::read(&own)?.unwrap_or_default();
     let mut bundle: Vec<u8> =
         SYSTEM.iter().find_map(|path| std::fs::read(path).ok()).unwrap_or_default();
-    bundle.extend(certificate);
+    bundle.extend(&certificate);
     private::write(&directory.join(BUNDLE), &bundle)?;
 
     let issuer = Issuer::new(parameters(today)?, key);
@@ -56,6 +61,7 @@ pub(super) fn server(directory: &Path, today: Date) -> Result<Arc<ServerConfig>,
     (leaf.not_before, leaf.not_after) = (day(today, -1), day(today, DAYS - 1));
     let leaf = leaf.signed_by(&leaf_key, &issuer).map_err(unmade)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    check(&own, &certificate, leaf.der(), &provider, today)?;
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(unmade)?
@@ -63,6 +69,34 @@ pub(super) fn server(directory: &Path, today: Date) -> Result<Arc<ServerConfig>,
         .with_single_cert(vec![leaf.der().clone()], PrivateKeyDer::from(leaf_key))
         .map_err(unmade)?;
     Ok(Arc::new(config))
+}
+
+/// Whether clients that trust the authority's file trust the server: it may have been damaged, or be of
+/// another key.
+fn check(
+    path: &Path,
+    authority: &[u8],
+    leaf: &CertificateDer<'_>,
+    provider: &Arc<CryptoProvider>,
+    today: Date,
+) -> Result<(), Error> {
+    let checked = || -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(authority)?)?;
+        let provider = Arc::clone(provider);
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
+        let seconds = today.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_second();
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(seconds.try_into()?));
+        verifier.verify_server_cert(leaf, &[], &ServerName::try_from("localhost")?, &[], now)?;
+        Ok(())
+    };
+    checked().map_err(|error| {
+        let said = format!("{} is damaged, or that of another key", path.display());
+        Error::failed("tls_unusable", said)
+            .source(error)
+            .hint(format!("restore it and {KEY}, or remove both: new ones are drawn then"))
+    })
 }
 
 /// The authority's key, drawn where there is none.

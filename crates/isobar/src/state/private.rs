@@ -21,6 +21,26 @@ pub(super) fn check_directory(directory: &Path) -> Result<(), Error> {
     check(directory, &metadata, OTHERS_WRITE, "go-w")
 }
 
+/// Refuses an entry of the state directory that is a link, or that others have or may write. One that
+/// is not there is well.
+pub(super) fn check_entry(path: &Path) -> Result<(), Error> {
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unreadable(path, error)),
+    };
+    if !metadata.is_file() && !metadata.is_dir() {
+        return Err(Error::failed(
+            "state_not_trusted",
+            format!("{} is neither a file nor a directory", path.display()),
+        )
+        .hint(
+            "put what it stands for in its place, or name another state directory with --state",
+        ));
+    }
+    check(path, &metadata, OTHERS_WRITE, "go-w")
+}
+
 fn check(path: &Path, metadata: &Metadata, refused: u32, change: &str) -> Result<(), Error> {
     let own = rustix::process::geteuid().as_raw();
     if metadata.uid() != own {

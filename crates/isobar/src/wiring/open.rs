@@ -34,7 +34,11 @@ pub(super) fn store(state: &State, ephemeral: bool) -> Result<Store, Error> {
     if ephemeral {
         return Ok(Store::ephemeral(schema()));
     }
-    Store::open(&state.directory.join(CLOUDS), schema()).map_err(|error| {
+    let directory = state.directory.join(CLOUDS);
+    if state.installation()?.is_some() && !directory.join("mark").exists() {
+        return Err(damaged(format!("{} or its mark is missing", directory.display())));
+    }
+    Store::open(&directory, schema()).map_err(|error| {
         let (code, hint) = match &error {
             store::Error::Damaged { .. } => return damaged(&error),
             store::Error::Locked => ("state_locked", "stop the other process with `isobar down`"),
@@ -44,6 +48,8 @@ pub(super) fn store(state: &State, ephemeral: bool) -> Result<Store, Error> {
             store::Error::Row { .. }
             | store::Error::LongKey { .. }
             | store::Error::Failed
+            | store::Error::Unreadable
+            | store::Error::Kept(_)
             | store::Error::Mark(_)
             | store::Error::Log(_) => (
                 "state_unusable",
@@ -114,6 +120,18 @@ fn unusable(error: &isobar_control::Error) -> Error {
 /// Where the copy cannot be made.
 pub(super) fn salvage(state: &State) -> Result<(), Error> {
     let clouds = state.directory.join(CLOUDS);
+    let keys = state.directory.join("keys.json");
+    if state.installation()?.is_some() && !keys.exists() {
+        return Err(damaged(format!(
+            "{} is missing; what the clouds hold belongs to the accounts that it names, so nothing can \
+             be salvaged without it",
+            keys.display()
+        )));
+    }
+    if !clouds.exists() && !state.directory.join(CONTROL).exists() {
+        return Ok(());
+    }
+    let marked = store::read_mark(&clouds).unwrap_or(u64::MAX);
     let kept = Kept::new(&state.directory)?;
     kept.copy(&clouds)?;
     for name in [CONTROL, "control.db-wal", "control.db-shm"] {
@@ -124,31 +142,41 @@ pub(super) fn salvage(state: &State) -> Result<(), Error> {
     store::forget_mark(&clouds).map_err(|error| not_kept(&clouds, error))?;
     if clouds.exists() {
         match Store::open(&clouds, schema()) {
-            Ok(_) => say!("the local clouds go on with what their log has"),
+            Ok(store) if store.sequence() >= marked => {
+                say!("the local clouds have all {} writes of their log", store.sequence());
+            }
+            Ok(store) => say!(
+                "the local clouds go on with the first {} writes; their log went to {}",
+                store.sequence(),
+                if marked == u64::MAX {
+                    "an unknown number".to_owned()
+                } else {
+                    marked.to_string()
+                }
+            ),
             Err(error) => {
                 say!("the local clouds begin anew, for their log cannot be read: {error}");
                 std::fs::remove_dir_all(&clouds).map_err(|error| not_kept(&clouds, error))?;
             }
         }
     }
-    if !is_database(&state.directory.join(CONTROL)) {
-        say!("the control plane begins anew, for its database cannot be read");
-        for name in [CONTROL, "control.db-wal", "control.db-shm"] {
-            let path = state.directory.join(name);
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(not_kept(&path, error));
-                }
-                _ => {}
-            }
-        }
-    }
     Ok(())
 }
 
-/// Whether the file begins as SQLite's do (its file format, section 1.3).
-fn is_database(path: &Path) -> bool {
-    std::fs::read(path).is_ok_and(|content| content.starts_with(b"SQLite format 3\0"))
+/// Takes away a database that cannot be opened, of which a copy is kept.
+pub(super) fn begin_control_anew(state: &State) -> Result<(), Error> {
+    say!("the control plane begins anew, for its database cannot be read");
+    state.forget_installation()?;
+    for name in [CONTROL, "control.db-wal", "control.db-shm"] {
+        let path = state.directory.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(not_kept(&path, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A copy of what was found.

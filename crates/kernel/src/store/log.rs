@@ -17,6 +17,7 @@ use std::time::Duration;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use tokio::time::Instant;
 
+use super::kept::Kept;
 use super::tx::Change;
 use super::{Error, Tables, VERSION};
 
@@ -53,8 +54,11 @@ struct Open {
 
 impl Open {
     fn at(directory: &Path) -> Result<Self, Error> {
-        let builder = Database::builder(directory).cache_size(4 << 20).worker_threads(1);
-        let database = builder.open().map_err(|error| match error {
+        // It panics at some files that are no journals of its own.
+        let opened = std::panic::catch_unwind(|| {
+            Database::builder(directory).cache_size(4 << 20).worker_threads(1).open()
+        });
+        let database = opened.map_err(|_| Error::Unreadable)?.map_err(|error| match error {
             fjall::Error::Locked => Error::Locked,
             other => Error::Log(other),
         })?;
@@ -83,8 +87,19 @@ fn joined(kind: &str, key: &str) -> String {
 impl Log {
     /// Opens the log, or makes it, and puts its rows into the tables.
     pub(super) fn open(directory: &Path, tables: &mut Tables) -> Result<Self, Error> {
-        let open = Open::at(directory)?;
         let marked = read_mark(directory)?;
+        // The log is put together before the copy goes: until then every error brings it back.
+        let kept = Kept::new(directory).map_err(Error::Kept)?;
+        let log = Self::open_kept(directory, tables, marked);
+        // What another process holds was not touched, and is its own to write.
+        if matches!(log, Ok(_) | Err(Error::Locked)) {
+            kept.done().map_err(Error::Kept)?;
+        }
+        log
+    }
+
+    fn open_kept(directory: &Path, tables: &mut Tables, marked: u64) -> Result<Self, Error> {
+        let open = Open::at(directory)?;
         let sequence = match open.number(VERSION_KEY)? {
             Some(found) if found > VERSION.into() => {
                 return Err(Error::Newer { found: u32::try_from(found).unwrap_or(u32::MAX) });
@@ -170,6 +185,11 @@ impl Log {
         Ok(())
     }
 
+    /// The number of the newest write.
+    pub(super) fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
     /// Writes something, to see whether that works.
     pub(super) fn probe(&mut self) -> Result<(), Error> {
         let State::Open(open) = &self.state else { return Err(Error::Failed) };
@@ -201,12 +221,21 @@ impl Log {
     }
 }
 
-fn read_mark(directory: &Path) -> Result<u64, Error> {
-    match std::fs::read_to_string(directory.join(MARK)) {
-        Ok(text) => Ok(text.trim().parse().unwrap_or(u64::MAX)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(Error::Mark(error)),
+/// What the mark says; one that cannot be read says more than any log has.
+///
+/// # Errors
+/// Where the file is there and cannot be read, or is no regular one.
+pub fn read_mark(directory: &Path) -> Result<u64, Error> {
+    let path = directory.join(MARK);
+    match std::fs::symlink_metadata(&path) {
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(Error::Mark(io::Error::other("it is no regular file")));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Ok(_) | Err(_) => {}
     }
+    let text = std::fs::read_to_string(path).map_err(Error::Mark)?;
+    Ok(text.trim().parse().unwrap_or(u64::MAX))
 }
 
 fn write_mark(directory: &Path, sequence: u64) -> Result<(), Error> {

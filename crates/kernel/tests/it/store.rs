@@ -238,10 +238,17 @@ fn a_damaged_log_is_refused_until_its_mark_is_forgotten() {
         store.flush().unwrap();
         drop(store);
         journals(&directory.0).iter().for_each(|file| damage(file));
+        let content = |directory: &std::path::Path| {
+            let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+            let journals = files.filter(|path| path.extension().is_some_and(|end| end == "jnl"));
+            journals.map(|path| std::fs::read(path).unwrap()).collect::<Vec<_>>()
+        };
+        let left = content(&directory.0);
         for _ in 0..2 {
             let refused = Store::open(&directory.0, schema()).unwrap_err();
             let damaged = matches!(refused, Error::Damaged { .. } | Error::Log(_));
             assert!(damaged, "{name}: {refused:?}");
+            assert!(content(&directory.0) == left, "{name}: a refused start changes nothing");
         }
         isobar_kernel::store::forget_mark(&directory.0).unwrap();
         let store = Store::open(&directory.0, schema()).unwrap();

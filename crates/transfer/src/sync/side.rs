@@ -76,10 +76,7 @@ impl<'a> Side<'a> {
                     continue;
                 }
                 Found::Failed { name, error } => {
-                    self.left_out.add(&name);
-                    self.failed += 1;
-                    let action = self.action.unwrap_or(Action::Delete);
-                    (self.tell)(Event::Failed { action, name, error });
+                    self.failed(name, error);
                     continue;
                 }
             };
@@ -95,6 +92,24 @@ impl<'a> Side<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// What cannot be looked into is a failure where it is to be transferred. Of a target it says only
+    /// that nothing below it can be removed.
+    fn failed(&mut self, name: String, error: Error) {
+        self.left_out.add(&name);
+        match self.action {
+            None => {}
+            Some(Action::Delete) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                let why = cause.map_or_else(|| error.to_string(), |it| format!("{error}: {it}"));
+                (self.tell)(Event::Skipped(why));
+            }
+            Some(action) => {
+                self.failed += 1;
+                (self.tell)(Event::Failed { action, name, error });
+            }
+        }
     }
 
     fn skipped(&mut self, name: &str, why: Option<String>) {

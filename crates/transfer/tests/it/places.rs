@@ -89,12 +89,15 @@ async fn links_and_modes_of_what_is_replaced_are_kept() {
     for before in [0o600, 0o640, 0o755, 0o444, 0o4755] {
         let _ = fs::remove_file(&file);
         fs::write(&file, "before").unwrap();
+        // Where one may give files away, they stay whose they were.
+        let given = std::os::unix::fs::chown(&file, Some(1234), Some(1234)).is_ok();
         fs::set_permissions(&file, fs::Permissions::from_mode(before)).unwrap();
         let _ = fs::remove_file(&link);
         symlink("d/file", &link).unwrap();
         engine(None).download(&object, &link).await.unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"object");
         assert_eq!(mode(&file), before & 0o777, "{before:o}");
+        assert!(!given || fs::metadata(&file).unwrap().uid() == 1234);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(names(&folder.join("d")), ["file"]);
     }

@@ -122,7 +122,7 @@ pub(super) static FLAGS: &[Flag] = flags! {
     "force", &[Verb::RemoveBucket],
         "Remove all objects in it before; old versions stay.", |flags, _| on(&mut flags.force);
     // ossutil's: we ask nothing before.
-    "force", &[Verb::Remove], "", |_, _| Ok(());
+    "force", &[Verb::Copy, Verb::Move, Verb::Remove], "", |_, _| Ok(());
     "index-document" = "NAME", &[Verb::Website], "What is shown for a folder: index.html.",
         |flags, value| text(&mut flags.index, value);
     "error-document" = "KEY", &[Verb::Website], "What is shown for what is not there.",
