@@ -67,6 +67,11 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
         let words: Vec<&str> = parsed.words.iter().map(String::as_str).collect();
         return look(shell, &verb, &words, &parsed);
     }
+    record(shell, &parsed)
+}
+
+/// Writes credentials, as the flags or a person say them.
+fn record(shell: &Shell, parsed: &Parsed) -> Result<(), Error> {
     if let Some(flag) = FLAGS[WRITTEN..].iter().find(|flag| parsed.get(flag.name).is_some()) {
         let message = format!("--{} is for {}", flag.name, VERBS.join(", "));
         return Err(Error::usage("flag_foreign", message).hint(USAGE));

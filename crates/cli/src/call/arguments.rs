@@ -1,5 +1,8 @@
 //! What stands on the command line: flags, members with their values, and operands.
 
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
 use isobar_catalogue::names::same;
 use isobar_catalogue::{Cloud, Kind, Member, Operation, Service};
 
@@ -138,30 +141,34 @@ pub(crate) fn read(
                 None => read.wrong.push(Detail::new(argument, "needs a value")),
             },
             Meaning::Member(member) => {
-                let mut next = || arguments.next_if(|next| !is_flag(next));
-                let texts = match (&service.shape(member.shape).kind, inline) {
-                    (_, Some(text)) => vec![text],
-                    (Kind::List(_), None) => std::iter::from_fn(next).collect(),
-                    (Kind::Boolean, None) => {
-                        let said = arguments.next_if(|next| {
-                            matches!(next.to_ascii_lowercase().as_str(), "true" | "false")
-                        });
-                        vec![said.unwrap_or_else(|| "true".to_owned())]
-                    }
-                    // A text may begin with hyphens, a flag's name does not.
-                    _ => match next() {
-                        Some(text) => vec![text],
-                        None => {
-                            read.wrong.push(Detail::new(argument, "needs a value"));
-                            continue;
-                        }
-                    },
-                };
-                read.add(member, texts);
+                match texts(&service.shape(member.shape).kind, inline, &mut arguments) {
+                    Some(texts) => read.add(member, texts),
+                    None => read.wrong.push(Detail::new(argument, "needs a value")),
+                }
             }
         }
     }
     read
+}
+
+/// What stands for a member of a kind: its texts, or nothing where there must be one.
+fn texts(
+    kind: &Kind,
+    inline: Option<String>,
+    arguments: &mut Peekable<IntoIter<String>>,
+) -> Option<Vec<String>> {
+    // A text may begin with hyphens, a flag's name does not.
+    let mut next = || arguments.next_if(|next| !is_flag(next));
+    Some(match (kind, inline) {
+        (_, Some(text)) => vec![text],
+        (Kind::List(_), None) => std::iter::from_fn(next).collect(),
+        (Kind::Boolean, None) => {
+            let said = arguments
+                .next_if(|next| matches!(next.to_ascii_lowercase().as_str(), "true" | "false"));
+            vec![said.unwrap_or_else(|| "true".to_owned())]
+        }
+        _ => vec![next()?],
+    })
 }
 
 impl Arguments {

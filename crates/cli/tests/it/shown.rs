@@ -160,7 +160,7 @@ fn each_operations_help_has_an_example_that_works_and_the_vendors_page() {
     assert!(help.contains("/reference/pydo/reference/droplets/create/\n"), "{help}");
     let help = isobar(&["alibaba", "ecs", "RunInstances", "--help"]).stdout;
     assert!(
-        help.contains("https://api.alibabacloud.com/document/Ecs/2014-05-26/RunInstances\n"),
+        help.contains("https://api.alibabacloud.com/document/ecs/2014-05-26/RunInstances\n"),
         "{help}"
     );
 }
