@@ -135,7 +135,8 @@ impl Running {
         };
         let today = shared.clock.system().to_zoned(jiff::tz::TimeZone::UTC).date();
         let tls = arguments.tls.then(|| state.tls(today)).transpose()?;
-        let (local, api) = serve(listeners, &shared, &keys, &engines, &control, tls, descriptors)?;
+        let (local, api) =
+            serve(listeners, &shared, &keys, &engines, &control, tls.as_ref(), descriptors)?;
         control.resume().await.map_err(|error| {
             Error::failed("control_unusable", "unfinished work cannot be taken up").source(error)
         })?;
@@ -188,7 +189,7 @@ fn serve(
     keys: &Keys,
     engines: &Engines,
     control: &Control,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<&Arc<ServerConfig>>,
     descriptors: u64,
 ) -> Result<(Served, Served), Error> {
     let aws = isobar_aws::local(
@@ -226,9 +227,9 @@ fn serve(
     let local = Served {
         stop,
         tasks: vec![
-            spawn_cloud(listeners.aws, aws, &bounds, &tls, &stopped),
-            spawn_cloud(listeners.alibaba, alibaba, &bounds, &tls, &stopped),
-            spawn_cloud(listeners.digitalocean, digitalocean, &bounds, &tls, &stopped),
+            spawn_cloud(listeners.aws, aws, &bounds, tls, &stopped),
+            spawn_cloud(listeners.alibaba, alibaba, &bounds, tls, &stopped),
+            spawn_cloud(listeners.digitalocean, digitalocean, &bounds, tls, &stopped),
             tokio::spawn(flush(shared.store.clone(), shared.clock.clone(), stopped)),
         ],
     };
@@ -257,11 +258,11 @@ fn spawn_cloud<F: Face>(
     listener: TcpListener,
     cloud: Local<F>,
     bounds: &Bounds,
-    tls: &Option<Arc<ServerConfig>>,
+    tls: Option<&Arc<ServerConfig>>,
     stopped: &watch::Receiver<bool>,
 ) -> JoinHandle<()> {
     let serving =
-        serve_cloud(listener, Arc::new(cloud), bounds.clone(), tls.clone(), stopped.clone());
+        serve_cloud(listener, Arc::new(cloud), bounds.clone(), tls.cloned(), stopped.clone());
     tokio::spawn(serving)
 }
 
