@@ -113,7 +113,7 @@ impl Told {
                         "" => "nothing in it".to_owned(),
                         value => format!("`{value}`"),
                     };
-                    let values: Vec<String> = values.iter().map(|value| shown(value)).collect();
+                    let values: Vec<String> = values.iter().map(shown).collect();
                     refused.push(format!("`{member}` ({})", values.join(", ")));
                 }
             }
