@@ -108,8 +108,11 @@ impl Client {
     /// A client; nothing is sent yet.
     ///
     /// # Errors
-    /// If the base URL is none, or plain HTTP to another machine.
+    /// If the base URL is none, or plain HTTP to another machine, or a setting that was found is wrong.
     pub fn new(config: Config) -> Result<Self, Error> {
+        if let Some((kind, message)) = &config.refused {
+            return Err(Error::new(*kind, config.cloud).with_message(message));
+        }
         endpoint::check(&config)?;
         let signing = Arc::new(Signing::new(&config));
         let layers = stack(&config, &signing);

@@ -1,5 +1,6 @@
 //! What a client is told, with the defaults.
 
+use crate::Kind;
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +69,9 @@ pub struct Config {
     pub roots: Option<Arc<[u8]>>,
     /// Why there are none that can be trusted; nothing is then sent over TLS. Default: there are.
     pub untrusting: Option<String>,
+    /// Why no client is made of this, and of what kind that error is: a setting that was found is wrong.
+    /// Default: one is made.
+    pub refused: Option<(Kind, String)>,
     /// The proxy that leads to the cloud. Default: none.
     pub proxy: Option<Proxy>,
     /// Who gives the caller's credentials; asked for each attempt.
@@ -130,6 +134,7 @@ impl Config {
             unchecked: false,
             roots: None,
             untrusting: None,
+            refused: None,
             proxy: None,
             credentials: Arc::new(credentials),
             tokens: None,

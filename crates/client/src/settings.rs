@@ -222,11 +222,10 @@ impl Settings {
         }
     }
 
-    /// Holds the region against what one looks like: it becomes a part of hosts' names.
-    pub(crate) fn check_region(&self, around: &Around) -> Result<(), Error> {
-        let Some(region) = self.region.as_ref().filter(|region| !is_region(&region.value)) else {
-            return Ok(());
-        };
+    /// What is wrong with the region, which becomes a part of hosts' names. It is no fault of the file
+    /// that has it, for other programs read it too; a client with it is refused, as botocore does.
+    fn odd_region(&self) -> Option<(Kind, String)> {
+        let region = self.region.as_ref().filter(|region| !is_region(&region.value))?;
         let kind = match region.origin {
             Origin::File { .. } => Kind::Profile,
             _ => Kind::Config,
@@ -235,7 +234,7 @@ impl Settings {
             "{:?} (from {}) is no region: it has other signs than letters, digits and hyphens",
             region.value, region.origin
         );
-        Err(around.fail(kind, message))
+        Some((kind, message))
     }
 
     /// What a client is told.
@@ -248,6 +247,7 @@ impl Settings {
         config.endpoints = self.endpoints.clone();
         config.roots = self.roots.clone();
         config.untrusting = self.untrusting.clone();
+        config.refused = self.odd_region();
         config.tokens = self.tokens.clone();
         config.proxy = self.proxy.as_ref().map(|proxy| proxy.value.clone());
         config.fips = self.fips.as_ref().is_some_and(|fips| fips.value);

@@ -94,7 +94,6 @@ pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, E
             None => in_file("region_id"),
         },
     };
-    settings.check_region(around)?;
     settings.output = in_file("output_format");
     settings.endpoint = match &overrides.endpoint {
         Some(url) => Some(Found::new(url.clone(), Origin::Caller)),

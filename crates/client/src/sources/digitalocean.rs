@@ -229,7 +229,6 @@ pub(crate) fn spaces(around: &Around, overrides: &Overrides) -> Result<Settings,
             None => Found::new("nyc3".to_owned(), Origin::Default),
         },
     });
-    settings.check_region(around)?;
     let region = settings.region.as_ref().map_or("", |region| region.value.as_str());
     settings.endpoint = Some(match &overrides.endpoint {
         Some(url) => Found::new(url.clone(), Origin::Caller),

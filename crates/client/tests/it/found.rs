@@ -49,14 +49,17 @@ async fn what_is_no_region_is_told_with_its_place() {
     ];
     for (cloud, file, content, kind) in rows {
         let place = Place::default().file(file, content);
-        let error = place.settings(cloud, &Overrides::default()).await.unwrap_err();
+        // The file is read, as by botocore; the client is refused.
+        let (settings, ..) = place.settings(cloud, &Overrides::default()).await.unwrap();
+        let error = Client::new(settings.config()).unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(file), "{error}");
     }
     for region in ["a.b/c", "-a", "12", "eu west"] {
         let overrides = Overrides { region: Some(region.to_owned()), ..Overrides::default() };
         for cloud in [Cloud::Aws, Cloud::Alibaba] {
-            let error = Place::default().settings(cloud, &overrides).await.unwrap_err();
+            let (settings, ..) = Place::default().settings(cloud, &overrides).await.unwrap();
+            let error = Client::new(settings.config()).unwrap_err();
             assert_eq!(error.kind(), Kind::Config, "{error}");
         }
     }

@@ -89,7 +89,6 @@ pub(crate) async fn load(around: &Around, overrides: &Overrides) -> Result<Setti
                 .map(|(region, origin)| Found::new(region, origin)),
         },
     };
-    settings.check_region(around)?;
     settings.output = lookup.get(&["AWS_DEFAULT_OUTPUT"], "output");
     let explicit = overrides.profile.is_some();
     settings.profile = Some(named.unwrap_or_else(|| Found::new(profile.clone(), Origin::Default)));
