@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct Kept {
     directory: PathBuf,
     copy: PathBuf,
+    /// What the copy is called while it is removed: one that is half removed is not brought back.
+    discarded: PathBuf,
     done: bool,
 }
 
@@ -22,12 +24,12 @@ impl Kept {
             name.push(end);
             PathBuf::from(name)
         };
-        let copy = beside(".opening");
-        let mut kept = Self { directory: directory.to_owned(), copy, done: true };
+        let (copy, discarded) = (beside(".opening"), beside(".opening-discarded"));
+        let mut kept = Self { directory: directory.to_owned(), copy, discarded, done: true };
         if kept.copy.exists() {
             kept.bring_back()?;
-            fs::remove_dir_all(&kept.copy)?;
         }
+        kept.discard()?;
         if !directory.exists() {
             return Ok(kept);
         }
@@ -49,10 +51,18 @@ impl Kept {
     /// The directory was opened: the copy is not needed.
     pub(super) fn done(mut self) -> io::Result<()> {
         self.done = true;
-        match fs::remove_dir_all(&self.copy) {
+        self.discard()
+    }
+
+    /// Removes the copy, in two steps of which the first is whole or not at all.
+    fn discard(&self) -> io::Result<()> {
+        let gone = |result: io::Result<()>| match result {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
-        }
+        };
+        gone(fs::remove_dir_all(&self.discarded))?;
+        gone(fs::rename(&self.copy, &self.discarded))?;
+        gone(fs::remove_dir_all(&self.discarded))
     }
 
     /// Makes the journals what they were.
@@ -76,7 +86,7 @@ impl Drop for Kept {
         if self.done {
             return;
         }
-        let restored = self.bring_back().and_then(|()| fs::remove_dir_all(&self.copy));
+        let restored = self.bring_back().and_then(|()| self.discard());
         if let Err(error) = restored {
             tracing::error!(%error, copy = %self.copy.display(), "the journals are kept there");
         }

@@ -272,3 +272,44 @@ fn a_whole_log_opens_whatever_was_flushed() {
         store.check().unwrap();
     }
 }
+
+/// A start that is killed at any point of what it does with the copy of the journals loses nothing.
+#[test]
+fn a_start_that_was_killed_loses_nothing() {
+    let directory = Directory::new("killed-start");
+    let beside = |end: &str| {
+        let mut name = directory.0.clone().into_os_string();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    let store = Store::open(&directory.0, schema()).unwrap();
+    store.update(|tx| tx.put(server("a", "red"))).unwrap();
+    store.flush().unwrap();
+    drop(store);
+    let journals_of = |end: &str| {
+        let copy = beside(end);
+        std::fs::create_dir(&copy).unwrap();
+        for file in journals(&directory.0) {
+            std::fs::copy(&file, copy.join(file.file_name().unwrap())).unwrap();
+        }
+    };
+    // While the copy is made, while it is removed, and in between with journals that were cut.
+    for (end, is_whole, is_cut) in [
+        (".opening-new", false, false),
+        (".opening-discarded", false, false),
+        (".opening", true, true),
+        (".opening", true, false),
+    ] {
+        if is_whole {
+            journals_of(end);
+        } else {
+            std::fs::create_dir(beside(end)).unwrap();
+        }
+        if is_cut {
+            journals(&directory.0).iter().for_each(|file| std::fs::write(file, "").unwrap());
+        }
+        let store = Store::open(&directory.0, schema()).unwrap();
+        assert!(store.read(|tables| tables.get::<Server>("a").is_some()), "{end}");
+        assert!(!beside(end).exists(), "{end}");
+    }
+}
