@@ -160,6 +160,23 @@ def test_what_salvage_cannot_save_it_says(fresh_server):
     assert {f"10.{number}.0.0/16" for number in range(3)} <= cidrs
 
 
+def test_salvage_leaves_a_newer_state_alone(fresh_server):
+    import sqlite3
+
+    server = fresh_server().start()
+    assert server.stop() == 0
+    with sqlite3.connect(server.state / "control.db") as database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        [table] = [name for name in tables if "schema" in name or "version" in name]
+        [column] = [row[1] for row in database.execute(f"PRAGMA table_info({table})") if row[2].upper() in ("INTEGER", "BIGINT")][:1]
+        database.execute(f"UPDATE {table} SET {column} = 9999")
+    before = (server.state / "control.db").read_bytes()
+    with pytest.raises(RuntimeError) as error:
+        server.start(flags=["--salvage"])
+    assert "state_newer" in str(error.value)
+    assert (server.state / "control.db").read_bytes() == before
+
+
 @pytest.mark.parametrize("name, damage", [
     ("control.db", remove), ("control.db", empty), ("control.db", garble), ("keys.json", remove), ("keys.json", empty),
 ])

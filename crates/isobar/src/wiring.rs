@@ -125,14 +125,8 @@ impl Running {
         let machines = scratch.as_ref().map_or(state.directory.as_path(), |own| &own.directory);
         let descriptors = raise_descriptors();
         let engines = start_engines(&shared, &machines.join("machines"), descriptors).await?;
-        let opened = open::control(state, &endpoints, &keys, &shared, ephemeral).await;
-        let control = match opened {
-            Err(_) if arguments.salvage => {
-                open::begin_control_anew(state)?;
-                open::control(state, &endpoints, &keys, &shared, ephemeral).await?
-            }
-            opened => opened?,
-        };
+        let salvage = arguments.salvage;
+        let control = open::control(state, &endpoints, &keys, &shared, ephemeral, salvage).await?;
         let today = shared.clock.system().to_zoned(jiff::tz::TimeZone::UTC).date();
         let tls = arguments.tls.then(|| state.tls(today)).transpose()?;
         let (local, api) =

@@ -104,6 +104,35 @@ pub enum Error {
     Log(#[from] fjall::Error),
 }
 
+impl Error {
+    /// Whether what is on the disk is damaged: neither in another's hands, nor of another version, nor out
+    /// of reach for now, as on a full disk.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } | Self::Unreadable | Self::Row { .. } => true,
+            Self::Log(error) => !is_out_of_reach(error),
+            Self::Locked
+            | Self::Newer { .. }
+            | Self::UnknownKind(_)
+            | Self::LongKey { .. }
+            | Self::Failed
+            | Self::Kept(_)
+            | Self::Mark(_) => false,
+        }
+    }
+}
+
+/// Whether the system's own word is behind the error that the file cannot be used now.
+fn is_out_of_reach(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, StorageFull};
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    let mut kinds = chain.filter_map(|error| error.downcast_ref::<std::io::Error>());
+    kinds.any(|error| {
+        matches!(error.kind(), FileTooLarge | PermissionDenied | QuotaExceeded | StorageFull)
+    })
+}
+
 /// Why a write did not happen.
 #[derive(Debug)]
 pub enum Aborted<E> {

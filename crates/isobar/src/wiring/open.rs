@@ -38,27 +38,30 @@ pub(super) fn store(state: &State, ephemeral: bool) -> Result<Store, Error> {
     if state.installation()?.is_some() && !directory.join("mark").exists() {
         return Err(damaged(format!("{} or its mark is missing", directory.display())));
     }
-    Store::open(&directory, schema()).map_err(|error| {
-        let (code, hint) = match &error {
-            store::Error::Damaged { .. } => return damaged(&error),
-            store::Error::Locked => ("state_locked", "stop the other process with `isobar down`"),
-            store::Error::Newer { .. } | store::Error::UnknownKind(_) => {
-                ("state_newer", "use the newer program, or another directory with --state")
-            }
-            store::Error::Row { .. }
-            | store::Error::LongKey { .. }
-            | store::Error::Failed
-            | store::Error::Unreadable
-            | store::Error::Kept(_)
-            | store::Error::Mark(_)
-            | store::Error::Log(_) => (
-                "state_unusable",
-                "go on with what is left with `isobar up --salvage`, or name another directory with \
+    Store::open(&directory, schema()).map_err(unopened)
+}
+
+/// The error for a store that cannot be opened.
+fn unopened(error: store::Error) -> Error {
+    let (code, hint) = match &error {
+        store::Error::Damaged { .. } => return damaged(&error),
+        store::Error::Locked => ("state_locked", "stop the other process with `isobar down`"),
+        store::Error::Newer { .. } | store::Error::UnknownKind(_) => {
+            ("state_newer", "use the newer program, or another directory with --state")
+        }
+        store::Error::Row { .. }
+        | store::Error::LongKey { .. }
+        | store::Error::Failed
+        | store::Error::Unreadable
+        | store::Error::Kept(_)
+        | store::Error::Mark(_)
+        | store::Error::Log(_) => (
+            "state_unusable",
+            "go on with what is left with `isobar up --salvage`, or name another directory with \
                  --state",
-            ),
-        };
-        Error::failed(code, "the local clouds' state cannot be opened").source(error).hint(hint)
-    })
+        ),
+    };
+    Error::failed(code, "the local clouds' state cannot be opened").source(error).hint(hint)
 }
 
 /// The control plane, over its database.
@@ -68,14 +71,15 @@ pub(super) async fn control(
     keys: &Keys,
     shared: &Shared,
     ephemeral: bool,
+    salvage: bool,
 ) -> Result<Control, Error> {
     let path = state.directory.join(CONTROL);
     let known = if ephemeral { None } else { state.installation()? };
     if known.is_some() && std::fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
         return Err(damaged(format!("{} is missing or empty", path.display())));
     }
-    let config = Config {
-        database: if ephemeral { Database::Memory } else { Database::File(path) },
+    let config = || Config {
+        database: if ephemeral { Database::Memory } else { Database::File(path.clone()) },
         clouds: Arc::new(clouds::Local::new(endpoints, keys)),
         prober: Arc::new(isobar_control::probe::Direct),
         clock: Arc::new(context::SystemClock),
@@ -83,7 +87,14 @@ pub(super) async fn control(
         faults: context::fault_points(),
         timings: Timings::default(),
     };
-    let control = Control::open(config).await.map_err(|error| unusable(&error))?;
+    let control = match Control::open(config()).await {
+        Err(error) if salvage && !matches!(error, isobar_control::Error::NewerSchema { .. }) => {
+            begin_control_anew(state)?;
+            Control::open(config()).await
+        }
+        opened => opened,
+    };
+    let control = control.map_err(|error| unusable(&error))?;
     let found = control.installation();
     match known {
         Some(known) if known != found => {
@@ -138,7 +149,6 @@ pub(super) fn salvage(state: &State) -> Result<(), Error> {
         kept.copy(&state.directory.join(name))?;
     }
     say!("the state as it was found is kept in {}", kept.directory.display());
-    state.forget_installation()?;
     store::forget_mark(&clouds).map_err(|error| not_kept(&clouds, error))?;
     if clouds.exists() {
         match Store::open(&clouds, schema()) {
@@ -154,17 +164,22 @@ pub(super) fn salvage(state: &State) -> Result<(), Error> {
                     marked.to_string()
                 }
             ),
+            // A copy is kept, but what is not damaged is not thrown away either.
+            Err(error) if !error.is_damage() => {
+                kept.bring_back_mark(&clouds)?;
+                return Err(unopened(error));
+            }
             Err(error) => {
                 say!("the local clouds begin anew, for their log cannot be read: {error}");
                 std::fs::remove_dir_all(&clouds).map_err(|error| not_kept(&clouds, error))?;
             }
         }
     }
-    Ok(())
+    state.forget_installation()
 }
 
 /// Takes away a database that cannot be opened, of which a copy is kept.
-pub(super) fn begin_control_anew(state: &State) -> Result<(), Error> {
+fn begin_control_anew(state: &State) -> Result<(), Error> {
     say!("the control plane begins anew, for its database cannot be read");
     state.forget_installation()?;
     for name in [CONTROL, "control.db-wal", "control.db-shm"] {
@@ -190,6 +205,12 @@ impl Kept {
         let directory = free.into_iter().find(|path| !path.exists()).unwrap_or_default();
         std::fs::create_dir(&directory).map_err(|error| not_kept(&directory, error))?;
         Ok(Self { directory })
+    }
+
+    /// Puts the store's mark back, without which it would be taken for whole.
+    fn bring_back_mark(&self, clouds: &Path) -> Result<(), Error> {
+        let (from, to) = (self.directory.join(CLOUDS).join("mark"), clouds.join("mark"));
+        copy(&from, &to).map_err(|error| not_kept(&to, error))
     }
 
     /// Copies a file or a folder, where there is one.
