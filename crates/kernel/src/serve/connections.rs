@@ -32,11 +32,6 @@ where
     let connections = GracefulShutdown::new();
     let places = &bounds.connections;
     loop {
-        let place = tokio::select! {
-            () = stopped(&mut stop) => break,
-            place = Arc::clone(places).acquire_owned() => place,
-        };
-        let Ok(place) = place else { break };
         let (stream, _peer) = tokio::select! {
             () = stopped(&mut stop) => break,
             accepted = listener.accept() => match accepted {
@@ -48,6 +43,12 @@ where
                 }
             },
         };
+        // Only who has a connection waits for a place: an idle listener keeps none from the others.
+        let place = tokio::select! {
+            () = stopped(&mut stop) => break,
+            place = Arc::clone(places).acquire_owned() => place,
+        };
+        let Ok(place) = place else { break };
         // An answer is one small segment; waiting to fill it would only delay it.
         let _ = stream.set_nodelay(true);
         let connection = connections.watch(serve(stream));

@@ -162,3 +162,19 @@ async fn a_stop_ends_the_listener_and_idle_connections() {
     idle.read_to_end(&mut Vec::new()).await.unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
 }
+
+/// What is no HTTP is told so before the connection is closed.
+#[tokio::test]
+async fn malformed_requests_are_answered() {
+    let server = Server::start().await;
+    let long = format!("GET /{} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n", "x".repeat(1 << 17));
+    for (request, expected) in [
+        ("GARBAGE\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nbad header\r\n\r\n", "400"),
+        ("POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: x\r\n\r\nmore", "400"),
+        (long.as_str(), "414"),
+    ] {
+        let answer = server.send(request.as_bytes()).await;
+        assert_eq!(status(&answer), expected, "{answer}");
+    }
+}
