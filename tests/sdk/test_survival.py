@@ -191,6 +191,35 @@ def test_a_state_without_its_parts_is_refused(fresh_server, name, damage):
         assert server.api("GET", "/api/v1/deployments")[0] == 200
 
 
+@pytest.mark.parametrize("damage", [remove, empty, lambda path: os.truncate(path, path.stat().st_size // 2)],
+                         ids=["removed", "emptied", "cut"])
+def test_a_database_that_lost_what_was_acknowledged_is_refused(fresh_server, damage):
+    server = fresh_server().start()
+    status, _, started = server.api("POST", "/api/v1/deployments", manifest("lost"))
+    assert status == 202, started
+    server.kill()
+    damage(server.state / "control.db-wal")
+    for _ in range(2):
+        said = refused(server)
+        assert "state_damaged" in said and "were acknowledged" in said and "--salvage" in said, said
+    server.start(flags=["--salvage"])
+    assert (server.state / "damaged-1" / "control.mark").exists()
+    assert server.api("GET", "/api/v1/deployments")[0] == 200
+    assert server.stop() == 0
+    server.start()
+
+
+def manifest(service):
+    return {
+        "service": service,
+        "version": "1.0.0",
+        "environment": "test",
+        "targets": [{"cloud": "aws", "region": "us-east-1", "count": 1}],
+        "run": {"script": "#!/bin/sh\nexec sleep 600\n", "port": 8000},
+        "health": {"path": "/"},
+    }
+
+
 def test_files_of_others_are_not_trusted(fresh_server):
     server = fresh_server().start()
     server.stop()

@@ -14,7 +14,7 @@ use crate::config::{Config, Database};
 use crate::error::{Context, Error};
 use crate::ids::Ids;
 use crate::model::access::{
-    Idempotency, NewKey, Principal, Readiness, ReadinessCheck, RollbackRequest, Started,
+    Idempotency, Keep, NewKey, Principal, Readiness, ReadinessCheck, RollbackRequest, Started,
     StoredResponse,
 };
 use crate::model::deployment::{Deployment, Environment, Service, Status, Target};
@@ -25,7 +25,7 @@ use crate::model::plan::Plan;
 use crate::model::resource::{Resource, State};
 use crate::saga::{action, runner, sweep};
 use crate::store::Store;
-use crate::store::access::Held;
+use crate::store::access::{Held, Kept};
 use crate::store::deployments::conflict;
 
 /// What all parts share.
@@ -67,7 +67,8 @@ impl Control {
     /// Opens the state and brings its schema up to date. Nothing runs until [`Control::resume`].
     ///
     /// # Errors
-    /// [`Error::NewerSchema`] if the state is of a newer version; [`Error::Internal`] if it cannot
+    /// [`Error::NewerSchema`] if the state is of a newer version; [`Error::Truncated`] if it ends before
+    /// what was acknowledged; [`Error::Internal`] if it cannot
     /// be opened.
     pub async fn open(config: Config) -> Result<Self, Error> {
         let store = Store::open(&config.database).await?;
@@ -158,10 +159,15 @@ impl Control {
     /// # Errors
     /// [`Error::Validation`] for a region or size that the cloud does not have;
     /// [`Error::Conflict`] while another deployment of the same service and environment runs.
-    pub async fn create(&self, caller: &Principal, manifest: Manifest) -> Result<Started, Error> {
+    pub async fn create(
+        &self,
+        caller: &Principal,
+        manifest: Manifest,
+        keep: Option<Keep<'_, Started>>,
+    ) -> Result<Started, Error> {
         manifest.validate()?;
         self.inner.check_offers(&manifest).await?;
-        self.start(caller, &manifest, None, None).await
+        self.start(caller, &manifest, None, keep).await
     }
 
     /// What [`Control::create`] would do, with the same errors. Reads the clouds, and writes
@@ -231,9 +237,11 @@ impl Control {
         caller: &Principal,
         id: &str,
         request: RollbackRequest,
+        keep: Option<Keep<'_, Started>>,
     ) -> Result<Started, Error> {
         let (deployment, manifest) = self.rollback_manifest(id).await?;
-        self.start(caller, &manifest, Some(&deployment), request.reason).await
+        let undone = Undone { deployment: &deployment, reason: request.reason };
+        self.start(caller, &manifest, Some(undone), keep).await
     }
 
     /// What [`Control::rollback`] would do. Writes nothing.
@@ -251,9 +259,16 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Conflict`] if it is over already, or serves already and only
     /// removes the old.
-    pub async fn cancel(&self, caller: &Principal, id: &str) -> Result<Operation, Error> {
-        let operation = self.check_cancel(id).await?;
-        if !self.inner.store.request_cancel(&operation.id).await? {
+    pub async fn cancel(
+        &self,
+        caller: &Principal,
+        id: &str,
+        keep: Option<Keep<'_, Operation>>,
+    ) -> Result<Operation, Error> {
+        let mut operation = self.check_cancel(id).await?;
+        operation.status = operation::Status::Cancelling;
+        let kept = kept(caller, keep, &operation);
+        if !self.inner.store.request_cancel(&operation.id, kept).await? {
             return Err(too_late(id));
         }
         if let Some(stop) = self.inner.stops.lock().get(&operation.id) {
@@ -261,7 +276,7 @@ impl Control {
         }
         tracing::info!(deployment = id, caller = caller.id, "cancellation asked for");
         self.inner.hub.wake();
-        self.operation(&operation.id).await
+        Ok(operation)
     }
 
     /// What [`Control::cancel`] would answer, with the same errors. Writes nothing.
@@ -350,9 +365,14 @@ impl Control {
     ///
     /// # Errors
     /// As [`Control::cancel`].
-    pub async fn cancel_operation(&self, caller: &Principal, id: &str) -> Result<Operation, Error> {
+    pub async fn cancel_operation(
+        &self,
+        caller: &Principal,
+        id: &str,
+        keep: Option<Keep<'_, Operation>>,
+    ) -> Result<Operation, Error> {
         let operation = self.operation(id).await?;
-        self.cancel(caller, &operation.deployment_id).await
+        self.cancel(caller, &operation.deployment_id, keep).await
     }
 
     /// Resources, by time of creation.
@@ -512,16 +532,16 @@ impl Control {
         &self,
         caller: &Principal,
         manifest: &Manifest,
-        undoes: Option<&Deployment>,
-        reason: Option<String>,
+        undone: Option<Undone<'_>>,
+        keep: Option<Keep<'_, Started>>,
     ) -> Result<Started, Error> {
         let inner = &self.inner;
         let Manifest { environment, service, .. } = manifest;
         let now = inner.config.clock.now();
         let previous = inner.store.current_deployment(environment, service).await?;
         let kind =
-            if undoes.is_some() { operation::Kind::Rollback } else { operation::Kind::Deploy };
-        let rollback_of = undoes.map(|deployment| deployment.id.clone());
+            if undone.is_some() { operation::Kind::Rollback } else { operation::Kind::Deploy };
+        let rollback_of = undone.as_ref().map(|undone| undone.deployment.id.clone());
         let operation = Operation {
             id: inner.ids.make("op_"),
             kind,
@@ -530,7 +550,7 @@ impl Control {
             deployment_id: inner.ids.make("dep_"),
             rollback_of: rollback_of.clone(),
             requested_by: caller.name.clone(),
-            reason,
+            reason: undone.and_then(|undone| undone.reason),
             created_at: now,
             started_at: None,
             finished_at: None,
@@ -561,10 +581,12 @@ impl Control {
             operation_id: operation.id.clone(),
             created_resources: Vec::new(),
         };
-        inner.store.insert_deployment(&deployment, &operation).await?;
+        let started = Started { operation, deployment };
+        let kept = kept(caller, keep, &started);
+        inner.store.insert_deployment(&started.deployment, &started.operation, kept).await?;
         inner.work_wanted.notify_one();
         inner.hub.wake();
-        Ok(Started { operation, deployment })
+        Ok(started)
     }
 
     async fn draft(&self, manifest: &Manifest) -> Result<Plan, Error> {
@@ -630,6 +652,17 @@ impl Control {
             deployment.status.is_final() && self.rollback_manifest(&deployment.id).await.is_ok();
         Ok(())
     }
+}
+
+/// What a rollback undoes, and why.
+struct Undone<'a> {
+    deployment: &'a Deployment,
+    reason: Option<String>,
+}
+
+/// The answer to what is about to be done, to be written with it.
+fn kept<'a, T>(caller: &'a Principal, keep: Option<Keep<'a, T>>, done: &T) -> Option<Kept<'a>> {
+    keep.map(|keep| Kept { caller: &caller.id, key: keep.key, response: (keep.answer)(done) })
 }
 
 /// Waits for a change. `false` once the time has passed.

@@ -50,6 +50,14 @@ pub enum Error {
         /// The newest that is known here.
         known: i64,
     },
+    /// The database ends before what was acknowledged.
+    #[error("the database has {found} writes, and {} were acknowledged", marked.map_or("an unknown number".to_owned(), |marked| marked.to_string()))]
+    Truncated {
+        /// How many writes it has.
+        found: u64,
+        /// How many its mark says; none where the mark is missing or cannot be read.
+        marked: Option<u64>,
+    },
     /// It should work later.
     #[error("the control plane cannot do this at the moment")]
     Unavailable(Context),
@@ -124,6 +132,8 @@ pub enum Kind {
     Cloud,
     /// `newer_schema`
     NewerSchema,
+    /// `truncated_database`
+    Truncated,
     /// `unavailable`
     Unavailable,
     /// `internal_error`
@@ -143,6 +153,7 @@ impl Kind {
             Self::IdempotencyInProgress => "idempotency_in_progress",
             Self::Cloud => "cloud_error",
             Self::NewerSchema => "newer_schema",
+            Self::Truncated => "truncated_database",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal_error",
         }
@@ -162,6 +173,7 @@ impl Error {
             Self::IdempotencyInProgress => Kind::IdempotencyInProgress,
             Self::Cloud(_) => Kind::Cloud,
             Self::NewerSchema { .. } => Kind::NewerSchema,
+            Self::Truncated { .. } => Kind::Truncated,
             Self::Unavailable(_) => Kind::Unavailable,
             Self::Internal(_) => Kind::Internal,
         }
@@ -178,6 +190,7 @@ impl Error {
             | Self::Unauthenticated
             | Self::IdempotencyMismatch
             | Self::NewerSchema { .. }
+            | Self::Truncated { .. }
             | Self::Internal(_) => false,
         }
     }
@@ -194,7 +207,8 @@ impl Error {
             | Self::IdempotencyMismatch
             | Self::IdempotencyInProgress
             | Self::Cloud(_)
-            | Self::NewerSchema { .. } => None,
+            | Self::NewerSchema { .. }
+            | Self::Truncated { .. } => None,
         }
     }
 

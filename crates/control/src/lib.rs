@@ -18,3 +18,4 @@ mod store;
 pub use config::Config;
 pub use control::Control;
 pub use error::Error;
+pub use store::forget_mark;

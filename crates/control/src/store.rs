@@ -14,11 +14,14 @@ use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
 
+use self::change::Mark;
+pub use self::change::forget_mark;
 use crate::config::Database;
 use crate::error::Error;
 
 pub(crate) mod access;
 pub(crate) mod actions;
+mod change;
 pub(crate) mod deployments;
 pub(crate) mod events;
 pub(crate) mod operations;
@@ -30,6 +33,8 @@ pub(crate) mod services;
 #[derive(Clone)]
 pub(crate) struct Store {
     pool: SqlitePool,
+    /// Of a database in a file.
+    mark: Option<Arc<Mark>>,
     /// Keeps a database in memory alive: it ends with its last connection, and the pool closes one
     /// whose query was given up.
     _anchor: Option<Arc<Mutex<SqliteConnection>>>,
@@ -41,13 +46,12 @@ impl Store {
         let options = match database {
             Database::Memory => SqliteConnectOptions::from_str("sqlite::memory:")
                 .map_err(Error::internal("name a database in memory"))?,
-            // Everything that was committed survives the process being killed; `NORMAL` gives up
-            // only what a power failure could take from the last moment.
+            // What was committed survives a power failure too.
             Database::File(path) => SqliteConnectOptions::new()
                 .filename(path)
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal),
+                .synchronous(SqliteSynchronous::Full),
         };
         let options = options.foreign_keys(true);
         let anchor = match database {
@@ -70,21 +74,25 @@ impl Store {
             .connect_with(options)
             .await
             .map_err(Error::internal("open the database"))?;
+        check_pages(&pool).await?;
         schema::migrate(&pool).await?;
-        Ok(Self { pool, _anchor: anchor })
+        let mark = match database {
+            Database::Memory => None,
+            Database::File(path) => Some(Arc::new(Mark::open(path, last_write(&pool).await?)?)),
+        };
+        Ok(Self { pool, mark, _anchor: anchor })
     }
 
     /// What tells this state from others in the same cloud account: drawn once, when it is new.
     pub(crate) async fn installation(&self, fresh: &str) -> Result<String, Error> {
-        let failed = || Error::internal("read which installation this is");
-        sqlx::query(
+        let doing = "read which installation this is";
+        let failed = || Error::internal(doing);
+        let query = sqlx::query(
             "INSERT INTO installation (id) SELECT CAST($1 AS TEXT)
              WHERE NOT EXISTS (SELECT 1 FROM installation)",
         )
-        .bind(fresh)
-        .execute(&self.pool)
-        .await
-        .map_err(failed())?;
+        .bind(fresh);
+        self.run(doing, query).await?;
         let row = sqlx::query("SELECT id FROM installation")
             .fetch_one(&self.pool)
             .await
@@ -94,11 +102,8 @@ impl Store {
 
     /// Whether the database can be read and written.
     pub(crate) async fn check(&self) -> Result<(), Error> {
-        let written = sqlx::query("UPDATE installation SET id = id")
-            .execute(&self.pool)
-            .await
-            .map_err(Error::internal("write the database"))?;
-        match written.rows_affected() {
+        let query = sqlx::query("UPDATE installation SET id = id");
+        match self.run("write the database", query).await? {
             1 => Ok(()),
             rows => Err(Error::internal("read the database")(format!("{rows} installations"))),
         }
@@ -108,6 +113,22 @@ impl Store {
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Fails where the file is damaged.
+async fn check_pages(pool: &SqlitePool) -> Result<(), Error> {
+    let failed = || Error::internal("check the database");
+    let row = sqlx::query("PRAGMA quick_check(1)").fetch_one(pool).await.map_err(failed())?;
+    let found: String = row.try_get(0).map_err(failed())?;
+    if found == "ok" { Ok(()) } else { Err(Error::internal("check the database")(found)) }
+}
+
+/// The number of the last transaction that wrote.
+async fn last_write(pool: &SqlitePool) -> Result<u64, Error> {
+    let failed = || Error::internal("read the number of the last write");
+    let row = sqlx::query("SELECT number FROM writes").fetch_one(pool).await.map_err(failed())?;
+    let number: i64 = row.try_get("number").map_err(failed())?;
+    Ok(number.unsigned_abs())
 }
 
 fn micros(at: Timestamp) -> i64 {

@@ -24,6 +24,7 @@ const ENTRIES: &[&str] = &[
     "control.db",
     "control.db-wal",
     "control.db-shm",
+    "control.mark",
     "clouds",
     "clouds/mark",
     "machines",

@@ -213,7 +213,7 @@ impl From<ControlError> for Error {
             Kind::IdempotencyInProgress => Code::IdempotencyInProgress,
             Kind::Cloud => Code::Cloud,
             Kind::Unavailable => Code::Unavailable,
-            Kind::NewerSchema | Kind::Internal => Code::Internal,
+            Kind::NewerSchema | Kind::Truncated | Kind::Internal => Code::Internal,
         };
         if let Some(context) = error.context() {
             tracing::error!(doing = context.doing, source = ?context.source, "a request failed");

@@ -4,12 +4,9 @@
 //! the answer: otherwise the key would be held by nobody, and the work half done.
 
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use http_body_util::BodyExt;
 use isobar_control::error::Violation;
-use isobar_control::model::access::{Idempotency, Principal, StoredResponse};
+use isobar_control::model::access::{Idempotency, StoredResponse};
 use sha2::{Digest, Sha256};
 use tracing::Instrument;
 
@@ -22,20 +19,33 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The longest key.
 const MAX_KEY: usize = 255;
 
-/// Does the work, once per key.
-pub(crate) async fn once(
+/// Does the work, once per key. Work that writes to the control plane's database keeps its answer in the same
+/// transaction; that of other work is kept afterwards.
+pub(crate) async fn once<F>(
     app: &App,
     request: Write,
-    work: impl Future<Output = Result<Response, Error>> + Send + 'static,
-) -> Result<Response, Error> {
-    let Some(key) = key_of(&request.headers)? else { return to_its_end(work).await };
+    work: impl FnOnce(Option<String>) -> F + Send + 'static,
+) -> Result<Response, Error>
+where
+    F: Future<Output = Result<StoredResponse, Error>> + Send + 'static,
+{
+    let Some(key) = key_of(&request.headers)? else {
+        return to_its_end(work(None)).await.map(answer);
+    };
     let hash = hash_of(&request);
     let (app, caller) = (app.clone(), request.caller);
     to_its_end(async move {
         match app.control.idempotency_begin(&caller, &key, &hash).await? {
             Idempotency::Replay(stored) => Ok(replay(stored)),
-            Idempotency::Fresh => match to_its_end(work).await {
-                Ok(response) => Ok(finish(&app, &caller, &key, response).await),
+            Idempotency::Fresh => match to_its_end(work(Some(key.clone()))).await {
+                Ok(response) => {
+                    let kept = app.control.idempotency_finish(&caller, &key, &response).await;
+                    // The caller is answered all the same, since the work is done.
+                    if let Err(error) = kept {
+                        tracing::error!(?error, "an answer could not be kept for replays");
+                    }
+                    Ok(answer(response))
+                }
                 Err(error) => {
                     if let Err(error) = app.control.idempotency_abandon(&caller, &key).await {
                         tracing::error!(?error, "an idempotency key stays held");
@@ -68,9 +78,9 @@ fn hash_of(request: &Write) -> [u8; 32] {
 
 /// Does the work in a task of its own: whoever waits for it may go away, and a panic in it is an
 /// error like another.
-async fn to_its_end(
-    work: impl Future<Output = Result<Response, Error>> + Send + 'static,
-) -> Result<Response, Error> {
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
     tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request broke down");
         Err(Error::new(Code::Internal, "something went wrong inside the control plane"))
@@ -91,28 +101,7 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Error> {
     Ok(Some(bare.to_owned()))
 }
 
-/// Keeps the answer. Where that fails the caller is answered all the same, since the work is done.
-async fn finish(app: &App, caller: &Principal, key: &str, response: Response) -> Response {
-    let (parts, body) = response.into_parts();
-    // The body is in memory: a handler made it.
-    let body: Bytes =
-        body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let kept = [CONTENT_TYPE, ETAG, LOCATION];
-    let headers = kept
-        .iter()
-        .filter_map(|name| {
-            let value = parts.headers.get(name)?.to_str().ok()?;
-            Some((name.as_str().to_owned(), value.to_owned()))
-        })
-        .collect();
-    let stored = StoredResponse { status: parts.status.as_u16(), headers, body: body.to_vec() };
-    if let Err(error) = app.control.idempotency_finish(caller, key, &stored).await {
-        tracing::error!(?error, "an answer could not be kept for replays");
-    }
-    Response::from_parts(parts, body.into())
-}
-
-fn replay(stored: StoredResponse) -> Response {
+fn answer(stored: StoredResponse) -> Response {
     let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
     let mut response = (status, stored.body).into_response();
     for (name, value) in stored.headers {
@@ -120,6 +109,11 @@ fn replay(stored: StoredResponse) -> Response {
             response.headers_mut().insert(name, value);
         }
     }
+    response
+}
+
+fn replay(stored: StoredResponse) -> Response {
+    let mut response = answer(stored);
     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     response
 }

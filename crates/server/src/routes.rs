@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use isobar_catalogue::Cloud;
+use isobar_control::model::access::StoredResponse;
 use isobar_control::model::operation::Operation;
 use isobar_control::model::page::{Order, Page, PageRequest};
 use serde::Serialize;
@@ -116,7 +117,7 @@ fn operation_json(operation: &Operation) -> Value {
 }
 
 /// 202: the operation, and where to look for it.
-fn accepted(operation: &Operation, further: &Value) -> Response {
+fn accepted(operation: &Operation, further: &Value) -> StoredResponse {
     let location = format!("/api/v1/operations/{}", operation.id);
     let mut body = operation_json(operation);
     body["operation_id"] = operation.id.as_str().into();
@@ -124,7 +125,18 @@ fn accepted(operation: &Operation, further: &Value) -> Response {
     if let (Value::Object(members), Value::Object(further)) = (&mut body, further) {
         members.extend(further.clone());
     }
-    (StatusCode::ACCEPTED, [(LOCATION, location)], axum::Json(body)).into_response()
+    let mut response = stored(StatusCode::ACCEPTED, &body);
+    response.headers.push((LOCATION.to_string(), location));
+    response
+}
+
+/// A JSON body that can be kept for replays.
+fn stored(status: StatusCode, body: &Value) -> StoredResponse {
+    StoredResponse {
+        status: status.as_u16(),
+        headers: vec![(CONTENT_TYPE.to_string(), "application/json".to_owned())],
+        body: body.to_string().into_bytes(),
+    }
 }
 
 fn with_links(resource: &impl Serialize, links: Value) -> Value {

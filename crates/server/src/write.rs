@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use isobar_control::Error as ControlError;
 use isobar_control::error::Violation;
-use isobar_control::model::access::Principal;
+use isobar_control::model::access::{Principal, StoredResponse};
 use isobar_control::model::rules::{self, BODY, Rule};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -76,12 +76,15 @@ impl Write {
         read(rule, self.document_if_any()?)
     }
 
-    /// Does the work, once per idempotency key.
-    pub(crate) async fn once(
+    /// Does the work, once per idempotency key, which it is given.
+    pub(crate) async fn once<F>(
         self,
         app: &App,
-        work: impl Future<Output = Result<Response, Error>> + Send + 'static,
-    ) -> Result<Response, Error> {
+        work: impl FnOnce(Option<String>) -> F + Send + 'static,
+    ) -> Result<Response, Error>
+    where
+        F: Future<Output = Result<StoredResponse, Error>> + Send + 'static,
+    {
         idempotency::once(app, self, work).await
     }
 }

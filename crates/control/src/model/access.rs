@@ -49,6 +49,21 @@ pub struct StoredResponse {
     pub body: Vec<u8>,
 }
 
+/// The answer that is to be kept under an idempotency key, in the transaction of the work itself: whoever
+/// finds the work done finds the answer too.
+pub struct Keep<'a, T> {
+    /// The key, which the caller [holds](crate::Control::idempotency_begin).
+    pub key: &'a str,
+    /// The answer to what was done.
+    pub answer: &'a (dyn Fn(&T) -> StoredResponse + Send + Sync),
+}
+
+impl<T> fmt::Debug for Keep<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keep").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
 /// What a rollback is asked for with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

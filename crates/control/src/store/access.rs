@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::Row;
 
+use super::change::Change;
 use super::{Store, micros, read, write};
 use crate::error::Error;
 use crate::model::access::{Idempotency, Principal, StoredResponse};
@@ -15,7 +16,9 @@ impl Store {
         hash: &str,
         now: Timestamp,
     ) -> Result<Principal, Error> {
-        let failed = || Error::internal("keep the key");
+        let doing = "keep the key";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         let row = sqlx::query(
             "INSERT INTO keys (id, name, hash, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (name) DO UPDATE SET hash = excluded.hash RETURNING id",
@@ -24,9 +27,10 @@ impl Store {
         .bind(&principal.name)
         .bind(hash)
         .bind(micros(now))
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *change)
         .await
         .map_err(failed())?;
+        change.commit().await?;
         let id = row.try_get("id").map_err(failed())?;
         Ok(Principal { id, name: principal.name.clone() })
     }
@@ -50,8 +54,9 @@ impl Store {
         now: Timestamp,
         forget_before: Timestamp,
     ) -> Result<Idempotency, Error> {
-        let failed = || Error::internal("take hold of the idempotency key");
-        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let doing = "take hold of the idempotency key";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         sqlx::query(
             "DELETE FROM idempotency WHERE created_at < $1
                  OR (caller = $2 AND key = $3 AND response IS NULL AND holder <> $4)",
@@ -60,7 +65,7 @@ impl Store {
         .bind(held.caller)
         .bind(held.key)
         .bind(held.holder)
-        .execute(&mut *transaction)
+        .execute(&mut *change)
         .await
         .map_err(failed())?;
         let inserted = sqlx::query(
@@ -72,7 +77,7 @@ impl Store {
         .bind(held.request_hash)
         .bind(held.holder)
         .bind(micros(now))
-        .execute(&mut *transaction)
+        .execute(&mut *change)
         .await
         .map_err(failed())?;
         let row = sqlx::query(
@@ -80,10 +85,10 @@ impl Store {
         )
         .bind(held.caller)
         .bind(held.key)
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut *change)
         .await
         .map_err(failed())?;
-        transaction.commit().await.map_err(failed())?;
+        change.commit().await?;
         if inserted.rows_affected() == 1 {
             return Ok(Idempotency::Fresh);
         }
@@ -125,32 +130,62 @@ impl Store {
         }
     }
 
-    /// Keeps an answer for replays.
+    /// Keeps an answer for replays, unless the work [kept](Kept) its own.
     pub(crate) async fn finish_idempotency(
         &self,
         caller: &str,
         key: &str,
         response: &StoredResponse,
     ) -> Result<(), Error> {
-        sqlx::query("UPDATE idempotency SET response = $3 WHERE caller = $1 AND key = $2")
-            .bind(caller)
-            .bind(key)
-            .bind(write(response)?)
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(Error::internal("keep the answer"))
+        let failed = || Error::internal("look for the kept answer");
+        let kept = sqlx::query(
+            "SELECT 1 FROM idempotency WHERE caller = $1 AND key = $2 AND response IS NOT NULL",
+        )
+        .bind(caller)
+        .bind(key)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed())?;
+        if kept.is_some() {
+            return Ok(());
+        }
+        let query =
+            sqlx::query("UPDATE idempotency SET response = $3 WHERE caller = $1 AND key = $2")
+                .bind(caller)
+                .bind(key)
+                .bind(write(response)?);
+        self.run("keep the answer", query).await.map(drop)
     }
 
     /// Lets go of an idempotency key.
     pub(crate) async fn abandon_idempotency(&self, caller: &str, key: &str) -> Result<(), Error> {
-        sqlx::query("DELETE FROM idempotency WHERE caller = $1 AND key = $2 AND response IS NULL")
-            .bind(caller)
-            .bind(key)
-            .execute(&self.pool)
+        let query = sqlx::query(
+            "DELETE FROM idempotency WHERE caller = $1 AND key = $2 AND response IS NULL",
+        )
+        .bind(caller)
+        .bind(key);
+        self.run("let go of the idempotency key", query).await.map(drop)
+    }
+}
+
+/// An answer that is kept with the work.
+pub(crate) struct Kept<'a> {
+    pub(crate) caller: &'a str,
+    pub(crate) key: &'a str,
+    pub(crate) response: StoredResponse,
+}
+
+impl Kept<'_> {
+    /// Keeps it in the transaction of the work.
+    pub(super) async fn write(&self, change: &mut Change) -> Result<(), Error> {
+        sqlx::query("UPDATE idempotency SET response = $3 WHERE caller = $1 AND key = $2")
+            .bind(self.caller)
+            .bind(self.key)
+            .bind(write(&self.response)?)
+            .execute(&mut **change)
             .await
             .map(drop)
-            .map_err(Error::internal("let go of the idempotency key"))
+            .map_err(Error::internal("keep the answer"))
     }
 }
 

@@ -56,12 +56,13 @@ impl Store {
         plan: &Plan,
         actions: &[Logged],
     ) -> Result<(), Error> {
-        let failed = || Error::internal("write the plan");
-        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let doing = "write the plan";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         sqlx::query("UPDATE operations SET phase = 'shifting', plan = $2 WHERE id = $1")
             .bind(operation)
             .bind(write(plan)?)
-            .execute(&mut *transaction)
+            .execute(&mut *change)
             .await
             .map_err(failed())?;
         for logged in actions {
@@ -75,11 +76,11 @@ impl Store {
             .bind(&logged.name)
             .bind(logged.stage.name())
             .bind(write(&logged.action)?)
-            .execute(&mut *transaction)
+            .execute(&mut *change)
             .await
             .map_err(failed())?;
         }
-        transaction.commit().await.map_err(failed())
+        change.commit().await
     }
 
     /// An operation's actions, by target and position.
@@ -102,18 +103,15 @@ impl Store {
         logged: &Logged,
         now: Timestamp,
     ) -> Result<(), Error> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE actions SET state = 'begun', begun_at = COALESCE(begun_at, $4)
              WHERE operation_id = $1 AND target = $2 AND position = $3",
         )
         .bind(operation)
         .bind(&logged.target)
         .bind(logged.position)
-        .bind(micros(now))
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(Error::internal("log the beginning of the action"))
+        .bind(micros(now));
+        self.run("log the beginning of the action", query).await.map(drop)
     }
 
     /// Logs that an action ended, with what it gave.
@@ -125,7 +123,7 @@ impl Store {
         output: &Value,
         now: Timestamp,
     ) -> Result<(), Error> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE actions SET state = $4, output = $5, ended_at = $6
              WHERE operation_id = $1 AND target = $2 AND position = $3",
         )
@@ -134,11 +132,8 @@ impl Store {
         .bind(logged.position)
         .bind(state.name())
         .bind(write(output)?)
-        .bind(micros(now))
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(Error::internal("log the end of the action"))
+        .bind(micros(now));
+        self.run("log the end of the action", query).await.map(drop)
     }
 }
 

@@ -3,6 +3,7 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::access::Kept;
 use super::resources::Location;
 use super::{Store, micros, read, write};
 use crate::error::Error;
@@ -12,14 +13,16 @@ use crate::model::page::{DeploymentFilter, Order, Page, PageRequest, Position};
 
 impl Store {
     /// Adds a deployment and its operation, unless another one of the same service and
-    /// environment runs.
+    /// environment runs; and the answer with them.
     pub(crate) async fn insert_deployment(
         &self,
         deployment: &Deployment,
         operation: &Operation,
+        kept: Option<Kept<'_>>,
     ) -> Result<(), Error> {
-        let failed = || Error::internal("add the deployment");
-        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let doing = "add the deployment";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         let inserted = sqlx::query(
             "INSERT INTO deployments (id, service, environment, status, clouds, created_at, document)
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -31,11 +34,11 @@ impl Store {
         .bind(clouds(deployment))
         .bind(micros(deployment.created_at))
         .bind(write(deployment)?)
-        .execute(&mut *transaction)
+        .execute(&mut *change)
         .await
         .map_err(failed())?;
         if inserted.rows_affected() == 0 {
-            drop(transaction);
+            drop(change);
             return Err(self.running_conflict(deployment).await?);
         }
         sqlx::query(
@@ -49,7 +52,7 @@ impl Store {
         .bind(&operation.deployment_id)
         .bind(micros(operation.created_at))
         .bind(write(operation)?)
-        .execute(&mut *transaction)
+        .execute(&mut *change)
         .await
         .map_err(failed())?;
         sqlx::query(
@@ -59,10 +62,13 @@ impl Store {
         .bind(&deployment.environment)
         .bind(&deployment.service)
         .bind(micros(deployment.created_at))
-        .execute(&mut *transaction)
+        .execute(&mut *change)
         .await
         .map_err(failed())?;
-        transaction.commit().await.map_err(failed())
+        if let Some(kept) = kept {
+            kept.write(&mut change).await?;
+        }
+        change.commit().await
     }
 
     /// The conflict with the deployment that runs, named.
@@ -92,14 +98,11 @@ impl Store {
 
     /// Writes what changed of a deployment.
     pub(crate) async fn update_deployment(&self, deployment: &Deployment) -> Result<(), Error> {
-        sqlx::query("UPDATE deployments SET status = $2, document = $3 WHERE id = $1")
+        let query = sqlx::query("UPDATE deployments SET status = $2, document = $3 WHERE id = $1")
             .bind(&deployment.id)
             .bind(deployment.status.name())
-            .bind(write(deployment)?)
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(Error::internal("write the deployment"))
+            .bind(write(deployment)?);
+        self.run("write the deployment", query).await.map(drop)
     }
 
     /// Writes that an instance is gone, in every deployment that had it but the one at work, whose
@@ -110,8 +113,9 @@ impl Store {
         instance: &str,
         at_work: &str,
     ) -> Result<(), Error> {
-        let failed = || Error::internal("write that the instance is gone");
-        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let doing = "write that the instance is gone";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         let rows = sqlx::query(
             "SELECT document FROM deployments WHERE environment = $1 AND service = $2
                  AND id <> $3 AND document LIKE $4",
@@ -121,7 +125,7 @@ impl Store {
         .bind(at_work)
         // A first sieve: what the document means is looked at below.
         .bind(format!("%\"{instance}\"%"))
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut *change)
         .await
         .map_err(failed())?;
         for row in rows {
@@ -137,11 +141,11 @@ impl Store {
             sqlx::query("UPDATE deployments SET document = $2 WHERE id = $1")
                 .bind(&after.id)
                 .bind(write(&after)?)
-                .execute(&mut *transaction)
+                .execute(&mut *change)
                 .await
                 .map_err(failed())?;
         }
-        transaction.commit().await.map_err(failed())
+        change.commit().await
     }
 
     /// Writes where clients find a target of a deployment at which nobody is at work.
@@ -151,11 +155,12 @@ impl Store {
         at: Location<'_>,
         url: &str,
     ) -> Result<(), Error> {
-        let failed = || Error::internal("write where the target is found");
-        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let doing = "write where the target is found";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         let row = sqlx::query("SELECT document FROM deployments WHERE id = $1")
             .bind(deployment)
-            .fetch_one(&mut *transaction)
+            .fetch_one(&mut *change)
             .await
             .map_err(failed())?;
         let mut changed = document(&row)?;
@@ -166,10 +171,10 @@ impl Store {
         sqlx::query("UPDATE deployments SET document = $2 WHERE id = $1")
             .bind(deployment)
             .bind(write(&changed)?)
-            .execute(&mut *transaction)
+            .execute(&mut *change)
             .await
             .map_err(failed())?;
-        transaction.commit().await.map_err(failed())
+        change.commit().await
     }
 
     /// One deployment, without what it created.

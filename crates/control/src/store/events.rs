@@ -14,22 +14,23 @@ impl Store {
         operation: &Operation,
         event: &Event,
     ) -> Result<(), Error> {
-        let failed = || Error::internal("append the event");
-        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let doing = "append the event";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         sqlx::query("INSERT INTO events (operation_id, sequence, document) VALUES ($1, $2, $3)")
             .bind(&operation.id)
             .bind(sequence(event.sequence))
             .bind(write(event)?)
-            .execute(&mut *transaction)
+            .execute(&mut *change)
             .await
             .map_err(failed())?;
         sqlx::query("UPDATE operations SET document = $2 WHERE id = $1")
             .bind(&operation.id)
             .bind(write(operation)?)
-            .execute(&mut *transaction)
+            .execute(&mut *change)
             .await
             .map_err(failed())?;
-        transaction.commit().await.map_err(failed())
+        change.commit().await
     }
 
     /// The number of the last event; 0 before the first.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::access::Kept;
 use super::{Store, micros, moment, read, sequence, unknown, write};
 use crate::error::Error;
 use crate::model::deployment::Deployment;
@@ -149,39 +150,33 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, Error> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE operations SET lease_owner = $2, lease_expires_at = $4
              WHERE id = $1 AND phase <> 'finished' AND lease_expires_at <= $3",
         )
         .bind(id)
         .bind(owner)
         .bind(micros(now))
-        .bind(micros(until))
-        .execute(&self.pool)
-        .await
-        .map(|done| done.rows_affected() == 1)
-        .map_err(Error::internal("claim the operation"))
+        .bind(micros(until));
+        self.run("claim the operation", query).await.map(|rows| rows == 1)
     }
 
     /// Lets go of every claim: for a state that only one process can hold, whose claims are all of
     /// a process that is dead.
     pub(crate) async fn release_all(&self) -> Result<(), Error> {
-        sqlx::query("UPDATE operations SET lease_expires_at = 0 WHERE phase <> 'finished'")
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(Error::internal("release the claims"))
+        let query =
+            sqlx::query("UPDATE operations SET lease_expires_at = 0 WHERE phase <> 'finished'");
+        self.run("release the claims", query).await.map(drop)
     }
 
     /// Lets go of one claim.
     pub(crate) async fn release(&self, id: &str, owner: &str) -> Result<(), Error> {
-        sqlx::query("UPDATE operations SET lease_expires_at = 0 WHERE id = $1 AND lease_owner = $2")
-            .bind(id)
-            .bind(owner)
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(Error::internal("release the claim"))
+        let query = sqlx::query(
+            "UPDATE operations SET lease_expires_at = 0 WHERE id = $1 AND lease_owner = $2",
+        )
+        .bind(id)
+        .bind(owner);
+        self.run("release the claim", query).await.map(drop)
     }
 
     /// Renews a claim. `None` if it was lost; else whether a cancellation was asked for.
@@ -192,7 +187,9 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<bool>, Error> {
-        let failed = || Error::internal("renew the claim");
+        let doing = "renew the claim";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         let row = sqlx::query(
             "UPDATE operations SET lease_expires_at = $4, heartbeat_at = $3
              WHERE id = $1 AND lease_owner = $2 RETURNING cancel_requested",
@@ -201,9 +198,10 @@ impl Store {
         .bind(owner)
         .bind(micros(now))
         .bind(micros(until))
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *change)
         .await
         .map_err(failed())?;
+        change.commit().await?;
         row.map(|row| row.try_get::<i64, _>("cancel_requested").map(|flag| flag != 0))
             .transpose()
             .map_err(failed())
@@ -215,31 +213,41 @@ impl Store {
         operation: &Operation,
         deadline_at: Timestamp,
     ) -> Result<(), Error> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE operations SET document = $2, deadline_at = $3,
                  status = CASE WHEN status = 'pending' THEN 'running' ELSE status END
              WHERE id = $1",
         )
         .bind(&operation.id)
         .bind(write(operation)?)
-        .bind(micros(deadline_at))
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(Error::internal("start the operation"))
+        .bind(micros(deadline_at));
+        self.run("start the operation", query).await.map(drop)
     }
 
-    /// Asks for a cancellation. `false` if it is too late for one.
-    pub(crate) async fn request_cancel(&self, id: &str) -> Result<bool, Error> {
-        sqlx::query(
+    /// Asks for a cancellation, and keeps the answer with it. `false` if it is too late for one.
+    pub(crate) async fn request_cancel(
+        &self,
+        id: &str,
+        kept: Option<Kept<'_>>,
+    ) -> Result<bool, Error> {
+        let doing = "ask for the cancellation";
+        let mut change = self.change(doing).await?;
+        let asked = sqlx::query(
             "UPDATE operations SET cancel_requested = 1, status = 'cancelling'
              WHERE id = $1 AND phase IN ('planning', 'shifting')",
         )
         .bind(id)
-        .execute(&self.pool)
+        .execute(&mut *change)
         .await
-        .map(|done| done.rows_affected() == 1)
-        .map_err(Error::internal("ask for the cancellation"))
+        .map_err(Error::internal(doing))?;
+        if asked.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if let Some(kept) = kept {
+            kept.write(&mut change).await?;
+        }
+        change.commit().await?;
+        Ok(true)
     }
 
     /// Passes the point of no return, unless a cancellation was asked for. What the deployment
@@ -252,14 +260,15 @@ impl Store {
         used: &[String],
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let failed = || Error::internal("hand over to the new deployment");
-        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let doing = "hand over to the new deployment";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         let passed = sqlx::query(
             "UPDATE operations SET phase = 'retiring'
              WHERE id = $1 AND phase = 'shifting' AND cancel_requested = 0",
         )
         .bind(&operation.id)
-        .execute(&mut *transaction)
+        .execute(&mut *change)
         .await
         .map_err(failed())?;
         if passed.rows_affected() == 0 {
@@ -270,7 +279,7 @@ impl Store {
                 .bind(id)
                 .bind(&operation.deployment_id)
                 .bind(micros(now))
-                .execute(&mut *transaction)
+                .execute(&mut *change)
                 .await
                 .map_err(failed())?;
         }
@@ -280,33 +289,28 @@ impl Store {
         .bind(environment)
         .bind(service)
         .bind(&operation.deployment_id)
-        .execute(&mut *transaction)
+        .execute(&mut *change)
         .await
         .map_err(failed())?;
-        transaction.commit().await.map_err(failed())?;
+        change.commit().await?;
         Ok(true)
     }
 
     /// Turns to undoing, for a reason that outlives a restart.
     pub(crate) async fn start_undo(&self, id: &str, outcome: &Failure) -> Result<(), Error> {
-        sqlx::query("UPDATE operations SET phase = 'undoing', outcome = $2 WHERE id = $1")
-            .bind(id)
-            .bind(write(outcome)?)
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(Error::internal("turn to undoing"))
+        let query =
+            sqlx::query("UPDATE operations SET phase = 'undoing', outcome = $2 WHERE id = $1")
+                .bind(id)
+                .bind(write(outcome)?);
+        self.run("turn to undoing", query).await.map(drop)
     }
 
     /// Moves the deadline, after time in which nobody worked.
     pub(crate) async fn set_deadline(&self, id: &str, deadline_at: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE operations SET deadline_at = $2 WHERE id = $1")
+        let query = sqlx::query("UPDATE operations SET deadline_at = $2 WHERE id = $1")
             .bind(id)
-            .bind(micros(deadline_at))
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(Error::internal("move the deadline"))
+            .bind(micros(deadline_at));
+        self.run("move the deadline", query).await.map(drop)
     }
 
     /// Writes the end of an operation and of its deployment, and the last event, in one.
@@ -316,13 +320,14 @@ impl Store {
         deployment: &Deployment,
         event: &Event,
     ) -> Result<(), Error> {
-        let failed = || Error::internal("finish the operation");
-        let mut transaction = self.pool.begin().await.map_err(failed())?;
+        let doing = "finish the operation";
+        let failed = || Error::internal(doing);
+        let mut change = self.change(doing).await?;
         sqlx::query("INSERT INTO events (operation_id, sequence, document) VALUES ($1, $2, $3)")
             .bind(&operation.id)
             .bind(sequence(event.sequence))
             .bind(write(event)?)
-            .execute(&mut *transaction)
+            .execute(&mut *change)
             .await
             .map_err(failed())?;
         sqlx::query(
@@ -332,17 +337,17 @@ impl Store {
         .bind(&operation.id)
         .bind(operation.status.name())
         .bind(write(operation)?)
-        .execute(&mut *transaction)
+        .execute(&mut *change)
         .await
         .map_err(failed())?;
         sqlx::query("UPDATE deployments SET status = $2, document = $3 WHERE id = $1")
             .bind(&deployment.id)
             .bind(deployment.status.name())
             .bind(write(deployment)?)
-            .execute(&mut *transaction)
+            .execute(&mut *change)
             .await
             .map_err(failed())?;
-        transaction.commit().await.map_err(failed())
+        change.commit().await
     }
 }
 

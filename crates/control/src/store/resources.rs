@@ -30,7 +30,7 @@ impl Store {
     /// Writes that the creation of a resource begins.
     pub(crate) async fn insert_resource(&self, record: &Record) -> Result<(), Error> {
         let resource = &record.resource;
-        sqlx::query(
+        let query = sqlx::query(
             "INSERT INTO resources (id, cloud, region, kind, cloud_id, name, state, service,
                  environment, created_by, owner, address, template, created_at, updated_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
@@ -48,11 +48,8 @@ impl Store {
         .bind(&resource.owner)
         .bind(&resource.address)
         .bind(&record.template)
-        .bind(micros(resource.created_at))
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(Error::internal("record the resource"))
+        .bind(micros(resource.created_at));
+        self.run("record the resource", query).await.map(drop)
     }
 
     /// Writes what became known of a resource.
@@ -63,18 +60,15 @@ impl Store {
         address: Option<&str>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE resources SET cloud_id = $2, address = COALESCE($3, address), updated_at = $4,
                  state = CASE WHEN state = 'creating' THEN 'live' ELSE state END WHERE id = $1",
         )
         .bind(id)
         .bind(cloud_id)
         .bind(address)
-        .bind(micros(now))
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(Error::internal("record the resource's id"))
+        .bind(micros(now));
+        self.run("record the resource's id", query).await.map(drop)
     }
 
     /// Writes that a resource whose creation or removal was under way is there, and whose it is.
@@ -85,18 +79,15 @@ impl Store {
         deployment: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE resources SET state = 'live', cloud_id = $2, created_by = $3, owner = $3,
                  updated_at = $4 WHERE id = $1",
         )
         .bind(id)
         .bind(cloud_id)
         .bind(deployment)
-        .bind(micros(now))
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(Error::internal("record whose the resource is"))
+        .bind(micros(now));
+        self.run("record whose the resource is", query).await.map(drop)
     }
 
     /// Writes a resource's state.
@@ -106,31 +97,25 @@ impl Store {
         state: State,
         now: Timestamp,
     ) -> Result<(), Error> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE resources SET state = $2, updated_at = $3, deleted_at = $4 WHERE id = $1",
         )
         .bind(id)
         .bind(state.name())
         .bind(micros(now))
-        .bind((state == State::Deleted).then(|| micros(now)))
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(Error::internal("record the resource's state"))
+        .bind((state == State::Deleted).then(|| micros(now)));
+        self.run("record the resource's state", query).await.map(drop)
     }
 
     /// Marks a resource for removal, unless it is gone.
     pub(crate) async fn mark_deleting(&self, id: &str, now: Timestamp) -> Result<(), Error> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE resources SET state = 'deleting', updated_at = $2
              WHERE id = $1 AND state <> 'deleted'",
         )
         .bind(id)
-        .bind(micros(now))
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(Error::internal("mark the resource for removal"))
+        .bind(micros(now));
+        self.run("mark the resource for removal", query).await.map(drop)
     }
 
     /// One resource.

@@ -5,7 +5,8 @@ use sqlx::{Row, SqlitePool};
 use crate::error::Error;
 
 /// The step at index n leads from version n to n + 1.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE deployments (
     id TEXT PRIMARY KEY,
     service TEXT NOT NULL,
@@ -106,7 +107,14 @@ CREATE TABLE idempotency (
     PRIMARY KEY (caller, key)
 );
 CREATE INDEX idempotency_by_time ON idempotency (created_at);
-"];
+",
+    "
+CREATE TABLE writes (
+    number BIGINT NOT NULL
+);
+INSERT INTO writes (number) VALUES (0);
+",
+];
 
 /// The newest version that is known here.
 #[expect(clippy::cast_possible_wrap, reason = "there are few steps")]

@@ -82,6 +82,10 @@ impl Bench {
         pool.close().await;
     }
 
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
     pub(crate) async fn reopen(&self) -> Result<Control, Error> {
         Self::open(&self.door, &self.file, &self.random, Arc::new(NoFaults)).await
     }
@@ -94,7 +98,7 @@ impl Bench {
     }
 
     pub(crate) async fn start(&self, manifest: &Manifest) -> Result<String, Error> {
-        let started = self.control.create(&caller(), manifest.clone()).await?;
+        let started = self.control.create(&caller(), manifest.clone(), None).await?;
         Ok(started.operation.id)
     }
 
@@ -169,6 +173,7 @@ impl Drop for Bench {
             path.push(suffix);
             let _ = std::fs::remove_file(path);
         }
+        let _ = std::fs::remove_file(self.file.with_extension("mark"));
     }
 }
 

@@ -211,11 +211,12 @@ async fn plans_exactly_what_it_then_does_and_writes_nothing() {
 async fn rolls_back_to_what_was_healthy() {
     let bench = Bench::new().await;
     let (_, first) = bench.deploy(&manifest("1.0.0", 2)).await;
-    let refused = bench.control.rollback(&caller(), &first.id, RollbackRequest::default()).await;
+    let refused =
+        bench.control.rollback(&caller(), &first.id, RollbackRequest::default(), None).await;
     assert!(matches!(refused, Err(Error::Conflict { .. })), "nothing was healthy before");
     let (_, second) = bench.deploy(&manifest("2.0.0", 2)).await;
     let request = RollbackRequest { reason: Some("slow".to_owned()) };
-    let started = bench.control.rollback(&caller(), &second.id, request).await.unwrap();
+    let started = bench.control.rollback(&caller(), &second.id, request, None).await.unwrap();
     assert_eq!(started.operation.kind, operation::Kind::Rollback);
     assert_eq!(started.operation.reason.as_deref(), Some("slow"));
     let (_, third) = bench.end(&started.operation.id).await;

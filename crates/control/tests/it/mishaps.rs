@@ -199,14 +199,14 @@ async fn cancels_and_undoes() {
     while bench.door.world.lock().count("instance") < 8 {
         tokio::task::yield_now().await;
     }
-    let cancelling = bench.control.cancel(&caller(), &deployment).await.unwrap();
+    let cancelling = bench.control.cancel(&caller(), &deployment, None).await.unwrap();
     assert_eq!(cancelling.status, operation::Status::Cancelling);
     let (operation, deployment) = bench.end(&operation).await;
     assert_eq!(operation.status, operation::Status::Cancelled);
     assert_eq!(deployment.status, Status::Cancelled);
     let after: Vec<_> = bench.door.world.lock().things.keys().cloned().collect();
     assert_eq!(before, after);
-    assert!(bench.control.cancel(&caller(), &deployment.id).await.is_err(), "it is over");
+    assert!(bench.control.cancel(&caller(), &deployment.id, None).await.is_err(), "it is over");
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! Keys, idempotency, lists.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use isobar_control::Error;
 use isobar_control::config::Clock as _;
-use isobar_control::model::access::{Idempotency, Principal, StoredResponse};
+use isobar_control::faults::NoFaults;
+use isobar_control::model::access::{Idempotency, Keep, Principal, Started, StoredResponse};
+use isobar_control::model::operation::Operation;
 use isobar_control::model::page::{Order, PageRequest};
 
 use crate::bench::{Bench, bad, caller, manifest};
@@ -38,6 +41,84 @@ async fn replays_what_was_answered() {
     assert_eq!(fresh, Idempotency::Fresh, "keys are per caller");
     control.idempotency_abandon(&other, "k").await.unwrap();
     assert_eq!(control.idempotency_begin(&other, "k", b"c").await.unwrap(), Idempotency::Fresh);
+}
+
+/// The process may end at any time between the work and the answer.
+#[tokio::test]
+async fn the_answer_is_kept_with_the_work() {
+    let mut bench = Bench::new().await;
+    let caller = caller();
+    let answer = |started: &Started| StoredResponse {
+        status: 202,
+        headers: Vec::new(),
+        body: started.operation.id.clone().into_bytes(),
+    };
+    bench.control.idempotency_begin(&caller, "k", b"a").await.unwrap();
+    let keep = Keep { key: "k", answer: &answer };
+    let manifest = manifest("1.0.0", 1);
+    let started = bench.control.create(&caller, manifest.clone(), Some(keep)).await.unwrap();
+    bench.restart(Arc::new(NoFaults)).await;
+    let again = bench.control.idempotency_begin(&caller, "k", b"a").await.unwrap();
+    assert_eq!(again, Idempotency::Replay(answer(&started)));
+    let other = StoredResponse { status: 200, headers: Vec::new(), body: Vec::new() };
+    bench.control.idempotency_finish(&caller, "k", &other).await.unwrap();
+    bench.control.idempotency_abandon(&caller, "k").await.unwrap();
+    let again = bench.control.idempotency_begin(&caller, "k", b"a").await.unwrap();
+    assert_eq!(again, Idempotency::Replay(answer(&started)), "it is kept as it is");
+
+    let id = &started.deployment.id;
+    let answer = |operation: &Operation| StoredResponse {
+        status: 202,
+        headers: Vec::new(),
+        body: operation.status.name().as_bytes().to_vec(),
+    };
+    bench.control.idempotency_begin(&caller, "c", b"c").await.unwrap();
+    let keep = Keep { key: "c", answer: &answer };
+    bench.control.cancel(&caller, id, Some(keep)).await.unwrap();
+    bench.end(&started.operation.id).await;
+    bench.restart(Arc::new(NoFaults)).await;
+    let Idempotency::Replay(kept) =
+        bench.control.idempotency_begin(&caller, "c", b"c").await.unwrap()
+    else {
+        panic!("the answer is gone");
+    };
+    assert_eq!(kept.body, b"cancelling");
+}
+
+#[tokio::test]
+async fn work_that_was_not_done_leaves_its_key_to_the_next_process() {
+    let mut bench = Bench::new().await;
+    bench.control.idempotency_begin(&caller(), "k", b"a").await.unwrap();
+    bench.restart(Arc::new(NoFaults)).await;
+    let again = bench.control.idempotency_begin(&caller(), "k", b"a").await.unwrap();
+    assert_eq!(again, Idempotency::Fresh);
+}
+
+#[tokio::test]
+async fn a_database_that_lost_its_end_is_refused() {
+    let mut bench = Bench::new().await;
+    bench.control.shutdown().await;
+    let early = std::fs::read(bench.file()).unwrap();
+    bench.control = bench.reopen().await.unwrap();
+    bench.control.create_key("late").await.unwrap();
+    bench.control.shutdown().await;
+    let whole = std::fs::read(bench.file()).unwrap();
+    let mark = bench.file().with_extension("mark");
+    std::fs::write(bench.file(), &early).unwrap();
+    for garbled in [None, Some(""), Some("many\n")] {
+        if let Some(text) = garbled {
+            std::fs::write(&mark, text).unwrap();
+        }
+        let refused = bench.reopen().await.err();
+        assert!(matches!(refused, Some(Error::Truncated { .. })), "{garbled:?}: {refused:?}");
+    }
+    std::fs::remove_file(&mark).unwrap();
+    let refused = bench.reopen().await.err();
+    assert!(matches!(refused, Some(Error::Truncated { marked: None, .. })), "{refused:?}");
+    isobar_control::forget_mark(bench.file()).unwrap();
+    bench.reopen().await.unwrap().shutdown().await;
+    std::fs::write(bench.file(), &whole).unwrap();
+    bench.control = bench.reopen().await.unwrap();
 }
 
 #[tokio::test]
@@ -76,7 +157,7 @@ async fn tells_no_duration_below_nothing_when_the_clock_is_set_back() {
     }
     let now = bench.door.clock.now();
     bench.door.clock.set(now - Duration::from_hours(2));
-    bench.control.cancel(&caller(), &deployment_of(&bench, &operation).await).await.unwrap();
+    bench.control.cancel(&caller(), &deployment_of(&bench, &operation).await, None).await.unwrap();
     let (_, deployment) = bench.end(&operation).await;
     assert!(deployment.duration_seconds.is_some_and(|seconds| seconds >= 0.0), "{deployment:?}");
 }
@@ -119,7 +200,7 @@ async fn refuses_a_state_of_a_newer_version() {
     let mut bench = Bench::new().await;
     bench.pretend_newer().await;
     match bench.reopen().await {
-        Err(Error::NewerSchema { found, known }) => assert_eq!((found, known), (99, 1)),
+        Err(Error::NewerSchema { found, known }) => assert_eq!((found, known), (99, 2)),
         other => panic!("{:?}", other.err()),
     }
 }

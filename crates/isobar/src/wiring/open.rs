@@ -18,6 +18,8 @@ use crate::state::{Endpoints, Keys, State, damaged};
 const CLOUDS: &str = "clouds";
 /// The file of the control plane's database.
 const CONTROL: &str = "control.db";
+/// The database's files.
+const CONTROL_FILES: [&str; 4] = [CONTROL, "control.db-wal", "control.db-shm", "control.mark"];
 
 fn schema() -> Schema {
     let mut schema = Schema::default();
@@ -94,7 +96,12 @@ pub(super) async fn control(
         }
         opened => opened,
     };
-    let control = control.map_err(|error| unusable(&error))?;
+    let control = match control {
+        Err(error @ isobar_control::Error::Truncated { .. }) => {
+            return Err(damaged(format!("{CONTROL}: {error}")));
+        }
+        opened => opened.map_err(|error| unusable(&error))?,
+    };
     let found = control.installation();
     match known {
         Some(known) if known != found => {
@@ -145,10 +152,14 @@ pub(super) fn salvage(state: &State) -> Result<(), Error> {
     let marked = store::read_mark(&clouds).unwrap_or(u64::MAX);
     let kept = Kept::new(&state.directory)?;
     kept.copy(&clouds)?;
-    for name in [CONTROL, "control.db-wal", "control.db-shm"] {
+    for name in CONTROL_FILES {
         kept.copy(&state.directory.join(name))?;
     }
     say!("the state as it was found is kept in {}", kept.directory.display());
+    let control = state.directory.join(CONTROL);
+    if control.exists() {
+        isobar_control::forget_mark(&control).map_err(|error| not_kept(&control, error))?;
+    }
     store::forget_mark(&clouds).map_err(|error| not_kept(&clouds, error))?;
     if clouds.exists() {
         match Store::open(&clouds, schema()) {
@@ -182,7 +193,7 @@ pub(super) fn salvage(state: &State) -> Result<(), Error> {
 fn begin_control_anew(state: &State) -> Result<(), Error> {
     say!("the control plane begins anew, for its database cannot be read");
     state.forget_installation()?;
-    for name in [CONTROL, "control.db-wal", "control.db-shm"] {
+    for name in CONTROL_FILES {
         let path = state.directory.join(name);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

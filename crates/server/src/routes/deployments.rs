@@ -3,9 +3,10 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::{HeaderMap, Uri};
-use isobar_control::model::access::RollbackRequest;
+use isobar_control::model::access::{Keep, RollbackRequest, Started};
 use isobar_control::model::deployment::{Deployment, Status};
 use isobar_control::model::manifest::Manifest;
+use isobar_control::model::operation::Operation;
 use isobar_control::model::page::DeploymentFilter;
 use isobar_control::model::rules::{Rule, optional};
 use serde_json::{Value, json};
@@ -36,9 +37,10 @@ pub(super) async fn create(State(app): State<App>, request: Write) -> Answer {
         return Ok(axum::Json(app.control.plan(manifest).await?).into_response());
     }
     let (control, caller) = (app.control.clone(), request.caller.clone());
-    let work = async move {
-        let started = control.create(&caller, manifest).await?;
-        Ok(accepted(&started.operation, &json!({})))
+    let work = move |key: Option<String>| async move {
+        let answer = |started: &Started| accepted(&started.operation, &json!({}));
+        let keep = key.as_deref().map(|key| Keep { key, answer: &answer });
+        Ok(answer(&control.create(&caller, manifest, keep).await?))
     };
     request.once(&app, work).await
 }
@@ -76,18 +78,21 @@ pub(super) async fn rollback(State(app): State<App>, Id(id): Id, request: Write)
     }
     let control = app.control.clone();
     let (caller, headers) = (request.caller.clone(), request.headers.clone());
-    let work = async move {
+    let work = move |key: Option<String>| async move {
         check_match(&headers, &shown(&control.deployment(&id).await?))?;
-        let started = control.rollback(&caller, &id, wanted).await?;
-        let operation = started.operation;
-        let further = json!({
-            "rollback_id": started.deployment.id,
-            "rollback_of": id,
-            "requested_by": operation.requested_by,
-            "reason": operation.reason,
-            "initiated_at": operation.created_at,
-        });
-        Ok(accepted(&operation, &further))
+        let answer = |started: &Started| {
+            let operation = &started.operation;
+            let further = json!({
+                "rollback_id": started.deployment.id,
+                "rollback_of": operation.rollback_of,
+                "requested_by": operation.requested_by,
+                "reason": operation.reason,
+                "initiated_at": operation.created_at,
+            });
+            accepted(operation, &further)
+        };
+        let keep = key.as_deref().map(|key| Keep { key, answer: &answer });
+        Ok(answer(&control.rollback(&caller, &id, wanted, keep).await?))
     };
     request.once(&app, work).await
 }
@@ -101,9 +106,11 @@ pub(super) async fn cancel(State(app): State<App>, Id(id): Id, request: Write) -
     }
     let control = app.control.clone();
     let (caller, headers) = (request.caller.clone(), request.headers.clone());
-    let work = async move {
+    let work = move |key: Option<String>| async move {
         check_match(&headers, &shown(&control.deployment(&id).await?))?;
-        Ok(accepted(&control.cancel(&caller, &id).await?, &json!({})))
+        let answer = |operation: &Operation| accepted(operation, &json!({}));
+        let keep = key.as_deref().map(|key| Keep { key, answer: &answer });
+        Ok(answer(&control.cancel(&caller, &id, keep).await?))
     };
     request.once(&app, work).await
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use http::Uri;
+use http::{StatusCode, Uri};
 use isobar_control::error::Violation;
 use isobar_control::model::rules::{Rule, optional, required};
 use isobar_kernel::Clock;
@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, cloud, limit};
+use super::{Answer, cloud, limit, stored};
 use crate::App;
 use crate::error::Error;
 use crate::params::Params;
@@ -70,9 +70,9 @@ pub(super) async fn advance(State(app): State<App>, request: Write) -> Answer {
         return Ok(axum::Json(clock_json(&trial)).into_response());
     }
     let clock = app.local.clock.clone();
-    let work = async move {
+    let work = move |_| async move {
         clock.advance(by);
-        Ok(axum::Json(clock_json(&clock)).into_response())
+        Ok(stored(StatusCode::OK, &clock_json(&clock)))
     };
     request.once(&app, work).await
 }

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Uri};
-use isobar_control::model::operation::{Event, EventKind, Kind, Status};
+use isobar_control::model::access::Keep;
+use isobar_control::model::operation::{Event, EventKind, Kind, Operation, Status};
 use isobar_control::model::page::OperationFilter;
 use serde_json::json;
 
@@ -68,9 +69,11 @@ pub(super) async fn cancel(State(app): State<App>, Id(id): Id, request: Write) -
     }
     let control = app.control.clone();
     let (caller, headers) = (request.caller.clone(), request.headers.clone());
-    let work = async move {
+    let work = move |key: Option<String>| async move {
         check_match(&headers, &operation_json(&control.operation(&id).await?))?;
-        Ok(accepted(&control.cancel_operation(&caller, &id).await?, &json!({})))
+        let answer = |operation: &Operation| accepted(operation, &json!({}));
+        let keep = key.as_deref().map(|key| Keep { key, answer: &answer });
+        Ok(answer(&control.cancel_operation(&caller, &id, keep).await?))
     };
     request.once(&app, work).await
 }
