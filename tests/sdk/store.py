@@ -8,7 +8,9 @@ import threading
 import urllib.parse
 from xml.sax.saxutils import escape
 
-KEPT = ("x-amz-meta-", "x-amz-website", "x-amz-grant", "x-amz-acl", "x-amz-storage-class", "x-amz-server-side")
+KEPT = ("x-amz-meta-", "x-amz-website", "x-amz-grant", "x-amz-acl", "x-amz-storage-class", "x-amz-server-side", "x-amz-tagging")
+KEY = "x-amz-server-side-encryption-customer-key"
+KEY_HASH = KEY + "-md5"
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -157,7 +159,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             else:
                 out.append(
                     f"<Contents><Key>{quoted(key)}</Key><Size>{len(entry.content)}</Size>"
-                    f"<LastModified>{time(entry.modified)}</LastModified><ETag>{escape(entry.etag)}</ETag></Contents>"
+                    f"<LastModified>{time(entry.modified)}</LastModified><ETag>{escape(entry.etag)}</ETag>"
+                    f"<StorageClass>{entry.headers.get('x-amz-storage-class', 'STANDARD')}</StorageClass></Contents>"
                 )
         token = f"<NextContinuationToken>{escape(last)}</NextContinuationToken>" if more else ""
         coded = "<EncodingType>url</EncodingType>" if quoted is urllib.parse.quote else ""
@@ -184,6 +187,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             parts = self.store.uploads.pop(id)[3]
             self.store.put(bucket, key, b"".join(parts[number] for number in sorted(parts)))
             return self.send(200, f"<R><ETag>{escape(objects[key].etag)}</ETag></R>")
+        if "tagging" in self.query:
+            tags = urllib.parse.parse_qsl(objects[key].headers.get("x-amz-tagging", ""))
+            found = "".join(f"<Tag><Key>{escape(k)}</Key><Value>{escape(v)}</Value></Tag>" for k, v in tags)
+            return self.send(200, f"<Tagging><TagSet>{found}</TagSet></Tagging>")
         if self.command == "DELETE":
             objects.pop(key, None)
             return self.send(204)
@@ -199,21 +206,40 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if source:
             place, _, name = urllib.parse.unquote(source).lstrip("/").partition("/")
             entry = self.store.buckets[place][name]
+            if not self.may_read(entry, "x-amz-copy-source-server-side-encryption-customer-key-md5"):
+                return
+            tags, own = said.get("x-amz-tagging"), said.get(KEY_HASH)
+            if said.get("x-amz-tagging-directive") != "REPLACE":
+                tags = entry.headers.get("x-amz-tagging")
             if said.get("x-amz-metadata-directive") != "REPLACE":
-                said = entry.headers
+                said = {k: v for k, v in entry.headers.items() if not k.startswith("x-amz-server-side")}
+            said = {k: v for k, v in {**said, "x-amz-tagging": tags, KEY_HASH: own}.items() if v}
             body = entry.content
-        kept = {k: v for k, v in said.items() if k.startswith(KEPT) or k in ("content-type", "cache-control")}
+        kept = {k: v for k, v in said.items() if (k.startswith(KEPT) or k in ("content-type", "cache-control")) and k not in (KEY, "x-amz-tagging-directive")}
         self.store.put(bucket, key, body, headers=kept)
         etag = self.store.buckets[bucket][key].etag
         text = f"<CopyObjectResult><ETag>{escape(etag)}</ETag></CopyObjectResult>" if source else ""
         self.send(200, text, {"ETag": etag})
 
+    def may_read(self, entry, header):
+        """Whether the caller gave the key of an object that is encrypted with one; answers where not."""
+        if entry.headers.get(KEY_HASH) == self.headers.get(header):
+            return True
+        self.refuse(400, "InvalidRequest")
+        return False
+
     def read(self, objects, key):
         if key not in objects:
             return self.refuse(404, "NoSuchKey")
         entry = objects[key]
+        if not self.may_read(entry, KEY_HASH):
+            return
+        if self.command == "GET" and entry.headers.get("x-amz-storage-class") == "GLACIER":
+            return self.refuse(403, "InvalidObjectState")
+        tags = entry.headers.get("x-amz-tagging")
         headers = {
-            **entry.headers,
+            **{k: v for k, v in entry.headers.items() if k != "x-amz-tagging"},
+            **({"x-amz-tagging-count": str(tags.count("&") + 1)} if tags else {}),
             "ETag": entry.etag,
             "Last-Modified": entry.modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
         }

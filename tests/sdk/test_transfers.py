@@ -1,6 +1,8 @@
 """Files and objects by the command line, over a store on loopback; and beside aws-cli, which must do the same."""
 
+import base64
 import datetime
+import hashlib
 import json
 import os
 import pathlib
@@ -10,11 +12,12 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 
 import pytest
 from calls import isobar, keys
 from conftest import BINARY
-from store import START, Store, serve
+from store import KEY_HASH, START, Store, serve
 
 AWS = os.path.join(os.path.dirname(sys.executable), "aws")
 NOBODY = 65534
@@ -47,6 +50,9 @@ def fill(folder, **files):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     return folder
+
+
+CUSTOMER_KEY = "a-key-of-thirty-two-bytes-exactly"[:32]
 
 
 # What is set up in both, the command, and what must be alike: the exit code, the store, the disk, and where it is
@@ -105,6 +111,23 @@ LINES = [
     ("rb s3://b", False),
     ("rb s3://none", False),
     ("rb s3://b --force", False),
+    (f"cp f s3://b/new --sse-c AES256 --sse-c-key {CUSTOMER_KEY}", False),
+    (f"cp s3://b/secret . --sse-c --sse-c-key {CUSTOMER_KEY}", False),
+    (f"cp s3://b/secret s3://b/plain --sse-c-copy-source AES256 --sse-c-copy-source-key {CUSTOMER_KEY}", False),
+    (f"cp s3://b/secret s3://b/both --sse-c --sse-c-key {CUSTOMER_KEY[::-1]} --sse-c-copy-source AES256 --sse-c-copy-source-key {CUSTOMER_KEY}", False),
+    ("cp s3://b/secret .", False),
+    ("cp f s3://b/new --sse-c AES256", False),
+    (f"cp f s3://b/new --sse-c-key {CUSTOMER_KEY}", False),
+    ("cp s3://b/cold .", False),
+    ("cp s3://b/cold . --ignore-glacier-warnings", False),
+    ("cp s3://b/cold . --force-glacier-transfer", False),
+    ("cp s3://b/cold s3://empty/", False),
+    ("mv s3://b/cold s3://empty/", False),
+    ("cp s3://b down --recursive --exclude secret", False),
+    ("sync s3://b down --exclude secret", False),
+    ("sync s3://b down --exclude secret --ignore-glacier-warnings", False),
+    ("sync s3://b s3://empty --exclude secret --force-glacier-transfer", False),
+    ("rm s3://b/cold", False),
     ("website s3://b --index-document i.html --error-document e.html", True),
     ("website b/ --index-document i.html", True),
 ]
@@ -113,6 +136,8 @@ LINES = [
 def scene(store, folder):
     for name, content in {"top": b"top", "d/1": b"one", "d/2": b"two!", "d/deep/3": b"3" * 2000}.items():
         store.put("b", name, content, headers={"content-type": "text/css", "x-amz-meta-a": "1"})
+    store.put("b", "secret", b"secret", headers={KEY_HASH: base64.b64encode(hashlib.md5(CUSTOMER_KEY.encode()).digest()).decode()})
+    store.put("b", "cold", b"cold", headers={"x-amz-storage-class": "GLACIER", "content-type": "text/css"})
     store.buckets["empty"] = {}
     fill(folder, f="file", tree__a__txt="a", tree__b__c="c", here__1="one", here__2="two!", here__gone="x", here__stays="x", stale__1="old")
     (folder / "tree" / "a" / "txt").rename(folder / "tree" / "a.txt")
@@ -402,6 +427,46 @@ def test_data_instead_of_lines(store, tmp_path):
     assert json.loads(run("rb", "s3://b", "--force", "--output", "json").stdout)[-1] == {"Bucket": "b"}
 
 
+def test_tags_go_with_copies(store, tmp_path):
+    """aws-cli of PyPI has no such flags; these are those of its second version."""
+    tags = "of=a%20test&b=%26"
+    said = {"x-amz-tagging": tags, "x-amz-meta-a": "1", "content-type": "text/css"}
+    one, other = store(), store()
+    one.put("b", "k", b"x", headers=said)
+    one.buckets["c"] = {}
+    other.buckets["c"] = {}
+    run = at(one, tmp_path)
+    across = ("--endpoint-url", other.url, "--source-endpoint-url", one.url)
+    for target, where in ((one, ()), (other, across)):
+        kept = lambda name: target.buckets["c"][name].headers
+        run("cp", "s3://b/k", "s3://c/default", *where)
+        assert urllib.parse.parse_qsl(kept("default")["x-amz-tagging"]) == [("of", "a test"), ("b", "&")]
+        run("cp", "s3://b/k", "s3://c/all", "--copy-props", "default", *where)
+        assert kept("all") == kept("default") and kept("all")["x-amz-meta-a"] == "1"
+        run("cp", "s3://b/k", "s3://c/some", "--copy-props", "metadata-directive", *where)
+        assert kept("some")["x-amz-meta-a"] == "1" and "x-amz-tagging" not in kept("some")
+        run("cp", "s3://b/k", "s3://c/none", "--copy-props", "none", *where)
+        assert "x-amz-meta-a" not in kept("none") and "x-amz-tagging" not in kept("none")
+        run("cp", "s3://b/k", "s3://c/own", "--tagging", "x=y", *where)
+        assert kept("own")["x-amz-tagging"] == "x=y"
+    read = [query for command, _, key, query, _ in one.log if "tagging" in query]
+    assert len(read) == 2, "the store copies tags itself where it can"
+
+
+def test_keys_of_customers_are_not_told(store, tmp_path):
+    own = store()
+    own.buckets["b"] = {}
+    (tmp_path / "key").write_bytes(CUSTOMER_KEY.encode())
+    (tmp_path / "f").write_bytes(b"x")
+    run = at(own, tmp_path)
+    done = run("cp", str(tmp_path / "f"), "s3://b/f", "--sse-c", "--sse-c-key", f"fileb://{tmp_path}/key", "--debug")
+    sent = base64.b64encode(CUSTOMER_KEY.encode()).decode()
+    headers = {name.lower(): value for name, value in own.log[-1][4].items()}
+    assert headers["x-amz-server-side-encryption-customer-key"] == sent
+    assert sent not in done.stderr and CUSTOMER_KEY not in done.stderr
+    assert "customer" in run("cp", str(tmp_path / "f"), "oss://b/f", "--sse-c", "--sse-c-key", CUSTOMER_KEY, "--region", "cn-hangzhou", code=2).stderr
+
+
 def test_flags_of_calls(store, tmp_path):
     own = store()
     own.put("b", "k", b"x")
@@ -431,7 +496,7 @@ def test_help_and_habits(store, tmp_path):
     assert run("__complete", "cp", "--rec").stdout.startswith("--recursive\t")
     assert "isobar aws s3 cp FROM TO" in run("aws", "s3", "cp", "help").stdout
     assert "did you mean --recursive?" in run("cp", "a", "b", "--recusive", code=2).stderr
-    assert "not implemented" in run("aws", "s3", "cp", "a", "s3://b", "--sse-c-key", "k", code=2).stderr
+    assert "not implemented" in run("aws", "s3", "cp", "a", "s3://b", "--query", "k", code=2).stderr
     oss = {**env(own, tmp_path), "ALIBABA_CLOUD_ENDPOINT_URL": own.url}
     done = isobar("alibaba", "oss", "ls", "oss://b", "--endpoint-url", own.url, env=oss)
     assert done.stdout.endswith(" k\n"), done

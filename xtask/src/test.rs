@@ -67,6 +67,8 @@ fn sdk(pytest: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         "sdk",
         std::process::Command::new(python)
             .args(["-m", "pytest", "--durations=10", "-p", "no:cacheprovider"])
+            // Most of their time is waiting for machines, so more of them run than there are cores.
+            .args(["--numprocesses=3", "--dist=worksteal"])
             .arg(&tests)
             .args(pytest)
             .env("ISOBAR_BIN", steps::target().join("debug").join("isobar"))

@@ -105,6 +105,8 @@ fn options(shell: &Shell, flags: &Flags) -> Options {
     }
     options.properties = flags.properties.clone();
     options.replaces = flags.replaces.unwrap_or_default();
+    options.tags = !flags.no_tags;
+    options.archived = flags.archived;
     options.guess = !flags.no_guess;
     options.overwrite = !flags.no_overwrite;
     if !flags.no_resume {

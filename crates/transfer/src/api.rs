@@ -27,6 +27,8 @@ pub struct Api {
     pub most_parts: u64,
     /// The most bytes that it copies by itself in one call.
     pub largest_copy: u64,
+    /// Whether its objects have tags.
+    pub has_tags: bool,
 }
 
 /// How a store says what it received.
@@ -64,6 +66,7 @@ pub struct Operations {
     pub create_bucket: &'static str,
     pub delete: &'static str,
     pub delete_bucket: &'static str,
+    pub get_tags: &'static str,
     pub get: &'static str,
     pub head: &'static str,
     pub list: &'static str,
@@ -109,6 +112,9 @@ pub struct Members {
     pub modified: &'static str,
     pub metadata: &'static str,
     pub directive: &'static str,
+    pub tags_directive: &'static str,
+    pub tag_count: &'static str,
+    pub storage_class: &'static str,
     /// What the headers begin with in which an object's metadata travel.
     pub metadata_header: &'static str,
 }
@@ -126,6 +132,7 @@ static S3_OPERATIONS: Operations = Operations {
     create_bucket: "CreateBucket",
     delete: "DeleteObject",
     delete_bucket: "DeleteBucket",
+    get_tags: "GetObjectTagging",
     get: "GetObject",
     head: "HeadObject",
     list: "ListObjectsV2",
@@ -167,6 +174,9 @@ static S3_MEMBERS: Members = Members {
     modified: "LastModified",
     metadata: "Metadata",
     directive: "MetadataDirective",
+    tags_directive: "TaggingDirective",
+    tag_count: "TagCount",
+    storage_class: "StorageClass",
     metadata_header: "x-amz-meta-",
 };
 
@@ -204,6 +214,9 @@ static OSS_MEMBERS: Members = Members {
     modified: "Last-Modified",
     metadata: "x-oss-meta-*",
     directive: "x-oss-metadata-directive",
+    tags_directive: "x-oss-tagging-directive",
+    tag_count: "x-oss-tagging-count",
+    storage_class: "x-oss-storage-class",
     metadata_header: "x-oss-meta-",
 };
 
@@ -220,6 +233,7 @@ pub static APIS: [Api; 3] = [
         largest_part: 5 * GIB,
         most_parts: 10_000,
         largest_copy: 5 * GIB,
+        has_tags: true,
     },
     Api {
         scheme: "spaces",
@@ -232,6 +246,7 @@ pub static APIS: [Api; 3] = [
         largest_part: 5 * GIB,
         most_parts: 10_000,
         largest_copy: 5 * GIB,
+        has_tags: false,
     },
     Api {
         scheme: "oss",
@@ -244,6 +259,7 @@ pub static APIS: [Api; 3] = [
         largest_part: 5 * GIB,
         most_parts: 10_000,
         largest_copy: GIB,
+        has_tags: true,
     },
 ];
 

@@ -62,6 +62,7 @@ impl Engine {
     /// Of every kind. Under a file's final name, there is what was there before, or the whole object.
     pub async fn download(&self, from: &Remote, to: &Path) -> Result<Done, Error> {
         let head = self.unless_cancelled(from.head()).await?;
+        self.check_readable(from, &head)?;
         self.progress().expect(head.size);
         let asked = to.to_owned();
         match self.blocking(move || local::target(&asked)).await? {
@@ -289,6 +290,7 @@ impl Engine {
     ) -> Result<Done, Error> {
         self.unless_cancelled(async {
             let head = from.head().await?;
+            self.check_readable(from, &head)?;
             self.progress().expect(head.size);
             self.pour(from, &head, to, Path::new("-")).await
         })

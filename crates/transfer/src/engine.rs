@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::properties::Properties;
-use crate::store::Remote;
+use crate::store::{Head, Remote};
 
 /// The settings.
 #[derive(Clone, Debug)]
@@ -42,6 +42,10 @@ pub struct Options {
     pub guess: bool,
     /// Whether what is there is written over; where not, it is [`Error::Exists`]. Default: yes.
     pub overwrite: bool,
+    /// Whether a copy has its source's tags, as far as the stores know tags. Default: yes.
+    pub tags: bool,
+    /// What becomes of objects that lie in an archive and are not restored.
+    pub archived: Archived,
     /// Counters.
     pub progress: Arc<Progress>,
     /// Ends the transfer. What can be continued is kept, and nothing is left under a final name.
@@ -60,10 +64,24 @@ impl Default for Options {
             replaces: false,
             guess: true,
             overwrite: true,
+            tags: true,
+            archived: Archived::default(),
             progress: Arc::default(),
             cancel: CancellationToken::new(),
         }
     }
+}
+
+/// What becomes of objects that lie in an archive and are not restored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Archived {
+    /// Each is an [`Error::Archived`]; of many, it is left out and told of.
+    #[default]
+    Refused,
+    /// The same, and of many nothing is told.
+    Ignored,
+    /// They are read all the same, which the store may refuse.
+    Tried,
 }
 
 /// What a transfer that succeeded was.
@@ -102,6 +120,14 @@ impl Engine {
     pub fn new(options: Options) -> Self {
         let permits = Arc::new(Semaphore::new(options.parallel.clamp(1, 1000)));
         Self { options: Arc::new(options), permits }
+    }
+
+    /// Fails where an object cannot be read without being restored first.
+    pub(crate) fn check_readable(&self, from: &Remote, head: &Head) -> Result<(), Error> {
+        match head.is_archived && self.options.archived != Archived::Tried {
+            true => Err(Error::Archived(from.to_string())),
+            false => Ok(()),
+        }
     }
 
     /// The properties of what comes from disk or a stream.

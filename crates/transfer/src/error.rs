@@ -66,6 +66,9 @@ pub enum Error {
     /// A link on the way to a file leads out of the target folder, or nowhere.
     #[error("{} is a link that leads out of the target folder", .0.display())]
     Outside(PathBuf),
+    /// The object lies in an archive, and must be restored before it is read.
+    #[error("{0} is in an archive and has to be restored before it can be read")]
+    Archived(String),
     /// There is something that is not to be written over.
     #[error("{0} is there already")]
     Exists(String),

@@ -38,13 +38,13 @@ mod sync;
 mod tree;
 mod whole;
 
-pub use engine::{Done, Engine, Options};
+pub use engine::{Archived, Done, Engine, Options};
 pub use error::Error;
 pub use filter::{Filter, Filters};
 pub use local::{Target, target};
 pub use names::{Place, local_path};
 pub use progress::Progress;
 pub use properties::Properties;
-pub use store::{Begun, Bucket, Extras, Head, Listed, Remote, Store};
+pub use store::{Begun, Bucket, CustomerKey, Extras, Head, Listed, Remote, Store};
 pub use sync::{Action, Ask, Compare, End, Event, MostRemoved, Plan, Tell};
 pub use tree::Links;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 use jiff::tz::TimeZone;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::Error;
 use crate::store::Remote;
@@ -40,8 +41,9 @@ const fn of_place(name: &'static str, s3: &'static str, oss: &'static str) -> Pr
 const CONTENT_TYPE: &str = "content-type";
 const CONTENT_ENCODING: &str = "content-encoding";
 const EXPIRES: &str = "expires";
+const TAGGING: &str = "tagging";
 
-static PROPERTIES: [Property; 15] = [
+static PROPERTIES: [Property; 16] = [
     of_object(CONTENT_TYPE, "ContentType", "Content-Type"),
     of_object("cache-control", "CacheControl", "Cache-Control"),
     of_object("content-disposition", "ContentDisposition", "Content-Disposition"),
@@ -57,6 +59,7 @@ static PROPERTIES: [Property; 15] = [
     of_place("acl", "ACL", "x-oss-object-acl"),
     of_place("storage-class", "StorageClass", "x-oss-storage-class"),
     of_place("sse", "ServerSideEncryption", "x-oss-server-side-encryption"),
+    of_place(TAGGING, "Tagging", "x-oss-tagging"),
     of_place("sse-kms-key-id", "SSEKMSKeyId", "x-oss-server-side-encryption-key-id"),
 ];
 
@@ -71,7 +74,7 @@ pub struct Properties {
 impl Properties {
     /// Sets one: `content-type`, `cache-control`, `content-disposition`, `content-encoding`,
     /// `content-language`, `expires` (as in HTTP or RFC 3339), `acl`, `storage-class`, `sse`,
-    /// `sse-kms-key-id`, `website-redirect`, `grant-read` and the like.
+    /// `sse-kms-key-id`, `tagging` (as in a query), `website-redirect`, `grant-read` and the like.
     ///
     /// # Errors
     /// [`Error::Usage`] if there is none of the name, or the value is none of its kind.
@@ -151,6 +154,19 @@ impl Properties {
             all.values.insert(CONTENT_TYPE, guess);
         }
         all
+    }
+
+    /// Adds an object's tags, in pairs of key and value.
+    pub(crate) fn add_tags<'a>(&mut self, tags: impl Iterator<Item = (&'a str, &'a str)>) {
+        let escaped = |text: &'a str| utf8_percent_encode(text, NON_ALPHANUMERIC);
+        let pairs: Vec<_> =
+            tags.map(|(key, value)| format!("{}={}", escaped(key), escaped(value))).collect();
+        self.values.insert(TAGGING, pairs.join("&"));
+    }
+
+    /// Whether tags are given.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.values.contains_key(TAGGING)
     }
 
     /// Whether nothing is given.

@@ -238,17 +238,21 @@ impl Engine {
         if given.is_empty() && from.is_same(to)? {
             return Err(Error::Usage(format!("{from} cannot be copied onto itself")));
         }
-        let head = self.unless_cancelled(from.head()).await?;
+        let mut head = self.unless_cancelled(from.head()).await?;
+        self.check_readable(from, &head)?;
         self.progress().expect(head.size);
         let within = from.shares_store(to)? && from.is_called_as(to).await?;
         if within && head.size <= to.api().largest_copy {
             let replaced = self.options.replaces || given.replace();
             let properties = if replaced { self.copied(&head) } else { given.clone() };
-            let copy = || to.copy_from(from, &head.etag, &properties, replaced);
+            let copy = || to.copy_from(from, &head.etag, &properties, replaced, self.options.tags);
             self.unless_cancelled(self.retry(|| 0, copy)).await?;
             self.progress().add(head.size);
             self.progress().done();
             return Ok(Done { size: head.size, resumed: 0, verified: None });
+        }
+        if self.options.tags && head.has_tags && to.api().has_tags && !given.has_tags() {
+            self.unless_cancelled(from.add_tags(&mut head.properties)).await?;
         }
         if within {
             return self.copy_within(from, &head, to).await;

@@ -36,12 +36,37 @@ pub struct Store {
 }
 
 /// What calls say beside what they are about.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Extras {
     /// How many entries a list is asked for at once; `None` leaves it to the store.
     pub page_size: Option<u32>,
     /// The caller pays, and not the bucket's owner.
     pub requester_pays: bool,
+    /// With which the objects of the store are encrypted, in S3 alone.
+    pub customer_key: Option<CustomerKey>,
+}
+
+/// A key of the customer's (SSE-C), which the store forgets after each call.
+#[derive(Clone)]
+pub struct CustomerKey {
+    /// `AES256`
+    pub algorithm: String,
+    /// The key as it is, not in base64.
+    pub key: Vec<u8>,
+}
+
+impl fmt::Debug for CustomerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CustomerKey").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+impl CustomerKey {
+    /// The key is the caller's who asked for the transfer, for an object, or for a copy's source.
+    fn add_to(&self, input: &mut Value, algorithm: &'static str, key: &'static str) {
+        input.set(algorithm, self.algorithm.clone().into());
+        input.set(key, Value::Blob(self.key.clone().into()));
+    }
 }
 
 /// An object, or a prefix of objects.
@@ -70,6 +95,10 @@ pub struct Head {
     pub md5: Option<Checksum>,
     /// What goes with it where it is copied.
     pub properties: Properties,
+    /// It has tags.
+    pub has_tags: bool,
+    /// It lies in an archive, from which it must be restored before it can be read.
+    pub is_archived: bool,
 }
 
 /// A part that the store has.
@@ -130,6 +159,15 @@ fn is_composite(etag: &str, kind: Option<&str>) -> bool {
         Some(kind) => kind == "COMPOSITE",
         None => etag.contains('-'),
     }
+}
+
+/// Whether an object of the class must be restored before it is read, and is not: as aws-cli decides.
+fn is_archived(head: &Value, storage_class: &str) -> bool {
+    const ARCHIVES: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
+    let class = text(head, storage_class);
+    let restored =
+        text(head, "Restore").is_some_and(|said| said.contains("ongoing-request=\"false\""));
+    class.is_some_and(|class| ARCHIVES.contains(&class.as_str())) && !restored
 }
 
 impl Remote {
@@ -221,17 +259,36 @@ impl Remote {
         Ok(service.input_members(operation).iter().map(|member| member.name.as_str()).collect())
     }
 
-    /// Has the caller pay, where that was asked for and the operation can be paid for.
-    fn pay(&self, input: &mut Value, operation: &str) -> Result<(), Error> {
-        let names = self.api().members;
-        if self.store.extras.requester_pays && self.members(operation)?.contains(&names.payer) {
-            input.set(names.payer, "requester".into());
+    /// Says who pays and with which key the object is encrypted, where that was asked for and the
+    /// operation takes it.
+    fn add_extras(&self, input: &mut Value, operation: &str) -> Result<(), Error> {
+        const ALGORITHM: &str = "SSECustomerAlgorithm";
+        const KEY: &str = "SSECustomerKey";
+        let Extras { requester_pays, customer_key, .. } = &self.store.extras;
+        if !requester_pays && customer_key.is_none() {
+            return Ok(());
+        }
+        let (payer, members) = (self.api().members.payer, self.members(operation)?);
+        if *requester_pays && members.contains(&payer) {
+            input.set(payer, "requester".into());
+        }
+        if let Some(key) = customer_key
+            && members.contains(&KEY)
+        {
+            key.add_to(input, ALGORITHM, KEY);
         }
         Ok(())
     }
 
+    /// Says with which key a copy's source is encrypted.
+    fn add_source_key(source: &Self, input: &mut Value) {
+        if let Some(key) = &source.store.extras.customer_key {
+            key.add_to(input, "CopySourceSSECustomerAlgorithm", "CopySourceSSECustomerKey");
+        }
+    }
+
     async fn call(&self, operation: &str, mut input: Value) -> Result<Answer, Error> {
-        self.pay(&mut input, operation)?;
+        self.add_extras(&mut input, operation)?;
         let client = &self.store.client;
         let failed = |error| self.failed(error);
         let (service, operation) = client.find(self.api().service, operation).map_err(failed)?;
@@ -244,7 +301,7 @@ impl Remote {
         mut input: Value,
         body: &Upload,
     ) -> Result<Answer, Error> {
-        self.pay(&mut input, operation)?;
+        self.add_extras(&mut input, operation)?;
         let client = &self.store.client;
         let failed = |error| self.failed(error);
         let (service, operation) = client.find(self.api().service, operation).map_err(failed)?;
@@ -277,6 +334,8 @@ impl Remote {
             md5: md5_of(&etag).filter(|_| has_plain_tag(&answer)),
             modified: time(output, self.api().members.modified),
             properties: Properties::of_headers(&answer.headers, self.api().members.metadata_header),
+            has_tags: size(output, self.api().members.tag_count).is_some_and(|count| count > 0),
+            is_archived: is_archived(output, self.api().members.storage_class),
             checksum,
             etag,
         })
@@ -414,13 +473,14 @@ impl Remote {
     }
 
     /// Has the store copy a version of an object of its own. Its properties go with it, unless
-    /// `replaced` are all that it shall have.
+    /// `replaced` are all that it shall have, and its tags where `tags` says so.
     pub(crate) async fn copy_from(
         &self,
         source: &Self,
         etag: &str,
         properties: &Properties,
         replaced: bool,
+        tags: bool,
     ) -> Result<(), Error> {
         let operation = self.api().operations.copy;
         let mut input = self.input();
@@ -429,6 +489,10 @@ impl Remote {
         if replaced {
             input.set(self.api().members.directive, "REPLACE".into());
         }
+        if self.api().has_tags && (!tags || properties.has_tags()) {
+            input.set(self.api().members.tags_directive, "REPLACE".into());
+        }
+        Self::add_source_key(source, &mut input);
         properties.add_to(&mut input, self, operation)?;
         let answer = self.call(operation, input).await.map_err(|error| source.changed(error))?;
         let tag = answer.output.get("CopyObjectResult").unwrap_or(&answer.output);
@@ -450,6 +514,7 @@ impl Remote {
         input.set(names.copy_source, source.copy_source().into());
         input.set(names.copy_if_match, etag.to_owned().into());
         input.set(names.copy_range, format!("bytes={offset}-{}", offset + length - 1).into());
+        Self::add_source_key(source, &mut input);
         let copied = self.call(self.api().operations.copy_part, input).await;
         let answer = copied.map_err(|error| source.changed(error))?;
         let tag = answer.output.get("CopyPartResult").unwrap_or(&answer.output);
@@ -567,6 +632,17 @@ impl Remote {
                 return Err(self.lacks("end of the list of parts"));
             }
         }
+    }
+
+    /// Adds the object's tags to what goes with it where it is copied.
+    pub(crate) async fn add_tags(&self, properties: &mut Properties) -> Result<(), Error> {
+        let answer = self.call(self.api().operations.get_tags, self.input()).await?;
+        let set = answer.output.get("TagSet").ok_or_else(|| self.lacks("TagSet"))?;
+        let tags = set.get("Tag").unwrap_or(set).as_list().unwrap_or_default();
+        let part = |tag: &Value, name| text(tag, name).unwrap_or_default();
+        let tags: Vec<_> = tags.iter().map(|tag| (part(tag, "Key"), part(tag, "Value"))).collect();
+        properties.add_tags(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+        Ok(())
     }
 
     /// Deletes the object; one that is not there is no error.

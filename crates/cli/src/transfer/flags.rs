@@ -8,7 +8,7 @@ use std::iter::Peekable;
 use std::time::Duration;
 use std::vec::IntoIter;
 
-use isobar_transfer::{Links, MostRemoved, Properties};
+use isobar_transfer::{Archived, CustomerKey, Links, MostRemoved, Properties};
 
 use super::verb::{Verb, Words};
 use crate::call::suggest;
@@ -59,6 +59,11 @@ pub(crate) struct Flags {
     pub(crate) has_metadata: bool,
     /// Whether a copy leaves behind what its source says of itself.
     pub(crate) replaces: Option<bool>,
+    pub(crate) no_tags: bool,
+    pub(crate) archived: Archived,
+    pub(crate) customer_key: KeyFlags,
+    /// Of a copy's source.
+    pub(crate) source_key: KeyFlags,
     pub(crate) no_guess: bool,
     /// For how many seconds a URL is good.
     pub(crate) expires_in: Option<u32>,
@@ -79,7 +84,45 @@ pub(crate) struct Flags {
     pub(crate) debug: bool,
 }
 
+/// What the two flags of a customer's key say.
+#[derive(Clone, Default)]
+pub(crate) struct KeyFlags {
+    algorithm: Option<String>,
+    key: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for KeyFlags {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyFlags").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+impl KeyFlags {
+    /// The key, where one is given; `name` is that of the flag for the algorithm.
+    fn key(&self, name: &str) -> Result<Option<CustomerKey>, Error> {
+        match (&self.algorithm, &self.key) {
+            (None, None) => Ok(None),
+            (Some(algorithm), Some(key)) => {
+                Ok(Some(CustomerKey { algorithm: algorithm.clone(), key: key.clone() }))
+            }
+            _ => {
+                let text = format!("--{name} and --{name}-key go together");
+                Err(Error::usage("usage", text))
+            }
+        }
+    }
+}
+
 impl Flags {
+    /// The key with which the objects of a store are encrypted: of what is written or read, or of what
+    /// is the source of a copy.
+    pub(crate) fn customer_key(&self, is_copied: bool) -> Result<Option<CustomerKey>, Error> {
+        match is_copied {
+            true => self.source_key.key("sse-c-copy-source"),
+            false => self.customer_key.key("sse-c"),
+        }
+    }
+
     /// What the arguments say; nothing where they ask for help.
     pub(crate) fn read(
         verb: Verb,
@@ -142,7 +185,10 @@ impl Flags {
                 return Err(Error::usage("needless_value", text));
             }
             // As in aws-cli, the usual algorithm where none is named.
-            (Some(_), None) if name == "sse" && rest.peek().is_none_or(is_flag) => {
+            (Some(_), None)
+                if matches!(name, "sse" | "sse-c" | "sse-c-copy-source")
+                    && rest.peek().is_none_or(is_flag) =>
+            {
                 "AES256".to_owned()
             }
             (Some(value), given) => given.or_else(|| rest.next()).ok_or_else(|| {
@@ -258,7 +304,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        let rows: [(&[&str], &str); 12] = [
+        let rows: [(&[&str], &str); 14] = [
             (&["a", "b", "--grants", "read=uri=u", "full"], "invalid_value"),
             (&["a"], "wrong_places"),
             (&["a", "b", "--delete"], "unknown_flag"),
@@ -269,7 +315,9 @@ mod tests {
             (&["a", "b", "--expires", "soon"], "invalid_value"),
             (&["a", "b", "--metadata", "a"], "invalid_value"),
             (&["a", "b", "--checksum-algorithm", "SHA256"], "invalid_value"),
-            (&["a", "b", "--sse-c-key", "k"], "not_implemented"),
+            (&["a", "b", "--copy-props", "some"], "invalid_value"),
+            (&["a", "b", "--sse-c-key", "fileb:///none"], "invalid_value"),
+            (&["a", "b", "--query", "k"], "not_implemented"),
             (&["a", "--help"], "help"),
         ];
         for (arguments, code) in rows {

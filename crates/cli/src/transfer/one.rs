@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use isobar_transfer::{Action, Done, Error as TransferError, Place, Properties, Remote};
+use isobar_transfer::{Action, Archived, Done, Error as TransferError, Place, Properties, Remote};
 
 use super::Work;
 use super::places::{show, with_name};
@@ -45,6 +45,7 @@ impl Work<'_> {
                 }
                 Ok(())
             }
+            Err(TransferError::Archived(_)) if self.flags.archived == Archived::Ignored => Ok(()),
             Err(error) => Err(self.failed(&error, &from)),
         }
     }

@@ -37,6 +37,8 @@ pub(super) fn report(error: &TransferError) -> Error {
             .hint("--follow-symlinks writes and removes through such links"),
         TransferError::TooMany { .. } => Error::failed("too_many_removals", text)
             .hint("--max-delete 100% allows it; --dry-run shows what it would be"),
+        TransferError::Archived(_) => Error::new(Class::LeftOut, "archived", text)
+            .hint("restore-object restores it; --force-glacier-transfer tries to read it"),
         TransferError::Exists(_) => Error::failed("exists", text),
         TransferError::Checksum { .. } => Error::failed("checksum_mismatch", text),
         TransferError::Changed(_) => Error::failed("source_changed", text),

@@ -77,6 +77,12 @@ pub(super) async fn store(
         config.tokens = None;
     }
     let client = Client::new(config).map_err(|error| failure::report(&error))?;
-    let extras = Extras { page_size: flags.page_size, requester_pays: flags.requester_pays };
+    let customer_key = flags.customer_key(target.is_some())?;
+    if customer_key.is_some() && !api.is_s3() {
+        let text = format!("{}:// knows no keys of the customer's", api.scheme);
+        return Err(Error::usage("usage", text));
+    }
+    let extras =
+        Extras { page_size: flags.page_size, requester_pays: flags.requester_pays, customer_key };
     Ok(Store { client, api, extras })
 }

@@ -66,7 +66,7 @@ impl Remote {
         let mut input = self.input();
         input.set(names.if_match, etag.to_owned().into());
         input.set(names.range, format!("bytes={offset}-{}", offset + length - 1).into());
-        self.pay(&mut input, self.api().operations.get)?;
+        self.add_extras(&mut input, self.api().operations.get)?;
         let client = &self.store.client;
         let failed = |error: isobar_client::Error| match error.status() {
             Some(status) if status.as_u16() == 412 => Error::Changed(self.to_string()),

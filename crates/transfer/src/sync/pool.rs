@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::JoinSet;
 
 use super::{Action, Event, Tell};
-use crate::engine::{Engine, joined};
+use crate::engine::{Archived, Engine, joined};
 use crate::error::Error;
 
 /// Files under way, as many at once as parts may be.
 pub(super) struct Pool<'a> {
     running: JoinSet<Result<(), Error>>,
     most: usize,
+    archived: Archived,
     tell: &'a Tell,
     failed: u64,
     total: u64,
@@ -22,7 +23,16 @@ pub(super) struct Pool<'a> {
 impl<'a> Pool<'a> {
     pub(super) fn new(engine: &Engine, tell: &'a Tell) -> Self {
         let most = engine.options.parallel.max(1);
-        Self { running: JoinSet::new(), most, tell, failed: 0, total: 0, done: Arc::default() }
+        let archived = engine.options.archived;
+        Self {
+            running: JoinSet::new(),
+            most,
+            archived,
+            tell,
+            failed: 0,
+            total: 0,
+            done: Arc::default(),
+        }
     }
 
     /// Begins the work as soon as there is room. It says whether it did anything.
@@ -37,7 +47,7 @@ impl<'a> Pool<'a> {
             self.settle().await?;
         }
         self.total += 1;
-        let (tell, done) = (self.tell.clone(), self.done.clone());
+        let (tell, done, archived) = (self.tell.clone(), self.done.clone(), self.archived);
         self.running.spawn(async move {
             match work.await {
                 Ok(true) => {
@@ -48,6 +58,11 @@ impl<'a> Pool<'a> {
                 // What is there by now was not to be written over.
                 Ok(false) | Err(Error::Exists(_)) => Ok(()),
                 Err(Error::Cancelled) => Err(Error::Cancelled),
+                Err(Error::Archived(_)) if archived == Archived::Ignored => Ok(()),
+                Err(error @ Error::Archived(_)) => {
+                    tell(Event::Skipped(error.to_string()));
+                    Ok(())
+                }
                 Err(error) => {
                     tell(Event::Failed { action, name: from, error });
                     Err(Error::Some { failed: 1, total: 1 })

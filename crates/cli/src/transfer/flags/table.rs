@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
-use isobar_transfer::Links;
+use isobar_transfer::{Archived, Links};
 
 use super::Flags;
 use super::values::{
-    choice, duration, grant, metadata, number, on, only, property, seconds, size, text,
+    bytes, choice, copied, duration, grant, metadata, number, on, only, property, seconds, size,
+    text,
 };
 use crate::format::Format;
 use crate::transfer::verb::Verb;
@@ -177,6 +178,27 @@ pub(super) static FLAGS: &[Flag] = flags! {
         |flags, value| property(flags, "sse", value);
     "sse-kms-key-id" = "ID", BOTH, "The key service's key for that.",
         |flags, value| property(flags, "sse-kms-key-id", value);
+    "sse-c" = "ALGORITHM", BOTH,
+        "That objects are encrypted with a key of yours: AES256 (without a value too).",
+        |flags, value| text(&mut flags.customer_key.algorithm, value);
+    "sse-c-key" = "KEY", BOTH,
+        "That key: 32 bytes as they are, or fileb://FILE, which other programs do not see.",
+        |flags, text| { flags.customer_key.key = Some(bytes(text)?); Ok(()) };
+    "sse-c-copy-source" = "ALGORITHM", BOTH,
+        "From store to store: that the source is encrypted with a key of yours.",
+        |flags, value| text(&mut flags.source_key.algorithm, value);
+    "sse-c-copy-source-key" = "KEY", BOTH, "The key of the source, as --sse-c-key.",
+        |flags, text| { flags.source_key.key = Some(bytes(text)?); Ok(()) };
+    "tagging" = "KEY=VALUE&...", BOTH, "The tags of what is written, as in a query.",
+        |flags, value| property(flags, "tagging", value);
+    "copy-props" = "none|metadata-directive|default", BOTH,
+        "From store to store: take along nothing, all but the tags, or the tags too (default).",
+        copied;
+    "force-glacier-transfer", BOTH, "Try to read what lies in an archive too.",
+        |flags, _| { flags.archived = Archived::Tried; Ok(()) };
+    "ignore-glacier-warnings", BOTH, "Leave out what lies in an archive without a word.",
+        |flags, _| { flags.archived = Archived::Ignored; Ok(()) };
+    "case-conflict" = "ignore", BOTH, "", |_, text| only(text, "ignore");
     "checksum-mode" = "ENABLED", BOTH, "", |_, text| only(text, "ENABLED");
     "checksum-algorithm" = "ALGORITHM", BOTH, "", |_, text| only(text, "CRC64NVME");
     "quiet", MANY, "Say nothing but errors.", |flags, _| on(&mut flags.quiet);
@@ -231,11 +253,7 @@ pub(super) const ALIASES: [(&str, &str); 5] = [
 ];
 
 /// Flags of aws-cli and of ossutil that are not built.
-pub(super) const NOT_BUILT: [&str; 19] = [
-    "case-conflict",
-    "copy-props",
-    "force-glacier-transfer",
-    "ignore-glacier-warnings",
+pub(super) const NOT_BUILT: [&str; 10] = [
     "no-verify-ssl",
     "only-current-dir",
     "payer",
@@ -243,11 +261,6 @@ pub(super) const NOT_BUILT: [&str; 19] = [
     "progress-multiline",
     "query",
     "snapshot-path",
-    "sse-c",
-    "sse-c-copy-source",
-    "sse-c-copy-source-key",
-    "sse-c-key",
-    "tagging",
     "tags",
     "validate-same-s3-paths",
     "version-id",

@@ -69,6 +69,29 @@ pub(super) fn grant(flags: &mut Flags, text: &str) -> Result<(), String> {
     property(flags, name, to)
 }
 
+/// A key: as it is, or `fileb://FILE`.
+pub(super) fn bytes(text: &str) -> Result<Vec<u8>, String> {
+    match text.strip_prefix("fileb://") {
+        Some(path) => std::fs::read(path).map_err(|error| format!("readable: {error}")),
+        None => Ok(text.as_bytes().to_vec()),
+    }
+}
+
+/// What copies take along.
+pub(super) fn copied(flags: &mut Flags, text: &str) -> Result<(), String> {
+    let (properties, tags) = match text {
+        "none" => (false, false),
+        "metadata-directive" => (true, false),
+        "default" => (true, true),
+        _ => return Err("none, metadata-directive or default".to_owned()),
+    };
+    if !properties {
+        flags.replaces = Some(true);
+    }
+    flags.no_tags = !tags;
+    Ok(())
+}
+
 /// A whole number within bounds.
 pub(super) fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| (least..=most).contains(number));
