@@ -85,3 +85,9 @@ pub fn local(shared: Shared, settings: Settings) -> Local<Alibaba> {
     let face = Alibaba::new(settings, &shared.store);
     Local::new(face, shared, SERVICES)
 }
+
+/// The regions that there are.
+#[must_use]
+pub fn regions() -> Vec<&'static str> {
+    regions::REGIONS.iter().map(|region| region.id).collect()
+}

@@ -73,3 +73,9 @@ pub fn local(
     let face = Aws::new(settings.keys, settings.region, world);
     Ok(Local::new(face, shared, SERVICES))
 }
+
+/// The regions that there are.
+#[must_use]
+pub fn regions() -> Vec<&'static str> {
+    regions::REGIONS.iter().map(|region| region.name).collect()
+}

@@ -1,6 +1,9 @@
 //! What can stand next on a command line, for the shells' completion.
 
+use std::sync::Arc;
+
 use isobar_catalogue::{Cloud, Kind, Operation, Service};
+use isobar_client::{Surroundings, profiles};
 
 use crate::arguments::Flag;
 use crate::call::flags::{self, FLAGS};
@@ -9,8 +12,8 @@ use crate::call::names::{self, command, kebab, shown};
 use crate::catalogue;
 use crate::format::FORMATS;
 use crate::input::describe;
-use crate::transfer::flags as transfers;
 use crate::transfer::verb::Verb;
+use crate::transfer::{flags as transfers, habits};
 use crate::{configure, whoami};
 
 /// The most candidates: a shell lists no more in a way that helps.
@@ -19,28 +22,62 @@ const MOST: usize = 2_000;
 /// What can stand next, and a few words about it, which may be empty.
 pub type Candidate = (String, String);
 
+/// What is around a line that is completed.
+#[derive(Clone)]
+pub struct Around {
+    /// Where the vendors' files are looked for.
+    pub surroundings: Arc<dyn Surroundings>,
+    /// The regions of a cloud.
+    pub regions: fn(Cloud) -> Vec<&'static str>,
+}
+
+impl Around {
+    /// The values of a flag, where a few are known; `called` is what its value is called.
+    fn values(&self, cloud: Option<Cloud>, name: &str, called: &str) -> Vec<Candidate> {
+        let of_clouds = || cloud.map_or_else(|| Cloud::ALL.to_vec(), |cloud| vec![cloud]);
+        match name.strip_prefix("source-").unwrap_or(name) {
+            "output" => FORMATS.iter().map(|(name, _)| plain(name)).collect(),
+            "region" => of_clouds().into_iter().flat_map(self.regions).map(plain).collect(),
+            "profile" => {
+                let profiles = |cloud| profiles(cloud, self.surroundings.clone());
+                of_clouds().into_iter().flat_map(profiles).map(|name| plain(&name)).collect()
+            }
+            _ if called.contains('|') => called.split('|').map(plain).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// What can stand in the place of the last of the words that follow a command's name, all of which
 /// begins with what is there already. Nothing where the command does not know, and where files may
 /// stand.
 #[must_use]
-pub fn candidates(name: &str, words: &[String]) -> Vec<Candidate> {
+pub fn candidates(around: &Around, name: &str, words: &[String]) -> Vec<Candidate> {
     let Some((current, before)) = words.split_last() else { return Vec::new() };
+    // The value of `--flag=VALUE` is completed as one that stands apart.
+    if let Some((flag, value)) = current.split_once('=')
+        && flag.starts_with("--")
+    {
+        let words = [before, &[flag.to_owned(), value.to_owned()]].concat();
+        let found = candidates(around, name, &words).into_iter();
+        return found.map(|(text, about)| (format!("{flag}={text}"), about)).collect();
+    }
     let mut found = match Cloud::ALL.into_iter().find(|cloud| {
         crate::find(command(*cloud))
             .is_some_and(|one| one.name == name || one.aliases.contains(&name))
     }) {
-        Some(cloud) => of_call(cloud, before, current),
+        Some(cloud) => of_call(around, cloud, before, current),
         None => match name {
-            "catalogue" => of_catalogue(before),
-            "whoami" => of_flags(whoami::FLAGS, &clouds(), before, current),
+            "catalogue" | "catalog" => of_catalogue(before),
+            "whoami" => of_flags(around, whoami::FLAGS, &clouds(), before, current),
             "configure" => {
-                let verbs = configure::VERBS.iter().map(|verb| plain(verb));
+                let is_begun = before.iter().any(|word| configure::VERBS.contains(&word.as_str()));
+                let verbs = configure::VERBS.iter().map(|verb| plain(verb)).filter(|_| !is_begun);
                 let words: Vec<Candidate> = verbs.chain(clouds()).collect();
-                of_flags(configure::FLAGS, &words, before, current)
+                of_flags(around, configure::FLAGS, &words, before, current)
             }
-            // Where no flag stands, files may.
-            _ => match Verb::of(name).filter(|_| current.starts_with('-')) {
-                Some(verb) => transfers::candidates(verb).collect(),
+            _ => match Verb::of(name) {
+                Some(verb) => of_transfer(around, None, verb, before, current),
                 None => Vec::new(),
             },
         },
@@ -55,19 +92,42 @@ fn clouds() -> Vec<Candidate> {
     Cloud::ALL.map(|cloud| plain(command(cloud))).to_vec()
 }
 
+/// What can stand next of a command over files and objects; nothing where files may.
+fn of_transfer(
+    around: &Around,
+    cloud: Option<Cloud>,
+    verb: Verb,
+    before: &[String],
+    current: &str,
+) -> Vec<Candidate> {
+    let last = before.last().and_then(|last| last.strip_prefix("--"));
+    if let Some((name, called)) = last.and_then(|name| transfers::value_of(verb, name)) {
+        return around.values(cloud, name, called);
+    }
+    match current.starts_with('-') {
+        true => transfers::candidates(verb).collect(),
+        false => Vec::new(),
+    }
+}
+
 /// What can stand next of a command with words and flags that take values.
 fn of_flags(
+    around: &Around,
     flags: &[Flag],
     words: &[Candidate],
     before: &[String],
     current: &str,
 ) -> Vec<Candidate> {
     let after = before.last().and_then(|last| last.strip_prefix("--"));
+    // The cloud that the words name, if it is one.
+    let mut named = before.iter().filter_map(|word| the_cloud(word));
+    let cloud = named.next().filter(|_| named.next().is_none());
     match after {
-        Some("output") => FORMATS.iter().map(|(name, _)| plain(name)).collect(),
+        Some("output") if flags.len() == whoami::FLAGS.len() => {
+            ["text", "json"].map(plain).to_vec()
+        }
         Some("format") => configure::FORMATS.iter().map(|name| plain(name)).collect(),
-        Some("profile") => Vec::new(),
-        Some(name) if !name.contains('=') => Vec::new(),
+        Some(name) if !name.contains('=') => around.values(cloud, name, ""),
         _ if current.starts_with('-') => {
             let flag = |flag: &Flag| (format!("--{}", flag.name), flag.help.to_owned());
             flags.iter().map(flag).chain([("--help".to_owned(), String::new())]).collect()
@@ -116,16 +176,26 @@ fn the_cloud(word: &str) -> Option<Cloud> {
     Cloud::ALL.into_iter().find(|cloud| word == command(*cloud) || word == cloud.name())
 }
 
-fn of_call(cloud: Cloud, before: &[String], current: &str) -> Vec<Candidate> {
-    if let Some(values) = values_of_flag(cloud, before) {
+fn of_call(around: &Around, cloud: Cloud, before: &[String], current: &str) -> Vec<Candidate> {
+    let words = words(cloud, before);
+    let is_flag = current.starts_with('-');
+    let own = words.first().and_then(|service| habits::verbs(cloud, service));
+    if let (Some(verb), Some(own)) = (words.get(1), &own)
+        && let Some((_, verb)) = own.iter().find(|(name, _)| name == verb)
+    {
+        return of_transfer(around, Some(cloud), *verb, before, current);
+    }
+    if let Some(values) = values_of_flag(around, cloud, before) {
         return values;
     }
-    let words = words(cloud, before);
     let (waits, words) = match words.as_slice() {
-        ["wait", rest @ ..] if names::has_waiters(cloud) => (true, rest),
-        rest => (false, rest),
+        ["wait", rest @ ..] if names::has_waiters(cloud) => (true, rest.to_vec()),
+        [service, "wait", rest @ ..] if names::has_waiters(cloud) => {
+            (true, [&[*service], rest].concat())
+        }
+        ["compute", rest @ ..] if cloud == Cloud::DigitalOcean => (false, rest.to_vec()),
+        rest => (false, rest.to_vec()),
     };
-    let is_flag = current.starts_with('-');
     let Some((first, rest)) = words.split_first() else {
         let mut found = if is_flag { flags_of(cloud) } else { services(cloud) };
         if names::has_waiters(cloud) && !waits && !is_flag {
@@ -136,7 +206,9 @@ fn of_call(cloud: Cloud, before: &[String], current: &str) -> Vec<Candidate> {
     let Ok(entry) = names::entry(cloud, first, None) else { return Vec::new() };
     let service = entry.service();
     if rest.is_empty() && !is_flag {
-        return if waits { waiters(service) } else { operations(service) };
+        let mut found = if waits { waiters(service) } else { operations(service) };
+        found.extend(own.iter().flatten().map(|(name, _)| plain(name)));
+        return found;
     }
     let operation = match rest.first() {
         Some(name) if waits => names::waiter(service, name)
@@ -176,14 +248,10 @@ fn words(cloud: Cloud, before: &[String]) -> Vec<&str> {
 }
 
 /// The values of the flag that stands last, where it has a few that are known.
-fn values_of_flag(cloud: Cloud, before: &[String]) -> Option<Vec<Candidate>> {
+fn values_of_flag(around: &Around, cloud: Cloud, before: &[String]) -> Option<Vec<Candidate>> {
     let name = before.last()?.strip_prefix("--")?;
     let flag = flags::find(cloud, name)?;
-    flag.value?;
-    Some(match flag.name {
-        "output" => FORMATS.iter().map(|(name, _)| plain(name)).collect(),
-        _ => Vec::new(),
-    })
+    Some(around.values(Some(cloud), flag.name, flag.value?))
 }
 
 fn values_of_member(service: &Service, operation: &Operation, before: &[String]) -> Vec<Candidate> {

@@ -125,7 +125,7 @@ fn shown(found: &Result<Known, CallError>) -> Json {
             },
             "profile": origin(settings.profile.as_ref()),
             "region": origin(settings.region.as_ref()),
-            "endpoint": origin(settings.endpoint.as_ref()),
+            "endpoint": origin(settings.general_endpoint().as_ref()),
         }),
         Err(error) => {
             let error = crate::call::failure::report(error);
@@ -156,7 +156,7 @@ fn described(cloud: Cloud, found: &Result<Known, CallError>) -> String {
             let rows = [
                 ("profile", &settings.profile),
                 ("region", &settings.region),
-                ("endpoint", &settings.endpoint),
+                ("endpoint", &settings.general_endpoint()),
             ];
             for (what, found) in rows {
                 if let Some(found) = found {

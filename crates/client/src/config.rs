@@ -208,6 +208,9 @@ pub enum Checksums {
 pub trait Endpoints: Debug + Send + Sync {
     /// The base URL of a service, where it has one of its own.
     fn endpoint(&self, service: &Service) -> Option<Found<String>>;
+
+    /// The base URL of the services that have none of their own.
+    fn general(&self) -> Option<Found<String>>;
 }
 
 /// A network that leads to Alibaba Cloud's products.

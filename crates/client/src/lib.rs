@@ -72,7 +72,7 @@ pub use origin::Origin;
 pub use paging::Pages;
 pub use prepared::Prepared;
 pub use proxy::Proxy;
-pub use settings::{Found, Overrides, Settings};
+pub use settings::{Found, Overrides, Settings, profiles};
 pub use surroundings::{Ask, Finished, Machine, Surroundings};
 pub use transport::{Answer, Opened};
 pub use upload::{Chunks, Source, Upload};

@@ -132,6 +132,18 @@ fn is_region(text: &str) -> bool {
         && !text.chars().all(|c| c.is_ascii_digit())
 }
 
+/// The names of the profiles (contexts, for DigitalOcean) that the vendor's files have, in their order; none
+/// where a file is broken.
+#[must_use]
+pub fn profiles(cloud: Cloud, surroundings: Arc<dyn Surroundings>) -> Vec<String> {
+    let around = Around { cloud, surroundings, context: Arc::new(System::default()) };
+    match cloud {
+        Cloud::Aws => sources::aws::profiles(&around),
+        Cloud::Alibaba => sources::alibaba::profiles(&around),
+        Cloud::DigitalOcean => sources::digitalocean::contexts(&around),
+    }
+}
+
 impl Settings {
     /// Looks for a cloud's settings. Nothing is called, but for the metadata of the instance that
     /// this may run on, where nobody names a region.
@@ -150,6 +162,14 @@ impl Settings {
             Cloud::Alibaba => sources::alibaba::load(&around, overrides),
             Cloud::DigitalOcean => sources::digitalocean::load(&around, overrides),
         }
+    }
+
+    /// The base URL that is used in the place of the vendor's for all services, or for those that have
+    /// none of their own.
+    #[must_use]
+    pub fn general_endpoint(&self) -> Option<Found<String>> {
+        let general = || self.endpoints.as_ref().and_then(|endpoints| endpoints.general());
+        self.endpoint.clone().or_else(general)
     }
 
     /// The settings of Spaces, DigitalOcean's object storage, for S3's client: its own keys and

@@ -28,9 +28,11 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// By `ISOBAR_URL` and `ISOBAR_API_KEY`, else through the state directory.
+    /// Through the state directory that the command line names; else by `ISOBAR_URL` and
+    /// `ISOBAR_API_KEY`, else through the usual state directory.
     pub(crate) fn find(global: &Global) -> Result<Self, Error> {
-        match (&global.url, &global.api_key) {
+        let address = (&global.url, &global.api_key);
+        match if global.names_state { (&None, &None) } else { address } {
             (Some(url), Some(key)) => Self::new(url, key),
             (None, None) => {
                 let directory = directory(global)?;
@@ -194,7 +196,7 @@ pub(crate) fn encode(text: &str) -> String {
 fn refusal(status: StatusCode, answer: &Value) -> Error {
     let class = match status.as_u16() {
         401 | 403 => Class::Denied,
-        400 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 428 => Class::Usage,
+        400 | 405 | 413 | 415 => Class::Usage,
         503 => Class::Unreachable,
         _ => Class::Failed,
     };

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{
+    Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    value_parser,
+};
 use isobar_cli::report::CLASSES;
 
 use crate::commands::completion::Shell;
@@ -75,6 +78,19 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) api_key: Option<String>,
+    /// Whether the command line itself names the state directory.
+    #[arg(skip)]
+    pub(crate) names_state: bool,
+}
+
+impl Cli {
+    /// What the command line says.
+    pub(crate) fn read(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        let mut cli = Self::from_arg_matches(matches)?;
+        let from = matches.value_source("state");
+        cli.global.names_state = from == Some(ValueSource::CommandLine);
+        Ok(cli)
+    }
 }
 
 /// How data is printed.
@@ -137,7 +153,7 @@ pub(crate) struct Man {
 /// Start the control plane and the three local clouds.
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// Keep nothing on disk: all state ends with the process
+    /// Keep nothing on disk but keys: all other state ends with the process
     #[arg(long)]
     pub(crate) ephemeral: bool,
     /// Serve the local clouds over TLS too, on the same ports, by an authority of the state directory
@@ -166,7 +182,7 @@ pub(crate) struct Up {
 /// Print shell exports.
 #[derive(Debug, Args)]
 pub(crate) struct Env {
-    /// Only this cloud's
+    /// Only this cloud's, beside the control plane's
     #[arg(value_enum)]
     pub(crate) cloud: Option<CloudName>,
     /// Keys of the local clouds that may only read, and no key of the control plane

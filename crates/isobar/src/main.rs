@@ -13,7 +13,6 @@ mod wiring;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use commands::completion;
 use isobar_cli::report::Class;
@@ -54,7 +53,7 @@ fn main() -> ExitCode {
         let rest = before.into_iter().chain(rest);
         return ExitCode::from(isobar_cli::run(command, &Shell::system(), rest.collect()));
     }
-    let cli = match cli::Cli::from_arg_matches(&matches) {
+    let cli = match cli::Cli::read(&matches) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };

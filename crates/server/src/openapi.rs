@@ -30,11 +30,18 @@ pub(crate) struct Row {
     errors: &'static [Code],
 }
 
-const READ: &[Code] = &[Code::Validation, Code::NotFound, Code::NotAcceptable];
-const PLAN: &[Code] = &[Code::Validation, Code::NotFound, Code::NotAcceptable, Code::Cloud];
-const LIST: &[Code] = &[Code::Validation, Code::NotAcceptable];
+const READ: &[Code] = &[Code::NotFound];
+const PLAN: &[Code] = &[Code::NotFound, Code::Conflict, Code::Cloud];
+const LIST: &[Code] = &[];
 const START: &[Code] = &[
-    Code::Validation,
+    Code::Conflict,
+    Code::TooLarge,
+    Code::UnsupportedMediaType,
+    Code::IdempotencyKeyReused,
+    Code::Cloud,
+];
+/// Of something that is there already.
+const GO_ON: &[Code] = &[
     Code::NotFound,
     Code::Conflict,
     Code::PreconditionFailed,
@@ -43,9 +50,8 @@ const START: &[Code] = &[
     Code::IdempotencyKeyReused,
     Code::Cloud,
 ];
-const SET: &[Code] = &[Code::Validation, Code::TooLarge, Code::UnsupportedMediaType];
+const SET: &[Code] = &[Code::TooLarge, Code::UnsupportedMediaType];
 const MOVE: &[Code] = &[
-    Code::Validation,
     Code::TooLarge,
     Code::UnsupportedMediaType,
     Code::IdempotencyInProgress,
@@ -59,12 +65,12 @@ pub(crate) const ROWS: &[Row] = &[
     Row { method: "post", path: "/api/v1/deployments", id: "deployments_create", summary: "Starts a deployment; with dry_run, answers 200 with its plan", query: &["dry_run"], body: Some("Manifest"), success: (202, "AcceptedOperation"), errors: START },
     Row { method: "get", path: "/api/v1/deployments/{id}", id: "deployments_show", summary: "Shows a deployment", query: &[], body: None, success: (200, "Deployment"), errors: READ },
     Row { method: "get", path: "/api/v1/deployments/{id}/plan", id: "deployments_plan", summary: "Shows what a deployment does, call by call", query: &[], body: None, success: (200, "Plan"), errors: PLAN },
-    Row { method: "post", path: "/api/v1/deployments/{id}/rollback", id: "deployments_rollback", summary: "Goes back to the last version that was healthy before", query: &["dry_run"], body: Some("RollbackRequest"), success: (202, "AcceptedOperation"), errors: START },
-    Row { method: "post", path: "/api/v1/deployments/{id}/cancel", id: "deployments_cancel", summary: "Stops a deployment that is under way and undoes what it did", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: START },
+    Row { method: "post", path: "/api/v1/deployments/{id}/rollback", id: "deployments_rollback", summary: "Goes back to the last version that was healthy before", query: &["dry_run"], body: Some("RollbackRequest"), success: (202, "AcceptedOperation"), errors: GO_ON },
+    Row { method: "post", path: "/api/v1/deployments/{id}/cancel", id: "deployments_cancel", summary: "Stops a deployment that is under way and undoes what it did", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: GO_ON },
     Row { method: "get", path: "/api/v1/operations", id: "operations_list", summary: "Lists operations, the newest first", query: &["limit", "cursor", "sort", "kind", "operation status", "deployment_id"], body: None, success: (200, "OperationPage"), errors: LIST },
     Row { method: "get", path: "/api/v1/operations/{id}", id: "operations_show", summary: "Shows an operation, at once or when it has ended", query: &["wait"], body: None, success: (200, "Operation"), errors: READ },
     Row { method: "get", path: "/api/v1/operations/{id}/events", id: "operations_events", summary: "Streams an operation's events (server-sent events)", query: &["after"], body: None, success: (200, "Event"), errors: READ },
-    Row { method: "post", path: "/api/v1/operations/{id}/cancel", id: "operations_cancel", summary: "Cancels an operation", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: START },
+    Row { method: "post", path: "/api/v1/operations/{id}/cancel", id: "operations_cancel", summary: "Cancels an operation", query: &["dry_run"], body: None, success: (202, "AcceptedOperation"), errors: GO_ON },
     Row { method: "get", path: "/api/v1/resources", id: "resources_list", summary: "Lists what deployments own on the clouds", query: &["limit", "cursor", "sort", "cloud", "region", "resource kind", "service", "environment", "deployment_id", "state"], body: None, success: (200, "ResourcePage"), errors: LIST },
     Row { method: "get", path: "/api/v1/resources/{id}", id: "resources_show", summary: "Shows a resource", query: &[], body: None, success: (200, "Resource"), errors: READ },
     Row { method: "get", path: "/api/v1/environments", id: "environments_list", summary: "Lists the environments that deployments name", query: PAGED, body: None, success: (200, "EnvironmentPage"), errors: LIST },
@@ -127,6 +133,8 @@ pub(crate) fn openapi() -> Value {
         path[row.method] = endpoint(row);
     }
     let mut schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
+    let kinds: Vec<_> = operation::EventKind::ALL.iter().map(|kind| kind.name()).collect();
+    schemas["Event"]["properties"]["kind"]["enum"] = json!(kinds);
     for (name, rule) in BODIES {
         schemas[*name] = rules::schema(rule);
     }
@@ -172,15 +180,24 @@ fn endpoint(row: &Row) -> Value {
         }));
     }
     let (status, schema) = row.success;
-    let kind = if row.id == "operations_events" { "text/event-stream" } else { "application/json" };
     let mut responses = Map::new();
-    let content = json!({ kind: { "schema": reference(schema) } });
-    let success = json!({
+    let content = match row.id {
+        "operations_events" => json!({ "text/event-stream": { "schema": event_of_stream() } }),
+        _ => json!({ "application/json": { "schema": reference(schema) } }),
+    };
+    let mut success = json!({
         "description": "Success", "headers": headers(row.success_headers()), "content": content,
     });
+    if schema == "AcceptedOperation" {
+        success["links"] = json!({
+            "operation": link("operations_show", "id"),
+            "deployment": link("deployments_show", "deployment_id"),
+        });
+    }
     responses.insert(status.to_string(), success);
     if row.query.contains(&"dry_run") {
-        let content = json!({ "application/json": { "schema": reference("Any") } });
+        let schema = if row.id.ends_with("_cancel") { "Operation" } else { "Plan" };
+        let content = json!({ "application/json": { "schema": reference(schema) } });
         let answer = json!({
             "description": "What would be done", "headers": headers([REQUEST_ID]),
             "content": content,
@@ -248,7 +265,9 @@ const REPLAYED: Header =
     ("Idempotency-Replayed", "`true` where an earlier answer is given again", "string");
 const LOCATION: Header = ("Location", "Where the operation is", "string");
 const LINK: Header = ("Link", "The next page", "string");
-const LIMITS: [Header; 3] = [
+const LIMITS: [Header; 5] = [
+    ("RateLimit", "How many requests are left, and for how long", "string"),
+    ("RateLimit-Policy", "How many requests a key has, and in which time", "string"),
     ("X-RateLimit-Limit", "Requests in a minute with this key", "integer"),
     ("X-RateLimit-Remaining", "How many are left", "integer"),
     ("X-RateLimit-Reset", "When the minute ends, in seconds since 1970", "integer"),
@@ -321,10 +340,34 @@ fn every_error(row: &Row) -> &'static [Code] {
             Code::NotAcceptable,
             Code::RateLimited,
             Code::Internal,
+            Code::Unavailable,
         ]
     } else {
         &[Code::Validation, Code::Forbidden, Code::NotAcceptable]
     }
+}
+
+/// A link to an operation with an id, which a member of the answer's body is.
+fn link(operation: &str, member: &str) -> Value {
+    let id = format!("$response.body#/{member}");
+    json!({ "operationId": operation, "parameters": { "id": id } })
+}
+
+/// An event as a server-sent one: its data is an event's document.
+fn event_of_stream() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "id": { "type": "string", "description": "The event's sequence number" },
+            "event": { "$ref": "#/components/schemas/Event/properties/kind" },
+            "data": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": reference("Event"),
+            },
+        },
+        "required": ["id", "event", "data"],
+    })
 }
 
 fn parameter(key: &str) -> Value {

@@ -90,6 +90,17 @@ impl Params {
         value
     }
 
+    /// A whole number, however large: one that no number here holds is the greatest.
+    pub(crate) fn whole(&mut self, name: &'static str, constraint: impl Display) -> Option<u64> {
+        let text = self.text(name)?;
+        let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_whole {
+            self.wrong(name, text.into(), constraint);
+            return None;
+        }
+        Some(text.parse().unwrap_or(u64::MAX))
+    }
+
     /// A parameter that is one of a table's names.
     pub(crate) fn one_of<T: Copy>(
         &mut self,

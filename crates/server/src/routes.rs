@@ -158,7 +158,7 @@ struct Asked {
 
 /// How many items are asked for, at most as many as a page holds.
 fn limit(params: &mut Params) -> u32 {
-    let limit = params.parsed::<u64>("limit", "a whole number from 1 to 100");
+    let limit = params.whole("limit", "a whole number from 1; more than 100 is 100");
     if limit == Some(0) {
         params.wrong("limit", 0.into(), "minimum: 1");
     }

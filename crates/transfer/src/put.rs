@@ -23,6 +23,10 @@ use crate::store::{Head, Part, Remote};
 
 /// Where the bytes come from.
 #[derive(Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are few, and each lives as long as its transfer"
+)]
 enum Origin {
     File {
         path: PathBuf,

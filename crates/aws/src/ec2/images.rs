@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use isobar_kernel::{Fault, Handler, query};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -217,7 +218,7 @@ struct Ebs {
     encrypted: bool,
 }
 
-fn view(image: &Image, region: &str) -> ImageView {
+fn view(image: &Image, region: &str, now: Timestamp) -> ImageView {
     let is_gp3 = image.volume_kind == "gp3";
     let publisher = image.owner.alias.unwrap_or(image.owner.id);
     ImageView {
@@ -246,7 +247,7 @@ fn view(image: &Image, region: &str) -> ImageView {
         tags: [],
         virtualization_type: "hvm",
         boot_mode: image.boot_mode,
-        deprecation_time: two_years_after(image.created),
+        deprecation_time: deprecation(image.created, now),
         imds_support: image.imds_v2.then_some("v2.0"),
         free_tier_eligible: true,
         image_id: image.id(region),
@@ -261,11 +262,14 @@ fn view(image: &Image, region: &str) -> ImageView {
     }
 }
 
-/// When a public image is taken for old.
-fn two_years_after(created: &str) -> String {
+/// When a public image will be taken for old: two years after it was created, or a later year's day, since the
+/// vendors publish their images anew before the last is.
+fn deprecation(created: &str, now: Timestamp) -> String {
     let (year, rest) = created.split_at(4);
-    let year: u32 = year.parse().unwrap_or_default();
-    format!("{}{rest}", year + 2)
+    let year: i16 = year.parse().unwrap_or_default();
+    let now = now.to_string();
+    let of = |year: i16| format!("{year}{rest}");
+    (year + 2..).map(of).find(|day| *day > now).unwrap_or_default()
 }
 
 #[derive(Debug, Deserialize)]
@@ -274,7 +278,6 @@ struct DescribeImages {
     executable_users: Option<Vec<String>>,
     image_ids: Option<Vec<String>>,
     owners: Option<Vec<String>>,
-    include_deprecated: Option<bool>,
     filters: Filters,
     max_results: Option<i64>,
     next_token: Option<String>,
@@ -345,7 +348,7 @@ fn describe_images(cx: &Query<'_>, input: DescribeImages) -> Result<Described, F
     let selection = Selection::new(&input.filters, FILTERS, Some(TAGS))?;
     let ids = input.image_ids.unwrap_or_default();
     IMAGE.check_all(&ids)?;
-    let mut images: Vec<_> = IMAGES.iter().map(|image| view(image, cx.region)).collect();
+    let mut images: Vec<_> = IMAGES.iter().map(|image| view(image, cx.region, cx.now)).collect();
     let is_missing = |id: &&String| images.iter().all(|image| image.image_id != **id);
     let missing: Vec<&str> = ids.iter().filter(is_missing).map(String::as_str).collect();
     match missing.as_slice() {
@@ -355,12 +358,8 @@ fn describe_images(cx: &Query<'_>, input: DescribeImages) -> Result<Described, F
     }
     let owners = input.owners.unwrap_or_default();
     let users = input.executable_users.unwrap_or_default();
-    // Who asks by id knows which is meant.
-    let with_old = input.include_deprecated == Some(true) || !ids.is_empty();
-    let now = cx.now.to_string();
     images.retain(|image| {
-        (with_old || image.deprecation_time > now)
-            && (ids.is_empty() || ids.contains(&image.image_id))
+        (ids.is_empty() || ids.contains(&image.image_id))
             && (owners.is_empty() || owners.iter().any(|owner| owns(owner, image)))
             && (users.is_empty() || users.iter().any(|user| user == "all"))
             && selection.takes(image)

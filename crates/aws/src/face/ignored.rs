@@ -46,6 +46,7 @@ pub const IGNORED: &[Ignored] = &[
     // Lists.
     any("ec2", "DescribeRegions", "AllRegions", "the account takes part in all regions"),
     any("ec2", "DescribeAvailabilityZones", "AllAvailabilityZones", "the account takes part in all zones"),
+    any("ec2", "DescribeImages", "IncludeDeprecated", "no image is deprecated: the vendors publish theirs anew"),
     any("ec2", "DescribeImages", "IncludeDisabled", "no image is disabled"),
     any("ec2", "GetConsoleOutput", "Latest", "what is shown is always the latest"),
     any("ec2", "*", "IncludeManagedResources", "no other service manages anything"),

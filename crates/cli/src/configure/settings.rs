@@ -81,7 +81,7 @@ async fn of_cloud(shell: &Shell, cloud: Cloud, parsed: &Parsed) -> Result<Vec<Va
         rows.push(("secret key", secret));
         rows.push(("region", found(&settings.region)));
     }
-    rows.push(("endpoint", found(&settings.endpoint)));
+    rows.push(("endpoint", found(&settings.general_endpoint())));
     rows.push(("output", found(&settings.output)));
     let row = |(name, (value, from)): (&'static str, (String, String))| {
         let mut row = Value::Map(Vec::new());

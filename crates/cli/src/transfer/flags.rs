@@ -256,6 +256,14 @@ fn shown(verb: Verb) -> impl Iterator<Item = &'static Flag> {
     FLAGS.iter().filter(move |flag| flag.verbs.contains(&verb) && !flag.help.is_empty())
 }
 
+/// A command's flag that takes a value: its own name, and what the value is called.
+pub(crate) fn value_of(verb: Verb, name: &str) -> Option<(&'static str, &'static str)> {
+    let alias = ALIASES.iter().find(|(other, _)| *other == name);
+    let name = alias.map_or(name, |(_, name)| name);
+    let flag = FLAGS.iter().find(|flag| flag.name == name && flag.verbs.contains(&verb))?;
+    Some((flag.name, flag.value?))
+}
+
 /// The flags of a command and what they do, for completion.
 pub(crate) fn candidates(verb: Verb) -> impl Iterator<Item = (String, String)> {
     shown(verb).map(|flag| (format!("--{}", flag.name), flag.help.to_owned()))

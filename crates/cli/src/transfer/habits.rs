@@ -80,6 +80,14 @@ const POINTERS: [(Cloud, &str, &str); 5] = [
 /// What doctl puts its groups for machines under.
 const COMPUTE: &str = "compute";
 
+/// The commands over files and objects that a cloud's service has beside its operations, by their names.
+pub(crate) fn verbs(cloud: Cloud, service: &str) -> Option<Vec<(&'static str, Verb)>> {
+    let own = OWN.iter().find(|own| own.cloud == cloud && own.service == service)?;
+    let usual = Verb::ALL.map(|verb| (verb.row().name, verb));
+    let renamed = own.renamed.iter().copied();
+    Some(usual.into_iter().chain(renamed).collect())
+}
+
 /// What the arguments behind a cloud's name mean.
 pub(crate) fn of(cloud: Cloud, mut arguments: Vec<String>) -> Result<Meant, Error> {
     let Some(first) = word(cloud, &arguments, 0) else { return Ok(Meant::Call(arguments)) };

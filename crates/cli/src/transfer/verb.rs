@@ -99,6 +99,19 @@ const ROWS: [Row; 9] = [
 ];
 
 impl Verb {
+    /// All of them, in the order of the help.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Copy,
+        Self::Move,
+        Self::Sync,
+        Self::List,
+        Self::Remove,
+        Self::MakeBucket,
+        Self::RemoveBucket,
+        Self::Presign,
+        Self::Website,
+    ];
+
     pub(super) fn row(self) -> &'static Row {
         ROWS.iter().find(|row| row.verb == self).expect("every command has its row")
     }

@@ -62,6 +62,11 @@ struct Chain {
     explicit: bool,
 }
 
+/// The names of all profiles.
+pub(crate) fn profiles(around: &Around) -> Vec<String> {
+    Config::load(around).map(|config| config.names()).unwrap_or_default()
+}
+
 /// All settings.
 pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, Error> {
     let config = Config::load(around)?;

@@ -43,6 +43,11 @@ const EXPIRATIONS: [&str; 6] = [
 /// The profile that is meant where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "default";
 
+/// The names of all profiles.
+pub(crate) fn profiles(around: &Around) -> Vec<String> {
+    Files::load(around).map(|files| files.names()).unwrap_or_default()
+}
+
 /// All sources. Files are read anew whenever credentials are fetched.
 #[derive(Debug)]
 pub(crate) struct Chain {

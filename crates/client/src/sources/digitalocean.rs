@@ -67,6 +67,13 @@ fn read(around: &Around) -> Result<Doctl, Error> {
     })
 }
 
+/// The names of doctl's contexts.
+pub(crate) fn contexts(around: &Around) -> Vec<String> {
+    let contexts = read(around).unwrap_or_default().auth_contexts.unwrap_or_default();
+    let others = contexts.into_keys().filter(|name| name != DEFAULT);
+    std::iter::once(DEFAULT.to_owned()).chain(others).collect()
+}
+
 /// All settings.
 pub(crate) fn load(around: &Around, overrides: &Overrides) -> Result<Settings, Error> {
     let doctl = read(around)?;

@@ -197,6 +197,22 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// All of them, in the order in which they can happen.
+    pub const ALL: [Self; 12] = [
+        Self::Started,
+        Self::Planned,
+        Self::StepStarted,
+        Self::StepFinished,
+        Self::StepFailed,
+        Self::Retrying,
+        Self::Health,
+        Self::UndoStarted,
+        Self::StepUndone,
+        Self::Cancelling,
+        Self::TargetFinished,
+        Self::Finished,
+    ];
+
     /// The name that it is shown by.
     #[must_use]
     pub const fn name(self) -> &'static str {

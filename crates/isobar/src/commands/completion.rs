@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 
 use clap::ValueEnum;
-use isobar_cli::complete::{Candidate, candidates, of_man};
+use isobar_catalogue::Cloud;
+use isobar_cli::complete::{Around, Candidate, candidates, of_man};
 use isobar_cli::report::Error;
 
 use crate::cli;
@@ -32,11 +33,13 @@ pub(crate) fn run(shell: Shell) -> Result<(), Error> {
 /// Prints what can stand in the place of the last word, a candidate on each line, and behind a tab
 /// what it is.
 pub(crate) fn answer(words: &[OsString]) -> Result<(), Error> {
-    isobar_cli::updated::prefer(&isobar_cli::shell::Shell::system());
+    let shell = isobar_cli::shell::Shell::system();
+    isobar_cli::updated::prefer(&shell);
+    let around = Around { surroundings: shell.surroundings, regions };
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let found = match words.split_first() {
         Some((first, rest)) if !rest.is_empty() && isobar_cli::find(first).is_some() => {
-            candidates(first, rest)
+            candidates(&around, first, rest)
         }
         Some((first, rest)) if first == "man" && rest.len() > 1 => {
             let (current, before) = rest.split_last().expect("there are two words");
@@ -56,13 +59,57 @@ pub(crate) fn answer(words: &[OsString]) -> Result<(), Error> {
     if lines.is_empty() { Ok(()) } else { output::print(&lines.join("\n")) }
 }
 
+/// The regions of a cloud.
+fn regions(cloud: Cloud) -> Vec<&'static str> {
+    match cloud {
+        Cloud::Aws => isobar_aws::regions(),
+        Cloud::Alibaba => isobar_alibaba::regions(),
+        // A call names none: one API serves them all.
+        Cloud::DigitalOcean => Vec::new(),
+    }
+}
+
 /// What can stand next among the commands whose arguments are declared.
 fn of_commands(words: &[String]) -> Vec<Candidate> {
     let Some((current, before)) = words.split_last() else { return Vec::new() };
+    if let Some((flag, value)) = current.split_once('=').filter(|(flag, _)| flag.starts_with("--"))
+    {
+        let words = [before, &[flag.to_owned(), value.to_owned()]].concat();
+        let found = of_commands(&words).into_iter();
+        return found.map(|(text, about)| (format!("{flag}={text}"), about)).collect();
+    }
     let mut command = cli::command();
-    for word in before.iter().filter(|word| !word.starts_with('-')) {
-        let Some(found) = command.find_subcommand(word) else { continue };
-        command = found.clone();
+    // What all commands take is known to each of them then.
+    command.build();
+    let mut positions = 0;
+    let mut takes_value = None;
+    for word in before {
+        if takes_value.take().is_some() {
+            continue;
+        }
+        if let Some(name) = word.strip_prefix("--") {
+            let flag = command.get_arguments().find(|flag| flag.get_long() == Some(name));
+            takes_value = flag.filter(|flag| flag.get_action().takes_values()).cloned();
+        } else if let Some(found) = command.find_subcommand(word) {
+            command = found.clone();
+            positions = 0;
+        } else {
+            positions += 1;
+        }
+    }
+    let values = |argument: &clap::Arg| -> Vec<Candidate> {
+        let values = argument.get_possible_values().into_iter();
+        let values = values.filter(|value| !value.is_hide_set());
+        values
+            .map(|value| {
+                let about = value.get_help().map(ToString::to_string).unwrap_or_default();
+                (value.get_name().to_owned(), about)
+            })
+            .filter(|(text, _)| text.starts_with(current.as_str()))
+            .collect()
+    };
+    if let Some(flag) = takes_value {
+        return values(&flag);
     }
     let about = |text: Option<&clap::builder::StyledStr>| {
         text.map(ToString::to_string)
@@ -79,7 +126,9 @@ fn of_commands(words: &[String]) -> Vec<Candidate> {
             .collect()
     } else {
         let below = command.get_subcommands().filter(|below| !below.is_hide_set());
-        below.map(|below| (below.get_name().to_owned(), about(below.get_about()))).collect()
+        let below = below.map(|below| (below.get_name().to_owned(), about(below.get_about())));
+        let mut places = command.get_positionals();
+        below.chain(places.nth(positions).map(values).unwrap_or_default()).collect()
     };
     found.retain(|(text, _)| text.starts_with(current.as_str()));
     found

@@ -87,7 +87,7 @@ pub(super) async fn events(
     headers: HeaderMap,
 ) -> Answer {
     let mut params = Params::new(uri.query());
-    let after = params.parsed::<u64>("after", "the sequence number of an event");
+    let after = params.whole("after", "the sequence number of an event");
     params.finish()?;
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
     let after = resumed.or(after).unwrap_or(0);

@@ -279,4 +279,13 @@ impl Endpoints for Places {
         let of_service = self.services.iter().find(|(service, _)| *service == id);
         of_service.map(|(_, found)| found).or(self.all.as_ref()).cloned()
     }
+
+    fn general(&self) -> Option<Found<String>> {
+        if self.ignored {
+            return None;
+        }
+        const ALL: &str = "AWS_ENDPOINT_URL";
+        let variable = self.around.variable(ALL).map(|url| Found::new(url, Origin::variable(ALL)));
+        variable.or_else(|| self.all.clone())
+    }
 }
