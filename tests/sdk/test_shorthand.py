@@ -1,9 +1,16 @@
 """Arguments, held against aws-cli's own parser: the same texts make the same parameters."""
 
+import http.server
 import json
+import os
+import subprocess
+import sys
+import threading
+import urllib.parse
 
 import pytest
-from calls import isobar, prepared
+from calls import isobar, keys, prepared
+from conftest import BINARY
 
 awscli = pytest.importorskip("awscli.argprocess")
 
@@ -171,3 +178,46 @@ def test_operations_have_aws_clis_names():
         folded = {name.replace("-", "") for name in ours}
         wrong += [(service, name) for name in theirs - ours if name.replace("-", "") in folded]
     assert known > 400 and not wrong
+
+
+class _Kept(http.server.BaseHTTPRequestHandler):
+    bodies = []
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.bodies.append(sorted(urllib.parse.parse_qsl(body)))
+        answer = b"<R><return>true</return></R>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("flags", [
+    ["--source-dest-check"],
+    ["--no-source-dest-check"],
+    ["--source-dest-check", "Value=false"],
+    ["--disable-api-termination", "--dry-run"],
+    ["--no-disable-api-termination"],
+    ["--no-ebs-optimized", "--instance-type", "Value=t3.micro"],
+    ["--instance-initiated-shutdown-behavior", "terminate"],
+], ids=" ".join)
+def test_values_that_are_structures(flags, tmp_path):
+    server = http.server.HTTPServer(("127.0.0.1", 0), _Kept)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    aws = os.path.join(os.path.dirname(sys.executable), "aws")
+    env = {**keys(), "HOME": str(tmp_path), "AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1"}
+    command = ["ec2", "modify-instance-attribute", "--instance-id", "i-1", *flags, "--endpoint-url", url]
+    _Kept.bodies.clear()
+    for program in ([aws], [BINARY, "aws"]):
+        # Our own --dry-run sends nothing; EC2's member is called so too.
+        line = [flag.replace("--dry-run", "--DryRun") for flag in command] if program[0] == BINARY else command
+        done = subprocess.run([*program, *line], capture_output=True, timeout=60, env=env)
+        assert done.returncode == 0, (program, done)
+    server.shutdown()
+    theirs, ours = _Kept.bodies
+    assert ours == theirs

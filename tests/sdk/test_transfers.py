@@ -117,6 +117,17 @@ LINES = [
     (f"cp s3://b/secret s3://b/both --sse-c --sse-c-key {CUSTOMER_KEY[::-1]} --sse-c-copy-source AES256 --sse-c-copy-source-key {CUSTOMER_KEY}", False),
     ("cp s3://b/secret .", False),
     ("cp f s3://b/new --sse-c AES256", False),
+    ("cp f s3://b/new --sse bogus", False),
+    ("cp f s3://b/new --acl bogus", False),
+    ("cp f s3://b/new --storage-class bogus", False),
+    ("cp f s3://b/new --request-payer --expires 1900000000", False),
+    ("cp f s3://b/new --exclude *", True),
+    ("mv f s3://b/new --exclude f", True),
+    ("mv s3://b/d/1 s3://empty/ --exclude ?", True),
+    ("cp s3://b/d/1 . --exclude * --include 1", False),
+    ("rm s3://b/top --exclude *", True),
+    ("rm s3://b/top --dryrun --exclude t*", True),
+    ("cp tree s3://b/up --recursive --exclude {here}/tree/b/*", False),
     (f"cp f s3://b/new --sse-c-key {CUSTOMER_KEY}", False),
     ("cp s3://b/cold .", False),
     ("cp s3://b/cold . --ignore-glacier-warnings", False),
@@ -169,7 +180,7 @@ def test_commands_as_aws_cli_has_them(store, tmp_path, line, prints):
         folder = home / "work"
         folder.mkdir(parents=True)
         scene(own, folder)
-        done = subprocess.run([*command, *line.split()], capture_output=True, timeout=120, cwd=folder, env=env(own, home))
+        done = subprocess.run([*command, *line.replace("{here}", str(folder)).split()], capture_output=True, timeout=120, cwd=folder, env=env(own, home))
         objects = {
             (bucket, key): (entry.content, {k: v for k, v in entry.headers.items() if v != "binary/octet-stream"})
             for bucket, entries in own.buckets.items()

@@ -119,6 +119,16 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
     }
     // `aws wait ec2 instance-running` and aws-cli's `aws ec2 wait instance-running` are the same.
     let has_waiters = names::has_waiters(cloud);
+    if words.as_slice() == ["wait"] && has_waiters {
+        let all = help::services_with_waiters(cloud);
+        if options.help {
+            shell.print(&all)?;
+            return Ok(None);
+        }
+        let command = names::command(cloud);
+        return Err(Error::usage("service_missing", "what of is to be waited for?")
+            .hint(format!("isobar {command} wait --help lists the services with waiters")));
+    }
     let (service, words, waits) = match words.as_slice() {
         ["wait", service, words @ ..] if has_waiters => (*service, words, true),
         [service, "wait", words @ ..] if has_waiters => (*service, words, true),

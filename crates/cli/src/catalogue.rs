@@ -136,6 +136,19 @@ fn help() -> String {
     out
 }
 
+/// The help of the command, or of one of its parts.
+pub(crate) fn help_of(words: &[&str]) -> Option<String> {
+    match words {
+        [] => Some(help()),
+        [name] => {
+            let part = SUBCOMMANDS.iter().find(|part| part.name == *name)?;
+            let Subcommand { usage, about, .. } = part;
+            Some(format!("{about}\n\nUsage: isobar catalogue {name} {usage}").trim_end().to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// The cloud of a word.
 fn cloud(word: &str) -> Result<Cloud, Error> {
     let found =

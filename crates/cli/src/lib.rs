@@ -153,11 +153,26 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-/// The help of a command over files and objects: its first line says what the command does.
+/// The help of a command that calls no operation, as its words name it (`cp`, `aws s3 cp`,
+/// `catalogue show`, `configure list`): its first line says what the command does.
 #[must_use]
-pub fn transfer_help(name: &str) -> Option<String> {
-    find(name)?;
-    Verb::of(name).map(|verb| transfer::flags::help(verb, Words::Own))
+pub fn help_of(words: &[&str]) -> Option<String> {
+    match words {
+        [cloud, service, verb] => {
+            let command = find(cloud)?;
+            let is_meant = |cloud: &Cloud| call::names::command(*cloud) == command.name;
+            let cloud = Cloud::ALL.into_iter().find(is_meant)?;
+            habits::help(cloud, service, verb)
+        }
+        ["catalogue" | "catalog", rest @ ..] => catalogue::help_of(rest),
+        ["configure", verb] => configure::VERBS.contains(verb).then(configure::help),
+        [name] => {
+            let command = find(name)?;
+            let of_command = command.help.map(|help| help());
+            of_command.or_else(|| Some(transfer::flags::help(Verb::of(command.name)?, Words::Own)))
+        }
+        _ => None,
+    }
 }
 
 /// A call of a cloud, or what its own tool calls otherwise.

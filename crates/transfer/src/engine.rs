@@ -223,9 +223,12 @@ impl Engine {
     {
         let mut failures = 0;
         let mut before = moved();
+        // What failed last: that the endpoint is left alone after it explains nothing.
+        let mut last = None;
         loop {
             let error = match attempt().await {
                 Ok(done) => return Ok(done),
+                Err(error) if error.is_kind(Kind::Open) => return Err(last.unwrap_or(error)),
                 Err(error) => error,
             };
             let now = moved();
@@ -235,6 +238,7 @@ impl Engine {
                 return Err(error);
             }
             let pause = self.options.pause.saturating_mul(1 << (failures - 1).min(16));
+            last = Some(error);
             tokio::time::sleep(pause.min(LONGEST)).await;
         }
     }

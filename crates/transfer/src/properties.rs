@@ -186,9 +186,15 @@ impl Properties {
     pub(crate) fn check(&self, to: &Remote) -> Result<(), Error> {
         let members = to.members(to.api().operations.put)?;
         for property in PROPERTIES.iter().filter(|it| self.values.contains_key(it.name)) {
+            let (scheme, name) = (to.api().scheme, property.name);
             if !members.contains(&property.member(to)) {
-                let (scheme, name) = (to.api().scheme, property.name);
                 return Err(Error::Usage(format!("objects of {scheme} have no {name}")));
+            }
+            let known = to.values(to.api().operations.put, property.member(to))?;
+            let value = &self.values[name];
+            if !known.is_empty() && !known.contains(&value.as_str()) {
+                let text = format!("the {name} `{value}` is none of {}", known.join(", "));
+                return Err(Error::Usage(text));
             }
         }
         Ok(())
@@ -259,9 +265,11 @@ fn media_type(name: &str) -> Option<&'static str> {
 
 /// A time in RFC 3339 or as in HTTP; a date alone is its first moment. A time without a zone is none.
 fn moment(text: &str) -> Option<Timestamp> {
+    // Seconds since 1970, as aws-cli takes them too.
+    let seconds = || Timestamp::from_second(text.parse().ok()?).ok();
     let http = || DateTimeParser::new().parse_timestamp(text).ok();
     let date = || Date::strptime("%Y-%m-%d", text).ok()?.to_zoned(TimeZone::UTC).ok();
-    text.parse().ok().or_else(http).or_else(|| Some(date()?.timestamp()))
+    text.parse().ok().or_else(http).or_else(|| Some(date()?.timestamp())).or_else(seconds)
 }
 
 fn is_printable(text: &str) -> bool {
@@ -295,6 +303,7 @@ mod tests {
             ("2030-01-31T12:00:00Z", Some("2030-01-31T12:00:00Z")),
             ("2030-01-31T12:00:00+02:00", Some("2030-01-31T10:00:00Z")),
             ("Thu, 31 Jan 2030 12:00:00 GMT", Some("2030-01-31T12:00:00Z")),
+            ("1900000000", Some("2030-03-17T17:46:40Z")),
             ("2030-01-31T12:00:00", None),
             ("2030-02-30", None),
             ("tomorrow", None),

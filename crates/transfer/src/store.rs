@@ -259,6 +259,19 @@ impl Remote {
         Ok(service.input_members(operation).iter().map(|member| member.name.as_str()).collect())
     }
 
+    /// The values that a member of an operation may have, where they are counted.
+    pub(crate) fn values(&self, operation: &str, member: &str) -> Result<Vec<&str>, Error> {
+        let found = self.store.client.find(self.api().service, operation);
+        let (service, operation) = found.map_err(|error| self.failed(error))?;
+        let found = service.input_members(operation).iter().find(|it| it.name == member);
+        Ok(match found.map(|member| &service.shape(member.shape).kind) {
+            Some(isobar_catalogue::Kind::String(text)) => {
+                text.values.iter().map(|value| &**value).collect()
+            }
+            _ => Vec::new(),
+        })
+    }
+
     /// Says who pays and with which key the object is encrypted, where that was asked for and the
     /// operation takes it.
     fn add_extras(&self, input: &mut Value, operation: &str) -> Result<(), Error> {

@@ -135,11 +135,22 @@ pub(crate) fn read(
                 Some(text) => read.extras.push((name, text)),
                 None => read.wrong.push(Detail::new(argument, "needs a value")),
             },
-            Meaning::Not(member) => read.add(member, vec!["false".to_owned()]),
+            Meaning::Not(member) => {
+                let no = if is_boolean_value(service, member) { "Value=false" } else { "false" };
+                read.add(member, vec![no.to_owned()]);
+            }
             Meaning::Part(member, steps) => match inline.or_else(|| arguments.next()) {
                 Some(text) => read.parts.push(Part { member, steps, text }),
                 None => read.wrong.push(Detail::new(argument, "needs a value")),
             },
+            // As in aws-cli, such a member alone says that it is so.
+            Meaning::Member(member)
+                if inline.is_none()
+                    && is_boolean_value(service, member)
+                    && arguments.peek().is_none_or(|next| is_flag(next)) =>
+            {
+                read.add(member, vec!["Value=true".to_owned()]);
+            }
             Meaning::Member(member) => {
                 match texts(&service.shape(member.shape).kind, inline, &mut arguments) {
                     Some(texts) => read.add(member, texts),
@@ -149,6 +160,18 @@ pub(crate) fn read(
         }
     }
     read
+}
+
+/// Whether a member of EC2's is a boolean in a structure of its own, for which aws-cli has flags as for a
+/// plain one.
+fn is_boolean_value(service: &Service, member: &Member) -> bool {
+    let Kind::Structure(structure) = &service.shape(member.shape).kind else { return false };
+    match structure.members.as_slice() {
+        [only] if service.cloud == Cloud::Aws && service.name == "ec2" => {
+            only.name == "Value" && matches!(service.shape(only.shape).kind, Kind::Boolean)
+        }
+        _ => false,
+    }
 }
 
 /// What stands for a member of a kind: its texts, or nothing where there must be one.
@@ -219,7 +242,8 @@ fn meaning(
     }
     if let Some(rest) = name.strip_prefix("no-")
         && let Some(member) = members.iter().find(|member| same(&member.name, rest))
-        && matches!(service.shape(member.shape).kind, Kind::Boolean)
+        && (matches!(service.shape(member.shape).kind, Kind::Boolean)
+            || is_boolean_value(service, member))
     {
         return Some(Meaning::Not(member));
     }

@@ -8,6 +8,7 @@ use super::names::{command, has_waiters, kebab, shown};
 use super::{example, extras, outfile};
 use crate::input::{EVENTS, describe, describe_events, filled_in, is_stream};
 use crate::report::CLASSES;
+use crate::transfer::habits;
 
 /// The width of help.
 pub(crate) const WIDTH: usize = 100;
@@ -87,11 +88,39 @@ pub(crate) fn service(service: &'static Service) -> String {
         service.version,
         service.name
     );
+    if let Some(verbs) = habits::verbs(service.cloud, &service.name) {
+        let usage = out.find("\n\nOperations:").unwrap_or(out.len());
+        out.truncate(usage);
+        let names = verbs.into_iter().map(|(name, _)| name.to_owned());
+        out.push_str(&format!("\n       isobar {word} {} COMMAND", service.name));
+        out.push_str(
+            " [ARGUMENTS]\n\nCommands over files and objects (COMMAND --help says more):\n",
+        );
+        out.push_str(&columns(names));
+        out.push_str("\nOperations:\n");
+    }
     out.push_str(&columns(service.operations.names().map(|name| shown(service.cloud, name))));
     if !service.waiters.is_empty() {
         out.push_str(&format!("\nWaiters (isobar {word} wait {} WAITER):\n", service.name));
         out.push_str(&columns(service.waiters.iter().map(|waiter| kebab(&waiter.name))));
     }
+    out.trim_end().to_owned()
+}
+
+/// The services in which something can be waited for.
+pub(super) fn services_with_waiters(cloud: Cloud) -> String {
+    let word = command(cloud);
+    let mut out = format!(
+        "Wait until something is so.\n\nUsage: isobar {word} wait SERVICE WAITER [--MEMBER VALUE]... \
+         [FLAGS]\n\nServices with waiters (isobar {word} wait SERVICE --help lists them):\n"
+    );
+    let mut names: Vec<String> = isobar_catalogue::services(cloud)
+        .iter()
+        .filter(|entry| !entry.service().waiters.is_empty())
+        .map(|entry| entry.name.to_owned())
+        .collect();
+    names.dedup();
+    out.push_str(&columns(names.into_iter()));
     out.trim_end().to_owned()
 }
 

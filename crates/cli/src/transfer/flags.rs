@@ -191,6 +191,9 @@ impl Flags {
             {
                 "AES256".to_owned()
             }
+            (Some(_), None) if name == "request-payer" && rest.peek().is_none_or(is_flag) => {
+                "requester".to_owned()
+            }
             (Some(value), given) => given.or_else(|| rest.next()).ok_or_else(|| {
                 Error::usage("value_missing", format!("--{name} needs a value: {value}"))
             })?,

@@ -88,6 +88,13 @@ pub(crate) fn verbs(cloud: Cloud, service: &str) -> Option<Vec<(&'static str, Ve
     Some(usual.into_iter().chain(renamed).collect())
 }
 
+/// The help of such a command.
+pub(crate) fn help(cloud: Cloud, service: &str, name: &str) -> Option<String> {
+    let (_, verb) = verbs(cloud, service)?.into_iter().find(|(known, _)| *known == name)?;
+    let own = OWN.iter().find(|own| own.cloud == cloud)?;
+    Some(super::flags::help(verb, own.words))
+}
+
 /// What the arguments behind a cloud's name mean.
 pub(crate) fn of(cloud: Cloud, mut arguments: Vec<String>) -> Result<Meant, Error> {
     let Some(first) = word(cloud, &arguments, 0) else { return Ok(Meant::Call(arguments)) };

@@ -1,11 +1,13 @@
 //! Folders and prefixes: copied, moved, kept alike, removed.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use futures_util::StreamExt;
 use isobar_transfer::{
-    Action, Ask, Compare, End, Error as TransferError, Event, Links, Place, Plan, Remote, Tell,
+    Action, Ask, Compare, End, Error as TransferError, Event, Filters, Links, Place, Plan, Remote,
+    Tell,
 };
 use jiff::Timestamp;
 
@@ -35,7 +37,7 @@ impl Work<'_> {
         }
     }
 
-    fn plan(&self) -> Result<Plan, Error> {
+    fn plan(&self, ends: [&Place; 2]) -> Result<Plan, Error> {
         let flags = self.flags;
         if flags.size_only && (flags.checksum || flags.exact) {
             let text = "--size-only is the contrary of --checksum and --exact-timestamps";
@@ -53,10 +55,31 @@ impl Work<'_> {
         let usual = if flags.words == Words::Aws { Links::All } else { Links::Within };
         plan.source_links = flags.links.unwrap_or(usual);
         plan.target_links = flags.links.unwrap_or_default();
-        for (include, pattern) in &flags.filters {
-            plan.filters.add(*include, pattern).map_err(|error| report(&error))?;
-        }
+        plan.filters = self.filters(ends)?;
         Ok(plan)
+    }
+
+    /// The rules of --exclude and --include. A pattern that is a whole path is meant within the folder that
+    /// it lies in.
+    pub(super) fn filters<'p>(
+        &self,
+        ends: impl IntoIterator<Item = &'p Place>,
+    ) -> Result<Filters, Error> {
+        let folder = |place: &Place| match place {
+            Place::Local(path) if path.is_dir() => std::path::absolute(path).ok(),
+            Place::Local(path) => std::path::absolute(path).ok()?.parent().map(Path::to_owned),
+            _ => None,
+        };
+        let folders: Vec<_> = ends.into_iter().filter_map(folder).collect();
+        let mut filters = Filters::default();
+        for (include, pattern) in &self.flags.filters {
+            let mut within = folders
+                .iter()
+                .filter_map(|folder| pattern.strip_prefix(folder.to_str()?)?.strip_prefix('/'));
+            let pattern = within.next().unwrap_or(pattern);
+            filters.add(*include, pattern).map_err(|error| report(&error))?;
+        }
+        Ok(filters)
     }
 
     /// The person at the terminal, if there is one.
@@ -73,7 +96,7 @@ impl Work<'_> {
     }
 
     pub(super) async fn many(&self, from: &Place, to: &Place) -> Result<(), Error> {
-        let plan = self.plan()?;
+        let plan = self.plan([from, to])?;
         self.check_properties(to)?;
         let source = self.end(from, Some(to)).await?;
         let target = self.end(to, None).await?;
@@ -98,8 +121,11 @@ impl Work<'_> {
             return self.give_up(&at).await;
         }
         if self.flags.recursive {
-            let removed = self.engine.remove_all(&at, &self.plan()?, &self.tell()).await;
+            let removed = self.engine.remove_all(&at, &self.plan([place; 2])?, &self.tell()).await;
             return self.ended(removed);
+        }
+        if !self.admits(place)? {
+            return Ok(());
         }
         let below = "--recursive removes all below it";
         if at.key.is_empty() {

@@ -18,6 +18,9 @@ impl Work<'_> {
             let text = format!("{} is no object", self.flags.places[0]);
             return Err(Error::usage("no_object", text).hint("--recursive takes all below it"));
         }
+        if !self.admits(&from)? {
+            return Ok(());
+        }
         let to = with_name(&from, to)?;
         if self.moves() && (matches!(from, Place::Stream) || matches!(to, Place::Stream)) {
             return Err(Error::usage("usage", "`-` can be copied, not moved"));
@@ -48,6 +51,16 @@ impl Work<'_> {
             Err(TransferError::Archived(_)) if self.flags.archived == Archived::Ignored => Ok(()),
             Err(error) => Err(self.failed(&error, &from)),
         }
+    }
+
+    /// Whether --exclude and --include let one file or object take part: by its name, as aws-cli goes.
+    pub(super) fn admits(&self, place: &Place) -> Result<bool, Error> {
+        let name = match place {
+            Place::Local(path) => path.file_name().unwrap_or_default().to_string_lossy(),
+            Place::Remote { key, .. } => key.rsplit('/').next().unwrap_or_default().into(),
+            Place::Stream => return Ok(true),
+        };
+        Ok(self.filters([place])?.admits(&name))
     }
 
     /// Files keep no properties as objects do.

@@ -1,6 +1,6 @@
 //! What calls print without a network: the request that would be sent, and help.
 
-use crate::world::isobar;
+use crate::world::{complete, isobar};
 
 #[test]
 fn a_dry_run_shows_the_request() {
@@ -181,11 +181,7 @@ fn the_list_of_services_has_a_line_for_each() {
 
 #[test]
 fn commands_that_call_no_operation_complete_and_suggest() {
-    let found = |name: &str, words: &[&str]| {
-        let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-        let found = isobar_cli::complete::candidates(name, &words);
-        found.into_iter().map(|(text, _)| text).collect::<Vec<_>>()
-    };
+    let found = complete;
     assert_eq!(found("whoami", &["a"]), ["aws", "alibaba"]);
     assert_eq!(found("whoami", &["--pro"]), ["--profile"]);
     assert_eq!(found("configure", &["exp"]), ["export-credentials"]);
@@ -193,6 +189,8 @@ fn commands_that_call_no_operation_complete_and_suggest() {
         found("configure", &["export-credentials", "aws", "--format", "po"]),
         ["powershell"]
     );
+    assert_eq!(found("configure", &["get", "l"]), Vec::<String>::new());
+    assert_eq!(found("whoami", &["--output", ""]), ["text", "json"]);
     let done = isobar(&["whoami", "awss"]);
     assert_eq!(done.code, 2);
     assert!(done.stderr.contains("hint: did you mean aws?"), "{}", done.stderr);

@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use isobar_wire::eventstream::Decoder;
 
-use crate::world::{Done, Written, isobar, isobar_with};
+use crate::world::{Done, Written, complete, isobar, isobar_with};
 
 const CALL: &str = "aws bedrock-runtime invoke-model-with-bidirectional-stream --model-id m";
 
@@ -198,8 +198,7 @@ fn the_help_names_the_events() {
     assert!(done.stdout.contains(" --events FILE "), "{}", done.stdout);
     assert!(done.stdout.contains("stdin: TextEvent,\n"), "{}", done.stdout);
     assert!(!done.stdout.contains("action-stream"), "{}", done.stdout);
-    let words = ["polly", "start-speech-synthesis-stream", "--ev"].map(str::to_owned);
-    let found = isobar_cli::complete::candidates("aws", &words);
+    let found = complete("aws", &["polly", "start-speech-synthesis-stream", "--ev"]);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].0, "--events");
+    assert_eq!(found[0], "--events");
 }

@@ -105,6 +105,19 @@ fn shell(stdin: impl Read + Send + 'static, stdout: Written) -> (Shell, Written)
     (shell, stderr)
 }
 
+/// What can stand in the place of the last word.
+pub(crate) fn complete(command: &str, words: &[&str]) -> Vec<String> {
+    let (shell, _) = shell(io::empty(), Written::default());
+    let regions = |cloud| match cloud {
+        Cloud::Aws => vec!["us-east-1", "eu-west-1"],
+        _ => vec!["cn-hangzhou"],
+    };
+    let around = isobar_cli::complete::Around { surroundings: shell.surroundings, regions };
+    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let found = isobar_cli::complete::candidates(&around, command, &words);
+    found.into_iter().map(|(text, _)| text).collect()
+}
+
 /// Runs `isobar` with the arguments.
 pub(crate) fn isobar(arguments: &[&str]) -> Done {
     isobar_with(arguments, io::empty(), &Written::default())

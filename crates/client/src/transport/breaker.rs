@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use super::{Call, Layer, Next, Outcome};
 use crate::config::{self, Config};
 use crate::context::Context;
-use crate::error::{Kind, RetryAfter};
+use crate::error::{Error, Kind, RetryAfter};
 
 pub(super) struct Breaker {
     policy: config::Breaker,
@@ -21,11 +21,19 @@ pub(super) struct Breaker {
     circuits: Mutex<HashMap<String, Circuit>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Circuit {
-    Closed { failures: u32 },
-    Open { until: Duration },
-    HalfOpen,
+    Closed {
+        failures: u32,
+    },
+    /// With what its last attempt failed with.
+    Open {
+        until: Duration,
+        last: Arc<str>,
+    },
+    HalfOpen {
+        last: Arc<str>,
+    },
 }
 
 impl Breaker {
@@ -33,16 +41,20 @@ impl Breaker {
         Self { policy: config.breaker, context: config.context.clone(), circuits: Mutex::default() }
     }
 
-    /// Lets an attempt through, or says for how long none is.
-    fn enter<'a>(&'a self, endpoint: &'a str) -> Result<Pass<'a>, Duration> {
+    /// Lets an attempt through, or says for how long none is and what the last one failed with.
+    fn enter<'a>(&'a self, endpoint: &'a str) -> Result<Pass<'a>, (Duration, Arc<str>)> {
         let mut circuits = self.circuits.lock();
         let now = self.context.elapsed();
         let probe = match circuits.get_mut(endpoint) {
             None | Some(Circuit::Closed { .. }) => false,
-            Some(Circuit::HalfOpen) => return Err(Duration::ZERO),
-            Some(Circuit::Open { until }) if now < *until => return Err(*until - now),
-            Some(circuit) => {
-                *circuit = Circuit::HalfOpen;
+            Some(Circuit::HalfOpen { last }) => return Err((Duration::ZERO, last.clone())),
+            Some(Circuit::Open { until, last }) if now < *until => {
+                return Err((*until - now, last.clone()));
+            }
+            Some(circuit @ Circuit::Open { .. }) => {
+                if let Circuit::Open { last, .. } = circuit {
+                    *circuit = Circuit::HalfOpen { last: last.clone() };
+                }
                 true
             }
         };
@@ -59,34 +71,36 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn settle(mut self, failed: bool) {
+    /// The attempt is over; where the endpoint failed, with what.
+    fn settle(mut self, failed: Option<&Error>) {
         self.settled = true;
         let Breaker { policy, context, circuits } = self.breaker;
         let mut circuits = circuits.lock();
-        if !failed {
+        let Some(error) = failed else {
             // Only endpoints that failed lately are remembered.
             circuits.remove(self.endpoint);
             return;
-        }
-        let open = Circuit::Open { until: context.elapsed() + policy.open_for };
+        };
+        let until = context.elapsed() + policy.open_for;
+        let open = || Circuit::Open { until, last: error.to_string().into() };
         match circuits.get_mut(self.endpoint) {
             Some(circuit @ Circuit::Closed { .. }) => {
                 if let Circuit::Closed { failures } = circuit {
                     *failures += 1;
                     if *failures >= policy.failures {
-                        *circuit = open;
+                        *circuit = open();
                     }
                 }
             }
             Some(circuit) => {
                 // An attempt from before it opened tells nothing new.
                 if self.probe {
-                    *circuit = open;
+                    *circuit = open();
                 }
             }
             None => {
                 let first =
-                    if policy.failures <= 1 { open } else { Circuit::Closed { failures: 1 } };
+                    if policy.failures <= 1 { open() } else { Circuit::Closed { failures: 1 } };
                 circuits.insert(self.endpoint.to_owned(), first);
             }
         }
@@ -99,7 +113,11 @@ impl Drop for Pass<'_> {
         if self.probe && !self.settled {
             let until = self.breaker.context.elapsed();
             let mut circuits = self.breaker.circuits.lock();
-            circuits.insert(self.endpoint.to_owned(), Circuit::Open { until });
+            if let Some(circuit) = circuits.get_mut(self.endpoint)
+                && let Circuit::HalfOpen { last } = circuit
+            {
+                *circuit = Circuit::Open { until, last: last.clone() };
+            }
         }
     }
 }
@@ -107,13 +125,15 @@ impl Drop for Pass<'_> {
 impl Layer for Breaker {
     fn call<'a>(&'a self, call: &'a Call<'a>, next: Next<'a>) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            let pass = self.enter(&call.endpoint.authority).map_err(|wait| {
+            let pass = self.enter(&call.endpoint.authority).map_err(|(wait, last)| {
+                let text =
+                    format!("{} failed often, the last time with: {last}", call.endpoint.authority);
                 call.error(Kind::Open)
-                    .with_message(format!("{} failed often", call.endpoint.authority))
+                    .with_message(text)
                     .with_retry_after(Some(RetryAfter::Asked(wait)))
             })?;
             let outcome = next.run(call).await;
-            pass.settle(outcome.as_ref().is_err_and(|error| {
+            pass.settle(outcome.as_ref().err().filter(|error| {
                 matches!(
                     error.kind(),
                     Kind::Connect | Kind::Timeout | Kind::Interrupted | Kind::Unavailable

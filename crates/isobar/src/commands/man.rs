@@ -24,25 +24,21 @@ pub(crate) fn run(arguments: &Man) -> Result<(), Error> {
 /// The name and the text of a page.
 fn one(words: &[String]) -> Result<(String, String), Error> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let named = |help: String| {
+        let name = format!("isobar-{}", words.join("-"));
+        (name.clone(), roff(&name, &help))
+    };
+    if let Some(help) = isobar_cli::help_of(&words) {
+        return Ok(named(help));
+    }
     if let Some((first, rest)) = words.split_first()
         && let Some(cloud) = cloud(first)
     {
         return page(cloud, rest);
     }
-    if let [name] = words.as_slice()
-        && let Some(help) = isobar_cli::transfer_help(name)
-    {
-        let name = format!("isobar-{name}");
-        return Ok((name.clone(), roff(&name, &help)));
-    }
-    if let [word] = words.as_slice()
-        && let Some(found) = isobar_cli::find(word)
-        && let Some(help) = found.help
-    {
-        let name = format!("isobar-{}", found.name);
-        return Ok((name.clone(), roff(&name, &help())));
-    }
     let mut command = cli::command();
+    // Its parts know their whole names then.
+    command.build();
     let mut name = "isobar".to_owned();
     for word in words {
         let found = command.find_subcommand(word).cloned();
