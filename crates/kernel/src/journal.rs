@@ -48,6 +48,16 @@ pub struct Journal {
 impl Journal {
     /// Notes a call.
     pub fn note(&self, entry: Entry) {
+        tracing::info!(
+            cloud = entry.cloud.name(),
+            service = entry.service,
+            operation = entry.operation,
+            status = entry.status,
+            error = entry.error.as_deref(),
+            microseconds = entry.duration_us,
+            request = entry.request_id,
+            "answered"
+        );
         let mut entries = self.entries.lock();
         let oldest = if entries.len() == CAPACITY { entries.pop_front() } else { None };
         entries.push_back(entry);

@@ -47,12 +47,15 @@ async fn answer(app: App, request: Request, next: Next) -> Response {
     let request_id = request_id(&app, request.headers());
     let problem = accept::wants_problem(request.headers());
     let path = request.uri().path().to_owned();
+    let method = request.method().clone();
     // Whatever is logged on the way can be found by it.
     let span = tracing::error_span!("request", id = request_id);
     let response = match admit(&app, request, next).instrument(span).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
+    let status = response.status().as_u16();
+    tracing::info!(%method, path, status, request = request_id, "answered");
     let now = app.local.clock.system();
     let mut response = error::complete(response, &request_id, now, problem, &path);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
