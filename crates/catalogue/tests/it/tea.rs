@@ -553,6 +553,17 @@ fn the_older_generations_are_read() {
 }
 
 #[test]
+fn a_body_of_bytes_has_two_names() {
+    for word in ["binary", "byte"] {
+        let client = OLDER_CLIENT.replace("'binary'", &format!("'{word}'"));
+        let sources = tea::Sources { client: &client, models: vec![OLDER_MODELS] };
+        let old = tea::service("old", &sources).expect(word);
+        let put = old.operation("PutWithOptions").expect("it is there");
+        assert_eq!(put.body, BodyFormat::Binary, "{word}");
+    }
+}
+
+#[test]
 fn a_client_that_makes_no_host_has_no_endpoint() {
     let client = CLIENT
         .replace("self._endpoint = self.get_endpoint('toy', ", "self._product_id = ('Toy'")
