@@ -214,6 +214,8 @@ def call(package, function, variant, more, region):
             # has no room for other characters.
             bare = f"{{{name}}}" in package.text or re.search(rf"host_map\[[^]]*\] ?= ?{name}\b", package.text)
             arguments[name] = "text" if bare else TEXT[variant] or "z"
+            if re.search(rf"pathname ?= ?f'\{{{name}\}}'", package.code[function.__name__]):
+                arguments[name] = "/text/of/a path"  # It is the whole path.
             # Some functions take what they do not send.
             if package.mentions(function.__name__, name) > 1:
                 given[name] = arguments[name]
@@ -226,6 +228,8 @@ def call(package, function, variant, more, region):
             arguments[name] = made
             unset = never_set(made)
             said = {name: value for name, value in as_json(made.to_map()).items() if name not in unset}
+            if isinstance(getattr(made, "body", None), bytes) and "body = request.body" in package.code[function.__name__]:
+                said["body"] = base64.b64encode(BYTES).decode()  # It is the whole body.
             fill(made, region)
             for key, value in said.items():
                 given[f"body.{key}" if key in given else key] = value

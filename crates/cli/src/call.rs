@@ -27,7 +27,7 @@ mod waiting;
 
 use isobar_catalogue::model::Waiter;
 use isobar_catalogue::names::same;
-use isobar_catalogue::{Cloud, Location, Operation, Service};
+use isobar_catalogue::{Cloud, Entry, Location, Operation, Service};
 use isobar_client::{Client, Upload};
 use isobar_wire::Value;
 use jmespath::Expression;
@@ -137,7 +137,19 @@ fn read(cloud: Cloud, shell: &Shell, head: Head) -> Result<Option<Call>, Error> 
         [] => unreachable!("there is a word"),
     };
     let version = version.filter(|_| cloud == Cloud::Alibaba);
-    let service = names::entry(cloud, service, version.as_deref())?.service();
+    let service = match names::entry(cloud, service, version.as_deref()) {
+        Ok(entry) => entry.service(),
+        // What is no version of the service may be meant for a member that is called so.
+        Err(error) => names::entry(cloud, service, None)
+            .ok()
+            .map(Entry::service)
+            .filter(|service| {
+                named(service, words, waits).is_ok_and(|(operation, ..)| {
+                    service.input_members(operation).iter().any(|it| same(&it.name, "version"))
+                })
+            })
+            .ok_or(error)?,
+    };
     if words.is_empty() && options.help {
         shell.print(&if waits { help::waiters(service) } else { help::service(service) })?;
         return Ok(None);

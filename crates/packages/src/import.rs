@@ -153,8 +153,14 @@ fn pydo_services(source: &Source, texts: &Texts) -> Result<Vec<Service>, Error> 
     Ok(services)
 }
 
-/// The product of a package: `r-kvstore` for `alibabacloud_r_kvstore20150101`.
+/// The product of a package: `r-kvstore` for `alibabacloud_r_kvstore20150101`. A date follows it,
+/// which has eight digits: `schedulerx2` ends with one of its own.
 fn product(package: &str) -> Option<String> {
     let name = package.strip_prefix("alibabacloud_")?;
-    Some(name.trim_end_matches(|letter: char| letter.is_ascii_digit()).replace('_', "-"))
+    let (product, date) = name.split_at_checked(name.len().checked_sub(DATE)?)?;
+    let dated = date.bytes().all(|letter| letter.is_ascii_digit());
+    (dated && !product.is_empty()).then(|| product.replace('_', "-"))
 }
+
+/// How many digits a date has in a package's name.
+const DATE: usize = 8;

@@ -29,14 +29,24 @@ fn add(request: &mut Request, name: &str, value: &str) {
     request.query.push_str(&encoded(value));
 }
 
+/// Adds a parameter of the signature's. An operation's member of that name gives way to it.
+fn put(request: &mut Request, name: &str, value: &str) {
+    let is_other = |pair: &&str| pair.split('=').next() != Some(name);
+    if !request.query.split('&').all(|pair| is_other(&pair)) {
+        let others: Vec<&str> = request.query.split('&').filter(is_other).collect();
+        request.query = others.join("&");
+    }
+    add(request, name, value);
+}
+
 /// Adds the signature and the parameters that it needs to the query string.
 pub fn sign(request: &mut Request, credentials: &Credentials, now: Timestamp, nonce: &str) {
-    add(request, "AccessKeyId", &credentials.id);
-    add(request, "SignatureMethod", METHOD);
-    add(request, "SignatureVersion", VERSION);
+    put(request, "AccessKeyId", &credentials.id);
+    put(request, "SignatureMethod", METHOD);
+    put(request, "SignatureVersion", VERSION);
     describe(request, now, nonce);
     if let Some(token) = &credentials.session_token {
-        add(request, "SecurityToken", token.expose());
+        put(request, "SecurityToken", token.expose());
     }
     let signature = {
         let body = form(request);

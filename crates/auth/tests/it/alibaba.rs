@@ -138,6 +138,21 @@ fn parameters_may_be_in_the_form_alone() {
 }
 
 #[test]
+fn a_member_called_like_a_parameter_of_the_signature_gives_way() {
+    let mut request = Request::new(Method::POST, "/");
+    request.query = "Action=CreateSchedule&SignatureVersion=7&AccessKeyId=x&Name=a".into();
+    rpc::sign(&mut request, &credentials(), at(NOW), "n4");
+    let named = |name: &str| {
+        let pairs = request.query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).collect::<Vec<_>>()
+    };
+    assert_eq!(named("SignatureVersion"), ["1.0"]);
+    assert_eq!(named("AccessKeyId").len(), 1);
+    assert_eq!(named("Name"), ["a"]);
+    assert_eq!(verify(&request), Ok("me"));
+}
+
+#[test]
 fn roa_goes_both_ways() {
     let mut request = Request::new(Method::GET, "/api/v1/clusters");
     request.query = "RegionId=cn-hangzhou&name=a%20b".into();

@@ -129,7 +129,7 @@ impl Importer<'_> {
                 "json" if raw.body_is_list => BodyFormat::JsonList,
                 "json" => BodyFormat::Json,
                 "xml" => BodyFormat::Xml,
-                "binary" | "protobuf" => BodyFormat::Binary,
+                "binary" | "byte" | "protobuf" => BodyFormat::Binary,
                 other => {
                     let message = format!("the request's body type {other}");
                     return Err(ImportError::unknown(action, message));

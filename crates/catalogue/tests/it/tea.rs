@@ -553,6 +553,28 @@ fn the_older_generations_are_read() {
 }
 
 #[test]
+fn a_body_of_bytes_has_two_names() {
+    for word in ["binary", "byte"] {
+        let client = OLDER_CLIENT.replace("'binary'", &format!("'{word}'"));
+        let sources = tea::Sources { client: &client, models: vec![OLDER_MODELS] };
+        let old = tea::service("old", &sources).expect(word);
+        let put = old.operation("PutWithOptions").expect("it is there");
+        assert_eq!(put.body, BodyFormat::Binary, "{word}");
+    }
+}
+
+#[test]
+fn a_path_that_is_one_label_keeps_its_slashes() {
+    let client = CLIENT.replace("/toys/{DaraURL.percent_encode(toy_id)}/break", "{toy_id}");
+    let sources = tea::Sources { client: &client, models: vec![MODELS] };
+    let toys = tea::service("toy", &sources).expect("the package is whole");
+    let broken = toys.operation("BreakToy").expect("it is there");
+    assert_eq!(broken.uri, "/{toy_id+}");
+    let label = &toys.input_members(broken)[0];
+    assert_eq!((label.name.as_str(), label.location), ("toy_id", Location::Path));
+}
+
+#[test]
 fn a_client_that_makes_no_host_has_no_endpoint() {
     let client = CLIENT
         .replace("self._endpoint = self.get_endpoint('toy', ", "self._product_id = ('Toy'")

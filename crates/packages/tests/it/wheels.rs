@@ -4,8 +4,9 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use isobar_catalogue::Cloud;
 use isobar_packages::registry::{check, complaint, is_newer};
-use isobar_packages::{Error, services};
+use isobar_packages::{Error, Source, services};
 
 use super::{botocore, model, wheel};
 
@@ -61,6 +62,64 @@ fn a_package_without_operations_is_refused() {
         assert_eq!(refused.to_string(), "botocore has no operations");
     }
 }
+
+#[test]
+fn a_product_is_what_a_package_is_called_before_its_date() {
+    let named = |package: &str| {
+        let files = [
+            (format!("{package}/client.py"), TOY_CLIENT),
+            (format!("{package}/models.py"), TOY_MODELS),
+        ];
+        let files = files.each_ref().map(|(path, text)| (path.as_str(), text.as_bytes()));
+        let source = Source { cloud: Cloud::Alibaba, package: package.to_owned(), ..botocore() };
+        services(&source, &wheel(&files, &files)).map(|services| services[0].name.clone())
+    };
+    for (package, product) in [
+        ("alibabacloud_toy20200202", "toy"),
+        ("alibabacloud_r_toy20200202", "r-toy"),
+        ("alibabacloud_toy220200202", "toy2"),
+    ] {
+        assert_eq!(named(package).unwrap(), product, "{package}");
+    }
+    for package in ["toy20200202", "alibabacloud_toy", "alibabacloud_20200202"] {
+        let refused = named(package).unwrap_err();
+        assert_eq!(refused.to_string(), format!("{package} has no product in its name"));
+    }
+}
+
+/// A package of Alibaba Cloud's, with one operation.
+const TOY_CLIENT: &str = r#"
+class Client(OpenApiClient):
+    def __init__(
+        self,
+        config: open_api_models.Config,
+    ):
+        self._endpoint = self.get_endpoint('toy', self._region_id, self._endpoint_rule)
+
+    def list_toys_with_options(
+        self,
+        runtime: util_models.RuntimeOptions,
+    ) -> main_models.ListToysResponse:
+        params = open_api_models.Params(
+            action='ListToys',
+            version='2020-02-02',
+            pathname='/',
+            method='POST',
+            auth_type='AK',
+            style='RPC',
+            req_body_type='formData',
+            body_type='json'
+        )
+"#;
+
+const TOY_MODELS: &str = r#"
+class ListToysResponse(TeaModel):
+    def __init__(
+        self,
+        headers: Dict[str, str] = None,
+    ):
+        self.headers = headers
+"#;
 
 #[test]
 fn versions_are_compared_number_by_number() {

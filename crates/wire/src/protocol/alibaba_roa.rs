@@ -28,6 +28,10 @@ fn encode_request(call: Call, input: &Value) -> Result<Request, EncodeError> {
         return alibaba_log::encode_request(call, input);
     }
     let mut request = write::request(call, input)?;
+    // A path that is given whole has a slash of its own before it.
+    if call.operation.uri.ends_with("+}") && request.path.starts_with("//") {
+        request.path.remove(0);
+    }
     name_operation(call, &mut request);
     Ok(request)
 }

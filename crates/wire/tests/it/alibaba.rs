@@ -67,6 +67,16 @@ fn all_in_the_form() {
 }
 
 #[test]
+fn a_path_that_is_given_whole_stays_as_it_is() {
+    let (service, operation) = operation(Cloud::Alibaba, "cloudcontrol", "GetResources");
+    for path in ["/api/v1/providers/aliyun/products/a b", "api/v1/providers/aliyun/products/a b"] {
+        let input = value(json!({"request_path": path}));
+        let request = encode_request(service, operation, &input).unwrap();
+        assert_eq!(request.path, "/api/v1/providers/aliyun/products/a%20b");
+    }
+}
+
+#[test]
 fn a_client_names_the_operation_in_headers() {
     let (service, operation) = operation(Cloud::Alibaba, "ecs", "RunInstances");
     let input = value(json!({

@@ -288,8 +288,14 @@ fn model(words: &str) -> Option<String> {
 }
 
 /// The path with plain labels, for `/clusters/{DaraURL.percent_encode(cluster_id)}`. Doubled braces
-/// are the generator's own slip: the label is there, the function does not fill it.
+/// are the generator's own slip: the label is there, the function does not fill it. A path that is
+/// one label is given whole, with its slashes.
 fn path(text: &str) -> String {
+    if let Some(label) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))
+        && label.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_')
+    {
+        return format!("/{{{label}+}}");
+    }
     let text = text.replace("{{", "{").replace("}}", "}");
     let mut path = String::new();
     let mut rest = text.as_str();
@@ -308,5 +314,6 @@ fn path(text: &str) -> String {
 
 /// The names of a path's labels.
 pub(super) fn labels(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
+    let names = path.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    names.map(|(name, _)| name.trim_end_matches('+'))
 }
