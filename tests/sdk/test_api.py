@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import pathlib
+import subprocess
+import sys
 import urllib.parse
 
 import jsonschema
@@ -251,3 +254,20 @@ def test_fault_rules_and_clock(server):
 
 def test_the_manifest_of_the_example_is_complete():
     assert {t["cloud"] for t in MANIFEST["targets"]} == {"aws", "alibaba", "digitalocean"}
+
+
+def test_requests_that_schemathesis_makes_up(fresh_server, tmp_path):
+    """Of the OpenAPI document: examples, the edges of every schema, random values, and chains of calls."""
+    server = fresh_server(env={"ISOBAR_LOG": "isobar_server=info"}).start()
+    control = server.endpoints["control"]
+    tests = pathlib.Path(__file__).parent
+    command = [pathlib.Path(sys.executable).parent / "schemathesis", "--config-file", tests / "schemathesis.toml", "run"]
+    command += [f"{control['url']}/openapi.json", "--header", f"X-API-Key: {control['api_key']}"]
+    # A rule that calls stay unanswered would be its own doing.
+    command += ["--exclude-operation-id", "faults_replace", "--max-time", "60", "--max-examples", "20", "--seed", "1"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-6000:]
+    log = server.log_text()
+    assert " ERROR " not in log
+    for answered in ('method=POST path="/api/v1/deployments" status=202', "/cancel\" status=202", "/events\" status=200"):
+        assert answered in log, "what should be tried was never reached"

@@ -358,7 +358,7 @@ def test_a_cloud_that_fails_a_third_of_all_calls(fresh_server, effect, phase):
         return held <= owned(server)
 
     # Three calls each time, of the 250 that DigitalOcean allows a token in a minute.
-    wait_until(clean, timeout=120, every=2, what="clouds that hold only what is owned")
+    wait_until(clean, timeout=240, every=2, what="clouds that hold only what is owned")
     if deployment["status"] == "rolled_back":
         assert empty(census(server)), census(server)
 

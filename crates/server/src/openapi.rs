@@ -134,7 +134,8 @@ pub(crate) fn openapi() -> Value {
     }
     let mut schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
     let kinds: Vec<_> = operation::EventKind::ALL.iter().map(|kind| kind.name()).collect();
-    schemas["Event"]["properties"]["kind"]["enum"] = json!(kinds);
+    schemas["EventKind"] = json!({ "type": "string", "enum": kinds });
+    schemas["Event"]["properties"]["kind"] = reference("EventKind");
     for (name, rule) in BODIES {
         schemas[*name] = rules::schema(rule);
     }
@@ -245,9 +246,13 @@ fn endpoint(row: &Row) -> Value {
         "responses": responses,
     });
     if let Some(body) = row.body {
+        let mut content = json!({ "schema": reference(body) });
+        if let Some((_, example)) = EXAMPLES.iter().find(|(name, _)| *name == body) {
+            content["example"] = serde_json::from_str(example).expect("an example is JSON");
+        }
         value["requestBody"] = json!({
             "required": !OPTIONAL_BODIES.contains(&body),
-            "content": { "application/json": { "schema": reference(body) } },
+            "content": { "application/json": content },
         });
     }
     if !row.path.starts_with("/api/") {
@@ -327,6 +332,31 @@ const BODIES: &[(&str, &Rule)] = &[
     ("FaultRules", &FAULTS),
     ("ClockAdvance", &ADVANCE),
 ];
+/// What bodies look like.
+const EXAMPLES: &[(&str, &str)] = &[
+    (
+        "Manifest",
+        r##"{
+            "service": "hello", "version": "1.0.0", "environment": "demo",
+            "targets": [
+                { "cloud": "aws", "region": "us-east-1", "count": 1 },
+                { "cloud": "digitalocean", "region": "nyc3", "count": 1 }
+            ],
+            "run": {
+                "script": "#!/bin/sh\nexec python3 -m http.server --bind \"$HOST\" \"$PORT\"\n",
+                "port": 8080
+            },
+            "health": { "path": "/" }
+        }"##,
+    ),
+    ("RollbackRequest", r#"{ "reason": "too many errors" }"#),
+    ("ClockAdvance", r#"{ "advance_seconds": 3600 }"#),
+    (
+        "FaultRules",
+        r#"{ "rules": [{ "cloud": "aws", "operation": "RunInstances", "probability": 0.5,
+                         "effect": { "error": { "status": 503 } } }] }"#,
+    ),
+];
 /// The bodies that may be left out.
 const OPTIONAL_BODIES: &[&str] = &["RollbackRequest"];
 
@@ -359,7 +389,7 @@ fn event_of_stream() -> Value {
         "type": "object",
         "properties": {
             "id": { "type": "string", "description": "The event's sequence number" },
-            "event": { "$ref": "#/components/schemas/Event/properties/kind" },
+            "event": reference("EventKind"),
             "data": {
                 "type": "string",
                 "contentMediaType": "application/json",
@@ -412,6 +442,15 @@ mod tests {
             rest = &rest[at + "#/components/schemas/".len()..];
             let name = &rest[..rest.find('"').unwrap()];
             assert!(document["components"]["schemas"][name].is_object(), "{name} is described");
+        }
+    }
+
+    #[test]
+    fn examples_keep_the_rules() {
+        for (name, example) in EXAMPLES {
+            let (_, rule) = BODIES.iter().find(|(body, _)| body == name).unwrap();
+            let example = serde_json::from_str(example).unwrap();
+            assert_eq!(rules::check(rule, &example), [], "{name}");
         }
     }
 
