@@ -31,6 +31,16 @@ impl Cloud {
             Self::DigitalOcean => "digitalocean",
         }
     }
+
+    /// The name for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Aws => "AWS",
+            Self::Alibaba => "Alibaba Cloud",
+            Self::DigitalOcean => "DigitalOcean",
+        }
+    }
 }
 
 impl std::fmt::Display for Cloud {

@@ -16,20 +16,16 @@ const END: &str = "<!-- support: end -->";
 
 fn table() -> String {
     let served = [
-        (Cloud::Aws, "AWS", served_operations(Cloud::Aws, isobar_aws::SERVICES)),
-        (
-            Cloud::Alibaba,
-            "Alibaba Cloud",
-            served_operations(Cloud::Alibaba, isobar_alibaba::SERVICES),
-        ),
+        (Cloud::Aws, served_operations(Cloud::Aws, isobar_aws::SERVICES)),
+        (Cloud::Alibaba, served_operations(Cloud::Alibaba, isobar_alibaba::SERVICES)),
         (
             Cloud::DigitalOcean,
-            "DigitalOcean",
             served_operations(Cloud::DigitalOcean, isobar_digitalocean::SERVICES),
         ),
     ];
     let mut text = "| cloud | service | called | served locally |\n|---|---|---|---|\n".to_owned();
-    for (cloud, name, operations) in served {
+    for (cloud, operations) in served {
+        let name = cloud.title();
         let services = isobar_catalogue::services(cloud);
         let mut by_service: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (service, operation) in &operations {

@@ -3,7 +3,6 @@
 use isobar_catalogue::Cloud;
 use isobar_client::{Error as CallError, Kind};
 
-use super::help::vendor;
 use super::names::{command, shown};
 use crate::report::{Class, Detail, Error};
 
@@ -99,7 +98,7 @@ fn hint(error: &CallError, class: Class) -> Option<String> {
         (_, Kind::Skewed) => clock(error),
         (Class::Denied, _) if error.is_unknown_key() => format!(
             "{} does not know the key: isobar whoami {} says where it comes from",
-            vendor(cloud),
+            cloud.title(),
             command(cloud)
         ),
         (Class::Denied, _) => match cloud {

@@ -9,6 +9,7 @@ use isobar_catalogue::Cloud;
 use super::raw::Capture;
 use crate::format::Format;
 use crate::shell::Shell;
+use crate::units;
 
 /// What the flags say.
 #[derive(Clone, Debug, Default)]
@@ -378,33 +379,7 @@ pub(crate) fn find(cloud: Cloud, name: &str) -> Option<&'static Flag> {
         .find(|flag| flag.name == name && (flag.clouds.is_empty() || flag.clouds.contains(&cloud)))
 }
 
-/// A time: seconds, or a number with its unit (`500ms`, `30s`, `5m`, `1h`).
+/// A time such as `500ms`.
 fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "must be a time such as 30, 500ms or 5m".to_owned();
-    let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(at);
-    let number: f64 = number.parse().map_err(|_| wrong())?;
-    let seconds = match unit {
-        "ms" => number / 1000.0,
-        "" | "s" => number,
-        "m" => number * 60.0,
-        "h" => number * 3600.0,
-        _ => return Err(wrong()),
-    };
-    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_have_units() {
-        for (text, millis) in [("30", 30_000), ("500ms", 500), ("1.5s", 1_500), ("5m", 300_000)] {
-            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
-        }
-        for text in ["", "s", "5x", "-1", "0", "1e999"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
-    }
+    units::duration(text).ok_or_else(|| "must be a time such as 30, 500ms or 5m".to_owned())
 }

@@ -26,7 +26,7 @@ pub(crate) fn cloud(cloud: Cloud) -> String {
     };
     let mut out = format!(
         "Call any operation of {}.\n\nUsage: isobar {word} {service} OPERATION [--MEMBER VALUE]... [FLAGS]\n",
-        vendor(cloud)
+        cloud.title()
     );
     if has_waiters(cloud) {
         let usage =
@@ -83,7 +83,7 @@ pub(crate) fn service(service: &'static Service) -> String {
     let word = command(service.cloud);
     let mut out = format!(
         "{} {} {}\n\nUsage: isobar {word} {} OPERATION [--MEMBER VALUE]... [FLAGS]\n\nOperations:\n",
-        vendor(service.cloud),
+        service.cloud.title(),
         service.id,
         service.version,
         service.name
@@ -148,7 +148,7 @@ pub(crate) fn operation(
         Some(waiter) => format!("isobar {word} wait {} {}", service.name, kebab(&waiter.name)),
         None => format!("isobar {word} {} {name}", service.name),
     };
-    let mut out = format!("{} {} {}", vendor(cloud), service.id, operation.name);
+    let mut out = format!("{} {} {}", cloud.title(), service.id, operation.name);
     if operation.deprecated {
         out.push_str(" (deprecated)");
     }
@@ -339,14 +339,6 @@ fn columns(names: impl Iterator<Item = String>) -> String {
         out.push_str(&format!("  {}\n", text.trim_end()));
     }
     out
-}
-
-pub(super) fn vendor(cloud: Cloud) -> &'static str {
-    match cloud {
-        Cloud::Aws => "AWS",
-        Cloud::Alibaba => "Alibaba Cloud",
-        Cloud::DigitalOcean => "DigitalOcean",
-    }
 }
 
 /// A word with a capital at its beginning alone.

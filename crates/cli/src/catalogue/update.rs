@@ -97,12 +97,27 @@ fn row(cloud: Cloud, newer: &Newer) -> Value {
     })
 }
 
+/// What such folders are called, before the process's id.
+const INCOMING: &str = ".incoming-";
+
+/// Removes what updates left that were killed on their way.
+fn sweep(cache: &Path) {
+    for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(INCOMING));
+        if process.is_some_and(|id| !Path::new("/proc").join(id).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// A folder for what comes in, which goes with it.
 struct Incoming(PathBuf);
 
 impl Incoming {
     fn new(cache: &Cache) -> Result<Self, Error> {
-        let folder = cache.folder().join(format!(".incoming-{}", std::process::id()));
+        sweep(cache.folder());
+        let folder = cache.folder().join(format!("{INCOMING}{}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(|error| {
             let message = format!("{} cannot be made", folder.display());
             Error::new(Class::Unwritable, "cache_unwritable", message).source(error)

@@ -317,11 +317,7 @@ impl Session {
         if failure.limited().is_none() {
             return format!("trying again: {failure}");
         }
-        let cloud = match self.cloud {
-            Cloud::Aws => "AWS",
-            Cloud::Alibaba => "Alibaba Cloud",
-            Cloud::DigitalOcean => "DigitalOcean",
-        };
+        let cloud = self.cloud.title();
         let seconds = rest(failure, pause).as_secs_f64().ceil();
         format!("{cloud} limits calls; again in {seconds} s")
     }

@@ -138,13 +138,31 @@ pub struct Progress {
 /// What went wrong with an operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
-    /// A stable code: `deployment_failed`, `rolled_back`, `cancelled`, …
-    pub code: String,
+    /// What kind of failure it is.
+    pub code: FailureCode,
     /// For people.
     pub message: String,
     /// The cloud's own words, where a cloud said them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud: Option<crate::error::CloudFault>,
+}
+
+/// Why an operation failed: the stable codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    /// A cloud refused or failed.
+    CloudError,
+    /// What was asked for cannot be done as things are.
+    DeploymentFailed,
+    /// The new version was not healthy.
+    Unhealthy,
+    /// The deadline passed.
+    DeadlineExceeded,
+    /// Somebody cancelled it.
+    Cancelled,
+    /// A fault of the control plane's own.
+    InternalError,
 }
 
 /// Something that happened during an operation. Events are only ever appended.

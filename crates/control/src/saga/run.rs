@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::faults::When;
 use crate::model::deployment::{Deployment, Status};
 use crate::model::manifest::{Manifest, TargetSpec};
-use crate::model::operation::{self, EventKind};
+use crate::model::operation::{self, EventKind, FailureCode};
 use crate::store::actions::{Logged, State};
 use crate::store::operations::{Phase, Work};
 
@@ -346,7 +346,7 @@ impl Run {
         }
         let cancelled = self.stop.is_cancelled();
         let outcome = operation::Failure {
-            code: if cancelled { "cancelled" } else { code(&failure) }.to_owned(),
+            code: if cancelled { FailureCode::Cancelled } else { code(&failure) },
             message: if cancelled {
                 "cancelled on request".to_owned()
             } else {
@@ -381,7 +381,7 @@ impl Run {
     async fn undo(&self) -> Result<(), Error> {
         let work = self.inner.store.work(&self.work.operation.id).await?;
         let outcome = work.and_then(|work| work.outcome).unwrap_or_else(|| operation::Failure {
-            code: "deployment_failed".to_owned(),
+            code: FailureCode::DeploymentFailed,
             message: "the deployment failed".to_owned(),
             cloud: None,
         });
@@ -396,8 +396,10 @@ impl Run {
                 Err(failure) => left.push(failure.to_string()),
             }
         }
-        let cancelled = outcome.code == "cancelled";
-        let status = if cancelled { Status::Cancelled } else { Status::RolledBack };
+        let status = match outcome.code {
+            FailureCode::Cancelled => Status::Cancelled,
+            _ => Status::RolledBack,
+        };
         self.reporter.settle_targets(status).await?;
         let mut message = outcome.message.clone();
         if !left.is_empty() {
@@ -512,15 +514,14 @@ fn deployment_status(status: Status) -> &'static str {
     status.name()
 }
 
-const fn code(failure: &Failure) -> &'static str {
+const fn code(failure: &Failure) -> FailureCode {
     match failure {
-        Failure::Call(_) => "cloud_error",
-        Failure::Refused(_) => "deployment_failed",
-        Failure::Busy(_) => "deployment_failed",
-        Failure::Unhealthy(_) => "unhealthy",
-        Failure::Deadline(_) => "deadline_exceeded",
-        Failure::Stopped => "cancelled",
-        Failure::Store(_) => "internal_error",
+        Failure::Call(_) => FailureCode::CloudError,
+        Failure::Refused(_) | Failure::Busy(_) => FailureCode::DeploymentFailed,
+        Failure::Unhealthy(_) => FailureCode::Unhealthy,
+        Failure::Deadline(_) => FailureCode::DeadlineExceeded,
+        Failure::Stopped => FailureCode::Cancelled,
+        Failure::Store(_) => FailureCode::InternalError,
     }
 }
 

@@ -8,6 +8,7 @@ use isobar_control::faults::NoFaults;
 use isobar_control::model::deployment::{InstanceHealth, Status};
 use isobar_control::model::manifest::Manifest;
 use isobar_control::model::operation;
+use isobar_control::model::operation::FailureCode;
 use serde_json::json;
 
 use crate::bench::{Bench, Crash, bad, caller, document, manifest};
@@ -179,7 +180,7 @@ async fn keeps_its_deadline_when_nothing_can_be_placed() {
     let (operation, deployment) = bench.deploy(&manifest).await;
     assert_eq!(deployment.status, Status::RolledBack);
     let error = operation.error.unwrap();
-    assert_eq!(error.code, "deadline_exceeded");
+    assert_eq!(error.code, FailureCode::DeadlineExceeded);
     assert!(error.message.contains("InsufficientInstanceCapacity"), "{}", error.message);
     let spent = deployment.duration_seconds.unwrap();
     assert!((60.0..200.0).contains(&spent), "{spent}");

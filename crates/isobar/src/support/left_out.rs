@@ -32,14 +32,9 @@ struct Told {
     further: Vec<(&'static str, &'static str, String)>,
 }
 
-fn told<W>(
-    cloud: Cloud,
-    name: &'static str,
-    services: &'static [Served<W>],
-    ignored: &'static [Ignored],
-) -> Told {
+fn told<W>(cloud: Cloud, services: &'static [Served<W>], ignored: &'static [Ignored]) -> Told {
     Told {
-        name,
+        name: cloud.title(),
         operations: served_operations(cloud, services),
         left_out: members::left_out(cloud, services),
         ignored,
@@ -50,21 +45,16 @@ fn told<W>(
 fn document() -> String {
     let aws = Told {
         further: isobar_aws::unbuilt(),
-        ..told(Cloud::Aws, "AWS", isobar_aws::SERVICES, isobar_aws::IGNORED)
+        ..told(Cloud::Aws, isobar_aws::SERVICES, isobar_aws::IGNORED)
     };
     let alibaba = Told {
         further: isobar_alibaba::unbuilt(),
-        ..told(Cloud::Alibaba, "Alibaba Cloud", isobar_alibaba::SERVICES, isobar_alibaba::IGNORED)
+        ..told(Cloud::Alibaba, isobar_alibaba::SERVICES, isobar_alibaba::IGNORED)
     };
     let clouds = [
         aws,
         alibaba,
-        told(
-            Cloud::DigitalOcean,
-            "DigitalOcean",
-            isobar_digitalocean::SERVICES,
-            isobar_digitalocean::IGNORED,
-        ),
+        told(Cloud::DigitalOcean, isobar_digitalocean::SERVICES, isobar_digitalocean::IGNORED),
     ];
     let mut text = INTRODUCTION.to_owned();
     for (at, cloud) in clouds.iter().enumerate() {
