@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 
+import answered
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -63,6 +64,28 @@ def with_default_signals():
         signal.signal(number, signal.SIG_DFL)
 
 
+def pytest_sessionfinish(session, exitstatus):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["called"] = sorted(answered.called)
+        return
+    tests = session.config.args == [str(pathlib.Path(__file__).parent)]
+    is_whole = tests and not session.config.option.keyword and exitstatus == 0
+    complaints = answered.complaints() if is_whole else []
+    if complaints:
+        session.exitstatus = 1
+        session.config.complaints = complaints
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    answered.called.update(map(tuple, getattr(node, "workeroutput", {}).get("called", ())))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for line in getattr(config, "complaints", ()):
+        terminalreporter.write_line(line, red=True)
+
+
 class Server:
     """One `isobar up` with a state directory of its own."""
 
@@ -88,7 +111,7 @@ class Server:
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,
-            env={**os.environ, **self.env, **(env or {})},
+            env={"ISOBAR_LOG": answered.LEVEL, **os.environ, **self.env, **(env or {})},
             restore_signals=restore_signals,
         )
         deadline = time.monotonic() + START_SECONDS
@@ -109,11 +132,19 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(timeout=60)
+        self.told()
         return self.process.returncode if self.process else None
 
     def kill(self):
         self.process.kill()
         self.process.wait(timeout=10)
+        self.told()
+
+    def told(self):
+        """Notes which operations it answered."""
+        path = self.state / "test.log"
+        if path.exists():
+            answered.note(path.read_text(errors="replace"))
 
     def wait_dead(self, timeout=120):
         self.process.wait(timeout=timeout)

@@ -170,7 +170,7 @@ def test_the_life_of_a_deployment(server, manifest_file):
                            health={"deadline_seconds": 5, "interval_seconds": 1})
     result = server.cli("deploy", broken, check=False)
     assert result.returncode == 1 and "rolled_back" in result.stderr
-    assert server.cli("deployments", "show", "dep_none", check=False).returncode == 2
+    assert server.cli("deployments", "show", "dep_none", check=False).returncode == 1
 
 
 def test_up_and_down(tmp_path):
