@@ -26,6 +26,12 @@ impl Filter {
         self.name.as_deref()?.strip_prefix("tag:").map(str::to_owned)
     }
 
+    /// The patterns, where the filter has the name.
+    pub(super) fn patterns(&self, name: &str) -> &[String] {
+        let is_meant = self.name.as_deref() == Some(name);
+        self.values.as_deref().filter(|_| is_meant).unwrap_or_default()
+    }
+
     /// The patterns.
     pub(super) fn into_values(self) -> Vec<String> {
         self.values.unwrap_or_default()

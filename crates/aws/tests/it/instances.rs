@@ -559,3 +559,86 @@ async fn monitoring_is_turned_on_and_off() {
     let input = json!({ "InstanceIds": ["i-0123456789abcdef0"] });
     cloud.fails("ec2", "MonitorInstances", input, "InvalidInstanceID.NotFound").await;
 }
+
+#[tokio::test]
+async fn an_interface_is_changed_one_attribute_at_a_time() {
+    const MODIFY: &str = "ModifyNetworkInterfaceAttribute";
+    let cloud = Cloud::new();
+    let id = cloud.run(1).await.remove(0);
+    let interface = shown(&cloud, &id).await["NetworkInterfaces"][0].clone();
+    let eni = text(&interface, "/NetworkInterfaceId");
+    let input = json!({ "GroupName": "web", "Description": "for tests" });
+    let web = text(&cloud.ok("ec2", "CreateSecurityGroup", input).await, "/GroupId");
+    let attachment = text(&interface, "/Attachment/AttachmentId");
+    let with = |member: &str, value: Json| {
+        let mut input = json!({ "NetworkInterfaceId": eni });
+        input[member] = value;
+        input
+    };
+    let goes = json!({ "AttachmentId": attachment, "DeleteOnTermination": false });
+    for input in [
+        with("Groups", json!([web])),
+        with("Description", json!({ "Value": "the first" })),
+        with("SourceDestCheck", json!({ "Value": false })),
+        with("Attachment", goes.clone()),
+    ] {
+        let mut dry = input.clone();
+        dry["DryRun"] = json!(true);
+        cloud.fails("ec2", MODIFY, dry, "DryRunOperation").await;
+        cloud.ok("ec2", "ModifyNetworkInterfaceAttribute", input).await;
+    }
+    let changed = shown(&cloud, &id).await;
+    assert_eq!(changed["SecurityGroups"][0]["GroupId"], json!(web));
+    assert_eq!(changed["SourceDestCheck"], false);
+    let interface = &changed["NetworkInterfaces"][0];
+    assert_eq!(interface["Description"], "the first");
+    assert_eq!(interface["Groups"][0]["GroupId"], json!(web));
+    assert_eq!(interface["Attachment"]["DeleteOnTermination"], false);
+    cloud.ok("ec2", MODIFY, with("Description", json!({ "Value": "" }))).await;
+    assert_eq!(shown(&cloud, &id).await["NetworkInterfaces"][0]["Description"], "");
+
+    let vpc = cloud.ok("ec2", "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await;
+    let input = json!({ "GroupName": "far", "Description": "x", "VpcId": vpc["Vpc"]["VpcId"] });
+    let far = text(&cloud.ok("ec2", "CreateSecurityGroup", input).await, "/GroupId");
+    let mut two = with("Groups", json!([web]));
+    two["SourceDestCheck"] = json!({ "Value": true });
+    let strange = json!({ "AttachmentId": "eni-attach-1", "DeleteOnTermination": true });
+    let unknown = json!({ "NetworkInterfaceId": "eni-00000000", "Groups": [web] });
+    for (input, code, message) in [
+        (with("Groups", json!([])), "InvalidParameterCombination", "No attributes specified."),
+        (two, "InvalidParameterCombination", "Fields for multiple attribute types specified"),
+        (
+            unknown,
+            "InvalidNetworkInterfaceID.NotFound",
+            "The networkInterface ID 'eni-00000000' does not exist",
+        ),
+        (
+            with("Groups", json!(["sg-00000000"])),
+            "InvalidGroup.NotFound",
+            "The security group 'sg-00000000' does not exist",
+        ),
+        (
+            with("Groups", json!([far])),
+            "InvalidGroup.NotFound",
+            "You have specified two resources that belong to different networks.",
+        ),
+        (
+            with("Attachment", strange),
+            "InvalidAttachmentID.NotFound",
+            "The interface attachment 'eni-attach-1' does not exist.",
+        ),
+    ] {
+        assert_eq!(cloud.fails("ec2", MODIFY, input, code).await, message);
+    }
+
+    // It stays when its instance ends, as was asked for, and goes on being changed.
+    cloud.ok("ec2", "TerminateInstances", json!({ "InstanceIds": [id] })).await;
+    cloud.settle();
+    cloud.advance(SignedDuration::from_mins(1));
+    cloud.ok("ec2", MODIFY, with("SourceDestCheck", json!({ "Value": true }))).await;
+    let input = json!({ "NetworkInterfaceIds": [eni] });
+    let free = cloud.ok("ec2", "DescribeNetworkInterfaces", input).await;
+    let free = &free["NetworkInterfaces"][0];
+    assert_eq!((&free["Status"], &free["SourceDestCheck"]), (&json!("available"), &json!(true)));
+    cloud.fails("ec2", MODIFY, with("Attachment", goes), "InvalidAttachmentID.NotFound").await;
+}
