@@ -63,6 +63,8 @@ pub(super) const TAGGABLE_NETWORK: Row = Row::new(
     "InvalidParameter",
     "'{}' is not a valid taggable resource type for this operation.",
 );
+/// What both say where no type is given.
+pub(super) const TAGGED_TYPE: &str = "Tag specification resource type must have a value";
 pub(super) const TAG_KEY: Row = Row::new(
     400,
     "InvalidParameterValue",
@@ -105,6 +107,8 @@ pub(super) const NO_DEFAULT_SUBNET: Row = Row::new(
     "MissingInput",
     "No subnets found for the default VPC '{}'. Please specify a subnet.",
 );
+pub(super) const NO_SUBNET_IN_ZONE: Row =
+    Row::new(400, "InvalidInput", "No default subnet for availability zone: '{}'.");
 pub(super) const SUBNET_RANGE: Row =
     Row::new(400, "InvalidSubnet.Range", "The CIDR '{}' is invalid.");
 pub(super) const SUBNET_CONFLICT: Row =
