@@ -287,6 +287,39 @@ async fn an_interface_says_where_the_instance_goes() {
     cloud.ok("ec2", "DeleteVpc", json!({ "VpcId": vpc })).await;
 }
 
+/// How many instances a filter takes.
+async fn filtered(cloud: &Cloud, name: &str, value: &str) -> usize {
+    let input = json!({ "Filters": [{ "Name": name, "Values": [value] }] });
+    let found = cloud.ok("ec2", "DescribeInstances", input).await;
+    let reservations = found["Reservations"].as_array().unwrap();
+    reservations.iter().map(|reservation| count(reservation, "/Instances")).sum()
+}
+
+#[tokio::test]
+async fn instances_are_filtered_by_what_answers_do_not_show() {
+    let cloud = Cloud::new();
+    let ids = cloud.run(2).await;
+    let gone = cloud.run(1).await;
+    cloud.ok("ec2", "TerminateInstances", json!({ "InstanceIds": gone })).await;
+    cloud.settle();
+    for (name, value, expected) in [
+        ("availability-zone", "us-east-1a", 3),
+        ("metadata-options.http-protocol-ipv4", "enabled", 3),
+        ("metadata-options.http-protocol-ipv4", "disabled", 0),
+        // What has ended has no interface.
+        ("network-interface.availability-zone", "us-east-1a", 2),
+        ("network-interface.requester-managed", "false", 2),
+        ("network-interface.requester-managed", "true", 0),
+        ("network-interface.ipv6-native", "false", 2),
+        ("network-interface.deny-all-igw-traffic", "false", 2),
+        ("network-interface.attachment.instance-id", &ids[0], 1),
+        ("network-interface.attachment.instance-id", &gone[0], 0),
+        ("network-interface.attachment.instance-owner-id", ACCOUNT, 2),
+    ] {
+        assert_eq!(filtered(&cloud, name, value).await, expected, "{name} {value}");
+    }
+}
+
 #[tokio::test]
 async fn instances_are_filtered_and_paged() {
     let cloud = Cloud::new();
@@ -306,15 +339,7 @@ async fn instances_are_filtered_and_paged() {
         ("reservation-id", "r-*", 7),
         ("instance-id", &ids[2], 1),
     ] {
-        let input = json!({ "Filters": [{ "Name": name, "Values": [value] }] });
-        let found = cloud.ok("ec2", "DescribeInstances", input).await;
-        let seen: usize = found["Reservations"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|reservation| count(reservation, "/Instances"))
-            .sum();
-        assert_eq!(seen, expected, "{name}");
+        assert_eq!(filtered(&cloud, name, value).await, expected, "{name}");
     }
     let page = cloud.ok("ec2", "DescribeInstances", json!({ "MaxResults": 5 })).await;
     assert_eq!(count(&page, "/Reservations/0/Instances"), 5);
