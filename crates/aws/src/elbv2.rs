@@ -17,7 +17,7 @@ mod targets;
 use isobar_kernel::Tables;
 use isobar_kernel::face::Served;
 
-pub(crate) use attributes::fixed as fixed_attributes;
+pub(crate) use attributes::{fixed as fixed_attributes, only_shown as shown_attributes};
 pub(crate) use listeners::UNBUILT_PROTOCOLS;
 
 use crate::{Command, Query, World};

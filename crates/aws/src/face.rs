@@ -9,6 +9,7 @@ mod refusals;
 mod resources;
 mod versions;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, SERVER};
@@ -105,7 +106,12 @@ impl Aws {
         let caller = self
             .verifier
             .verify(arrival.request, arrival.host, arrival.received, &expected, &find)
-            .map_err(|error| manner.refuse(&error))?;
+            .map_err(|error| match (&error, outdated_signature(arrival.request)) {
+                (sigv4::Error::MissingAuthenticationToken, Some(version)) => {
+                    manner.refuse_outdated(&version)
+                }
+                _ => manner.refuse(&error),
+            })?;
         if regions::find(region).is_none() {
             let wrong = sigv4::Error::Scope(format!(
                 "Credential should be scoped to a valid region, not '{region}'. "
@@ -114,6 +120,12 @@ impl Aws {
         }
         Ok((caller, region.to_owned()))
     }
+}
+
+/// The version of a signature that stands in the form, as those before Signature Version 4 do.
+fn outdated_signature(request: &isobar_wire::Request) -> Option<Cow<'_, str>> {
+    isobar_wire::parameter(request, "Signature")?;
+    isobar_wire::parameter(request, "SignatureVersion")
 }
 
 impl Face for Aws {

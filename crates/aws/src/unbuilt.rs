@@ -20,6 +20,9 @@ pub fn unbuilt() -> Vec<(&'static str, &'static str, String)> {
         let text = format!("other values than the first of the attributes {}", quoted(&keys));
         ("elbv2", operation, text)
     });
+    let shown = elbv2::shown_attributes().map(|(operation, key, reason)| {
+        ("elbv2", operation, format!("an effect of the attribute `{key}` ({reason})"))
+    });
     let protocols = ["CreateListener", "ModifyListener"].map(|operation| {
         let text = format!("`Protocol` {}", quoted(elbv2::UNBUILT_PROTOCOLS));
         ("elbv2", operation, text)
@@ -27,7 +30,7 @@ pub fn unbuilt() -> Vec<(&'static str, &'static str, String)> {
     // A machine has one address, for life.
     let address = "another public address than before the stop".to_owned();
     let address = [("ec2", "StartInstances", address)];
-    values.chain(filters).chain(attributes).chain(protocols).chain(address).collect()
+    values.chain(filters).chain(attributes).chain(shown).chain(protocols).chain(address).collect()
 }
 
 fn quoted(names: &[&str]) -> String {

@@ -63,6 +63,8 @@ pub(super) const TAGGABLE_NETWORK: Row = Row::new(
     "InvalidParameter",
     "'{}' is not a valid taggable resource type for this operation.",
 );
+/// What both say where no type is given.
+pub(super) const TAGGED_TYPE: &str = "Tag specification resource type must have a value";
 pub(super) const TAG_KEY: Row = Row::new(
     400,
     "InvalidParameterValue",
@@ -105,6 +107,8 @@ pub(super) const NO_DEFAULT_SUBNET: Row = Row::new(
     "MissingInput",
     "No subnets found for the default VPC '{}'. Please specify a subnet.",
 );
+pub(super) const NO_SUBNET_IN_ZONE: Row =
+    Row::new(400, "InvalidInput", "No default subnet for availability zone: '{}'.");
 pub(super) const SUBNET_RANGE: Row =
     Row::new(400, "InvalidSubnet.Range", "The CIDR '{}' is invalid.");
 pub(super) const SUBNET_CONFLICT: Row =
@@ -188,6 +192,38 @@ pub(super) const RULE_LIMIT: Row = Row::new(
 );
 pub(super) const RULE_TWICE: Row =
     Row::new(400, "InvalidParameterValue", "The same permission must not appear multiple times");
+pub(super) const RULE_SOURCES: Row = Row::new(
+    400,
+    "InvalidParameterCombination",
+    "Only one of cidrIp, cidrIpv6, prefixListId, or referencedGroupId can be specified",
+);
+pub(super) const RULE_SOURCE: Row = Row::new(
+    400,
+    "MissingParameter",
+    "The request must contain exactly one of: cidrIp, cidrIpv6, prefixListId, or referencedGroupId",
+);
+pub(super) const RULE_PROTOCOL: Row = Row::new(
+    400,
+    "InvalidParameterValue",
+    "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.",
+);
+pub(super) const RULE_PORTS: Row = Row::new(
+    400,
+    "InvalidParameterValue",
+    "Invalid value for portRange. Must specify both from and to ports with TCP/UDP.",
+);
+pub(super) const RULE_KIND: Row = Row::new(
+    400,
+    "InvalidParameterValue",
+    "Invalid rule type for security group rule '{}'. You may not specify {} for an existing {} rule.",
+);
+pub(super) const TOGETHER: Row = Row::new(
+    400,
+    "InvalidParameterCombination",
+    "The parameter '{}' may not be used in combination with '{}'.",
+);
+pub(super) const GROUP_ID: Row =
+    Row::new(400, "InvalidGroupId.Malformed", "The security group ID '{}' is malformed");
 pub(super) const RULE_NETWORKS: Row = Row::new(
     400,
     "InvalidGroup.NotFound",
@@ -308,6 +344,8 @@ pub(super) const VOLUME_SIZE: Row = Row::new(
 );
 pub(super) const VOLUME_IN_USE: Row =
     Row::new(400, "VolumeInUse", "Volume {} is currently attached to {}");
+pub(super) const ATTACHMENT_MISSING: Row =
+    Row::new(400, "InvalidAttachmentID.NotFound", "The interface attachment '{}' does not exist.");
 pub(super) const INTERFACE_IN_USE: Row =
     Row::new(400, "InvalidParameterValue", "Network interface '{}' is currently in use.");
 pub(super) const SNAPSHOT: Row =

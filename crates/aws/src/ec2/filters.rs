@@ -26,6 +26,12 @@ impl Filter {
         self.name.as_deref()?.strip_prefix("tag:").map(str::to_owned)
     }
 
+    /// The patterns, where the filter has the name.
+    pub(super) fn patterns(&self, name: &str) -> &[String] {
+        let is_meant = self.name.as_deref() == Some(name);
+        self.values.as_deref().filter(|_| is_meant).unwrap_or_default()
+    }
+
     /// The patterns.
     pub(super) fn into_values(self) -> Vec<String> {
         self.values.unwrap_or_default()
@@ -36,8 +42,9 @@ impl Filter {
 pub(super) type Filters = Option<Vec<Filter>>;
 
 /// A filter's name and where its value stands: member names, with dots between them, or one of the
-/// two below. A table has every name that the vendor documents for its list, and those that older
-/// documents gave and the service still takes.
+/// two below. `A|B` is what stands at `B`, where anything stands at `A`; and `A|=text` the text
+/// itself, for what answers do not show. A table has every name that the vendor documents for its
+/// list, and those that older documents gave and the service still takes.
 pub(super) type Field = (&'static str, &'static str);
 
 /// The place of a value that nothing here has and answers do not show: the filter takes nothing.
@@ -132,9 +139,7 @@ impl Test<'_> {
     fn holds(&self, item: &Value, patterns: &[String]) -> bool {
         match self {
             Self::Path(NOWHERE) => false,
-            Self::Path(path) => any_at(item, path, &mut |value| {
-                text(value).is_some_and(|text| matches_any(patterns, &text))
-            }),
+            Self::Path(path) => stands(item, path, patterns),
             Self::Tag(place, key) => any_at(item, place, &mut |tag| {
                 part(tag, "Key") == Some(key)
                     && part(tag, "Value").is_some_and(|value| matches_any(patterns, value))
@@ -144,6 +149,18 @@ impl Test<'_> {
             }),
         }
     }
+}
+
+/// Whether what stands at the place is as one of the patterns says.
+fn stands(item: &Value, place: &str, patterns: &[String]) -> bool {
+    if let Some((there, rest)) = place.split_once('|') {
+        return any_at(item, there, &mut |_| true)
+            && match rest.strip_prefix('=') {
+                Some(constant) => matches_any(patterns, constant),
+                None => stands(item, rest, patterns),
+            };
+    }
+    any_at(item, place, &mut |value| text(value).is_some_and(|text| matches_any(patterns, &text)))
 }
 
 fn part<'v>(tag: &'v Value, member: &str) -> Option<&'v str> {

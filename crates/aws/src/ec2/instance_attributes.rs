@@ -15,7 +15,7 @@ use super::instances::{self, GroupIdentifier};
 use super::pages::{self, Page};
 use super::records::{self, Group, Instance};
 use super::volumes::InstanceVolume;
-use super::{Command, Flag, Query, errors, images, instance_types, launch};
+use super::{Command, Flag, Query, Text, errors, images, instance_types, launch};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
@@ -29,19 +29,6 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 struct DescribeInstanceAttribute {
     attribute: String,
     instance_id: String,
-}
-
-/// A text that EC2 wraps in a structure of its own.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Text {
-    value: Option<String>,
-}
-
-impl Text {
-    fn of(value: impl Into<String>) -> Option<Self> {
-        Some(Self { value: Some(value.into()) })
-    }
 }
 
 #[derive(Debug, Default, Serialize)]

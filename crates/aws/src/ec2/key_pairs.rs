@@ -38,7 +38,8 @@ struct CreateKeyPair {
 #[serde(rename_all = "PascalCase")]
 struct Created {
     key_pair_id: String,
-    tags: Vec<OwnTag>,
+    /// Only where it was tagged.
+    tags: Option<Vec<OwnTag>>,
     key_name: String,
     key_fingerprint: String,
     key_material: Option<String>,
@@ -120,7 +121,7 @@ fn put(
     let own = |tag: &TagView<'_>| OwnTag { key: tag.key.to_owned(), value: tag.value.to_owned() };
     Ok(Created {
         key_pair_id: key.id.clone(),
-        tags: tags.iter().map(own).collect(),
+        tags: (!tags.is_empty()).then(|| tags.iter().map(own).collect()),
         key_name: key.name.clone(),
         key_fingerprint: key.fingerprint.clone(),
         key_material: material.private_key,

@@ -150,6 +150,9 @@ pub(crate) struct Rule {
     pub(crate) to_port: i64,
     pub(crate) peer: Peer,
     pub(crate) description: Option<String>,
+    /// Its place among its group's rules, in the order in which they were made.
+    #[serde(default)]
+    pub(crate) number: u64,
 }
 
 /// Whom a rule lets through.

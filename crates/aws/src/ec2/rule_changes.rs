@@ -1,6 +1,7 @@
-//! What adds rules to security groups and takes them away.
+//! What adds rules to security groups, changes them and takes them away.
 
 mod permissions;
+mod updates;
 
 use isobar_kernel::{Fault, Handler, Tables, command};
 use serde::{Deserialize, Serialize};
@@ -12,12 +13,19 @@ use super::tags::{TagSpecifications, Wanted};
 use super::{Command, errors, security_groups};
 use crate::World;
 use permissions::{GroupPair, IpRange, Permission, Wish};
+use updates::{
+    modify_security_group_rules, update_security_group_rule_descriptions_egress,
+    update_security_group_rule_descriptions_ingress,
+};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
     command!(authorize_security_group_ingress),
     command!(authorize_security_group_egress),
     command!(revoke_security_group_ingress),
     command!(revoke_security_group_egress),
+    command!(modify_security_group_rules),
+    command!(update_security_group_rule_descriptions_ingress),
+    command!(update_security_group_rule_descriptions_egress),
 ];
 
 /// How many rules a group may have in each direction.
@@ -130,8 +138,9 @@ fn authorize<'c>(
     if before.len() + wishes.len() > MOST {
         return Err(errors::RULE_LIMIT.fault());
     }
+    let last = cx.store.by::<Rule>("group", &group.id).map(|rule| rule.number).max();
     let mut ids = Vec::new();
-    for wish in wishes {
+    for (number, wish) in (last.unwrap_or(0) + 1..).zip(wishes) {
         let rule = cx.store.put(Rule {
             scope: scope.clone(),
             id: RULE.draw(cx.context.random),
@@ -142,6 +151,7 @@ fn authorize<'c>(
             to_port: wish.to_port,
             peer: wish.peer,
             description: wish.description,
+            number,
         });
         wanted.put(cx, KIND, &rule.id);
         ids.push(rule.id.clone());

@@ -5,11 +5,11 @@ use isobar_kernel::{Fault, Handler, Tables, query};
 use serde::{Deserialize, Serialize};
 
 use super::filters::{Field, Filters, Selection, TAGS};
-use super::ids::RULE;
+use super::ids::{GROUP, RULE};
 use super::pages::{self, Page};
 use super::records::{self, Group, Peer, Rule};
 use super::tags::{self, TagView};
-use super::{Command, Query};
+use super::{Command, Query, errors};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_security_group_rules)];
@@ -49,14 +49,18 @@ struct Ipv6Range<'a> {
     cidr_ipv6: &'a str,
 }
 
-/// The permissions of a group in one direction.
+/// The permissions of a group in one direction, and the peers of each, in the order in which they
+/// were made.
 pub(super) fn permissions<'a>(
     store: &'a Tables,
     group_id: &str,
     egress: bool,
 ) -> Vec<PermissionView<'a>> {
     let mut permissions: Vec<PermissionView<'a>> = Vec::new();
-    for rule in store.by::<Rule>("group", group_id).filter(|rule| rule.egress == egress) {
+    let rules = store.by::<Rule>("group", group_id).filter(|rule| rule.egress == egress);
+    let mut rules: Vec<_> = rules.collect();
+    rules.sort_by_key(|rule| rule.number);
+    for rule in rules {
         let (from_port, to_port) = shown_ports(rule).unzip();
         let place = permissions.iter().position(|permission| {
             permission.ip_protocol == rule.protocol
@@ -184,6 +188,7 @@ fn describe_security_group_rules<'a>(
     input: DescribeSecurityGroupRules,
 ) -> Result<Described<'a>, Fault> {
     let selection = Selection::new(&input.filters, FILTERS, Some(TAGS))?;
+    check_groups(&input.filters)?;
     let ids = input.security_group_rule_ids.as_deref();
     let rules = records::chosen(cx.store, &cx.scope(), &RULE, ids)?;
     let rules = rules.into_iter().map(|rule| view(cx.store, rule));
@@ -192,4 +197,15 @@ fn describe_security_group_rules<'a>(
     let (security_group_rules, next_token) =
         page.cut(rules, |rule| rule.security_group_rule_id, pages::USUAL, None)?;
     Ok(Described { next_token, security_group_rules })
+}
+
+/// Refuses a filter for groups by what no group's id can be. Patterns can be any.
+fn check_groups(filters: &Filters) -> Result<(), Fault> {
+    let filters = filters.as_deref().unwrap_or_default();
+    for id in filters.iter().flat_map(|filter| filter.patterns("group-id")) {
+        if !id.contains(['*', '?']) && GROUP.check(id).is_err() {
+            return Err(errors::GROUP_ID.with(&[id]));
+        }
+    }
+    Ok(())
 }

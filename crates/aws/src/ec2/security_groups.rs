@@ -114,6 +114,7 @@ fn any_traffic(group: &Group, egress: bool, peer: Peer, random: &Random) -> Rule
         to_port: -1,
         peer,
         description: None,
+        number: 0,
     }
 }
 

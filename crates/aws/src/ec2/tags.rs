@@ -68,10 +68,9 @@ impl<'a> Wanted<'a> {
     ) -> Result<Self, Fault> {
         let specifications = specifications.as_deref().unwrap_or_default();
         for specification in specifications {
-            let kind = specification
-                .resource_type
-                .as_deref()
-                .ok_or_else(|| errors::MISSING.with(&[&"resourceType"]))?;
+            let kind = specification.resource_type.as_deref().ok_or_else(|| {
+                Row::new(refusal.status, refusal.code, errors::TAGGED_TYPE).fault()
+            })?;
             if !types.contains(&kind) {
                 return Err(refusal.with(&[&kind]));
             }

@@ -33,6 +33,9 @@ enum Values {
     OneOf(&'static [&'static str]),
     /// Any text. It has an effect only with another attribute.
     Text,
+    /// `true` and `false`, which are kept and shown and have nothing behind them here: what is so
+    /// all the same.
+    Shown(&'static str),
     /// Others than the first exist at the vendor's and have nothing behind them here.
     Fixed,
 }
@@ -42,6 +45,7 @@ pub(super) const IDLE_TIMEOUT: &str = "idle_timeout.timeout_seconds";
 pub(super) const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
 pub(super) const ALGORITHM: &str = "load_balancing.algorithm.type";
 pub(super) const TCP_IDLE_TIMEOUT: &str = "tcp.idle_timeout.seconds";
+const PRESERVE_CLIENT_IP: &str = "preserve_client_ip.enabled";
 pub(super) const SERVER: &str = "routing.http.response.server.enabled";
 pub(super) const LEAST_OUTSTANDING: &str = "least_outstanding_requests";
 
@@ -101,22 +105,29 @@ const HTTP_GROUP: &[Row] = &[
     ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off", Values::Fixed),
 ];
 
+/// Of target groups that speak TCP. By default the client's address is kept for instances, and not
+/// for addresses.
 #[rustfmt::skip]
-const TCP_GROUP: &[Row] = &[
-    (DEREGISTRATION_DELAY, "300", Values::From(0, 3600)),
-    ("deregistration_delay.connection_termination.enabled", "false", Values::Flag),
-    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", Values::Fixed),
-    ("preserve_client_ip.enabled", "false", Values::Fixed),
-    ("proxy_protocol_v2.enabled", "false", Values::Fixed),
-    ("stickiness.enabled", "false", Values::Fixed),
-    ("stickiness.type", "source_ip", Values::OneOf(&["source_ip"])),
-    ("target_group_health.dns_failover.minimum_healthy_targets.count", "1", Values::Fixed),
-    ("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off", Values::Fixed),
-    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1", Values::Fixed),
-    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off", Values::Fixed),
-    ("target_health_state.unhealthy.connection_termination.enabled", "true", Values::Fixed),
-    ("target_health_state.unhealthy.draining_interval_seconds", "0", Values::Fixed),
-];
+const fn tcp_group(preserves_client_ip: &'static str) -> [Row; 13] {
+    [
+        (DEREGISTRATION_DELAY, "300", Values::From(0, 3600)),
+        ("deregistration_delay.connection_termination.enabled", "false", Values::Flag),
+        ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", Values::Fixed),
+        (PRESERVE_CLIENT_IP, preserves_client_ip, Values::Shown("targets never see the client's address")),
+        ("proxy_protocol_v2.enabled", "false", Values::Fixed),
+        ("stickiness.enabled", "false", Values::Fixed),
+        ("stickiness.type", "source_ip", Values::OneOf(&["source_ip"])),
+        ("target_group_health.dns_failover.minimum_healthy_targets.count", "1", Values::Fixed),
+        ("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off", Values::Fixed),
+        ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1", Values::Fixed),
+        ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off", Values::Fixed),
+        ("target_health_state.unhealthy.connection_termination.enabled", "true", Values::Fixed),
+        ("target_health_state.unhealthy.draining_interval_seconds", "0", Values::Fixed),
+    ]
+}
+
+const TCP_INSTANCES: &[Row] = &tcp_group("true");
+const TCP_ADDRESSES: &[Row] = &tcp_group("false");
 
 const HTTP_LISTENER: &[Row] = &[(SERVER, "true", Values::Flag)];
 const TCP_LISTENER: &[Row] = &[(TCP_IDLE_TIMEOUT, "350", Values::From(60, 6000))];
@@ -128,22 +139,28 @@ fn of_balancer(kind: Kind) -> &'static [Row] {
     }
 }
 
-fn of_group(protocol: &str) -> &'static [Row] {
-    if protocol == "HTTP" { HTTP_GROUP } else { TCP_GROUP }
+fn of_group(group: &TargetGroup) -> &'static [Row] {
+    match (group.protocol.as_str(), group.target_type.as_str()) {
+        ("HTTP", _) => HTTP_GROUP,
+        (_, "instance") => TCP_INSTANCES,
+        _ => TCP_ADDRESSES,
+    }
 }
 
 fn of_listener(protocol: &str) -> &'static [Row] {
     if protocol == "HTTP" { HTTP_LISTENER } else { TCP_LISTENER }
 }
 
+/// The attributes' tables, by the operation that changes them.
+const TABLES: [(&str, &[&[Row]]); 3] = [
+    ("ModifyLoadBalancerAttributes", &[APPLICATION, NETWORK]),
+    ("ModifyTargetGroupAttributes", &[HTTP_GROUP, TCP_INSTANCES]),
+    ("ModifyListenerAttributes", &[HTTP_LISTENER, TCP_LISTENER]),
+];
+
 /// The attributes of which other values than the first are not built, by the operation that would
 /// change them.
 pub(crate) fn fixed() -> Vec<(&'static str, Vec<&'static str>)> {
-    let tables: [(&'static str, &'static [&'static [Row]]); 3] = [
-        ("ModifyLoadBalancerAttributes", &[APPLICATION, NETWORK]),
-        ("ModifyTargetGroupAttributes", &[HTTP_GROUP, TCP_GROUP]),
-        ("ModifyListenerAttributes", &[HTTP_LISTENER, TCP_LISTENER]),
-    ];
     let keys = |tables: &'static [&'static [Row]]| {
         let rows = tables.iter().copied().flatten();
         let fixed = rows.filter(|(_, _, values)| matches!(values, Values::Fixed));
@@ -152,8 +169,19 @@ pub(crate) fn fixed() -> Vec<(&'static str, Vec<&'static str>)> {
         keys.dedup();
         keys
     };
-    let all = tables.into_iter().map(|(operation, tables)| (operation, keys(tables)));
+    let all = TABLES.into_iter().map(|(operation, tables)| (operation, keys(tables)));
     all.filter(|(_, keys)| !keys.is_empty()).collect()
+}
+
+/// The attributes that have nothing behind them: operation, key, and what is so all the same.
+pub(crate) fn only_shown() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    TABLES.into_iter().flat_map(|(operation, tables)| {
+        let rows = tables.iter().copied().flatten();
+        rows.filter_map(move |(key, _, values)| match values {
+            Values::Shown(reason) => Some((operation, *key, *reason)),
+            _ => None,
+        })
+    })
 }
 
 /// An attribute as it is sent and shown.
@@ -194,7 +222,7 @@ fn apply(
         }
         seen.push(key);
         let is_valid = match may_be {
-            Values::Flag => matches!(value, "true" | "false"),
+            Values::Flag | Values::Shown(_) => matches!(value, "true" | "false"),
             Values::From(min, max) => {
                 value.parse::<i64>().is_ok_and(|number| (*min..=*max).contains(&number))
             }
@@ -267,7 +295,7 @@ struct OfGroup {
 
 fn describe_target_group_attributes(cx: &Query<'_>, input: OfGroup) -> Result<Attributes, Fault> {
     let row = target_groups::find(cx.store, &cx.scope(), &input.target_group_arn)?;
-    Ok(Attributes { attributes: shown(of_group(&row.protocol), &row.attributes) })
+    Ok(Attributes { attributes: shown(of_group(row), &row.attributes) })
 }
 
 #[derive(Debug, Deserialize)]
@@ -284,7 +312,7 @@ fn modify_target_group_attributes(
     let arn = input.target_group_arn;
     let row = target_groups::find(cx.store, &cx.scope(), &arn)?;
     let mut values = row.attributes.clone();
-    let table = of_group(&row.protocol);
+    let table = of_group(row);
     let attributes = apply("Target group", table, &input.attributes, &mut values)?;
     let key = cx.key(&arn);
     cx.store.modify::<TargetGroup>(&key, |row| row.attributes = values);

@@ -262,7 +262,8 @@ struct HealthDescription {
     target: Description,
     health_check_port: String,
     target_health: Health,
-    administrative_override: Override,
+    /// Only of registered targets.
+    administrative_override: Option<Override>,
 }
 
 #[derive(Debug, Serialize)]
@@ -348,7 +349,7 @@ fn described(seen: &Seen<'_>, target: &Target) -> HealthDescription {
         },
         health_check_port: check_port(&seen.group.check, target.port),
         target_health: seen.health(target),
-        administrative_override: NO_OVERRIDE,
+        administrative_override: Some(NO_OVERRIDE),
     }
 }
 
@@ -361,7 +362,7 @@ fn not_registered(check: &Check, target: Description, port: u16) -> HealthDescri
             "Target.NotRegistered",
             "Target is not registered to the target group",
         ),
-        administrative_override: NO_OVERRIDE,
+        administrative_override: None,
     }
 }
 

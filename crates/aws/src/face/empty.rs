@@ -17,6 +17,8 @@ const MEANT: &[(&str, &str)] = &[
     ("DeleteTags", "Tags.Value"),
     // How a device of the image is left out.
     ("ModifyInstanceAttribute", "BlockDeviceMappings.NoDevice"),
+    // How an interface loses its description.
+    ("ModifyNetworkInterfaceAttribute", "Description.Value"),
     ("RunInstances", "BlockDeviceMappings.NoDevice"),
 ];
 

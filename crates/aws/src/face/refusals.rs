@@ -14,6 +14,8 @@ use crate::regions;
 #[derive(Debug)]
 pub(super) struct Manner {
     missing: Row,
+    /// The request is signed as it was before Signature Version 4.
+    outdated: Row,
     incomplete: Row,
     too_early_or_late: Row,
     presigned_over: Row,
@@ -33,6 +35,7 @@ const fn own(status: u16, code: &'static str) -> Row {
 /// Services of the query protocol and of REST with XML.
 const QUERY: Manner = Manner {
     missing: own(403, "MissingAuthenticationToken"),
+    outdated: own(403, "SignatureDoesNotMatch"),
     incomplete: own(400, "IncompleteSignature"),
     too_early_or_late: own(403, "SignatureDoesNotMatch"),
     presigned_over: own(403, "RequestExpired"),
@@ -51,6 +54,11 @@ const EC2_REFUSED: Row =
 const EC2_EXPIRED: Row = Row::new(400, "RequestExpired", "Request has expired.");
 const EC2: Manner = Manner {
     missing: own(403, "MissingAuthenticationToken"),
+    outdated: Row::new(
+        401,
+        "AuthFailure",
+        "AWS was not able to validate the provided access credentials. {}",
+    ),
     incomplete: own(400, "IncompleteSignature"),
     too_early_or_late: EC2_EXPIRED,
     presigned_over: EC2_EXPIRED,
@@ -70,6 +78,7 @@ const EC2: Manner = Manner {
 /// Services that speak JSON or CBOR.
 const JSON: Manner = Manner {
     missing: Row::new(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    outdated: own(400, "InvalidSignatureException"),
     incomplete: own(400, "IncompleteSignatureException"),
     too_early_or_late: own(400, "InvalidSignatureException"),
     presigned_over: own(400, "RequestExpired"),
@@ -85,6 +94,7 @@ const JSON: Manner = Manner {
 /// Services that speak REST with JSON.
 const REST_JSON: Manner = Manner {
     missing: Row::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    outdated: own(403, "InvalidSignatureException"),
     incomplete: own(403, "IncompleteSignatureException"),
     too_early_or_late: own(403, "InvalidSignatureException"),
     presigned_over: own(403, "RequestExpired"),
@@ -100,6 +110,7 @@ const REST_JSON: Manner = Manner {
 /// S3.
 const S3: Manner = Manner {
     missing: Row::new(403, "AccessDenied", "Access Denied"),
+    outdated: own(400, "InvalidRequest"),
     incomplete: own(400, "AuthorizationHeaderMalformed"),
     too_early_or_late: Row::new(
         403,
@@ -137,6 +148,13 @@ impl Manner {
             Protocol::RestJson => &REST_JSON,
             _ => &QUERY,
         }
+    }
+
+    /// The answer to a request whose form carries a signature of Version 2 or older.
+    pub(super) fn refuse_outdated(&self, version: &str) -> Fault {
+        self.outdated.with(&[&format_args!(
+            "The request is signed with Signature Version {version}; use Signature Version 4."
+        )])
     }
 
     /// The answer to a signature that was refused.

@@ -273,6 +273,26 @@ async fn a_service_is_found_without_a_signature() {
     assert!(body.contains("<Code>MissingAction</Code>"), "{body}");
 }
 
+/// Libcloud signs so in the oldest regions, unless it is told otherwise.
+#[tokio::test]
+async fn older_signatures_are_called_by_their_version() {
+    const VALIDATE: &str = "AWS was not able to validate the provided access credentials. ";
+    let cloud = Cloud::new();
+    for (service, action, published, code, status, opening) in [
+        ("ec2", "DescribeVpcs", "2016-11-15", "AuthFailure", 401, VALIDATE),
+        ("sts", "GetCallerIdentity", "2011-06-15", "SignatureDoesNotMatch", 403, ""),
+    ] {
+        let mut request = Request::new("GET".parse().unwrap(), "/");
+        request.query = format!(
+            "Action={action}&Version={published}&AWSAccessKeyId={KEY_ID}&SignatureVersion=2&\
+             SignatureMethod=HmacSHA256&Timestamp=2026-01-01T00%3A00%3A00Z&Signature=c2lnbmVk"
+        );
+        let refused = refusal(&cloud, service, action, &request).await;
+        let words = "The request is signed with Signature Version 2; use Signature Version 4.";
+        assert_eq!(refused, (code.to_owned(), status, format!("{opening}{words}")));
+    }
+}
+
 #[tokio::test]
 async fn answers_carry_the_services_headers() {
     let cloud = Cloud::new();

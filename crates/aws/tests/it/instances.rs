@@ -287,6 +287,39 @@ async fn an_interface_says_where_the_instance_goes() {
     cloud.ok("ec2", "DeleteVpc", json!({ "VpcId": vpc })).await;
 }
 
+/// How many instances a filter takes.
+async fn filtered(cloud: &Cloud, name: &str, value: &str) -> usize {
+    let input = json!({ "Filters": [{ "Name": name, "Values": [value] }] });
+    let found = cloud.ok("ec2", "DescribeInstances", input).await;
+    let reservations = found["Reservations"].as_array().unwrap();
+    reservations.iter().map(|reservation| count(reservation, "/Instances")).sum()
+}
+
+#[tokio::test]
+async fn instances_are_filtered_by_what_answers_do_not_show() {
+    let cloud = Cloud::new();
+    let ids = cloud.run(2).await;
+    let gone = cloud.run(1).await;
+    cloud.ok("ec2", "TerminateInstances", json!({ "InstanceIds": gone })).await;
+    cloud.settle();
+    for (name, value, expected) in [
+        ("availability-zone", "us-east-1a", 3),
+        ("metadata-options.http-protocol-ipv4", "enabled", 3),
+        ("metadata-options.http-protocol-ipv4", "disabled", 0),
+        // What has ended has no interface.
+        ("network-interface.availability-zone", "us-east-1a", 2),
+        ("network-interface.requester-managed", "false", 2),
+        ("network-interface.requester-managed", "true", 0),
+        ("network-interface.ipv6-native", "false", 2),
+        ("network-interface.deny-all-igw-traffic", "false", 2),
+        ("network-interface.attachment.instance-id", &ids[0], 1),
+        ("network-interface.attachment.instance-id", &gone[0], 0),
+        ("network-interface.attachment.instance-owner-id", ACCOUNT, 2),
+    ] {
+        assert_eq!(filtered(&cloud, name, value).await, expected, "{name} {value}");
+    }
+}
+
 #[tokio::test]
 async fn instances_are_filtered_and_paged() {
     let cloud = Cloud::new();
@@ -306,15 +339,7 @@ async fn instances_are_filtered_and_paged() {
         ("reservation-id", "r-*", 7),
         ("instance-id", &ids[2], 1),
     ] {
-        let input = json!({ "Filters": [{ "Name": name, "Values": [value] }] });
-        let found = cloud.ok("ec2", "DescribeInstances", input).await;
-        let seen: usize = found["Reservations"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|reservation| count(reservation, "/Instances"))
-            .sum();
-        assert_eq!(seen, expected, "{name}");
+        assert_eq!(filtered(&cloud, name, value).await, expected, "{name}");
     }
     let page = cloud.ok("ec2", "DescribeInstances", json!({ "MaxResults": 5 })).await;
     assert_eq!(count(&page, "/Reservations/0/Instances"), 5);
@@ -558,4 +583,87 @@ async fn monitoring_is_turned_on_and_off() {
     }
     let input = json!({ "InstanceIds": ["i-0123456789abcdef0"] });
     cloud.fails("ec2", "MonitorInstances", input, "InvalidInstanceID.NotFound").await;
+}
+
+#[tokio::test]
+async fn an_interface_is_changed_one_attribute_at_a_time() {
+    const MODIFY: &str = "ModifyNetworkInterfaceAttribute";
+    let cloud = Cloud::new();
+    let id = cloud.run(1).await.remove(0);
+    let interface = shown(&cloud, &id).await["NetworkInterfaces"][0].clone();
+    let eni = text(&interface, "/NetworkInterfaceId");
+    let input = json!({ "GroupName": "web", "Description": "for tests" });
+    let web = text(&cloud.ok("ec2", "CreateSecurityGroup", input).await, "/GroupId");
+    let attachment = text(&interface, "/Attachment/AttachmentId");
+    let with = |member: &str, value: Json| {
+        let mut input = json!({ "NetworkInterfaceId": eni });
+        input[member] = value;
+        input
+    };
+    let goes = json!({ "AttachmentId": attachment, "DeleteOnTermination": false });
+    for input in [
+        with("Groups", json!([web])),
+        with("Description", json!({ "Value": "the first" })),
+        with("SourceDestCheck", json!({ "Value": false })),
+        with("Attachment", goes.clone()),
+    ] {
+        let mut dry = input.clone();
+        dry["DryRun"] = json!(true);
+        cloud.fails("ec2", MODIFY, dry, "DryRunOperation").await;
+        cloud.ok("ec2", "ModifyNetworkInterfaceAttribute", input).await;
+    }
+    let changed = shown(&cloud, &id).await;
+    assert_eq!(changed["SecurityGroups"][0]["GroupId"], json!(web));
+    assert_eq!(changed["SourceDestCheck"], false);
+    let interface = &changed["NetworkInterfaces"][0];
+    assert_eq!(interface["Description"], "the first");
+    assert_eq!(interface["Groups"][0]["GroupId"], json!(web));
+    assert_eq!(interface["Attachment"]["DeleteOnTermination"], false);
+    cloud.ok("ec2", MODIFY, with("Description", json!({ "Value": "" }))).await;
+    assert_eq!(shown(&cloud, &id).await["NetworkInterfaces"][0]["Description"], "");
+
+    let vpc = cloud.ok("ec2", "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await;
+    let input = json!({ "GroupName": "far", "Description": "x", "VpcId": vpc["Vpc"]["VpcId"] });
+    let far = text(&cloud.ok("ec2", "CreateSecurityGroup", input).await, "/GroupId");
+    let mut two = with("Groups", json!([web]));
+    two["SourceDestCheck"] = json!({ "Value": true });
+    let strange = json!({ "AttachmentId": "eni-attach-1", "DeleteOnTermination": true });
+    let unknown = json!({ "NetworkInterfaceId": "eni-00000000", "Groups": [web] });
+    for (input, code, message) in [
+        (with("Groups", json!([])), "InvalidParameterCombination", "No attributes specified."),
+        (two, "InvalidParameterCombination", "Fields for multiple attribute types specified"),
+        (
+            unknown,
+            "InvalidNetworkInterfaceID.NotFound",
+            "The networkInterface ID 'eni-00000000' does not exist",
+        ),
+        (
+            with("Groups", json!(["sg-00000000"])),
+            "InvalidGroup.NotFound",
+            "The security group 'sg-00000000' does not exist",
+        ),
+        (
+            with("Groups", json!([far])),
+            "InvalidGroup.NotFound",
+            "You have specified two resources that belong to different networks.",
+        ),
+        (
+            with("Attachment", strange),
+            "InvalidAttachmentID.NotFound",
+            "The interface attachment 'eni-attach-1' does not exist.",
+        ),
+    ] {
+        assert_eq!(cloud.fails("ec2", MODIFY, input, code).await, message);
+    }
+
+    // It stays when its instance ends, as was asked for, and goes on being changed.
+    cloud.ok("ec2", "TerminateInstances", json!({ "InstanceIds": [id] })).await;
+    cloud.settle();
+    cloud.advance(SignedDuration::from_mins(1));
+    cloud.ok("ec2", MODIFY, with("SourceDestCheck", json!({ "Value": true }))).await;
+    let input = json!({ "NetworkInterfaceIds": [eni] });
+    let free = cloud.ok("ec2", "DescribeNetworkInterfaces", input).await;
+    let free = &free["NetworkInterfaces"][0];
+    assert_eq!((&free["Status"], &free["SourceDestCheck"]), (&json!("available"), &json!(true)));
+    cloud.fails("ec2", MODIFY, with("Attachment", goes), "InvalidAttachmentID.NotFound").await;
 }

@@ -19,6 +19,7 @@ async fn keys_are_made_in_both_kinds() {
         let created = cloud.ok("ec2", "CreateKeyPair", input.clone()).await;
         assert!(text(&created, "/KeyMaterial").starts_with(begin));
         assert_eq!(text(&created, "/KeyFingerprint").len(), length);
+        assert_eq!(created.get("Tags"), None, "nothing was tagged");
         let message = cloud.fails("ec2", "CreateKeyPair", input, "InvalidKeyPair.Duplicate").await;
         assert_eq!(message, "The keypair already exists");
         let input = json!({ "KeyNames": [kind], "IncludePublicKey": true });

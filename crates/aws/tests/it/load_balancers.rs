@@ -308,8 +308,18 @@ async fn targets_say_how_they_are() {
     assert_eq!(health(&cloud, &group).await[0].1, "Target.InvalidState");
     let input = json!({ "TargetGroupArn": group, "Targets": [{ "Id": "i-0123456789abcdef0" }] });
     let found = cloud.ok("elbv2", "DescribeTargetHealth", input).await;
-    let stranger = &found["TargetHealthDescriptions"][0]["TargetHealth"];
-    assert_eq!(stranger["Reason"], "Target.NotRegistered");
+    assert_eq!(
+        found["TargetHealthDescriptions"],
+        json!([{
+            "Target": { "Id": "i-0123456789abcdef0", "Port": 8080 },
+            "HealthCheckPort": "8080",
+            "TargetHealth": {
+                "State": "unused",
+                "Reason": "Target.NotRegistered",
+                "Description": "Target is not registered to the target group",
+            },
+        }])
+    );
 
     let message = cloud.fails("elbv2", "RegisterTargets", register(&ids[0]), "InvalidTarget").await;
     assert_eq!(
@@ -533,4 +543,28 @@ async fn application_load_balancers_name_themselves_and_trace() {
     let input = json!({ "ListenerArn": listener, "Attributes": off });
     cloud.ok("elbv2", "ModifyListenerAttributes", input).await;
     assert_eq!(manner().server, None);
+}
+
+/// Instances begin with their clients' addresses kept, addresses without; both can be changed.
+#[tokio::test]
+async fn whether_clients_addresses_are_kept_depends_on_the_targets() {
+    const KEY: &str = "preserve_client_ip.enabled";
+    let cloud = Cloud::new();
+    let (vpc, _) = network(&cloud).await;
+    let has = |shown: &Json, row: &Json| shown["Attributes"].as_array().unwrap().contains(row);
+    for (kind, first, other) in [("instance", "true", "false"), ("ip", "false", "true")] {
+        let input = json!({
+            "Name": kind, "Protocol": "TCP", "Port": 80, "VpcId": vpc, "TargetType": kind,
+        });
+        let created = cloud.ok("elbv2", "CreateTargetGroup", input).await;
+        let arn = text(&created, "/TargetGroups/0/TargetGroupArn");
+        let with = |value: &str| json!({ "TargetGroupArn": arn, "Attributes": [{ "Key": KEY, "Value": value }] });
+        let input = json!({ "TargetGroupArn": arn });
+        let shown = cloud.ok("elbv2", "DescribeTargetGroupAttributes", input).await;
+        assert!(has(&shown, &with(first)["Attributes"][0]), "{kind}: {shown}");
+        let shown = cloud.ok("elbv2", "ModifyTargetGroupAttributes", with(other)).await;
+        assert!(has(&shown, &with(other)["Attributes"][0]), "{kind}: {shown}");
+        let input = with("perhaps");
+        cloud.fails("elbv2", "ModifyTargetGroupAttributes", input, "ValidationError").await;
+    }
 }

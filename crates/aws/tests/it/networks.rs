@@ -182,12 +182,23 @@ async fn a_networks_attributes_change_one_at_a_time() {
 async fn the_default_network_can_be_deleted_for_good() {
     let cloud = Cloud::new();
     let subnets = cloud.ok("ec2", "DescribeSubnets", json!({})).await;
-    for subnet in subnets["Subnets"].as_array().unwrap() {
-        cloud.ok("ec2", "DeleteSubnet", json!({ "SubnetId": subnet["SubnetId"] })).await;
-    }
     let input = json!({
         "ImageId": cloud.image().await, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1,
     });
+    let mut here = input.clone();
+    here["Placement"] = json!({ "AvailabilityZone": "us-east-1a" });
+    let subnets = subnets["Subnets"].as_array().unwrap();
+    let (near, far): (Vec<_>, Vec<_>) =
+        subnets.iter().partition(|subnet| subnet["AvailabilityZone"] == "us-east-1a");
+    for subnet in near {
+        cloud.ok("ec2", "DeleteSubnet", json!({ "SubnetId": subnet["SubnetId"] })).await;
+    }
+    let message = cloud.fails("ec2", "RunInstances", here.clone(), "InvalidInput").await;
+    assert_eq!(message, "No default subnet for availability zone: 'us-east-1a'.");
+    for subnet in far {
+        cloud.ok("ec2", "DeleteSubnet", json!({ "SubnetId": subnet["SubnetId"] })).await;
+    }
+    cloud.fails("ec2", "RunInstances", here, "MissingInput").await;
     cloud.fails("ec2", "RunInstances", input.clone(), "MissingInput").await;
     let vpc = cloud.ok("ec2", "DescribeVpcs", json!({})).await;
     cloud.ok("ec2", "DeleteVpc", json!({ "VpcId": vpc["Vpcs"][0]["VpcId"] })).await;

@@ -172,6 +172,9 @@ async fn images_are_found() {
     let missing = json!({ "ImageIds": ["ami-0123456789abcdef0"] });
     let message = cloud.fails("ec2", "DescribeImages", missing, "InvalidAMIID.NotFound").await;
     assert_eq!(message, "The image id '[ami-0123456789abcdef0]' does not exist");
+    let missing = json!({ "ImageIds": ["ami-abcd1234", "ami-1234abcd"] });
+    let message = cloud.fails("ec2", "DescribeImages", missing, "InvalidAMIID.NotFound").await;
+    assert_eq!(message, "The image ids '[ami-abcd1234, ami-1234abcd]' do not exist");
     let other = cloud
         .call_in("eu-west-1", "ec2", "DescribeImages", &json!({ "Owners": ["amazon"] }))
         .await

@@ -51,6 +51,20 @@ async fn tags_that_cannot_be_are_refused() {
     let nonsense = json!({ "Resources": ["nonsense"], "Tags": [{ "Key": "a" }] });
     let message = cloud.fails("ec2", "CreateTags", nonsense, "InvalidID").await;
     assert_eq!(message, "The ID 'nonsense' is not valid");
+    let tags = json!([{ "Tags": [{ "Key": "a", "Value": "b" }] }]);
+    for (operation, input, code) in [
+        ("CreateKeyPair", json!({ "KeyName": "a" }), "InvalidParameterValue"),
+        (
+            "CreateSubnet",
+            json!({ "VpcId": vpc, "CidrBlock": "172.31.128.0/24" }),
+            "InvalidParameter",
+        ),
+    ] {
+        let mut input = input;
+        input["TagSpecifications"] = tags.clone();
+        let message = cloud.fails("ec2", operation, input, code).await;
+        assert_eq!(message, "Tag specification resource type must have a value");
+    }
     let many: Vec<_> = (0..51).map(|n| json!({ "Key": format!("k{n}"), "Value": "" })).collect();
     let input = json!({ "Resources": [vpc], "Tags": many });
     cloud.fails("ec2", "CreateTags", input, "TagLimitExceeded").await;

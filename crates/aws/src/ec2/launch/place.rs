@@ -120,7 +120,10 @@ fn subnet<'a>(
     let found = rows.iter().copied().find(in_zone);
     // Where no zone has the type, the refusal says so of the first.
     let found = found.or_else(|| rows.first().copied().filter(|_| zone.is_none()));
-    found.map(|subnet| &**subnet).ok_or_else(|| errors::NO_DEFAULT_SUBNET.with(&[&vpc.id]))
+    found.map(|subnet| &**subnet).ok_or_else(|| match &zone {
+        Some(zone) if !rows.is_empty() => errors::NO_SUBNET_IN_ZONE.with(&[zone]),
+        _ => errors::NO_DEFAULT_SUBNET.with(&[&vpc.id]),
+    })
 }
 
 fn zone_of(subnet: &Subnet) -> Zone {

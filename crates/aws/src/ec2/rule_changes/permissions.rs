@@ -163,7 +163,7 @@ impl GroupPair {
 }
 
 /// The protocol's usual name. Numbers without one stay numbers.
-fn read_protocol(text: &str) -> Result<String, Fault> {
+pub(super) fn read_protocol(text: &str) -> Result<String, Fault> {
     let name = text.to_ascii_lowercase();
     let name = match name.as_str() {
         "-1" | "all" => "-1",
