@@ -600,3 +600,34 @@ def test_what_calls_stream_goes_where_it_is_told(store, tmp_path):
     with open(out, "ab") as appended:
         subprocess.run([BINARY, *get, "/dev/stdout", "--output", "text"], stdout=appended, check=True, env=env(own, tmp_path), timeout=60)
     assert out.read_bytes().startswith(b"before object") and os.lstat("/dev/stdout").st_ino == before.st_ino
+
+
+def test_places_are_completed(store, tmp_path):
+    own = store()
+    for bucket, key in (("site", "a/1"), ("site", "a/2"), ("site", "about"), ("side", "x"), ("other", "y")):
+        own.put(bucket, key, b"x")
+    run = at(own, tmp_path)
+    complete = lambda *words: run("__complete", *words).stdout.splitlines()
+    assert complete("cp", "s3://si") == ["s3://side/", "s3://site/"]
+    assert complete("cp", "./x", "s3://site/a") == ["s3://site/a/", "s3://site/about"]
+    assert complete("aws", "s3", "ls", "s3://ot") == ["s3://other/"]
+    assert complete("cp", "./x") == complete("cp", "nowhere://x") == complete("cp", "s3://none/x") == []
+    own.pause = 10
+    begun = time.monotonic()
+    assert complete("cp", "s3://si") == [] and time.monotonic() - begun < 8
+    own.pause = 0
+    # As bash takes the words apart.
+    script = """
+        source <("$0" completion bash)
+        COMP_WORDS=("$0" "$@"); COMP_CWORD=$#; _isobar; printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    for words, found in (
+        (["cp", "s3", ":", "//si"], ["//side/", "//site/"]),
+        (["cp", "./a", "s3", ":", "//site/a/"], ["//site/a/1", "//site/a/2"]),
+        (["aws", "ec2", "describe-vpcs", "--output", "=", "js"], ["json"]),
+        (["aws", "ec2", "describe-vp"], None),
+        (["cp", "--metadata-dir"], ["--metadata-directive"]),
+    ):
+        done = subprocess.run(["bash", "-c", script, BINARY, *words], capture_output=True, text=True, timeout=60, env={**env(own, tmp_path), "PATH": os.environ["PATH"]})
+        lines = done.stdout.split()
+        assert lines == found if found else "describe-vpcs" in lines, (words, done)

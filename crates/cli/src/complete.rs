@@ -1,9 +1,7 @@
 //! What can stand next on a command line, for the shells' completion.
 
-use std::sync::Arc;
-
 use isobar_catalogue::{Cloud, Kind, Operation, Service};
-use isobar_client::{Surroundings, profiles};
+use isobar_client::profiles;
 
 use crate::arguments::Flag;
 use crate::call::flags::{self, FLAGS};
@@ -12,8 +10,9 @@ use crate::call::names::{self, command, kebab, shown};
 use crate::catalogue;
 use crate::format::FORMATS;
 use crate::input::describe;
+use crate::shell::Shell;
 use crate::transfer::verb::Verb;
-use crate::transfer::{flags as transfers, habits};
+use crate::transfer::{completed, flags as transfers, habits};
 use crate::{configure, whoami};
 
 /// The most candidates: a shell lists no more in a way that helps.
@@ -25,8 +24,8 @@ pub type Candidate = (String, String);
 /// What is around a line that is completed.
 #[derive(Clone)]
 pub struct Around {
-    /// Where the vendors' files are looked for.
-    pub surroundings: Arc<dyn Surroundings>,
+    /// The shell: where the vendors' files are looked for, and stores are asked from.
+    pub shell: Shell,
     /// The regions of a cloud.
     pub regions: fn(Cloud) -> Vec<&'static str>,
 }
@@ -39,7 +38,7 @@ impl Around {
             "output" => FORMATS.iter().map(|(name, _)| plain(name)).collect(),
             "region" => of_clouds().into_iter().flat_map(self.regions).map(plain).collect(),
             "profile" => {
-                let profiles = |cloud| profiles(cloud, self.surroundings.clone());
+                let profiles = |cloud| profiles(cloud, self.shell.surroundings.clone());
                 of_clouds().into_iter().flat_map(profiles).map(|name| plain(&name)).collect()
             }
             _ if called.contains('|') => called.split('|').map(plain).collect(),
@@ -92,7 +91,8 @@ fn clouds() -> Vec<Candidate> {
     Cloud::ALL.map(|cloud| plain(command(cloud))).to_vec()
 }
 
-/// What can stand next of a command over files and objects; nothing where files may.
+/// What can stand next of a command over files and objects: flags, their values, and places in stores. Files
+/// are completed by the shell itself.
 fn of_transfer(
     around: &Around,
     cloud: Option<Cloud>,
@@ -104,10 +104,11 @@ fn of_transfer(
     if let Some((name, called)) = last.and_then(|name| transfers::value_of(verb, name)) {
         return around.values(cloud, name, called);
     }
-    match current.starts_with('-') {
-        true => transfers::candidates(verb).collect(),
-        false => Vec::new(),
+    if current.starts_with('-') {
+        return transfers::candidates(verb).collect();
     }
+    let places = completed::places(&around.shell, before, current);
+    places.iter().map(|place| plain(place)).collect()
 }
 
 /// What can stand next of a command with words and flags that take values.

@@ -3,6 +3,7 @@
 
 mod bar;
 mod buckets;
+pub(crate) mod completed;
 pub(crate) mod flags;
 pub(crate) mod habits;
 mod list;

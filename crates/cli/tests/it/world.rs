@@ -112,7 +112,7 @@ pub(crate) fn complete(command: &str, words: &[&str]) -> Vec<String> {
         Cloud::Aws => vec!["us-east-1", "eu-west-1"],
         _ => vec!["cn-hangzhou"],
     };
-    let around = isobar_cli::complete::Around { surroundings: shell.surroundings, regions };
+    let around = isobar_cli::complete::Around { shell, regions };
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     let found = isobar_cli::complete::candidates(&around, command, &words);
     found.into_iter().map(|(text, _)| text).collect()

@@ -35,7 +35,7 @@ pub(crate) fn run(shell: Shell) -> Result<(), Error> {
 pub(crate) fn answer(words: &[OsString]) -> Result<(), Error> {
     let shell = isobar_cli::shell::Shell::system();
     isobar_cli::updated::prefer(&shell);
-    let around = Around { surroundings: shell.surroundings, regions };
+    let around = Around { shell, regions };
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let found = match words.split_first() {
         Some((first, rest)) if !rest.is_empty() && isobar_cli::find(first).is_some() => {
