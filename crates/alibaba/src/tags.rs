@@ -50,9 +50,9 @@ const LONGEST: usize = 128;
 pub(crate) struct Rules {
     /// A key is absent.
     pub(crate) missing_key: Row,
-    /// A key is none.
+    /// A key is invalid.
     pub(crate) bad_key: Row,
-    /// A value is none.
+    /// A value is invalid.
     pub(crate) bad_value: Row,
     /// A key is there twice.
     pub(crate) duplicate: Row,

@@ -24,7 +24,7 @@ use isobar_kernel::store::Schema;
 pub use face::{Aws, BUILT, Built, IGNORED};
 pub use unbuilt::unbuilt;
 
-/// The services, with their handlers. A service more is a line more.
+/// The services, with their handlers. To add a service, add a line.
 pub const SERVICES: &[Served<World>] = &[ec2::SERVICE, elbv2::SERVICE, sts::SERVICE];
 
 /// Adds the face's collections.

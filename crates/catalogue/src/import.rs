@@ -2,6 +2,9 @@
 //!
 //! Nothing here touches a file or a socket: texts in, services out. Facts only are taken: names,
 //! types, constraints, addresses. Prose stays where it is.
+//!
+//! The importers are here and not in `packages` because the protocol cases in `wire`'s tests are written
+//! in botocore's language and read by the same importer.
 
 pub mod botocore;
 pub mod oss;

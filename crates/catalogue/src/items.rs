@@ -260,7 +260,7 @@ impl<T: DeserializeOwned> Index<usize> for Items<T> {
     }
 }
 
-/// To change one decodes all.
+/// Changing one item decodes all of them.
 impl<T: DeserializeOwned> IndexMut<usize> for Items<T> {
     fn index_mut(&mut self, at: usize) -> &mut T {
         &mut self.to_mut()[at]

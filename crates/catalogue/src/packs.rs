@@ -20,8 +20,8 @@ pub type Newer = Box<dyn Fn(Cloud) -> Option<(Vec<u8>, Origin)> + Send + Sync>;
 
 static NEWER: OnceLock<Newer> = OnceLock::new();
 
-/// Has each cloud's pack looked for, when the cloud is first spoken of, before the embedded one is
-/// taken. It counts once, and for no cloud that was spoken of before.
+/// Loads each cloud's newer pack at the cloud's first use, if there is one, and else the embedded pack.
+/// Only the first call counts, and it does not change clouds that were used before.
 pub fn prefer(newer: Newer) {
     // Who comes second finds a choice that was made.
     let _ = NEWER.set(newer);

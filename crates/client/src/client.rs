@@ -271,7 +271,8 @@ impl Client {
         let taken = operation.checksum.as_ref().and_then(|it| it.algorithm_member.as_deref());
         let named = taken.and_then(|name| input.get(name)).and_then(Value::as_str);
         let algorithm = upload.algorithm(operation, named);
-        // S3 takes what nothing was said about; what like it cannot, wants it said.
+        // S3 takes a checksum that nobody asked for; a store that is like it may not, which the
+        // configuration says.
         let wanted = self.config().request_checksums == Checksums::WhenSupported
             || named.is_some()
             || upload.names_checksum()

@@ -1,5 +1,6 @@
 //! How object storage at Alibaba Cloud is called: which signature, through which network, and where
-//! a bucket's name goes.
+//! a bucket's name goes: before the host's name, before the path, or nowhere. Both signatures are over
+//! `/bucket/key` in each of these cases.
 
 use crate::config::Config;
 use crate::endpoint::{Addressing, Endpoint, Scheme, is_address, is_loopback};

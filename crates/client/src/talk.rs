@@ -1,5 +1,10 @@
 //! Calls in which both sides talk at once: a request that is a stream of events, and an answer that
 //! is another one.
+//!
+//! The layers of `transport` see a call like any other. Here is what differs: the caller's events,
+//! each asked for when there is room to send it and signed after the one before it, and the
+//! connection, which belongs to the answer's body and is closed with it. Events that were taken from
+//! the caller are gone, so nothing is repeated after that. Idle connections are kept open by pings.
 
 mod spoken;
 

@@ -1,4 +1,8 @@
 //! Bodies of requests that are streams: parts of files, or of other objects.
+//!
+//! Over HTTPS, S3 gets a body in one pass, with the checksum behind it. Where the signature covers the
+//! payload, the body is read once before it is sent. A source that cannot be begun anew is not sent
+//! again.
 
 mod framed;
 mod source;

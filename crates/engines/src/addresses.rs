@@ -1,4 +1,6 @@
-//! Addresses: each machine and each balancer has one of 127.0.0.0/8 to itself.
+//! Addresses: each machine and each balancer has one of 127.0.0.0/8 to itself, drawn at random and kept
+//! for life. On Linux the whole block is loopback, without setup and without root, so that ten machines
+//! can all listen on port 8080. It is the machine's public and private address in the clouds' APIs.
 
 use std::net::Ipv4Addr;
 

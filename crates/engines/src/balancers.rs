@@ -4,6 +4,11 @@
 //! binds its listeners, checks its targets' health, and follows changes in place: connections under
 //! way are not dropped because a target came or a weight changed. The live side, the targets' health,
 //! is kept in memory: [`Balancers::health`].
+//!
+//! HTTP listeners choose a target for each request (weighted round robin or least connections), TCP
+//! listeners for each connection. A target that leaves drains: it gets nothing new, and what is under
+//! way has its time to end. A port that may not be bound gets a free one in its place, which is kept in
+//! the record and taken again after a restart.
 
 mod change;
 mod choose;

@@ -12,7 +12,8 @@
 //!
 //! No machine outlives Isobar unowned. Each runs under a keeper, a process of its own that ends the
 //! whole tree when the pipe from Isobar closes, however Isobar ended; see [`keeper`]. What should run
-//! is started again at the next start, with the same addresses.
+//! is started again at the next start, with the same addresses. That is no boot of the machine's: user
+//! data that was still running runs again. Of Isobar's own environment, processes get nothing but `PATH`.
 
 mod change;
 mod console;

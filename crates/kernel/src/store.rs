@@ -6,7 +6,12 @@
 //! acknowledged, so that it outlives a killed process; the log is flushed to the disk once a second.
 //!
 //! fjall keeps the log, its recovery and its compaction; the collections are rebuilt from it at the
-//! start. Rows are JSON, so that a later version can add fields.
+//! start. Rows are JSON, so that a later version can add fields with defaults. A store says its layout's
+//! version; one that is newer, or holds a collection that the program does not know, is refused.
+//!
+//! There is one store for all clouds, since machines and addresses are one pool and a transaction must
+//! span a face's rows and an engine's. Keys begin with account and region, collections' names with the
+//! service or cloud, so that nothing meets by accident.
 
 mod kept;
 mod log;

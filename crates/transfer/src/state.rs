@@ -1,4 +1,8 @@
 //! What a transfer that was interrupted left behind, so that the next one goes on from there.
+//!
+//! An upload is found by a file in the user's cache and by the store's own list of its parts, a
+//! download by its part file and a journal of its ranges. Both are summed again before they are
+//! believed.
 
 use std::fs;
 use std::io::{ErrorKind, Write};

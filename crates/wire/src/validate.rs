@@ -8,7 +8,7 @@ use crate::error::{Problem, Violation};
 use crate::value::{Name, Value};
 
 /// Every rule of the catalogue that the input breaks: absent members that are required, unknown
-/// ones, other types, ranges and lengths. The values that a vendor lists for a text are no rule,
+/// ones, other types, ranges and lengths. The values that a vendor lists for a text are not enforced,
 /// since new ones appear at any time; nor are patterns. A stream of events is never absent: it
 /// follows the rest of the input.
 #[must_use]

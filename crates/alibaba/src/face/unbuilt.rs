@@ -1,5 +1,5 @@
-//! Values of members that the vendor takes and nobody built here, of members whose other values are
-//! built. They are refused before the handler sees them, and told in docs/support.md.
+//! Values of members that the vendor takes and that are not implemented here, of members whose other
+//! values are. They are refused before the handler sees them, and told in docs/support.md.
 
 use isobar_kernel::Fault;
 use isobar_kernel::face::Admitted;

@@ -3,7 +3,8 @@
 //!
 //! The package says of every attribute where it travels and under which name, so no more than lines
 //! are read. Members are called as they are on the wire, which is how the vendor's reference calls
-//! them.
+//! them: `x-oss-meta-*` is the map of an object's own metadata. Headers that name a copy's source are
+//! given as they are sent.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Shapes that differ in nothing but their names, made one.
+//! Shapes that differ in nothing but their names, made one. In Alibaba Cloud's packages a third of all
+//! shapes go this way, so that a call unpacks less.
 
 use std::collections::HashMap;
 use std::mem::{replace, take};

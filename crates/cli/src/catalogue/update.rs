@@ -1,5 +1,8 @@
 //! `isobar catalogue update [CLOUD]`: newer packages of the vendors', from the public registry into
 //! the user's cache; `isobar catalogue reset [CLOUD]`: back to the program's own.
+//!
+//! The update takes wheels only, of which nothing runs, checks each of their files against the wheel's
+//! own record, and takes no version that is older than the one in use.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

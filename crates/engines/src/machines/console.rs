@@ -2,7 +2,8 @@
 //!
 //! The log is a directory of segments, each named after the offset at which it begins. The first
 //! segment is kept for good, for it says how the machine came up; of the others the newest are. A
-//! reader sees from the names where something was left out.
+//! reader sees from the names where something was left out. Kept are the first 64 KiB and at least the
+//! newest 1 MiB.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

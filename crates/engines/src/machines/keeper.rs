@@ -6,6 +6,9 @@
 //! process in a session of its own. It holds the reading end of a pipe whose writing end only Isobar
 //! has. When that closes, Isobar asked for it or died, by whatever cause, and the keeper ends the tree.
 //!
+//! Should a keeper be killed as well, the next start of Isobar finds what it left by a mark in the
+//! processes' environment (`ISOBAR_MACHINE`), and ends it before anything runs.
+//!
 //! The keeper sleeps in blocking calls, one thread each: for a child's end, for a word from Isobar,
 //! for output.
 

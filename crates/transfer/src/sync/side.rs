@@ -1,4 +1,5 @@
-//! One of the two lists that are compared: what takes part, and what could not.
+//! One of the two lists that are compared: what takes part, and what could not. What a walk could not
+//! look into is never taken for missing.
 
 use std::collections::BTreeSet;
 

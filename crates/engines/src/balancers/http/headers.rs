@@ -1,4 +1,8 @@
 //! What a proxy changes in headers (RFC 9110, section 7.6).
+//!
+//! A request that is passed on has one host, one length and no coding that the proxy did not undo. One
+//! with two hosts or an invalid one is refused (400), and so is a transfer coding other than chunks
+//! (501).
 
 use std::net::SocketAddr;
 

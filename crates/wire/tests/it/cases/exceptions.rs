@@ -1,5 +1,5 @@
-//! The cases that do not hold, each with its reason. The table only shrinks: a case in it that
-//! passes makes the test fail.
+//! The cases that do not hold, each with its reason. An exception that no longer applies fails the
+//! test.
 
 use super::Side;
 
