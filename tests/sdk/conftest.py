@@ -70,10 +70,10 @@ def pytest_sessionfinish(session, exitstatus):
         return
     tests = session.config.args == [str(pathlib.Path(__file__).parent)]
     is_whole = tests and not session.config.option.keyword and exitstatus == 0
-    complaints = answered.complaints() if is_whole else []
+    complaints, notes = answered.complaints() if is_whole else ([], [])
+    session.config.complaints = complaints + notes
     if complaints:
         session.exitstatus = 1
-        session.config.complaints = complaints
 
 
 @pytest.hookimpl(optionalhook=True)

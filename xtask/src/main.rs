@@ -8,6 +8,8 @@ mod bench;
 mod cases;
 mod catalogue;
 mod conformance;
+#[cfg(test)]
+mod docs;
 mod fuzz;
 mod licences;
 mod offers;

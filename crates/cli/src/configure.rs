@@ -47,8 +47,8 @@ const USAGE: &str = "isobar configure aws|alibaba|do [flags]
 pub(crate) const VERBS: [&str; 4] = ["list", "get", "set", "export-credentials"];
 
 pub(crate) const ABOUT: &str = "Write credentials into the files of the cloud's own tools: ~/.aws/credentials \
-                     and ~/.aws/config, ~/.aliyun/config.json, or doctl's config.yaml. What else \
-                     they hold stays. What no flag gives is asked for at the terminal.";
+                     and ~/.aws/config, ~/.aliyun/config.json, or doctl's config.yaml. Other settings in \
+                     them stay. Prompts at the terminal for missing values.";
 
 /// What a flag may hold.
 struct Question<'a> {

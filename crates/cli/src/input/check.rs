@@ -44,7 +44,7 @@ pub(crate) fn check(
         }
         let (class, detail) = explain(service, operation, input, &violation);
         if violation.problem.is_upper_bound() || is_forced {
-            let text = format!("{}; it is sent all the same", detail.text);
+            let text = format!("{}; it is sent anyway", detail.text);
             checked.notes.push(Detail { text, ..detail });
         } else {
             checked.wrong.push((class, detail));

@@ -188,7 +188,7 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
-    /// The operation began, or was taken up again after a restart.
+    /// The operation began, or was resumed after a restart.
     Started,
     /// The plan stands.
     Planned,

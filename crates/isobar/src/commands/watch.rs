@@ -116,7 +116,7 @@ async fn show_events(api: &Api, operation: &str) -> Result<(), Error> {
             return Err(Error::new(
                 Class::Unreachable,
                 "stream_broken",
-                "the stream of events broke off and could not be taken up again",
+                "the stream of events broke off and could not be resumed",
             ));
         }
         tokio::time::sleep(RECONNECT_AFTER).await;
