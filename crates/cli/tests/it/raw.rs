@@ -115,8 +115,8 @@ fn force_sends_what_the_catalogue_does_not_know() {
     assert_eq!(seen.body, b"{\"Limit\":0,\"NewThing\":{\"A\":[true,1]}}");
     assert_eq!(
         done.stderr,
-        "note: NewThing: is not known; there are ExclusiveStartTableName, Limit; it is sent all the \
-         same\nnote: Limit: is 0, but must be from 1 to 100; it is sent all the same\n"
+        "note: NewThing: is not known; there are ExclusiveStartTableName, Limit; it is sent anyway\n\
+         note: Limit: is 0, but must be from 1 to 100; it is sent anyway\n"
     );
     let call = [
         "aws",
@@ -153,8 +153,5 @@ fn upper_bounds_are_noted_and_sent() {
     let (done, seen) = called(&call, answer(200, "{\"TableNames\":[]}"));
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert_eq!(seen.body, b"{\"Limit\":5000}");
-    assert_eq!(
-        done.stderr,
-        "note: Limit: is 5000, but must be from 1 to 100; it is sent all the same\n"
-    );
+    assert_eq!(done.stderr, "note: Limit: is 5000, but must be from 1 to 100; it is sent anyway\n");
 }

@@ -87,7 +87,8 @@ impl Run {
 
     /// Carries the operation to its end.
     pub(crate) async fn carry_out(&mut self) -> Result<(), Error> {
-        let word = if self.work.phase == Phase::Planning { "started" } else { "resumed after a restart" };
+        let word =
+            if self.work.phase == Phase::Planning { "started" } else { "resumed after a restart" };
         self.tell(EventKind::Started, format!("{} {word}", self.what())).await?;
         let mut phase = self.work.phase;
         if phase == Phase::Planning {

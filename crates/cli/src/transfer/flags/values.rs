@@ -101,7 +101,7 @@ pub(super) fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
 
 /// A time of at most so many days, in whole seconds.
 pub(super) fn seconds(text: &str, most_days: u32) -> Result<u32, String> {
-    let whole = |time: Duration| (time.subsec_nanos() == 0).then(|| time.as_secs());
+    let whole = |time: Duration| (time.subsec_nanos() == 0).then_some(time.as_secs());
     units::duration(text)
         .and_then(whole)
         .and_then(|seconds| u32::try_from(seconds).ok())
