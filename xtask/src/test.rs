@@ -67,6 +67,8 @@ fn sdk(pytest: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         "sdk",
         std::process::Command::new(python)
             .args(["-m", "pytest", "--durations=10", "-p", "no:cacheprovider"])
+            // It comes with a tool that a test runs, and would leave its folder here.
+            .args(["-p", "no:hypothesispytest"])
             // Most of their time is waiting for machines, so more of them run than there are cores.
             .args(["--numprocesses=3", "--dist=worksteal"])
             .arg(&tests)

@@ -68,12 +68,15 @@ pub fn candidates(around: &Around, name: &str, words: &[String]) -> Vec<Candidat
         Some(cloud) => of_call(around, cloud, before, current),
         None => match name {
             "catalogue" | "catalog" => of_catalogue(before),
-            "whoami" => of_flags(around, whoami::FLAGS, &clouds(), before, current),
+            "whoami" => {
+                of_flags(around, whoami::FLAGS, &whoami::OUTPUTS, &clouds(), before, current)
+            }
             "configure" => {
                 let is_begun = before.iter().any(|word| configure::VERBS.contains(&word.as_str()));
                 let verbs = configure::VERBS.iter().map(|verb| plain(verb)).filter(|_| !is_begun);
                 let words: Vec<Candidate> = verbs.chain(clouds()).collect();
-                of_flags(around, configure::FLAGS, &words, before, current)
+                let outputs = FORMATS.map(|(name, _)| name);
+                of_flags(around, configure::FLAGS, &outputs, &words, before, current)
             }
             _ => match Verb::of(name) {
                 Some(verb) => of_transfer(around, None, verb, before, current),
@@ -111,10 +114,11 @@ fn of_transfer(
     places.iter().map(|place| plain(place)).collect()
 }
 
-/// What can stand next of a command with words and flags that take values.
+/// What can stand next of a command with words and flags that take values; `outputs` are those of --output.
 fn of_flags(
     around: &Around,
     flags: &[Flag],
+    outputs: &[&str],
     words: &[Candidate],
     before: &[String],
     current: &str,
@@ -124,9 +128,7 @@ fn of_flags(
     let mut named = before.iter().filter_map(|word| the_cloud(word));
     let cloud = named.next().filter(|_| named.next().is_none());
     match after {
-        Some("output") if flags.len() == whoami::FLAGS.len() => {
-            ["text", "json"].map(plain).to_vec()
-        }
+        Some("output") => outputs.iter().map(|name| plain(name)).collect(),
         Some("format") => configure::FORMATS.iter().map(|name| plain(name)).collect(),
         Some(name) if !name.contains('=') => around.values(cloud, name, ""),
         _ if current.starts_with('-') => {

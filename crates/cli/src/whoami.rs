@@ -21,6 +21,9 @@ pub(crate) const FLAGS: &[Flag] = &[
     Flag { name: "output", help: "text (default) or json" },
 ];
 
+/// What --output takes.
+pub(crate) const OUTPUTS: [&str; 2] = ["text", "json"];
+
 const USAGE: &str = "isobar whoami [aws|alibaba|do]… [flags]";
 
 const ABOUT: &str = "Say which identity each cloud sees, and where it comes from. Without a cloud, \
