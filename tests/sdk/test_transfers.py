@@ -604,7 +604,7 @@ def test_what_calls_stream_goes_where_it_is_told(store, tmp_path):
 
 def test_places_are_completed(store, tmp_path):
     own = store()
-    for bucket, key in (("site", "a/1"), ("site", "a/2"), ("site", "about"), ("side", "x"), ("other", "y")):
+    for bucket, key in (("site", "a/1"), ("site", "a/2"), ("site", "about"), ("site", "a\x1b[31m"), ("site", "a\nb"), ("side", "x"), ("other", "y")):
         own.put(bucket, key, b"x")
     run = at(own, tmp_path)
     complete = lambda *words: run("__complete", *words).stdout.splitlines()

@@ -25,7 +25,10 @@ pub(crate) fn places(shell: &Shell, before: &[String], begun: &str) -> Vec<Strin
         let late = || Error::failed("late", "the store did not answer in time");
         tokio::time::timeout(PATIENCE, ask(shell, before, begun)).await.map_err(|_| late())?
     });
-    asked.unwrap_or_default()
+    let mut found = asked.unwrap_or_default();
+    // A line of a shell takes no such names, and a terminal would do what they say.
+    found.retain(|place| !place.contains(char::is_control));
+    found
 }
 
 async fn ask(shell: &Shell, before: &[String], begun: &str) -> Result<Vec<String>, Error> {
