@@ -195,3 +195,19 @@ async fn the_accounts_attributes_are_shown() {
         }])
     );
 }
+
+/// Whoever moves the clock by years finds images as today: the vendors publish theirs anew.
+#[tokio::test]
+async fn images_do_not_age() {
+    let cloud = Cloud::new();
+    let ask = json!({ "Owners": ["amazon"] });
+    let today = cloud.ok("ec2", "DescribeImages", ask.clone()).await;
+    for _ in 0..3 {
+        cloud.advance(jiff::SignedDuration::from_hours(3 * 366 * 24));
+        let later = cloud.ok("ec2", "DescribeImages", ask.clone()).await;
+        assert_eq!(count(&later, "/Images"), count(&today, "/Images"));
+        let (ends, ended) =
+            (text(&later, "/Images/0/DeprecationTime"), text(&today, "/Images/0/DeprecationTime"));
+        assert!(ends > ended, "{ends}");
+    }
+}
