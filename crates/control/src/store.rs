@@ -6,6 +6,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
+use tokio::time::Instant;
 
 use self::change::Mark;
 pub use self::change::forget_mark;
@@ -29,12 +31,17 @@ pub(crate) mod resources;
 mod schema;
 pub(crate) mod services;
 
+/// For how long a database that was well is taken to be so.
+const STILL_TRUE: Duration = Duration::from_millis(500);
+
 /// The state.
 #[derive(Clone)]
 pub(crate) struct Store {
     pool: SqlitePool,
     /// Of a database in a file.
     mark: Option<Arc<Mark>>,
+    /// When the database was last found to be well.
+    checked: Arc<tokio::sync::Mutex<Option<Instant>>>,
     /// Keeps a database in memory alive: it ends with its last connection, and the pool closes one
     /// whose query was given up.
     _anchor: Option<Arc<Mutex<SqliteConnection>>>,
@@ -80,7 +87,7 @@ impl Store {
             Database::Memory => None,
             Database::File(path) => Some(Arc::new(Mark::open(path, last_write(&pool).await?)?)),
         };
-        Ok(Self { pool, mark, _anchor: anchor })
+        Ok(Self { pool, mark, checked: Arc::default(), _anchor: anchor })
     }
 
     /// What tells this state from others in the same cloud account: drawn once, when it is new.
@@ -100,11 +107,19 @@ impl Store {
         row.try_get("id").map_err(failed())
     }
 
-    /// Whether the database can be read and written.
+    /// Whether the database can be read and written, or could a moment ago: whoever asks needs no key, and
+    /// each write is flushed.
     pub(crate) async fn check(&self) -> Result<(), Error> {
+        let mut last = self.checked.lock().await;
+        if last.is_some_and(|last| last.elapsed() < STILL_TRUE) {
+            return Ok(());
+        }
         let query = sqlx::query("UPDATE installation SET id = id");
         match self.run("write the database", query).await? {
-            1 => Ok(()),
+            1 => {
+                *last = Some(Instant::now());
+                Ok(())
+            }
             rows => Err(Error::internal("read the database")(format!("{rows} installations"))),
         }
     }

@@ -204,3 +204,18 @@ async fn refuses_a_state_of_a_newer_version() {
         other => panic!("{:?}", other.err()),
     }
 }
+
+/// Whoever asks needs no key, and each write waits for the disk.
+#[tokio::test]
+async fn readiness_writes_once_for_many_who_ask() {
+    let bench = Bench::new().await;
+    let number = || {
+        let mark = std::fs::read_to_string(bench.file().with_extension("mark")).unwrap();
+        mark.trim().parse::<u64>().unwrap()
+    };
+    let before = number();
+    let asked = (0..200).map(|_| bench.control.readiness());
+    let ready = futures_util::future::join_all(asked).await;
+    assert!(ready.iter().all(|ready| ready.ready), "{ready:?}");
+    assert!((before + 1..before + 20).contains(&number()), "{before} to {}", number());
+}

@@ -1,6 +1,7 @@
 //! `isobar completion SHELL`, and what the shells' scripts ask for: `isobar __complete WORD...`.
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use isobar_catalogue::Cloud;
@@ -35,7 +36,9 @@ pub(crate) fn run(shell: Shell) -> Result<(), Error> {
 pub(crate) fn answer(words: &[OsString]) -> Result<(), Error> {
     let shell = isobar_cli::shell::Shell::system();
     isobar_cli::updated::prefer(&shell);
-    let around = Around { shell, regions };
+    // Whoever completes a line is asked for no code of a device.
+    let surroundings = Arc::new(isobar_client::Machine::new(None));
+    let around = Around { shell: isobar_cli::shell::Shell { surroundings, ..shell }, regions };
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let found = match words.split_first() {
         Some((first, rest)) if !rest.is_empty() && isobar_cli::find(first).is_some() => {
