@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn bench(arguments: &Arguments) -> Result<ExitCode> {
-    let tools = Tools::built(&[])?;
+    let tools = Tools::built()?;
     let mut text = String::new();
     if !arguments.only_commands {
         text = servers(&tools, arguments)?;
@@ -120,14 +120,14 @@ struct Figures {
 }
 
 /// The programs that were built.
-pub(crate) struct Tools {
-    pub(crate) isobar: PathBuf,
+struct Tools {
+    isobar: PathBuf,
     bench: PathBuf,
     cost: PathBuf,
 }
 
 /// A server that is measured. A process that was started for it ends with it.
-pub(crate) struct Server {
+struct Server {
     name: String,
     url: String,
     key: (String, String),
@@ -175,11 +175,10 @@ impl Drop for Server {
 }
 
 impl Tools {
-    /// Builds the programs, with these variables for what builds them: both at once, for alone each
-    /// would have everything built anew.
-    pub(crate) fn built(variables: &[(&str, &Path)]) -> Result<Self> {
+    /// Builds the programs: both at once, for alone each would have everything built anew.
+    fn built() -> Result<Self> {
         let build = ["build", "--release", "--package", "isobar", "--package", "isobar-bench"];
-        run("build", cargo().args(build).envs(variables.iter().copied()))?;
+        run("build", cargo().args(build))?;
         let release = steps::target().join("release");
         Ok(Self {
             isobar: release.join("isobar"),
@@ -212,7 +211,7 @@ impl Tools {
     }
 
     /// The server with a fresh state, and how long it took until it was ready.
-    pub(crate) fn isobar(&self, state: &Path) -> Result<(Server, Duration)> {
+    fn isobar(&self, state: &Path) -> Result<(Server, Duration)> {
         if state.exists() {
             std::fs::remove_dir_all(state)?;
         }
@@ -257,7 +256,7 @@ impl Tools {
     }
 
     /// Has a server make the instances that are described.
-    pub(crate) fn seed(&self, server: &Server) -> Result<()> {
+    fn seed(&self, server: &Server) -> Result<()> {
         let mut seed = self.command("seed", server);
         seed.args(["--instances", &INSTANCES.to_string()]);
         Ok(run(&format!("seed {}", server.name), &mut seed)?)

@@ -13,7 +13,6 @@ mod docs;
 mod fuzz;
 mod licences;
 mod offers;
-mod order;
 mod python;
 mod steps;
 mod test;
@@ -40,8 +39,6 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Writes the types of AWS's instances, and where they are offered, from the package that has them.
     Offers(offers::Arguments),
-    /// Writes the linker script that puts the code of a call into one place; needs valgrind.
-    Order(order::Arguments),
     /// Runs everything that proves the project.
     Test(test::Arguments),
 }
@@ -54,7 +51,6 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::bench(&arguments),
         Task::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Task::Offers(arguments) => offers::run(&arguments),
-        Task::Order(arguments) => order::order(&arguments),
         Task::Test(arguments) => test::test(&arguments),
     };
     match done {
