@@ -31,7 +31,7 @@ mod type_table;
 mod types;
 mod user_data;
 
-use isobar_kernel::face::Served;
+use isobar_kernel::Served;
 
 use crate::World;
 

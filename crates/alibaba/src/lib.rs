@@ -23,8 +23,8 @@ mod vpc;
 
 use isobar_engines::Engines;
 use isobar_kernel::Keys;
-use isobar_kernel::face::{Local, Served, Shared};
 use isobar_kernel::store::Schema;
+use isobar_kernel::{Local, Served, Shared};
 
 pub use face::{Alibaba, IGNORED, unbuilt};
 

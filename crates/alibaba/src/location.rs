@@ -3,7 +3,7 @@
 mod endpoints;
 mod errors;
 
-use isobar_kernel::face::Served;
+use isobar_kernel::Served;
 
 use crate::World;
 

@@ -13,7 +13,7 @@ mod sync;
 mod tags;
 
 use isobar_kernel::Record as _;
-use isobar_kernel::face::Served;
+use isobar_kernel::Served;
 
 use crate::{Command, World};
 use records::{BY_SERVER, LoadBalancer};

@@ -2,7 +2,7 @@
 
 mod caller_identity;
 
-use isobar_kernel::face::Served;
+use isobar_kernel::Served;
 
 use crate::World;
 

@@ -9,7 +9,7 @@ mod tags;
 pub(crate) mod vpcs;
 pub(crate) mod vswitches;
 
-use isobar_kernel::face::Served;
+use isobar_kernel::Served;
 
 use crate::World;
 

@@ -33,7 +33,7 @@ mod volumes;
 mod vpcs;
 
 use filters::{Field, NOT_BUILT};
-use isobar_kernel::face::Served;
+use isobar_kernel::Served;
 
 pub(crate) use ids::resource_type;
 

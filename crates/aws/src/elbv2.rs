@@ -14,8 +14,8 @@ mod tags;
 mod target_groups;
 mod targets;
 
+use isobar_kernel::Served;
 use isobar_kernel::Tables;
-use isobar_kernel::face::Served;
 
 pub(crate) use attributes::{fixed as fixed_attributes, only_shown as shown_attributes};
 pub(crate) use listeners::UNBUILT_PROTOCOLS;

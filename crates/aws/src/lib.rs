@@ -18,8 +18,8 @@ mod unbuilt;
 
 use isobar_engines::Engines;
 use isobar_kernel::Keys;
-use isobar_kernel::face::{Local, Served, Shared};
 use isobar_kernel::store::Schema;
+use isobar_kernel::{Local, Served, Shared};
 
 pub use face::{Aws, BUILT, Built, IGNORED};
 pub use unbuilt::unbuilt;

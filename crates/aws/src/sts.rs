@@ -2,7 +2,7 @@
 
 mod identity;
 
-use isobar_kernel::face::Served;
+use isobar_kernel::Served;
 
 use crate::{Query, World};
 

@@ -51,8 +51,8 @@ mod world;
 
 use isobar_engines::Engines;
 use isobar_kernel::Keys;
-use isobar_kernel::face::{Local, Shared};
 use isobar_kernel::store::Schema;
+use isobar_kernel::{Local, Shared};
 
 pub use face::{DigitalOcean, IGNORED};
 use world::Served;

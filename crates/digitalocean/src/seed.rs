@@ -1,6 +1,6 @@
 //! What a fresh account has: a default project, and a default VPC in each region.
 
-use isobar_kernel::face::Shared;
+use isobar_kernel::Shared;
 use isobar_kernel::{Random, Tx};
 use jiff::Timestamp;
 

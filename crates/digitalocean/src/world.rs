@@ -19,7 +19,7 @@ pub struct World {
 pub(crate) type Query<'a> = isobar_kernel::Query<'a, World>;
 pub(crate) type Command<'a, 'tx> = isobar_kernel::Command<'a, 'tx, World>;
 pub(crate) type Handler = isobar_kernel::Handler<World>;
-pub(crate) type Served = isobar_kernel::face::Served<World>;
+pub(crate) type Served = isobar_kernel::Served<World>;
 
 /// The key of something of an account: ids are unique within one.
 pub(crate) fn key(account: &str, id: impl std::fmt::Display) -> String {

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use isobar_catalogue::Cloud;
-use isobar_kernel::face::served_operations;
+use isobar_kernel::served_operations;
 
 const BEGIN: &str = "<!-- support: begin -->\n";
 const END: &str = "<!-- support: end -->";

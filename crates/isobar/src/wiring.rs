@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use isobar_control::Control;
 use isobar_engines::{Engines, machines};
-use isobar_kernel::face::{Face, Local, Shared};
 use isobar_kernel::keys::{Caller, Key};
 use isobar_kernel::serve::{Bounds, serve as serve_cloud};
 use isobar_kernel::{Clock, Random, Rights, Store};
+use isobar_kernel::{Face, Local, Shared};
 use isobar_server::App;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::ServerConfig;

@@ -5,7 +5,7 @@
 use isobar_catalogue::Operation;
 use isobar_wire::Value;
 
-use crate::call::Fault;
+use crate::Fault;
 use crate::face::{Admitted, Face};
 
 /// What a caller may do.

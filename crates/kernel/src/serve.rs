@@ -27,7 +27,7 @@ use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::face::{Face, Local};
+use crate::{Face, Local};
 use body::Unread;
 pub use bounds::Bounds;
 pub use connections::{HEADER_TIMEOUT, accept, drain, stopped};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use isobar_control::Control;
-use isobar_kernel::face::Shared;
+use isobar_kernel::Shared;
 use tokio::sync::{Semaphore, watch};
 
 use crate::rate::Limiter;

@@ -16,7 +16,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument;
 
-use isobar_kernel::face::Shared;
+use isobar_kernel::Shared;
 use isobar_kernel::serve::origin::{self, Refusal};
 
 use crate::App;

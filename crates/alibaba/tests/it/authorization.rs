@@ -32,7 +32,7 @@ async fn every_write_is_refused() {
     let cloud = Cloud::new();
     let mut refused = 0;
     for (service, operation) in
-        isobar_kernel::face::served_operations(Vendor::Alibaba, isobar_alibaba::SERVICES)
+        isobar_kernel::served_operations(Vendor::Alibaba, isobar_alibaba::SERVICES)
     {
         if find(service, operation).1.read_only {
             continue;

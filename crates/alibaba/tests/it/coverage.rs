@@ -11,7 +11,7 @@ fn every_operation_is_called_by_a_test() {
         .unwrap()
         .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
         .collect();
-    let served = isobar_kernel::face::served_operations(Cloud::Alibaba, isobar_alibaba::SERVICES);
+    let served = isobar_kernel::served_operations(Cloud::Alibaba, isobar_alibaba::SERVICES);
     assert!(served.len() > 80, "{} operations are served", served.len());
     let missing: Vec<_> = served
         .into_iter()

@@ -8,10 +8,10 @@ use isobar_auth::Credentials;
 use isobar_auth::alibaba::{acs3, rpc};
 use isobar_catalogue::{Cloud as Vendor, Operation, Service};
 use isobar_engines::{Engines, balancers, machines};
-use isobar_kernel::face::{Local, Shared};
 use isobar_kernel::keys::{Caller, Key};
 use isobar_kernel::store::Schema;
 use isobar_kernel::{Keys, Random, Rights, Store};
+use isobar_kernel::{Local, Shared};
 use isobar_wire::{Reply, Request, Response, ServiceError, Value};
 use serde_json::{Value as Json, json};
 

@@ -128,7 +128,7 @@ async fn every_write_is_refused_and_names_its_resource() {
 #[test]
 fn the_list_of_writes_is_complete() {
     let listed: BTreeSet<_> = writes().iter().map(|row| (row.0, row.1)).collect();
-    let served = isobar_kernel::face::served_operations(Vendor::Aws, isobar_aws::SERVICES);
+    let served = isobar_kernel::served_operations(Vendor::Aws, isobar_aws::SERVICES);
     let writing = served.into_iter().filter(|(service, name)| !find(service, name).1.read_only);
     assert_eq!(writing.collect::<BTreeSet<_>>(), listed);
 }

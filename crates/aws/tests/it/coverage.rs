@@ -16,7 +16,7 @@ const TESTS: &[&str] = &[
 
 #[test]
 fn every_operation_is_called() {
-    let served = isobar_kernel::face::served_operations(Cloud::Aws, isobar_aws::SERVICES);
+    let served = isobar_kernel::served_operations(Cloud::Aws, isobar_aws::SERVICES);
     assert!(served.len() > 70, "{} operations", served.len());
     let is_called = |service: &str, operation: &str| {
         let call = format!("\"{service}\", \"{operation}\"");

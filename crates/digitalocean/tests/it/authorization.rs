@@ -3,7 +3,7 @@
 use http::StatusCode;
 use isobar_catalogue::Cloud;
 use isobar_digitalocean::SERVICES;
-use isobar_kernel::face::served_operations;
+use isobar_kernel::served_operations;
 use serde_json::{Value, json};
 
 use crate::{READER, World};

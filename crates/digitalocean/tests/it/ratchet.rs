@@ -2,7 +2,7 @@
 
 use isobar_catalogue::Cloud;
 use isobar_digitalocean::SERVICES;
-use isobar_kernel::face::served_operations;
+use isobar_kernel::served_operations;
 
 const TESTS: &[&str] = &[
     include_str!("main.rs"),

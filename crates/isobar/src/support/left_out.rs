@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use isobar_catalogue::Cloud;
-use isobar_kernel::face::{Served, served_operations};
 use isobar_kernel::members::{self, Ignored, LeftOut, Values};
+use isobar_kernel::{Served, served_operations};
 
 const INTRODUCTION: &str = "\
 # What is served, and what of it is left out

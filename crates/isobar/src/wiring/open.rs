@@ -6,8 +6,8 @@ use std::sync::Arc;
 use isobar_cli::report::Error;
 use isobar_control::config::{Database, Timings};
 use isobar_control::{Config, Control};
+use isobar_kernel::Shared;
 use isobar_kernel::Store;
-use isobar_kernel::face::Shared;
 use isobar_kernel::store::{self, Schema};
 
 use super::{clouds, context};

@@ -8,7 +8,7 @@ use isobar_wire::{Name, Unread, Value};
 
 use super::{DRY_RUN, Ignored, Spare};
 use crate::Handler;
-use crate::face::{Served, by_operation, token_member};
+use crate::handlers::{Served, by_operation, token_member};
 
 /// How deep inputs are looked into.
 const DEPTH: usize = 12;

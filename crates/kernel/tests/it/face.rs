@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use isobar_catalogue::{Cloud, Protocol, Service};
-use isobar_kernel::call::{Empty, Row};
-use isobar_kernel::face::{
-    Admitted, Arrival, Face, Local, Refused, Served, Shared, Standard, served_operations,
-};
+use isobar_kernel::call::Empty;
+use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::faults::{Effect, Phase, Rule};
 use isobar_kernel::store::{Record, Schema};
 use isobar_kernel::{
-    Caller, Command, Fault, Handler, Query, Random, Rights, Store, Tables, command, idempotency,
-    query,
+    Caller, Command, Fault, Handler, Local, Query, Random, Rights, Row, Served, Shared, Store,
+    Tables, command, idempotency, query, served_operations,
 };
 use isobar_wire::{
     DecodeError, Dialect, Reply, Request, Response, ServiceError, Value, decode_response,

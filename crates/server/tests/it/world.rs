@@ -15,7 +15,7 @@ use isobar_control::config::{self, Config, Database, Timings};
 use isobar_control::error::CloudFault;
 use isobar_control::faults::NoFaults;
 use isobar_control::{Control, probe};
-use isobar_kernel::face::Shared;
+use isobar_kernel::Shared;
 use isobar_kernel::store::{Schema, Store};
 use isobar_kernel::{Clock, Random};
 use isobar_server::{App, router};

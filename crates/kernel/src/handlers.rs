@@ -1,0 +1,161 @@
+//! The handlers of a face: what kinds there are, and how they are found by their operations.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use isobar_catalogue::{Cloud, Operation, Service};
+use isobar_wire::{Response, Unread, Value};
+
+use crate::call::{Answer, Command, Failure, Query};
+
+/// One operation of a face: its name and its function. Made by [`query!`](crate::query) and
+/// [`command!`](crate::command).
+#[derive(Debug)]
+pub struct Handler<W: 'static> {
+    /// The operation's name in snake case, which is the function's.
+    pub name: &'static str,
+    /// The function.
+    pub run: Run<W>,
+    /// What of an input it does not read.
+    pub unread: fn(Value) -> Vec<Unread>,
+}
+
+/// A handler's function with its types erased.
+pub enum Run<W: 'static> {
+    /// It reads. Nothing is done with its output but to answer, so it is written as it stands.
+    Query(fn(&Query<'_, W>, Value, Answer<'_>) -> Result<Response, Failure>),
+    /// It writes.
+    Command(fn(&mut Command<'_, '_, W>, Value) -> Result<Value, Failure>),
+}
+
+impl<W> std::fmt::Debug for Run<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Query(_) => "Query",
+            Self::Command(_) => "Command",
+        })
+    }
+}
+
+/// A service of a face: its name in the catalogue and its handlers, file by file.
+#[derive(Debug)]
+pub struct Served<W: 'static> {
+    /// The service's name in the catalogue.
+    pub name: &'static str,
+    /// The tables of the service's files.
+    pub operations: &'static [&'static [Handler<W>]],
+}
+
+pub(crate) type ByOperation<W> = HashMap<&'static str, &'static Handler<W>>;
+
+/// The handlers of a face, found by service and operation.
+#[derive(Debug)]
+pub(crate) struct Handlers<W: 'static> {
+    services: HashMap<&'static str, (&'static Served<W>, OnceLock<ByOperation<W>>)>,
+}
+
+impl<W> Handlers<W> {
+    pub(crate) fn new(services: &'static [Served<W>]) -> Self {
+        let services =
+            services.iter().map(|served| (served.name, (served, OnceLock::new()))).collect();
+        Self { services }
+    }
+
+    pub(crate) fn find(
+        &self,
+        service: &'static Service,
+        operation: &Operation,
+    ) -> Option<&Handler<W>> {
+        let (served, table) = self.services.get(service.name.as_str())?;
+        table.get_or_init(|| by_operation(service, served)).get(operation.name.as_str()).copied()
+    }
+}
+
+/// Finds the operation of every handler.
+///
+/// # Panics
+/// If a handler has no operation in the catalogue, two have the same, or one writes for an operation
+/// that whoever may only read may call: mistakes in the program, which each face's tests look for.
+pub(crate) fn by_operation<W>(
+    service: &'static Service,
+    served: &'static Served<W>,
+) -> ByOperation<W> {
+    let folded: HashMap<String, &'static Operation> =
+        service.operations.iter().map(|operation| (fold(&operation.name), operation)).collect();
+    let mut table = ByOperation::new();
+    for handler in served.operations.iter().copied().flatten() {
+        let operation = folded
+            .get(&fold(handler.name))
+            .unwrap_or_else(|| panic!("{} has no operation like {}", served.name, handler.name));
+        let name = operation.name.as_str();
+        let writes = matches!(handler.run, Run::Command(_));
+        assert!(!(writes && operation.read_only), "{} writes for {name}, which reads", served.name);
+        let before = table.insert(name, handler);
+        assert!(before.is_none(), "{} has two handlers for {name}", served.name);
+    }
+    table
+}
+
+fn fold(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Every operation that has a handler: (service, operation), for the coverage tables.
+///
+/// # Panics
+/// If a served service is not in the catalogue or a handler has no operation.
+pub fn served_operations<W>(
+    cloud: Cloud,
+    services: &'static [Served<W>],
+) -> Vec<(&'static str, &'static str)> {
+    let mut all = Vec::new();
+    for served in services {
+        let service = isobar_catalogue::service(cloud, served.name)
+            .unwrap_or_else(|| panic!("{} is in the catalogue", served.name));
+        all.extend(by_operation(service, served).into_keys().map(|name| (served.name, name)));
+    }
+    all.sort_unstable();
+    all
+}
+
+/// The member of an operation's input that is its idempotency token.
+pub(crate) fn token_member(
+    service: &'static Service,
+    operation: &Operation,
+) -> Option<&'static str> {
+    let members = service.input_members(operation);
+    members.iter().find(|member| member.idempotency_token).map(|member| member.name.as_str())
+}
+
+/// The table entry of a handler that reads; the function's name is the operation's.
+#[macro_export]
+macro_rules! query {
+    ($function:ident) => {
+        $crate::Handler {
+            name: stringify!($function),
+            run: $crate::handlers::Run::Query(|cx, value, answer| {
+                answer.write(&$function(cx, $crate::members::input(&cx.spare, value)?)?)
+            }),
+            unread: |value| {
+                $crate::members::unread_by(|cx, input| drop($function(cx, input)), value)
+            },
+        }
+    };
+}
+
+/// The table entry of a handler that writes; the function's name is the operation's.
+#[macro_export]
+macro_rules! command {
+    ($function:ident) => {
+        $crate::Handler {
+            name: stringify!($function),
+            run: $crate::handlers::Run::Command(|cx, value| {
+                let input = $crate::members::input(&cx.spare, value)?;
+                $crate::call::output(&$function(cx, input)?)
+            }),
+            unread: |value| {
+                $crate::members::unread_by_command(|cx, input| drop($function(cx, input)), value)
+            },
+        }
+    };
+}
