@@ -5,6 +5,9 @@
 //! an error has changed nothing. A logged write has reached the operating system before it is
 //! acknowledged, so that it outlives a killed process; the log is flushed to the disk once a second.
 //!
+//! Writes are encoded and logged outside of the write lock, in groups: whoever comes to the log first
+//! writes what all have ready by then (`group.rs`).
+//!
 //! fjall keeps the log, its recovery and its compaction; the collections are rebuilt from it at the
 //! start. Rows are JSON, so that a later version can add fields with defaults. A store says its layout's
 //! version; one that is newer, or holds a collection that the program does not know, is refused.
@@ -13,22 +16,25 @@
 //! span a face's rows and an engine's. Keys begin with account and region, collections' names with the
 //! service or cloud, so that nothing meets by accident.
 
+mod group;
 mod kept;
 mod log;
 mod tables;
+mod topics;
 mod tx;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
-use log::Log;
+use group::Group;
 pub use log::{forget_mark, read_mark};
 pub use tables::{Schema, Tables};
+pub use topics::Topic;
 pub use tx::Tx;
 
 /// The layout's version. A directory that says a greater one is refused.
@@ -155,8 +161,8 @@ pub struct Store {
 
 struct Inner {
     tables: RwLock<Tables>,
-    /// Locked after the tables where both are.
-    log: Option<Mutex<Log>>,
+    /// Locked after the tables where both are. None without a disk.
+    group: Option<Group>,
 }
 
 impl std::fmt::Debug for Store {
@@ -169,7 +175,7 @@ impl Store {
     /// A store without a disk, whose content ends with the process.
     #[must_use]
     pub fn ephemeral(schema: Schema) -> Self {
-        Self { inner: Arc::new(Inner { tables: RwLock::new(schema.into_tables()), log: None }) }
+        Self { inner: Arc::new(Inner { tables: RwLock::new(schema.into_tables()), group: None }) }
     }
 
     /// Opens the store in the directory, or makes it.
@@ -178,19 +184,28 @@ impl Store {
     /// Where another process holds it, a newer version wrote it, or it cannot be read.
     pub fn open(directory: &Path, schema: Schema) -> Result<Self, Error> {
         let mut tables = schema.into_tables();
-        let log = Some(Mutex::new(Log::open(directory, &mut tables)?));
-        Ok(Self { inner: Arc::new(Inner { tables: RwLock::new(tables), log }) })
+        let group = Some(Group::open(directory, &mut tables)?);
+        Ok(Self { inner: Arc::new(Inner { tables: RwLock::new(tables), group }) })
     }
 
-    /// The number of the newest write; 0 for a store without a disk.
+    /// The number of the newest write in the log; 0 for a store without a disk.
     #[must_use]
     pub fn sequence(&self) -> u64 {
-        self.inner.log.as_ref().map_or(0, |log| log.lock().sequence())
+        self.inner.group.as_ref().map_or(0, Group::sequence)
     }
 
-    /// Looks at the collections. Writers wait meanwhile, so keep it short.
+    /// Looks at the collections. Writers wait meanwhile, so keep it short. What is seen is in the log.
     pub fn read<R>(&self, look: impl FnOnce(&Tables) -> R) -> R {
-        look(&self.inner.tables.read())
+        loop {
+            let tables = self.inner.tables.read();
+            match &self.inner.group {
+                Some(group) if !group.settle() => {
+                    drop(tables);
+                    group.mend(&mut self.inner.tables.write());
+                }
+                _ => return look(&tables),
+            }
+        }
     }
 
     /// Changes the collections: all of it where the closure returns `Ok`, nothing otherwise.
@@ -201,14 +216,21 @@ impl Store {
         &self,
         change: impl FnOnce(&mut Tx<'_>) -> Result<R, E>,
     ) -> Result<R, Aborted<E>> {
+        let Some(group) = &self.inner.group else {
+            let mut tables = self.inner.tables.write();
+            let mut tx = Tx::new(&mut tables);
+            let result = change(&mut tx).map_err(Aborted::By)?;
+            tx.done().announce();
+            return Ok(result);
+        };
         let mut tables = self.inner.tables.write();
-        if let Some(log) = &self.inner.log {
-            log.lock().recover(&tables).map_err(Aborted::Log)?;
-        }
+        group.ready(&mut tables).map_err(Aborted::Log)?;
         let mut tx = Tx::new(&mut tables);
         let result = change(&mut tx).map_err(Aborted::By)?;
-        self.append(&tx).map_err(Aborted::Log)?;
-        tx.commit();
+        tx.check().map_err(Aborted::Log)?;
+        let place = group.join(tx.done());
+        drop(tables);
+        group.logged(&place, &self.inner.tables).map_err(Aborted::Log)?;
         Ok(result)
     }
 
@@ -236,7 +258,7 @@ impl Store {
     /// # Errors
     /// Where the disk refuses.
     pub fn flush(&self) -> Result<(), Error> {
-        self.logged(Log::flush)
+        self.with_log(Group::flush)
     }
 
     /// Whether a write would be kept: writes something to the log that is no row.
@@ -244,23 +266,14 @@ impl Store {
     /// # Errors
     /// Where the disk refuses.
     pub fn check(&self) -> Result<(), Error> {
-        self.logged(Log::probe)
+        self.with_log(Group::probe)
     }
 
-    fn logged(&self, work: impl FnOnce(&mut Log) -> Result<(), Error>) -> Result<(), Error> {
-        let Some(log) = &self.inner.log else { return Ok(()) };
-        // Writers wait meanwhile, so that what is opened anew and the tables are the same.
-        let tables = self.inner.tables.read();
-        let mut log = log.lock();
-        log.recover(&tables)?;
-        drop(tables);
-        work(&mut log)
-    }
-
-    fn append(&self, tx: &Tx<'_>) -> Result<(), Error> {
-        match &self.inner.log {
-            Some(log) if !tx.changes().is_empty() => log.lock().write(tx.changes()),
-            _ => Ok(()),
+    fn with_log(&self, work: impl FnOnce(&Group) -> Result<(), Error>) -> Result<(), Error> {
+        let Some(group) = &self.inner.group else { return Ok(()) };
+        if group.has_failed() {
+            group.ready(&mut self.inner.tables.write())?;
         }
+        work(group)
     }
 }

@@ -18,7 +18,7 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use tokio::time::Instant;
 
 use super::kept::Kept;
-use super::tx::Change;
+use super::tx::Done;
 use super::{Error, Tables, VERSION};
 
 const VERSION_KEY: &str = "\0version";
@@ -26,8 +26,6 @@ const SEQUENCE_KEY: &str = "\0sequence";
 const PROBE_KEY: &str = "\0probe";
 /// The file that says up to which write the log was flushed.
 const MARK: &str = "mark";
-/// The longest key that the log takes; it panics at a longer one.
-const MAX_KEY: usize = u16::MAX as usize;
 /// How often a log that failed is opened anew at most.
 const REOPEN_AFTER: Duration = Duration::from_secs(1);
 
@@ -119,7 +117,7 @@ impl Log {
         let directory = directory.to_owned();
         let mut log = Self { directory, state: State::Open(open), sequence, marked };
         if sequence == 0 {
-            log.write(&[])?;
+            log.begin()?;
             log.flush()?;
         }
         Ok(log)
@@ -160,28 +158,54 @@ impl Log {
         Ok(())
     }
 
-    /// Appends the changes of one write.
-    pub(super) fn write(&mut self, changes: &[Change]) -> Result<(), Error> {
+    /// Whether it takes nothing until it was opened anew.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.state, State::Failed(_))
+    }
+
+    /// Fails, as a full disk makes it.
+    #[cfg(test)]
+    pub(super) fn fail(&mut self) {
+        self.state = State::Failed(Instant::now());
+    }
+
+    /// Appends writes, in their order and with one call: all of them or none.
+    pub(super) fn write<'d>(
+        &mut self,
+        writes: impl Iterator<Item = &'d Done>,
+    ) -> Result<(), Error> {
         let State::Open(open) = &self.state else { return Err(Error::Failed) };
         let mut batch = open.database.batch();
-        for change in changes {
-            let key = joined(change.kind, &change.key);
-            if key.len() > MAX_KEY {
-                return Err(Error::LongKey { kind: change.kind, length: key.len() });
+        let mut sequence = self.sequence;
+        for write in writes.filter(|write| !write.is_empty()) {
+            for change in write.changes() {
+                let key = joined(change.kind, &change.key);
+                match &change.row {
+                    Some(row) => batch.insert(&open.rows, key, row.bytes()),
+                    None => batch.remove(&open.rows, key),
+                }
             }
-            match &change.row {
-                Some(row) => batch.insert(&open.rows, key, row.as_slice()),
-                None => batch.remove(&open.rows, key),
-            }
+            sequence += 1;
         }
-        let sequence = self.sequence + 1;
-        if self.sequence == 0 {
-            batch.insert(&open.rows, VERSION_KEY, VERSION.to_string());
+        if sequence == self.sequence {
+            return Ok(());
         }
         batch.insert(&open.rows, SEQUENCE_KEY, sequence.to_string());
         let written = batch.durability(Some(PersistMode::Buffer)).commit();
         self.note(written)?;
         self.sequence = sequence;
+        Ok(())
+    }
+
+    /// Writes into a new log of which version it is; that is its first write.
+    fn begin(&mut self) -> Result<(), Error> {
+        let State::Open(open) = &self.state else { return Err(Error::Failed) };
+        let mut batch = open.database.batch();
+        batch.insert(&open.rows, VERSION_KEY, VERSION.to_string());
+        batch.insert(&open.rows, SEQUENCE_KEY, "1");
+        let written = batch.durability(Some(PersistMode::Buffer)).commit();
+        self.note(written)?;
+        self.sequence = 1;
         Ok(())
     }
 

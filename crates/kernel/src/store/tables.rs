@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{Error, Record};
+use super::topics::Topics;
+use super::{Error, Record, Topic};
 
 /// Which collections a store has. Engines and faces each add theirs.
 #[derive(Default)]
@@ -114,15 +115,30 @@ impl Tables {
         }
     }
 
-    pub(super) fn announce(&self, kind: &str) {
-        if let Some(table) = self.tables.get(kind) {
-            table.announce();
-        }
+    /// The counter of the collection's changes.
+    pub(super) fn counter(&self, kind: &str) -> Option<Arc<watch::Sender<u64>>> {
+        self.tables.get(kind).map(|table| table.counter())
     }
 
-    /// Puts a row in (or takes it out) and returns the one before.
-    pub(super) fn replace<T: Record>(&mut self, key: &str, row: Option<Arc<T>>) -> Option<Arc<T>> {
-        self.table_mut::<T>().replace(key, row)
+    /// Ends with the first change of the topic.
+    ///
+    /// # Panics
+    /// If the topic's collection is not in the schema, which is a mistake in the program.
+    pub(super) fn wait(&mut self, topic: &Topic) -> watch::Receiver<()> {
+        let table = self.tables.get_mut(topic.kind);
+        let table =
+            table.unwrap_or_else(|| panic!("the collection {} is in the schema", topic.kind));
+        table.topics().wait(&topic.link)
+    }
+
+    /// Puts a row in (or takes it out) and returns the one before. Topics that end with it are added.
+    pub(super) fn replace<T: Record>(
+        &mut self,
+        key: &str,
+        row: Option<Arc<T>>,
+        ended: &mut Vec<watch::Sender<()>>,
+    ) -> Option<Arc<T>> {
+        self.table_mut::<T>().replace(key, row, ended)
     }
 
     fn table<T: Record>(&self) -> &Table<T> {
@@ -145,7 +161,8 @@ trait AnyTable: Send + Sync {
     fn as_any_mut(&mut self) -> &mut dyn Any;
     fn load(&mut self, row: &[u8]) -> Result<(), serde_json::Error>;
     fn dump(&self, each: &mut dyn FnMut(&str, Vec<u8>));
-    fn announce(&self);
+    fn counter(&self) -> Arc<watch::Sender<u64>>;
+    fn topics(&mut self) -> &mut Topics;
 }
 
 /// A row as the log has it.
@@ -159,23 +176,38 @@ pub(super) fn bytes<T: Record>(row: &T) -> Vec<u8> {
 struct Table<T> {
     rows: BTreeMap<String, Arc<T>>,
     links: HashMap<(&'static str, String), BTreeSet<String>>,
-    changed: watch::Sender<u64>,
+    changed: Arc<watch::Sender<u64>>,
+    topics: Topics,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), links: HashMap::new(), changed: watch::Sender::new(0) }
+        Self {
+            rows: BTreeMap::new(),
+            links: HashMap::new(),
+            changed: Arc::default(),
+            topics: Topics::default(),
+        }
     }
 }
 
 impl<T: Record> Table<T> {
-    fn replace(&mut self, key: &str, row: Option<Arc<T>>) -> Option<Arc<T>> {
+    fn replace(
+        &mut self,
+        key: &str,
+        row: Option<Arc<T>>,
+        ended: &mut Vec<watch::Sender<()>>,
+    ) -> Option<Arc<T>> {
         let added = row.as_ref().map(|row| row.links()).unwrap_or_default();
         let before = match row {
             Some(row) => self.rows.insert(key.to_owned(), row),
             None => self.rows.remove(key),
         };
-        for link in before.as_ref().map(|row| row.links()).unwrap_or_default() {
+        let removed = before.as_ref().map(|row| row.links()).unwrap_or_default();
+        if !self.topics.is_empty() {
+            ended.extend(removed.iter().chain(&added).filter_map(|link| self.topics.end(link)));
+        }
+        for link in removed {
             if let Some(keys) = self.links.get_mut(&link) {
                 keys.remove(key);
                 if keys.is_empty() {
@@ -202,7 +234,7 @@ impl<T: Record> AnyTable for Table<T> {
     fn load(&mut self, row: &[u8]) -> Result<(), serde_json::Error> {
         let row: T = serde_json::from_slice(row)?;
         let key = row.key();
-        self.replace(&key, Some(Arc::new(row)));
+        self.replace(&key, Some(Arc::new(row)), &mut Vec::new());
         Ok(())
     }
 
@@ -212,7 +244,11 @@ impl<T: Record> AnyTable for Table<T> {
         }
     }
 
-    fn announce(&self) {
-        self.changed.send_modify(|count| *count += 1);
+    fn counter(&self) -> Arc<watch::Sender<u64>> {
+        Arc::clone(&self.changed)
+    }
+
+    fn topics(&mut self) -> &mut Topics {
+        &mut self.topics
     }
 }

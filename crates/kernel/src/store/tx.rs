@@ -3,29 +3,56 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::tables::bytes;
-use super::{Record, Tables};
+use tokio::sync::watch;
 
-/// A write in progress. It reads its own changes. One that is dropped before it is committed is
-/// undone, so that a handler that panics has changed nothing either.
+use super::tables::bytes;
+use super::{Error, Record, Tables, Topic};
+
+/// The longest key that the log takes, the collection's name included; it panics at a longer one.
+const MAX_KEY: usize = u16::MAX as usize;
+
+/// A write in progress. It reads its own changes. One that is dropped before it is done is undone, so
+/// that a handler that panics has changed nothing either.
 pub struct Tx<'a> {
     tables: &'a mut Tables,
+    done: Done,
+}
+
+/// What a write did.
+#[derive(Default)]
+pub(super) struct Done {
     changes: Vec<Change>,
     undo: Vec<Undo>,
+    /// The topics that end with it, and so wake who waits.
+    ended: Vec<watch::Sender<()>>,
+    /// The counters of the collections that it touched.
+    touched: Vec<Arc<watch::Sender<u64>>>,
 }
 
 /// Puts back what one change replaced.
-type Undo = Box<dyn FnOnce(&mut Tables)>;
+type Undo = Box<dyn FnOnce(&mut Tables) + Send + Sync>;
 
 pub(super) struct Change {
     pub(super) kind: &'static str,
     pub(super) key: String,
-    pub(super) row: Option<Vec<u8>>,
+    /// `None` where it was taken out.
+    pub(super) row: Option<Box<dyn Row>>,
+}
+
+/// A row, to be encoded for the log.
+pub(super) trait Row: Send + Sync {
+    fn bytes(&self) -> Vec<u8>;
+}
+
+impl<T: Record> Row for Arc<T> {
+    fn bytes(&self) -> Vec<u8> {
+        bytes(&**self)
+    }
 }
 
 impl std::fmt::Debug for Tx<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tx").field("changes", &self.changes.len()).finish_non_exhaustive()
+        f.debug_struct("Tx").field("changes", &self.done.changes.len()).finish_non_exhaustive()
     }
 }
 
@@ -39,17 +66,13 @@ impl Deref for Tx<'_> {
 
 impl<'a> Tx<'a> {
     pub(super) fn new(tables: &'a mut Tables) -> Self {
-        Self { tables, changes: Vec::new(), undo: Vec::new() }
+        Self { tables, done: Done::default() }
     }
 
     /// Puts the row in, in the place of one with its key.
-    ///
-    /// # Panics
-    /// If the row cannot be written as JSON, which is a mistake in its type.
     pub fn put<T: Record>(&mut self, row: T) -> Arc<T> {
-        let bytes = bytes(&row);
         let row = Arc::new(row);
-        self.change(row.key(), Some((Arc::clone(&row), bytes)));
+        self.change(row.key(), Some(Arc::clone(&row)));
         row
     }
 
@@ -73,40 +96,75 @@ impl<'a> Tx<'a> {
         Some(self.put(row))
     }
 
-    fn change<T: Record>(&mut self, key: String, row: Option<(Arc<T>, Vec<u8>)>) {
-        let (row, bytes) = row.unzip();
-        let before = self.tables.replace(&key, row);
+    /// Whether nothing was changed so far.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.done.changes.is_empty()
+    }
+
+    /// Says when one of the topics changes after this: each ends then.
+    pub(crate) fn wait(&mut self, topics: &[Topic]) -> Vec<watch::Receiver<()>> {
+        topics.iter().map(|topic| self.tables.wait(topic)).collect()
+    }
+
+    fn change<T: Record>(&mut self, key: String, row: Option<Arc<T>>) {
+        let logged = row.clone().map(|row| Box::new(row) as Box<dyn Row>);
+        let before = self.tables.replace(&key, row, &mut self.done.ended);
         let undo_key = key.clone();
-        self.undo.push(Box::new(move |tables| {
-            tables.replace(&undo_key, before);
+        self.done.undo.push(Box::new(move |tables| {
+            tables.replace(&undo_key, before, &mut Vec::new());
         }));
-        self.changes.push(Change { kind: T::KIND, key, row: bytes });
+        self.done.changes.push(Change { kind: T::KIND, key, row: logged });
+    }
+
+    /// Whether the log can take it.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        for Change { kind, key, .. } in &self.done.changes {
+            let length = kind.len() + 1 + key.len();
+            if length > MAX_KEY {
+                return Err(Error::LongKey { kind, length });
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps it in the tables.
+    pub(super) fn done(mut self) -> Done {
+        let mut done = std::mem::take(&mut self.done);
+        let mut kinds: Vec<_> = done.changes.iter().map(|change| change.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        done.touched = kinds.iter().filter_map(|kind| self.tables.counter(kind)).collect();
+        done
+    }
+}
+
+impl Drop for Tx<'_> {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.done).undo(self.tables);
+    }
+}
+
+impl Done {
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
     }
 
     pub(super) fn changes(&self) -> &[Change] {
         &self.changes
     }
 
-    /// Keeps what was done, and tells those who wait.
-    pub(super) fn commit(mut self) {
-        self.undo.clear();
-        self.announce();
-    }
-
-    fn announce(&self) {
-        let mut kinds: Vec<_> = self.changes.iter().map(|change| change.kind).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        for kind in kinds {
-            self.tables.announce(kind);
+    /// Tells those who wait.
+    pub(super) fn announce(self) {
+        for counter in self.touched {
+            counter.send_modify(|count| *count += 1);
         }
+        drop(self.ended);
     }
-}
 
-impl Drop for Tx<'_> {
-    fn drop(&mut self) {
-        while let Some(step) = self.undo.pop() {
-            step(self.tables);
+    /// Takes it back. What came after it must have been taken back before.
+    pub(super) fn undo(self, tables: &mut Tables) {
+        for step in self.undo.into_iter().rev() {
+            step(tables);
         }
     }
 }
