@@ -4,10 +4,12 @@
 //! * `bare` is the yardstick: a hyper server that reads the body and answers 400 bytes;
 //! * `seed` makes the instances that are described;
 //! * `load` asks one question over and over and prints how often it was answered;
+//! * `puts` says how many rows a second many writers put into the kernel's store;
 //! * `store` has instances and objects to list, and takes and gives objects, for command lines.
 
 mod bare;
 mod load;
+mod puts;
 mod seed;
 mod store;
 
@@ -31,6 +33,8 @@ enum Command {
     Seed(Seed),
     /// Asks one question over and over, signed, and prints how often it was answered as JSON.
     Load(Load),
+    /// Puts rows into a store in a new directory, with many writers at once, and prints the rates as JSON.
+    Puts(Puts),
     /// Serves instances, lists of objects and objects on a free port of loopback, and prints the URL.
     Store(Store),
 }
@@ -74,6 +78,19 @@ struct Load {
 }
 
 #[derive(Debug, Args)]
+struct Puts {
+    /// Where the stores are made.
+    #[arg(long)]
+    directory: std::path::PathBuf,
+    /// How many write at once.
+    #[arg(long, default_value_t = 16)]
+    writers: usize,
+    /// For how long, each way.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+}
+
+#[derive(Debug, Args)]
 struct Store {
     /// How many instances DescribeInstances tells of.
     #[arg(long, default_value_t = 10_000)]
@@ -99,6 +116,9 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Bare => bare::serve().await,
         Command::Seed(seed) => seed::run(&seed.place, seed.instances).await,
         Command::Load(load) => load::run(&load).await,
+        Command::Puts(Puts { directory, writers, seconds }) => {
+            puts::puts(&directory, writers, seconds)
+        }
         Command::Store(store) => store::Store::new(store.instances, store.objects).serve().await,
     }
 }
