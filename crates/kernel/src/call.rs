@@ -1,15 +1,20 @@
 //! What a face's handlers see and give.
 //!
-//! A handler is a plain function over typed input and typed output:
+//! A handler is a function over typed input and typed output. There are four kinds:
 //!
 //! ```ignore
 //! fn describe_vpcs(cx: &Query, input: DescribeVpcs) -> Result<Vpcs, Fault>
 //! fn create_vpc(cx: &mut Command, input: CreateVpc) -> Result<CreatedVpc, Fault>
+//! fn receive_message(cx: &mut Command, input: &ReceiveMessage) -> Result<Waiting<Received>, Fault>
+//! async fn put_object(cx: Work, input: PutObject) -> Result<Done, Failure>
 //! ```
 //!
 //! A [`Query`] reads; a [`Command`] writes within one transaction, which is undone where it returns a
-//! [`Fault`] or the caller asked for a dry run. Effects outside the store (processes, sockets) are
-//! the engines' affair: they follow what the store says.
+//! [`Fault`] or the caller asked for a dry run. One that [waits](Waiting) is a command that may say "not
+//! yet", and is asked again. [`Work`] is done outside of the store: it may take time, read a body as it
+//! arrives and answer with one that is sent as it is made, and writes, if it does, in one transaction at
+//! its end. Other effects outside the store (processes, sockets) are the engines' affair: they follow
+//! what the store says.
 
 use std::ops::Deref;
 
@@ -18,9 +23,12 @@ use isobar_wire::{Dialect, Response, Value};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::body::{Body, Broken};
 use crate::face::Admitted;
 use crate::members::Spare;
-use crate::{Caller, Fault, Random, Tables, Tx};
+use crate::store::Topic;
+use crate::transaction::Transaction;
+use crate::{Caller, Fault, Random, Store, Tables, Tx};
 
 /// What a handler knows besides its input and the store.
 #[derive(Debug)]
@@ -31,7 +39,9 @@ pub struct Context<'a, W> {
     pub caller: &'a Caller,
     /// The region that was spoken to; empty where the cloud has none in its requests.
     pub region: &'a str,
-    /// Now, the same for the whole call.
+    /// When the call came in.
+    pub began: Timestamp,
+    /// Now, the same for the whole call, or for one attempt of a call that waits.
     pub now: Timestamp,
     /// The answer's request id.
     pub request_id: &'a str,
@@ -42,6 +52,14 @@ pub struct Context<'a, W> {
     /// Which members of the input a handler may leave unread.
     pub spare: Spare,
 }
+
+impl<W> Clone for Context<'_, W> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<W> Copy for Context<'_, W> {}
 
 impl<W> Context<'_, W> {
     /// The key of something in the caller's account and region: `account/region/id`.
@@ -91,6 +109,124 @@ impl<'a, W> Deref for Command<'a, '_, W> {
     }
 }
 
+/// What a call that may have to wait says.
+#[derive(Debug)]
+pub enum Waiting<T> {
+    /// Its output.
+    Done(T),
+    /// Not yet: it is to be asked again. What it wrote is undone.
+    Not(Wait),
+}
+
+/// When a call that waits is asked again: when one of the topics changes, and at a time at the latest.
+#[derive(Clone, Debug)]
+pub struct Wait {
+    pub(crate) until: Timestamp,
+    pub(crate) topics: Vec<Topic>,
+}
+
+impl Wait {
+    /// Until so late by the local clouds' clock.
+    #[must_use]
+    pub fn until(time: Timestamp) -> Self {
+        Self { until: time, topics: Vec::new() }
+    }
+
+    /// Until the topic changes, if that is earlier.
+    #[must_use]
+    pub fn on(mut self, topic: Topic) -> Self {
+        self.topics.push(topic);
+        self
+    }
+}
+
+/// A call that works outside of the store. A caller who goes away ends it where it next waits.
+#[derive(Debug)]
+pub struct Work<'a, W> {
+    /// Everything but the store.
+    pub context: Context<'a, W>,
+    /// The request's body where the operation's input has one that is streamed, as it arrives.
+    pub body: Body,
+    pub(crate) store: &'a Store,
+    pub(crate) transaction: Transaction<'a>,
+    pub(crate) answer: Answer<'a>,
+}
+
+impl<'a, W> Deref for Work<'a, W> {
+    type Target = Context<'a, W>;
+
+    fn deref(&self) -> &Context<'a, W> {
+        &self.context
+    }
+}
+
+impl<W> Work<'_, W> {
+    /// Looks at the store, which may be another one a moment later.
+    pub fn read<R>(&self, look: impl FnOnce(&Query<'_, W>) -> R) -> R {
+        self.store.read(|store| look(&Query { context: self.context, store }))
+    }
+
+    /// Writes what the work came to, and answers: one transaction, as of a [`Command`].
+    ///
+    /// # Errors
+    /// The function's own, and the log's.
+    pub fn commit<T: Serialize>(
+        self,
+        change: impl FnOnce(&mut Command<'_, '_, W>) -> Result<T, Fault>,
+    ) -> Result<Done, Failure> {
+        let output = self.transaction.run(self.context, |cx| output(&change(cx)?))?;
+        Ok(Done(self.answer.write_value(&output)?.into()))
+    }
+
+    /// Answers, and writes nothing.
+    ///
+    /// # Errors
+    /// Where the output does not fit the operation's shapes, and of a dry run.
+    pub fn answer<T: Serialize>(self, output: &T) -> Result<Done, Failure> {
+        self.transaction.without_writing()?;
+        Ok(Done(self.answer.write(output)?.into()))
+    }
+
+    /// Answers with a body that is sent as it is made, and writes nothing. The output is without it.
+    ///
+    /// # Errors
+    /// As those of [`answer`](Self::answer).
+    pub fn stream<T: Serialize>(self, output: &T, body: Body) -> Result<Done, Failure> {
+        let Done(reply) = self.answer(output)?;
+        Ok(Done(Reply { body: Some(body), ..reply }))
+    }
+}
+
+/// The end of a [`Work`].
+#[derive(Debug)]
+pub struct Done(pub(crate) Reply);
+
+/// An answer, and its body where that is sent as it is made.
+#[derive(Debug)]
+pub struct Reply {
+    /// The answer; without a body where it has one of the other kind.
+    pub head: Response,
+    /// The body that is sent as it is made.
+    pub body: Option<Body>,
+}
+
+impl From<Response> for Reply {
+    fn from(head: Response) -> Self {
+        Self { head, body: None }
+    }
+}
+
+/// Computes what takes long without holding up other calls.
+///
+/// # Errors
+/// Where the function panics.
+pub async fn compute<R: Send + 'static>(
+    function: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, Failure> {
+    let computed = tokio::task::spawn_blocking(function).await;
+    computed.map_err(|error| Failure::Mismatch(error.to_string()))
+}
+
 /// Input or output without members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Empty {}
@@ -106,6 +242,17 @@ pub enum Failure {
     Unread(String),
     /// Its types do not fit the catalogue's: a mistake in the program, answered with 500.
     Mismatch(String),
+    /// A body that it read, or would send, ended before its end.
+    Broken(Broken),
+}
+
+impl From<Broken> for Failure {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Refused(fault) => Self::Fault(*fault),
+            other => Self::Broken(other),
+        }
+    }
 }
 
 impl From<Fault> for Failure {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 
 /// The farthest that the clock can be from the system's, either way: a hundred years. What is
 /// reckoned from a time so far away is still within the range of timestamps.
@@ -13,6 +14,7 @@ pub const MAX_OFFSET: SignedDuration = SignedDuration::from_hours(100 * 366 * 24
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     offset_ms: Arc<AtomicI64>,
+    moved: Arc<watch::Sender<()>>,
 }
 
 impl Clock {
@@ -39,6 +41,19 @@ impl Clock {
         let moved = |offset: i64| Some(offset.saturating_add(by).clamp(-most, most));
         // It never fails, since there always is an offset to move to.
         let _ = self.offset_ms.fetch_update(Ordering::Relaxed, Ordering::Relaxed, moved);
+        self.moved.send_replace(());
+    }
+
+    /// Returns once it is so late, whether by time that passes or because the clock was moved.
+    pub async fn reached(&self, time: Timestamp) {
+        let mut moved = self.moved.subscribe();
+        while let Ok(left) = std::time::Duration::try_from(time.duration_since(self.now())) {
+            if left.is_zero() {
+                return;
+            }
+            // The clock is here, and so nobody drops what tells of its moves.
+            let _ = tokio::time::timeout(left, moved.changed()).await;
+        }
     }
 
     /// How far the clock is from the system's.

@@ -7,6 +7,7 @@ use isobar_catalogue::{Cloud, Operation, Service};
 use isobar_wire::{DecodeError, Dialect, Request, Response, Value};
 use jiff::Timestamp;
 
+use crate::body::Body;
 use crate::members::Ignored;
 use crate::{Caller, Fault, Random, Row};
 
@@ -23,6 +24,18 @@ pub trait Face: Send + Sync + 'static {
     /// # Errors
     /// The cloud's own error, and how to write it.
     fn admit(&self, arrival: &Arrival<'_>) -> Result<Admitted, Refused>;
+
+    /// Whether the body of a request is handed on as it arrives and not read first. Its head must say
+    /// so, since the request is admitted without it.
+    fn streams(&self, _head: &Request) -> bool {
+        false
+    }
+
+    /// What a handler is given of a body that is handed on: what was sent in chunks put together, and
+    /// whatever is signed or summed verified on the way.
+    fn open(&self, _admitted: &Admitted, _request: &Request, body: Body) -> Body {
+        body
+    }
 
     /// The error for input that cannot be read or breaks a constraint.
     fn unreadable(&self, admitted: &Admitted, error: &DecodeError) -> Fault;

@@ -1,15 +1,17 @@
 //! The handlers of a face: what kinds there are, and how they are found by their operations.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::OnceLock;
 
 use isobar_catalogue::{Cloud, Operation, Service};
 use isobar_wire::{Response, Unread, Value};
 
-use crate::call::{Answer, Command, Failure, Query};
+use crate::call::{Answer, Command, Done, Failure, Query, Waiting, Work};
+use crate::members::Spare;
 
-/// One operation of a face: its name and its function. Made by [`query!`](crate::query) and
-/// [`command!`](crate::command).
+/// One operation of a face: its name and its function. Made by [`query!`](crate::query),
+/// [`command!`](crate::command), [`wait!`](crate::wait) and [`work!`](crate::work).
 #[derive(Debug)]
 pub struct Handler<W: 'static> {
     /// The operation's name in snake case, which is the function's.
@@ -26,13 +28,26 @@ pub enum Run<W: 'static> {
     Query(fn(&Query<'_, W>, Value, Answer<'_>) -> Result<Response, Failure>),
     /// It writes.
     Command(fn(&mut Command<'_, '_, W>, Value) -> Result<Value, Failure>),
+    /// It may have to wait: what is asked again and again, of the input.
+    Wait(fn(&Spare, Value) -> Result<Attempt<W>, Failure>),
+    /// It works outside of the store.
+    Work(for<'a> fn(Work<'a, W>, Value) -> Working<'a>),
 }
+
+/// One attempt of a call that may have to wait.
+pub type Attempt<W> =
+    Box<dyn FnMut(&mut Command<'_, '_, W>) -> Result<Waiting<Value>, Failure> + Send>;
+
+/// Work in progress.
+pub type Working<'a> = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send + 'a>>;
 
 impl<W> std::fmt::Debug for Run<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Query(_) => "Query",
             Self::Command(_) => "Command",
+            Self::Wait(_) => "Wait",
+            Self::Work(_) => "Work",
         })
     }
 }
@@ -155,6 +170,50 @@ macro_rules! command {
             }),
             unread: |value| {
                 $crate::members::unread_by_command(|cx, input| drop($function(cx, input)), value)
+            },
+        }
+    };
+}
+
+/// The table entry of a handler that may have to wait; the function's name is the operation's.
+#[macro_export]
+macro_rules! wait {
+    ($function:ident) => {
+        $crate::Handler {
+            name: stringify!($function),
+            run: $crate::handlers::Run::Wait(|spare, value| {
+                let input = $crate::members::input(spare, value)?;
+                Ok(Box::new(move |cx| {
+                    Ok(match $function(cx, &input)? {
+                        $crate::call::Waiting::Done(output) => {
+                            $crate::call::Waiting::Done($crate::call::output(&output)?)
+                        }
+                        $crate::call::Waiting::Not(wait) => $crate::call::Waiting::Not(wait),
+                    })
+                }))
+            }),
+            unread: |value| {
+                $crate::members::unread_by_command(|cx, input| drop($function(cx, &input)), value)
+            },
+        }
+    };
+}
+
+/// The table entry of a handler that works outside of the store; the function's name is the
+/// operation's.
+#[macro_export]
+macro_rules! work {
+    ($function:ident) => {
+        $crate::Handler {
+            name: stringify!($function),
+            run: $crate::handlers::Run::Work(|cx, value| {
+                Box::pin(async move {
+                    let input = $crate::members::input(&cx.spare, value)?;
+                    $function(cx, input).await
+                })
+            }),
+            unread: |value| {
+                $crate::members::unread_by_work(|cx, input| drop($function(cx, input)), value)
             },
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! * [`store`]: typed collections with secondary indexes over a write-ahead log;
 //! * [`clock`] and [`random`]: the only sources of time and chance;
+//! * [`body`]: bodies that arrive or leave piece by piece;
 //! * [`call`]: what a handler sees and gives: typed input, typed output;
 //! * [`handlers`]: the kinds of handlers, and how they are found;
 //! * [`fault`]: the errors that a cloud declares;
@@ -14,6 +15,7 @@
 //! * [`serve`]: the listener, and whom it refuses.
 
 pub mod authorization;
+pub mod body;
 pub mod call;
 pub mod clock;
 pub mod face;
@@ -28,9 +30,11 @@ pub mod members;
 pub mod random;
 pub mod serve;
 pub mod store;
+mod transaction;
 
 pub use authorization::Rights;
-pub use call::{Command, Query};
+pub use body::Body;
+pub use call::{Command, Query, Waiting, Work};
 pub use clock::Clock;
 pub use face::{Admitted, Face, Refused};
 pub use fault::{Fault, Row};

@@ -5,20 +5,23 @@
 
 use std::sync::Arc;
 
+use futures_util::future::select_all;
 use http::StatusCode;
 use isobar_catalogue::Service;
 use isobar_wire::{DecodeError, Dialect, ErrorReply, Problem, Request, Response, Value, Violation};
 use jiff::Timestamp;
 
+use tokio::sync::watch;
+
 use crate::authorization::authorize;
-use crate::call::{Answer, Command, Context, Failure, Query};
+use crate::body::{Body, Broken};
+use crate::call::{Answer, Context, Done, Failure, Query, Reply, Waiting, Work};
 use crate::face::{Admitted, Arrival, Face, Refused};
 use crate::faults::{Effect, Faults, Phase, Target};
-use crate::handlers::{Handlers, Run, Served, token_member};
-use crate::idempotency::{MAX_TOKEN, Token};
+use crate::handlers::{Attempt, Handlers, Run, Served, token_member};
 use crate::journal::{Entry, Journal};
 use crate::members::{DRY_RUN, Spare};
-use crate::store::Aborted;
+use crate::transaction::{Transaction, Unfinished};
 use crate::{Clock, Fault, Random, Row, Store};
 
 /// What all local clouds share.
@@ -58,17 +61,40 @@ pub struct Local<F: Face> {
     /// What it stands on.
     pub shared: Shared,
     handlers: Handlers<F::World>,
+    stopping: watch::Sender<bool>,
 }
 
 impl<F: Face> Local<F> {
     /// Puts a local cloud together.
     #[must_use]
     pub fn new(face: F, shared: Shared, services: &'static [Served<F::World>]) -> Self {
-        Self { face, shared, handlers: Handlers::new(services) }
+        let handlers = Handlers::new(services);
+        Self { face, shared, handlers, stopping: watch::Sender::new(false) }
     }
 
-    /// Answers a request. `None` where a fault rule wants silence: the connection is to be closed.
+    /// Ends the calls that wait, now and from now on.
+    pub(crate) fn stop_waiting(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Answers a request that is whole, with a whole answer. `None` where the connection is to be
+    /// closed: a fault rule wants silence, or the answer broke off.
     pub async fn answer(&self, request: &Request, host: &str) -> Option<Response> {
+        let Reply { mut head, body } =
+            self.reply(request, Body::from(request.body.clone()), host).await?;
+        if let Some(mut body) = body {
+            let mut whole = Vec::new();
+            while let Some(piece) = body.next().await.ok()? {
+                whole.extend_from_slice(&piece);
+            }
+            head.body = whole.into();
+        }
+        Some(head)
+    }
+
+    /// Answers a request, whose body comes apart from it where the face [streams](Face::streams) it.
+    /// `None` where the connection is to be closed: a fault rule wants silence, or the caller went away.
+    pub async fn reply(&self, request: &Request, body: Body, host: &str) -> Option<Reply> {
         let started = tokio::time::Instant::now();
         let now = self.shared.clock.now();
         let request_id = self.face.request_id(&self.shared.random);
@@ -87,32 +113,33 @@ impl<F: Face> Local<F> {
                     request_id,
                     started,
                 );
-                return Some(response);
+                return Some(response.into());
             }
         };
         let result = match self.disturb(Phase::Before, &admitted, now).await {
-            Disturbed::No => self.perform(&admitted, request, host, now, &request_id),
-            Disturbed::Fault(fault) => Err(fault),
+            Disturbed::No => self.perform(&admitted, request, body, host, now, &request_id).await,
+            Disturbed::Fault(fault) => Err(Unanswered::Fault(fault)),
             Disturbed::Silence => return self.fall_silent(&admitted, request_id, started),
         };
         let result = match self.disturb(Phase::After, &admitted, now).await {
             Disturbed::No => result,
-            Disturbed::Fault(fault) => Err(fault),
+            Disturbed::Fault(fault) => Err(Unanswered::Fault(fault)),
             Disturbed::Silence => return self.fall_silent(&admitted, request_id, started),
         };
-        let (mut response, fault) = match result {
-            Ok(response) => (response, None),
-            Err(fault) => {
-                let service = Some(admitted.service);
-                let host_id = self.face.host_id(host);
-                (encode_fault(service, admitted.dialect, &fault, &request_id, host_id), Some(fault))
+        let (mut reply, fault) = match result {
+            Ok(reply) => (reply, None),
+            Err(Unanswered::Gone) => return self.fall_silent(&admitted, request_id, started),
+            Err(Unanswered::Fault(fault)) => {
+                let (service, host_id) = (Some(admitted.service), self.face.host_id(host));
+                let encoded = encode_fault(service, admitted.dialect, &fault, &request_id, host_id);
+                (encoded.into(), Some(fault))
             }
         };
-        self.face.finish(&mut response, Some(&admitted), now);
+        self.face.finish(&mut reply.head, Some(&admitted), now);
         let service = Some(admitted.service);
-        let status = Some(response.status);
+        let status = Some(reply.head.status);
         self.note(Some(&admitted), fault.as_ref(), service, status, request_id, started);
-        Some(response)
+        Some(reply)
     }
 
     /// Notes a call that is not answered, which may have taken effect.
@@ -121,7 +148,7 @@ impl<F: Face> Local<F> {
         admitted: &Admitted,
         request_id: String,
         started: tokio::time::Instant,
-    ) -> Option<Response> {
+    ) -> Option<Reply> {
         self.note(Some(admitted), None, Some(admitted.service), None, request_id, started);
         None
     }
@@ -166,29 +193,27 @@ impl<F: Face> Local<F> {
         }
     }
 
-    fn perform(
+    async fn perform(
         &self,
         admitted: &Admitted,
         request: &Request,
+        body: Body,
         host: &str,
         now: Timestamp,
         request_id: &str,
-    ) -> Result<Response, Fault> {
-        let Admitted { service, operation, dialect, .. } = admitted;
+    ) -> Result<Reply, Unanswered> {
+        let Admitted { service, operation, .. } = admitted;
         let standard = self.face.standard();
         let Some(handler) = self.handlers.find(service, operation) else {
-            return Err(standard.not_implemented.with(&[&operation.name, &service.name]));
+            return Err(standard.not_implemented.with(&[&operation.name, &service.name]).into());
         };
-        let input = isobar_wire::decode_request(service, operation, *dialect, request)
-            .map_err(|error| self.face.unreadable(admitted, &error))?;
-        let input = self.face.tidy(admitted, input);
-        authorize(&self.face, admitted, &input)?;
-        self.face.check(admitted, &input)?;
+        let input = self.input(admitted, request)?;
         let base_url = format!("{}://{host}", scheme(request));
         let context = Context {
             world: self.face.world(),
             caller: &admitted.caller,
             region: &admitted.region,
+            began: now,
             now,
             request_id,
             random: &self.shared.random,
@@ -200,72 +225,97 @@ impl<F: Face> Local<F> {
                 rows: self.face.ignored(),
             },
         };
-        let dry_run = input.get(DRY_RUN).and_then(Value::as_bool) == Some(true);
         let answer = Answer::of(admitted, request_id);
+        let store = &self.shared.store;
+        if let Run::Query(run) = handler.run {
+            let is_dry = input.get(DRY_RUN).and_then(Value::as_bool) == Some(true);
+            let answered = store.read(|store| run(&Query { context, store }, input, answer));
+            return match answered {
+                Ok(_) if is_dry => Err(standard.dry_run.fault().into()),
+                Ok(response) => Ok(response.into()),
+                Err(failure) => Err(self.unanswered(failure, admitted)),
+            };
+        }
+        let transaction = Transaction::of(store, standard, admitted, &input)
+            .map_err(|violation| self.face.unreadable(admitted, &DecodeError::Member(violation)))?;
         let answered = match handler.run {
-            Run::Query(run) => {
-                let answered =
-                    self.shared.store.read(|store| run(&Query { context, store }, input, answer));
-                answered.and_then(|response| match dry_run {
-                    true => Err(Failure::Fault(standard.dry_run.fault())),
-                    false => Ok(response),
-                })
-            }
-            Run::Command(run) => self
-                .command(admitted, run, context, input, dry_run)
-                .and_then(|output| answer.write_value(&output)),
+            Run::Query(_) => unreachable!("it was answered above"),
+            Run::Command(run) => transaction
+                .run(context, |cx| run(cx, input))
+                .and_then(|output| Ok(answer.write_value(&output)?.into())),
+            Run::Wait(run) => match run(&context.spare, input) {
+                Ok(attempt) => self.wait(&transaction, context, attempt, answer).await,
+                Err(failure) => Err(failure),
+            },
+            Run::Work(run) => match store.read(|store| transaction.answered(store, now)) {
+                Some(answered) => {
+                    answered.and_then(|output| Ok(answer.write_value(&output)?.into()))
+                }
+                None => {
+                    let body = self.face.open(admitted, request, body);
+                    let work = Work { context, body, store, transaction, answer };
+                    run(work, input).await.map(|Done(reply)| reply)
+                }
+            },
         };
-        answered.map_err(|failure| self.fault_of(failure, admitted))
+        answered.map_err(|failure| self.unanswered(failure, admitted))
     }
 
-    fn command(
+    /// The input of a request, which its caller may make.
+    fn input(&self, admitted: &Admitted, request: &Request) -> Result<Value, Fault> {
+        let Admitted { service, operation, dialect, .. } = admitted;
+        let input = isobar_wire::decode_request(service, operation, *dialect, request)
+            .map_err(|error| self.face.unreadable(admitted, &error))?;
+        let mut input = self.face.tidy(admitted, input);
+        authorize(&self.face, admitted, &input)?;
+        self.face.check(admitted, &input)?;
+        if let Some(body) = isobar_wire::streaming_input(service, operation)
+            && self.face.streams(request)
+        {
+            // It comes by itself.
+            input.set(body.name.as_str(), Value::Null);
+        }
+        Ok(input)
+    }
+
+    /// Asks a call that may have to wait, until it has an output.
+    async fn wait(
         &self,
-        admitted: &Admitted,
-        run: fn(&mut Command<'_, '_, F::World>, Value) -> Result<Value, Failure>,
-        context: Context<'_, F::World>,
-        input: Value,
-        dry_run: bool,
-    ) -> Result<Value, Failure> {
-        let standard = self.face.standard();
-        let now = context.now;
-        // A dry run neither leaves an answer behind nor is one that was given before.
-        let token = if dry_run {
-            None
-        } else {
-            token_of(admitted, &input).map_err(|violation| {
-                self.face.unreadable(admitted, &DecodeError::Member(violation))
-            })?
-        };
-        let result = self.shared.store.write(|store| {
-            if let Some((key, text, asked)) = &token
-                && let Some(before) = store.get::<Token>(key).filter(|token| !token.expired(now))
-            {
-                return if before.input == *asked {
-                    Ok(Ok(before.output.clone()))
-                } else {
-                    Err(Failure::Fault(standard.token_reused.with(&[text])))
-                };
-            }
-            let output = match run(&mut Command { context, store }, input) {
-                Err(Failure::Fault(fault)) if fault.keeps && !dry_run => return Ok(Err(fault)),
-                result => result?,
+        transaction: &Transaction<'_>,
+        mut context: Context<'_, F::World>,
+        mut attempt: Attempt<F::World>,
+        answer: Answer<'_>,
+    ) -> Result<Reply, Failure> {
+        let mut stopping = self.stopping.subscribe();
+        loop {
+            let attempted = transaction.attempt(context, |cx| match attempt(cx)? {
+                Waiting::Done(output) => Ok(output),
+                Waiting::Not(wait) => Err(Unfinished::waiting(cx, &wait)),
+            });
+            let (until, topics) = match attempted {
+                Ok(output) => return Ok(answer.write_value(&output)?.into()),
+                Err(Unfinished::Failure(failure)) => return Err(failure),
+                Err(Unfinished::Wait(until, topics)) => (until, topics),
             };
-            if dry_run {
-                return Err(Failure::Fault(standard.dry_run.fault()));
+            if until <= context.now {
+                return Err(Failure::Mismatch("it waits for what was".to_owned()));
             }
-            if let Some((key, _, asked)) = token {
-                store.put(Token { key, input: asked, output: output.clone(), at: now });
+            tokio::select! {
+                () = self.shared.clock.reached(until) => {}
+                () = first_of(topics) => {}
+                _ = stopping.wait_for(|stopping| *stopping) => {
+                    return Err(Failure::Fault(self.face.standard().unavailable.fault()));
+                }
             }
-            Ok(Ok(output))
-        });
-        let result = result.map_err(|aborted| match aborted {
-            Aborted::By(failure) => failure,
-            Aborted::Log(error) => {
-                tracing::error!(%error, "a write could not be logged");
-                Failure::Fault(standard.internal.fault())
-            }
-        });
-        result?.map_err(Failure::Fault)
+            context.now = self.shared.clock.now();
+        }
+    }
+
+    fn unanswered(&self, failure: Failure, admitted: &Admitted) -> Unanswered {
+        if matches!(failure, Failure::Broken(Broken::Gone)) {
+            return Unanswered::Gone;
+        }
+        Unanswered::Fault(self.fault_of(failure, admitted))
     }
 
     fn fault_of(&self, failure: Failure, admitted: &Admitted) -> Fault {
@@ -281,7 +331,16 @@ impl<F: Face> Local<F> {
             }
             Failure::Mismatch(error) => {
                 let operation = &admitted.operation.name;
-                tracing::error!(operation, error, "a handler's types do not fit");
+                tracing::error!(operation, error, "a handler is mistaken");
+                self.face.standard().internal.fault()
+            }
+            Failure::Broken(error) => {
+                let operation = &admitted.operation.name;
+                tracing::error!(
+                    operation,
+                    error = &error as &dyn std::error::Error,
+                    "a body broke off"
+                );
                 self.face.standard().internal.fault()
             }
         }
@@ -319,33 +378,37 @@ fn scheme(request: &Request) -> &'static str {
     if first.trim().eq_ignore_ascii_case("https") { "https" } else { "http" }
 }
 
+/// Ends with the first of the topics.
+async fn first_of(topics: Vec<watch::Receiver<()>>) {
+    if topics.is_empty() {
+        return std::future::pending().await;
+    }
+    let ended = topics.into_iter().map(|mut topic| {
+        Box::pin(async move {
+            // Nothing is ever sent: its end is what it has to say.
+            let _ = topic.changed().await;
+        })
+    });
+    select_all(ended).await;
+}
+
+/// Why a call has no output.
+enum Unanswered {
+    Fault(Fault),
+    /// Nobody is there to be answered.
+    Gone,
+}
+
+impl From<Fault> for Unanswered {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
 enum Disturbed {
     No,
     Fault(Fault),
     Silence,
-}
-
-/// The key under which an input's token is kept, the token, and the rest of the input as JSON.
-fn token_of(
-    admitted: &Admitted,
-    input: &Value,
-) -> Result<Option<(String, String, String)>, Violation> {
-    let Admitted { service, operation, caller, region, .. } = admitted;
-    let Some(member) = token_member(service, operation) else { return Ok(None) };
-    let token = input.get(member).and_then(Value::as_str).unwrap_or_default();
-    if token.is_empty() {
-        return Ok(None);
-    }
-    if token.len() > MAX_TOKEN {
-        let (length, max) = (token.len(), Some(MAX_TOKEN as f64));
-        let problem = Problem::WrongLength { length, min: None, max };
-        return Err(Violation { path: member.to_owned(), problem });
-    }
-    let mut rest = input.clone();
-    rest.set(member, Value::Null);
-    let Ok(rest) = serde_json::to_string(&rest) else { return Ok(None) };
-    let key = format!("{}/{region}/{}/{}/{token}", caller.account, service.name, operation.name);
-    Ok(Some((key, token.to_owned(), rest)))
 }
 
 fn encode_refused(refused: &Refused, request_id: &str, host_id: Option<String>) -> Response {

@@ -7,7 +7,7 @@ mod left_out;
 use isobar_wire::{Unread, Value, value};
 use serde::de::DeserializeOwned;
 
-use crate::call::{Command, Failure, Query};
+use crate::call::{Command, Failure, Query, Work};
 
 pub use left_out::{LeftOut, left_out, mistakes};
 
@@ -173,6 +173,11 @@ pub fn unread_by_command<W, T: Input>(
     _: fn(&mut Command<'_, '_, W>, T),
     value: Value,
 ) -> Vec<Unread> {
+    unread::<T>(value)
+}
+
+/// What the type of a handler that works outside of the store does not name of a value.
+pub fn unread_by_work<W, T: Input>(_: fn(Work<'_, W>, T), value: Value) -> Vec<Unread> {
     unread::<T>(value)
 }
 

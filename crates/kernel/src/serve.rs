@@ -16,8 +16,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::EXPECT;
 use http::{HeaderName, HeaderValue};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -27,6 +28,8 @@ use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::body::{Body, Shared};
+use crate::call::Reply;
 use crate::{Face, Local};
 use body::Unread;
 pub use bounds::Bounds;
@@ -56,6 +59,7 @@ pub async fn serve<F: Face>(
     let of_each = bounds.clone();
     let serve = |stream| connection(stream, Arc::clone(&local), of_each.clone(), tls.clone());
     let connections = accept(listener, stop, &bounds, serve).await;
+    local.stop_waiting();
     drain(connections, DRAIN).await;
 }
 
@@ -94,45 +98,77 @@ async fn answer<F: Face>(
     local: &Local<F>,
     bounds: &Bounds,
     local_address: Option<SocketAddr>,
-) -> Result<http::Response<Full<Bytes>>, Silence> {
+) -> Result<http::Response<Sent>, Silence> {
     let standard = local.face.standard();
-    let (parts, body) = request.into_parts();
+    let (parts, incoming) = request.into_parts();
     let is_own = |name: &str| local.face.is_own_host(name);
     let host = match origin::host(parts.version, &parts.uri, &parts.headers, is_own) {
         Ok(Some(host)) => host.to_owned(),
         Ok(None) => local_address.map(|address| address.to_string()).unwrap_or_default(),
         Err(Refusal::Malformed(what)) => {
-            return Ok(http_response(local.turn_away(&standard.malformed, what)));
+            return Ok(whole(local.turn_away(&standard.malformed, what)));
         }
         Err(Refusal::Foreign(what)) => {
-            return Ok(http_response(local.turn_away(&standard.foreign, &what)));
+            return Ok(whole(local.turn_away(&standard.foreign, &what)));
         }
     };
-    // Kept until the answer is made: the caller is not known before the whole body is there.
-    let length = hyper::body::Body::size_hint(&body).exact();
-    let room = bounds.room(length, MAX_BODY);
-    let Ok(_room) = tokio::time::timeout(BODY_TIMEOUT, room).await else { return Err(Silence) };
-    let body = match body::read(body, LIMITS).await {
-        Ok(body) => body,
-        Err(Unread::TooLarge) => {
-            return Ok(http_response(local.turn_away(&standard.too_large, "")));
-        }
-        // The peer went away before its request ended, or stopped in it: nobody reads an answer.
-        Err(Unread::BrokenOff | Unread::Late) => return Err(Silence),
-    };
-    let request = Request {
+    let mut request = Request {
         method: parts.method,
         host_prefix: None,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
-        body,
+        body: Bytes::new(),
     };
-    local.answer(&request, &host).await.map(http_response).ok_or(Silence)
+    if local.face.streams(&request) {
+        return stream(&request, incoming, local, &host).await;
+    }
+    // Kept until the answer is made: the caller is not known before the whole body is there.
+    let length = hyper::body::Body::size_hint(&incoming).exact();
+    let room = bounds.room(length, MAX_BODY);
+    let Ok(_room) = tokio::time::timeout(BODY_TIMEOUT, room).await else { return Err(Silence) };
+    request.body = match body::read(incoming, LIMITS).await {
+        Ok(body) => body,
+        Err(Unread::TooLarge) => {
+            return Ok(whole(local.turn_away(&standard.too_large, "")));
+        }
+        // The peer went away before its request ended, or stopped in it: nobody reads an answer.
+        Err(Unread::BrokenOff | Unread::Late) => return Err(Silence),
+    };
+    local.reply(&request, Body::default(), &host).await.map(sent).ok_or(Silence)
 }
 
-fn http_response(response: Response) -> http::Response<Full<Bytes>> {
-    let mut answer = http::Response::new(Full::new(response.body));
+/// Answers a request whose body is read as it arrives. What is left of it once it is answered is read and
+/// dropped, since a client that is still writing sees no answer; not of one that waits to be asked.
+async fn stream<F: Face>(
+    request: &Request,
+    incoming: Incoming,
+    local: &Local<F>,
+    host: &str,
+) -> Result<http::Response<Sent>, Silence> {
+    let asks = request.headers.contains_key(EXPECT);
+    let body = Shared::new(Body::new(body::Arriving::new(incoming, BODY_TIMEOUT)));
+    let reply = local.reply(request, Body::new(body.clone()), host).await;
+    let Some(reply) = reply else { return Err(Silence) };
+    if body.was_asked() || !asks {
+        body::drop_rest(body, MAX_DROPPED, BODY_TIMEOUT).await;
+    }
+    Ok(sent(reply))
+}
+
+/// The body of an answer.
+type Sent = Either<Full<Bytes>, Body>;
+
+fn sent(reply: Reply) -> http::Response<Sent> {
+    let mut response = whole(reply.head);
+    if let Some(body) = reply.body {
+        *response.body_mut() = Either::Right(body);
+    }
+    response
+}
+
+fn whole(response: Response) -> http::Response<Sent> {
+    let mut answer = http::Response::new(Either::Left(Full::new(response.body)));
     *answer.status_mut() = response.status;
     *answer.headers_mut() = response.headers;
     answer

@@ -1,10 +1,15 @@
-//! Reading a request's body: so much of it, for so long.
+//! Reading a request's body: so much of it, for so long; or as it arrives.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use hyper::body::Body;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::time::{Instant, Sleep};
+
+use crate::body::Broken;
 
 /// How much is read, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -64,13 +69,67 @@ where
     if dropped == 0 { Ok(read.freeze()) } else { Err(Unread::TooLarge) }
 }
 
+/// A body as it arrives, each piece within a time.
+pub(super) struct Arriving {
+    incoming: Incoming,
+    within: Duration,
+    late: Pin<Box<Sleep>>,
+}
+
+impl Arriving {
+    pub(super) fn new(incoming: Incoming, within: Duration) -> Self {
+        Self { incoming, within, late: Box::pin(tokio::time::sleep(within)) }
+    }
+}
+
+impl Body for Arriving {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        let polled = Pin::new(&mut self.incoming).poll_frame(cx);
+        if let Poll::Ready(frame) = polled {
+            let next = Instant::now() + self.within;
+            self.late.as_mut().reset(next);
+            return Poll::Ready(frame.map(|frame| frame.map_err(|_| Broken::Gone)));
+        }
+        self.late.as_mut().poll(cx).map(|()| Some(Err(Broken::Gone)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+/// Reads what is left of a body and drops it: so much, for so long.
+pub(super) async fn drop_rest(
+    mut body: impl Body<Data = Bytes> + Unpin,
+    most: usize,
+    within: Duration,
+) {
+    let read = async {
+        let mut dropped = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            dropped += frame.data_ref().map_or(0, Bytes::len);
+            if dropped > most {
+                break;
+            }
+        }
+    };
+    // Whoever is later than that is not waited for.
+    let _ = tokio::time::timeout(within, read).await;
+}
+
 #[cfg(test)]
 mod tests {
-    use std::pin::Pin;
-    use std::task::{Context, Poll};
-
     use http_body_util::Full;
-    use hyper::body::Frame;
 
     use super::*;
 

@@ -203,7 +203,6 @@ mod tests {
 
     use serde::{Deserialize, Serialize};
 
-    use super::*;
     use crate::store::{Record, Schema, Store};
 
     #[derive(Serialize, Deserialize)]
