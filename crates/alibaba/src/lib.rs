@@ -75,6 +75,8 @@ impl World {
 type Query<'a> = isobar_kernel::Query<'a, World>;
 /// A call that writes.
 type Command<'a, 'tx> = isobar_kernel::Command<'a, 'tx, World>;
+/// A call that works outside of the store.
+type Work<'a> = isobar_kernel::Work<'a, World>;
 /// An entry of a table of operations.
 type Handler = isobar_kernel::Handler<World>;
 

@@ -55,6 +55,7 @@ pub struct World {
 
 pub(crate) type Query<'a> = isobar_kernel::Query<'a, World>;
 pub(crate) type Command<'a, 'tx> = isobar_kernel::Command<'a, 'tx, World>;
+pub(crate) type Work<'a> = isobar_kernel::Work<'a, World>;
 
 /// Puts the local cloud together, and gives the account's regions the network that each begins with.
 ///

@@ -2,14 +2,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use isobar_kernel::{Fault, query};
+use isobar_kernel::call::{Done, Failure, compute};
+use isobar_kernel::work;
 use serde::{Deserialize, Serialize};
 
 use super::errors;
 use super::instances::find;
-use crate::{Handler, Query};
+use crate::{Handler, Work};
 
-pub(super) const OPERATIONS: &[Handler] = &[query!(get_instance_console_output)];
+pub(super) const OPERATIONS: &[Handler] = &[work!(get_instance_console_output)];
 
 /// How much of a console's end is shown.
 const MOST: usize = 64 << 10;
@@ -30,12 +31,14 @@ struct ConsoleOutput {
     console_output: String,
 }
 
-fn get_instance_console_output(
-    cx: &Query<'_>,
+async fn get_instance_console_output(
+    cx: Work<'_>,
     input: GetInstanceConsoleOutput,
-) -> Result<ConsoleOutput, Fault> {
-    let found = find(cx, cx.store, &input.instance_id)?;
-    let console = cx.world.engines.machines.console(&input.instance_id);
+) -> Result<Done, Failure> {
+    let changed_at =
+        cx.read(|cx| find(cx, cx.store, &input.instance_id).map(|found| found.machine.phase_at))?;
+    let (machines, id) = (cx.world.engines.machines.clone(), input.instance_id.clone());
+    let console = compute(move || machines.console(&id)).await?;
     let console = console.map_err(|_| errors::CONSOLE_NOT_SUPPORTED.fault())?;
     let mut text = &console[console.len().saturating_sub(MOST)..];
     let plain;
@@ -43,10 +46,10 @@ fn get_instance_console_output(
         plain = without_escapes(text);
         text = &plain;
     }
-    Ok(ConsoleOutput {
+    cx.answer(&ConsoleOutput {
         instance_id: input.instance_id,
         console_output: STANDARD.encode(text),
-        last_update_time: found.machine.phase_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        last_update_time: changed_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
     })
 }
 

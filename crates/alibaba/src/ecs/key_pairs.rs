@@ -6,8 +6,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use isobar_engines::keys;
-use isobar_kernel::call::Empty;
-use isobar_kernel::{Fault, command, query};
+use isobar_kernel::call::{Context, Done, Empty, Failure, compute};
+use isobar_kernel::{Fault, Tables, command, query, work};
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +16,10 @@ use super::records::{BY_KEY_PAIR, Instance, KeyPair};
 use crate::forms::{self, Listed, STRICT_NAME, fits, from_json, minutes};
 use crate::paging::{Page, newest_first};
 use crate::tags::{self, TagKeyValue, Tags};
-use crate::{Command, Handler, Query, regions};
+use crate::{Command, Handler, Query, Work, World, regions};
 
 pub(super) const OPERATIONS: &[Handler] = &[
-    command!(create_key_pair),
+    work!(create_key_pair),
     command!(import_key_pair),
     query!(describe_key_pairs),
     command!(delete_key_pairs),
@@ -49,29 +49,31 @@ struct CreatedKeyPair {
     key_pair_finger_print: String,
 }
 
-fn create_key_pair(
-    cx: &mut Command<'_, '_>,
-    input: CreateKeyPair,
-) -> Result<CreatedKeyPair, Fault> {
-    check_name(cx, &input.key_pair_name)?;
-    let key = keys::rsa(cx.random);
-    let pair = put(cx, input.key_pair_name, key.public, input.resource_group_id, input.tag)?;
-    Ok(CreatedKeyPair {
-        private_key_body: key.pem,
-        key_pair_name: pair.name.clone(),
-        key_pair_id: pair.pair_id.clone(),
-        key_pair_finger_print: pair.fingerprint.clone(),
+async fn create_key_pair(cx: Work<'_>, input: CreateKeyPair) -> Result<Done, Failure> {
+    cx.read(|cx| check_name(cx, cx.store, &input.key_pair_name))?;
+    let random = cx.random.clone();
+    let key = compute(move || keys::rsa(&random)).await?;
+    cx.commit(|cx| {
+        // Another call may have taken the name meanwhile.
+        check_name(cx, cx.store, &input.key_pair_name)?;
+        let pair = put(cx, input.key_pair_name, key.public, input.resource_group_id, input.tag)?;
+        Ok(CreatedKeyPair {
+            private_key_body: key.pem,
+            key_pair_name: pair.name.clone(),
+            key_pair_id: pair.pair_id.clone(),
+            key_pair_finger_print: pair.fingerprint.clone(),
+        })
     })
 }
 
-fn check_name(cx: &Command<'_, '_>, name: &str) -> Result<(), Fault> {
+fn check_name(cx: &Context<'_, World>, store: &Tables, name: &str) -> Result<(), Fault> {
     if !STRICT_NAME.allows(name) {
         return Err(errors::KEY_PAIR_NAME.fault());
     }
-    if cx.store.get::<KeyPair>(&cx.key(name)).is_some() {
+    if store.get::<KeyPair>(&cx.key(name)).is_some() {
         return Err(errors::KEY_PAIR_EXISTS.fault());
     }
-    if cx.store.list::<KeyPair>(&cx.scope()).count() >= MOST {
+    if store.list::<KeyPair>(&cx.scope()).count() >= MOST {
         return Err(errors::KEY_PAIR_QUOTA.fault());
     }
     Ok(())
@@ -117,7 +119,7 @@ fn import_key_pair(
     cx: &mut Command<'_, '_>,
     input: ImportKeyPair,
 ) -> Result<ImportedKeyPair, Fault> {
-    check_name(cx, &input.key_pair_name)?;
+    check_name(cx, cx.store, &input.key_pair_name)?;
     let (name, public_key) = (input.key_pair_name, input.public_key_body);
     let pair = put(cx, name, public_key, input.resource_group_id, input.tag)?;
     Ok(ImportedKeyPair {

@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use isobar_kernel::{Fault, Handler, query};
+use isobar_kernel::call::{Done, Failure, compute};
+use isobar_kernel::{Fault, Handler, query, work};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +12,10 @@ use super::instance_states::{State, StateView};
 use super::instances::{self, Operator, Seen};
 use super::pages::{self, Page};
 use super::{Query, errors, records};
-use crate::World;
+use crate::{Work, World};
 
 pub(super) const OPERATIONS: &[Handler<World>] =
-    &[query!(describe_instance_status), query!(get_console_output)];
+    &[query!(describe_instance_status), work!(get_console_output)];
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -144,20 +145,23 @@ struct Console {
 /// How much of the end of the console is shown.
 const SHOWN: usize = 64 << 10;
 
-fn get_console_output(cx: &Query<'_>, input: GetConsoleOutput) -> Result<Console, Fault> {
+async fn get_console_output(cx: Work<'_>, input: GetConsoleOutput) -> Result<Done, Failure> {
     let ids = [input.instance_id];
-    let seen = instances::chosen(cx, Some(&ids))?;
+    let timestamp = cx.read(|cx| {
+        let seen = instances::chosen(cx, Some(&ids))?;
+        let machine = seen.first().and_then(|seen| seen.machine);
+        let changed = machine.map(|machine| records::whole_second(machine.phase_at));
+        Ok::<_, Fault>(changed.unwrap_or(cx.now))
+    })?;
     let [instance_id] = ids;
-    let console = cx.world.engines.machines.console(&instance_id).map_err(|error| {
+    let (machines, id) = (cx.world.engines.machines.clone(), instance_id.clone());
+    let console = compute(move || machines.console(&id)).await?.map_err(|error| {
         tracing::error!(%error, instance_id, "a console cannot be read");
         errors::CONSOLE.fault()
     })?;
     let shown = &console[console.len().saturating_sub(SHOWN)..];
-    Ok(Console {
-        timestamp: seen
-            .first()
-            .and_then(|seen| seen.machine)
-            .map_or(cx.now, |machine| records::whole_second(machine.phase_at)),
+    cx.answer(&Console {
+        timestamp,
         output: (!shown.is_empty()).then(|| STANDARD.encode(shown)),
         instance_id,
     })

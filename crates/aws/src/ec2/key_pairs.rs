@@ -2,7 +2,8 @@
 
 mod material;
 
-use isobar_kernel::{Fault, Handler, Tables, command, query};
+use isobar_kernel::call::{Context, Done, Failure, compute};
+use isobar_kernel::{Fault, Handler, Tables, command, query, work};
 use isobar_wire::Blob;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,11 +13,11 @@ use super::ids::KEY_PAIR;
 use super::records::{self, KeyPair};
 use super::tags::{self, TagSpecifications, TagView, Wanted};
 use super::{Command, Query, errors};
-use crate::World;
+use crate::{Work, World};
 use material::Material;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(create_key_pair),
+    work!(create_key_pair),
     command!(import_key_pair),
     query!(describe_key_pairs),
     command!(delete_key_pair),
@@ -53,19 +54,25 @@ struct OwnTag {
     value: String,
 }
 
-fn create_key_pair(cx: &mut Command<'_, '_>, input: CreateKeyPair) -> Result<Created, Fault> {
+async fn create_key_pair(cx: Work<'_>, input: CreateKeyPair) -> Result<Done, Failure> {
     let wanted = Wanted::new(&input.tag_specifications, &["key-pair"], &errors::TAGGABLE)?;
-    check_name(cx, &input.key_name)?;
+    cx.read(|cx| check_name(cx, cx.store, &input.key_name))?;
     match input.key_format.as_deref() {
         None | Some("pem") => {}
-        Some(other) => return Err(errors::VALUE.with(&[&other, &"KeyFormat", &""])),
+        Some(other) => return Err(errors::VALUE.with(&[&other, &"KeyFormat", &""]).into()),
     }
-    let material = match input.key_type.as_deref() {
-        None | Some("rsa") => Material::rsa(cx.random),
-        Some("ed25519") => Material::ed25519(cx.random),
-        Some(other) => return Err(errors::VALUE.with(&[&other, &"KeyType", &""])),
+    let draw = match input.key_type.as_deref() {
+        None | Some("rsa") => Material::rsa,
+        Some("ed25519") => Material::ed25519,
+        Some(other) => return Err(errors::VALUE.with(&[&other, &"KeyType", &""]).into()),
     };
-    put(cx, &input.key_name, material, &wanted)
+    let random = cx.random.clone();
+    let material = compute(move || draw(&random)).await?;
+    cx.commit(|cx| {
+        // Another call may have taken the name meanwhile.
+        check_name(cx, cx.store, &input.key_name)?;
+        put(cx, &input.key_name, material, &wanted)
+    })
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,13 +85,13 @@ struct ImportKeyPair {
 
 fn import_key_pair(cx: &mut Command<'_, '_>, input: ImportKeyPair) -> Result<Created, Fault> {
     let wanted = Wanted::new(&input.tag_specifications, &["key-pair"], &errors::TAGGABLE)?;
-    check_name(cx, &input.key_name)?;
+    check_name(cx, cx.store, &input.key_name)?;
     let material = Material::imported(&input.public_key_material.0)
         .ok_or_else(|| errors::KEY_FORMAT.fault())?;
     put(cx, &input.key_name, material, &wanted)
 }
 
-fn check_name(cx: &Command<'_, '_>, name: &str) -> Result<(), Fault> {
+fn check_name(cx: &Context<'_, World>, store: &Tables, name: &str) -> Result<(), Fault> {
     if name.is_empty() {
         return Err(errors::MISSING.with(&[&"KeyName"]));
     }
@@ -92,10 +99,10 @@ fn check_name(cx: &Command<'_, '_>, name: &str) -> Result<(), Fault> {
         return Err(errors::KEY_NAME.with(&[&name]));
     }
     let scope = cx.scope();
-    if named(cx.store, &scope, name).is_some() {
+    if named(store, &scope, name).is_some() {
         return Err(errors::KEY_DUPLICATE.fault());
     }
-    if cx.store.list::<KeyPair>(&scope).count() >= MOST {
+    if store.list::<KeyPair>(&scope).count() >= MOST {
         return Err(errors::KEY_LIMIT.fault());
     }
     Ok(())

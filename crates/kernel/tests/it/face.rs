@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use isobar_catalogue::{Cloud, Protocol, Service};
+use isobar_catalogue::{Cloud, Service};
+use isobar_kernel::body::{Body, Broken};
 use isobar_kernel::call::Empty;
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::faults::{Effect, Phase, Rule};
@@ -37,12 +38,18 @@ const FULL: Row = Row::new(400, "Full", "there is no room in {}");
 const NO_OPERATION: Row = Row::new(404, "NoOperation", "there is no such operation");
 const UNREADABLE: Row = Row::new(400, "Unreadable", "{}");
 
+/// A face that has one service and lets everybody in.
 pub(crate) struct Plain {
+    service: &'static Service,
     caller: Arc<Caller>,
 }
 
 fn service() -> &'static Service {
-    isobar_catalogue::service(Cloud::Aws, "ec2").unwrap()
+    named("ec2")
+}
+
+pub(crate) fn named(service: &str) -> &'static Service {
+    isobar_catalogue::service(Cloud::Aws, service).unwrap()
 }
 
 impl Face for Plain {
@@ -51,7 +58,7 @@ impl Face for Plain {
     const CLOUD: Cloud = Cloud::Aws;
 
     fn admit(&self, arrival: &Arrival<'_>) -> Result<Admitted, Refused> {
-        let service = service();
+        let service = self.service;
         let (dialect, operation) =
             isobar_wire::route(service, arrival.request).map_err(|error| Refused {
                 service: Some(service),
@@ -60,6 +67,25 @@ impl Face for Plain {
             })?;
         let caller = Arc::clone(&self.caller);
         Ok(Admitted { service, operation, dialect, caller, region: "here".to_owned() })
+    }
+
+    fn streams(&self, head: &Request) -> bool {
+        self.service.name == "s3" && head.method == http::Method::PUT
+    }
+
+    /// What is in pieces with an `!` is refused, as if it were not what was signed.
+    fn open(&self, _admitted: &Admitted, _request: &Request, mut body: Body) -> Body {
+        Body::of_task(|out| async move {
+            while let Some(piece) = body.next().await? {
+                if piece.contains(&b'!') {
+                    return Err(Broken::Refused(Box::new(UNREADABLE.with(&[&"it has an !"]))));
+                }
+                if out.send(piece).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        })
     }
 
     fn unreadable(&self, _admitted: &Admitted, error: &DecodeError) -> Fault {
@@ -76,7 +102,7 @@ impl Face for Plain {
     }
 
     fn default_dialect(&self) -> Dialect {
-        Dialect::new(Protocol::Ec2)
+        Dialect::new(self.service.protocol())
     }
 
     fn request_id(&self, random: &Random) -> String {
@@ -162,8 +188,17 @@ pub(crate) fn local() -> Local<Plain> {
 
 fn local_for(rights: Rights) -> Local<Plain> {
     let mut schema = Schema::default();
-    isobar_kernel::schema(&mut schema);
     schema.add::<Gateway>();
+    local_with(service(), SERVICES, schema, rights)
+}
+
+pub(crate) fn local_with(
+    service: &'static Service,
+    services: &'static [Served<()>],
+    mut schema: Schema,
+    rights: Rights,
+) -> Local<Plain> {
+    isobar_kernel::schema(&mut schema);
     let shared = Shared::new(Store::ephemeral(schema), Random::seeded(5));
     let caller = Caller {
         account: "me".to_owned(),
@@ -172,7 +207,7 @@ fn local_for(rights: Rights) -> Local<Plain> {
         key_id: "secret-token".to_owned(),
         rights,
     };
-    Local::new(Plain { caller: Arc::new(caller) }, shared, SERVICES)
+    Local::new(Plain { service, caller: Arc::new(caller) }, shared, services)
 }
 
 fn request(operation: &str, input: Json) -> Request {

@@ -3,5 +3,6 @@
 
 mod face;
 mod faults;
+mod kinds;
 mod serve;
 mod store;

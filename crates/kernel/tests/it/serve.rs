@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use isobar_kernel::Local;
 use isobar_kernel::serve::origin::is_loopback;
 use isobar_kernel::serve::{Bounds, MAX_BODY, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,10 +12,10 @@ use tokio::sync::watch;
 
 use crate::face;
 
-struct Server {
-    address: SocketAddr,
-    stop: watch::Sender<bool>,
-    task: tokio::task::JoinHandle<()>,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) task: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -23,15 +24,19 @@ impl Server {
     }
 
     async fn start_within(bounds: Bounds) -> Self {
+        Self::of(Arc::new(face::local()), bounds).await
+    }
+
+    pub(crate) async fn of(local: Arc<Local<face::Plain>>, bounds: Bounds) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, Arc::new(face::local()), bounds, None, stopped));
+        let task = tokio::spawn(serve(listener, local, bounds, None, stopped));
         Self { address, stop, task }
     }
 
     /// Sends bytes and reads the answer to its end.
-    async fn send(&self, request: &[u8]) -> String {
+    pub(crate) async fn send(&self, request: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(request).await.unwrap();
         let mut answer = Vec::new();
@@ -40,7 +45,7 @@ impl Server {
     }
 }
 
-fn status(answer: &str) -> &str {
+pub(crate) fn status(answer: &str) -> &str {
     answer.split(' ').nth(1).unwrap_or("none")
 }
 
