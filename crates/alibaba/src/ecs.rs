@@ -62,4 +62,5 @@ pub(crate) const SERVICE: Served<World> = Served {
         network_interfaces::OPERATIONS,
         instance_options::OPERATIONS,
     ],
+    followers: &[],
 };

@@ -9,4 +9,4 @@ use crate::World;
 
 /// The service.
 pub(crate) const SERVICE: Served<World> =
-    Served { name: "location", operations: &[endpoints::OPERATIONS] };
+    Served { name: "location", operations: &[endpoints::OPERATIONS], followers: &[] };

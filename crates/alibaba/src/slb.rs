@@ -12,9 +12,9 @@ pub(crate) mod records;
 mod sync;
 mod tags;
 
-use isobar_kernel::Record as _;
-use isobar_kernel::Served;
+use isobar_kernel::{Record as _, Served, follow};
 
+use crate::ecs::records::Instance;
 use crate::{Command, World};
 use records::{BY_SERVER, LoadBalancer};
 
@@ -29,19 +29,20 @@ pub(crate) const SERVICE: Served<World> = Served {
         tags::OPERATIONS,
         places::OPERATIONS,
     ],
+    followers: &[follow!(Ended Instance, forget_server)],
 };
 
 /// Takes a server that is no more from the load balancers of its region.
-pub(crate) fn forget_server(cx: &mut Command<'_, '_>, scope: &str, server: &str) {
+fn forget_server(cx: &mut Command<'_, '_>, server: &Instance) {
     let keys: Vec<String> = cx
         .store
-        .by::<LoadBalancer>(BY_SERVER, server)
-        .filter(|balancer| balancer.scope == scope)
+        .by::<LoadBalancer>(BY_SERVER, &server.id)
+        .filter(|balancer| balancer.scope == server.scope)
         .map(|balancer| balancer.key())
         .collect();
     for key in keys {
         cx.store.modify::<LoadBalancer>(&key, |balancer| {
-            balancer.servers.retain(|row| row.id != server);
+            balancer.servers.retain(|row| row.id != server.id);
         });
         sync::sync(cx, &key);
     }

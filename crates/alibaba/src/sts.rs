@@ -8,4 +8,4 @@ use crate::World;
 
 /// The service.
 pub(crate) const SERVICE: Served<World> =
-    Served { name: "sts", operations: &[caller_identity::OPERATIONS] };
+    Served { name: "sts", operations: &[caller_identity::OPERATIONS], followers: &[] };

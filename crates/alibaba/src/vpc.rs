@@ -25,4 +25,5 @@ pub(crate) const SERVICE: Served<World> = Served {
         tags::OPERATIONS,
         places::OPERATIONS,
     ],
+    followers: &[],
 };

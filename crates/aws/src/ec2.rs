@@ -68,6 +68,7 @@ pub(crate) const SERVICE: Served<World> = Served {
         volumes::OPERATIONS,
         vpcs::OPERATIONS,
     ],
+    followers: &[],
 };
 
 /// The filters of each operation and the member that holds its items.

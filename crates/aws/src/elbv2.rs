@@ -14,12 +14,12 @@ mod tags;
 mod target_groups;
 mod targets;
 
-use isobar_kernel::Served;
-use isobar_kernel::Tables;
+use isobar_kernel::{Served, Tables, follow};
 
 pub(crate) use attributes::{fixed as fixed_attributes, only_shown as shown_attributes};
 pub(crate) use listeners::UNBUILT_PROTOCOLS;
 
+use crate::ec2::records::{Group, Instance, Subnet};
 use crate::{Command, Query, World};
 use records::LoadBalancer;
 
@@ -35,21 +35,30 @@ pub(crate) const SERVICE: Served<World> = Served {
         target_groups::OPERATIONS,
         targets::OPERATIONS,
     ],
+    followers: &[
+        follow!(Changed Instance, forget_ended),
+        follow!(Held Group, uses_group),
+        follow!(Held Subnet, uses_subnet),
+    ],
 };
 
 /// Whether a load balancer stands in the subnet.
-pub(crate) fn uses_subnet(store: &Tables, scope: &str, subnet_id: &str) -> bool {
-    let mut all = store.list::<LoadBalancer>(scope);
-    all.any(|row| row.zones.iter().any(|zone| zone.subnet_id == subnet_id))
+fn uses_subnet(store: &Tables, subnet: &Subnet) -> bool {
+    let mut all = store.list::<LoadBalancer>(&subnet.scope);
+    all.any(|row| row.zones.iter().any(|zone| zone.subnet_id == subnet.id))
 }
 
 /// Whether a load balancer has the security group.
-pub(crate) fn uses_group(store: &Tables, scope: &str, group_id: &str) -> bool {
-    let mut all = store.list::<LoadBalancer>(scope);
-    all.any(|row| row.group_ids.iter().any(|id| id == group_id))
+fn uses_group(store: &Tables, group: &Group) -> bool {
+    let mut all = store.list::<LoadBalancer>(&group.scope);
+    all.any(|row| row.group_ids.contains(&group.id))
 }
 
 /// Takes an instance that has ended out of the target groups.
-pub(crate) fn forget_instance(cx: &mut Command<'_, '_>, id: &str) {
-    targets::forget(cx, id);
+fn forget_ended(cx: &mut Command<'_, '_>, before: Option<&Instance>, after: Option<&Instance>) {
+    if let Some(instance) = before.filter(|row| row.is_live())
+        && !after.is_some_and(Instance::is_live)
+    {
+        targets::forget(cx, &instance.id);
+    }
 }

@@ -7,4 +7,4 @@ use isobar_kernel::Served;
 use crate::{Query, World};
 
 pub(crate) const SERVICE: Served<World> =
-    Served { name: "sts", operations: &[identity::OPERATIONS] };
+    Served { name: "sts", operations: &[identity::OPERATIONS], followers: &[] };

@@ -4,4 +4,5 @@ pub(crate) mod get;
 
 use crate::world::Served;
 
-pub(crate) const SERVICE: Served = Served { name: "account", operations: &[get::OPERATIONS] };
+pub(crate) const SERVICE: Served =
+    Served { name: "account", operations: &[get::OPERATIONS], followers: &[] };

@@ -12,7 +12,7 @@ use crate::world::{ACTIONS, Command, Look, Scene, Served};
 use records::{Action, Progress, Status};
 
 pub(crate) const SERVICE: Served =
-    Served { name: "actions", operations: &[list::OPERATIONS, get::OPERATIONS] };
+    Served { name: "actions", operations: &[list::OPERATIONS, get::OPERATIONS], followers: &[] };
 
 /// Refuses where something is still under way with the droplet.
 pub(crate) fn idle(scene: Scene<'_>, droplet: &Droplet) -> Result<(), Fault> {

@@ -7,5 +7,8 @@ mod post;
 
 use crate::world::Served;
 
-pub(crate) const SERVICE: Served =
-    Served { name: "droplet_actions", operations: &[list::OPERATIONS, post::OPERATIONS] };
+pub(crate) const SERVICE: Served = Served {
+    name: "droplet_actions",
+    operations: &[list::OPERATIONS, post::OPERATIONS],
+    followers: &[],
+};

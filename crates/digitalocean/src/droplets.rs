@@ -32,6 +32,7 @@ pub(crate) const SERVICE: Served = Served {
         neighbors::OPERATIONS,
         protection::OPERATIONS,
     ],
+    followers: &[],
 };
 
 /// The droplet of the id.

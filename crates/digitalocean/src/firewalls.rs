@@ -11,14 +11,22 @@ pub(crate) mod view;
 
 use std::sync::Arc;
 
-use isobar_kernel::Fault;
+use isobar_kernel::{Fault, follow};
 
+use crate::droplets::records::Droplet;
+use crate::load_balancers::records::LoadBalancer;
+use crate::tags::records::Tag;
 use crate::world::{Command, Look, Scene, Served};
 use records::{Firewall, Rule};
 
 pub(crate) const SERVICE: Served = Served {
     name: "firewalls",
     operations: &[list::OPERATIONS, change::OPERATIONS, members::OPERATIONS, rules::OPERATIONS],
+    followers: &[
+        follow!(Ended Droplet, forget_droplet),
+        follow!(Ended LoadBalancer, forget_balancer),
+        follow!(Ended Tag, forget_tag),
+    ],
 };
 
 /// The firewall of the id.
@@ -27,18 +35,18 @@ fn find<'a>(scene: Scene<'a>, id: &str) -> Result<&'a Arc<Firewall>, Fault> {
 }
 
 /// Takes the droplet out of every firewall that names it.
-pub(crate) fn forget_droplet(cx: &mut Command<'_, '_>, droplet: u64) {
+fn forget_droplet(cx: &mut Command<'_, '_>, droplet: &Droplet) {
     forget(cx, |firewall| {
-        firewall.droplet_ids.retain(|id| *id != droplet);
+        firewall.droplet_ids.retain(|id| *id != droplet.id);
         for rule in firewall.rules_mut() {
-            rule.peers.droplet_ids.retain(|id| *id != droplet);
+            rule.peers.droplet_ids.retain(|id| *id != droplet.id);
         }
     });
 }
 
 /// Takes the tag out of every firewall that names it.
-pub(crate) fn forget_tag(cx: &mut Command<'_, '_>, tag: &str) {
-    let keep = |own: &String| !own.eq_ignore_ascii_case(tag);
+fn forget_tag(cx: &mut Command<'_, '_>, tag: &Tag) {
+    let keep = |own: &String| !own.eq_ignore_ascii_case(&tag.name);
     forget(cx, |firewall| {
         firewall.tags.retain(keep);
         for rule in firewall.rules_mut() {
@@ -48,10 +56,10 @@ pub(crate) fn forget_tag(cx: &mut Command<'_, '_>, tag: &str) {
 }
 
 /// Takes the load balancer out of every firewall that names it.
-pub(crate) fn forget_balancer(cx: &mut Command<'_, '_>, balancer: &str) {
+fn forget_balancer(cx: &mut Command<'_, '_>, balancer: &LoadBalancer) {
     forget(cx, |firewall| {
         for rule in firewall.rules_mut() {
-            rule.peers.load_balancer_uids.retain(|id| id != balancer);
+            rule.peers.load_balancer_uids.retain(|id| *id != balancer.id);
         }
     });
 }

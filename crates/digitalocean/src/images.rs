@@ -8,5 +8,8 @@ pub(crate) mod records;
 
 use crate::world::Served;
 
-pub(crate) const SERVICE: Served =
-    Served { name: "images", operations: &[list::OPERATIONS, get::OPERATIONS, change::OPERATIONS] };
+pub(crate) const SERVICE: Served = Served {
+    name: "images",
+    operations: &[list::OPERATIONS, get::OPERATIONS, change::OPERATIONS],
+    followers: &[],
+};

@@ -11,13 +11,13 @@ mod request;
 mod rules;
 mod view;
 
-pub(crate) use engine::{follow, forget_droplet, forget_tag};
-
 use std::sync::Arc;
 
 use isobar_engines::balancers;
-use isobar_kernel::Fault;
+use isobar_kernel::{Fault, follow};
 
+use crate::droplets::records::Droplet;
+use crate::tags::records::Tag;
 use crate::world::{Scene, Served, is_settling};
 use records::LoadBalancer;
 
@@ -30,6 +30,7 @@ pub(crate) const SERVICE: Served = Served {
         members::OPERATIONS,
         rules::OPERATIONS,
     ],
+    followers: &[follow!(Changed Droplet, engine::follow), follow!(Ended Tag, engine::forget_tag)],
 };
 
 /// The load balancer of the id, to be changed: what it was asked for before must be done.

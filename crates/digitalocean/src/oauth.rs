@@ -4,4 +4,5 @@ mod get;
 
 use crate::world::Served;
 
-pub(crate) const SERVICE: Served = Served { name: "oauth", operations: &[get::OPERATIONS] };
+pub(crate) const SERVICE: Served =
+    Served { name: "oauth", operations: &[get::OPERATIONS], followers: &[] };

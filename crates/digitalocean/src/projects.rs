@@ -9,15 +9,21 @@ mod resources;
 
 use std::sync::Arc;
 
-use isobar_kernel::Fault;
+use isobar_kernel::{Fault, follow};
 
+use crate::droplets::records::Droplet;
 use crate::errors::INVALID_PROJECT;
+use crate::load_balancers::records::LoadBalancer;
 use crate::world::{Command, Look, Scene, Served, key};
 use records::{Assignment, Project};
 
 pub(crate) const SERVICE: Served = Served {
     name: "projects",
     operations: &[list::OPERATIONS, change::OPERATIONS, resources::OPERATIONS],
+    followers: &[
+        follow!(Ended Droplet, release_droplet),
+        follow!(Ended LoadBalancer, release_balancer),
+    ],
 };
 
 /// The project of the id.
@@ -65,8 +71,16 @@ pub(crate) fn adopt(cx: &mut Command<'_, '_>, urn: &str, project: Option<String>
     cx.store.put(Assignment { account, urn: urn.to_owned(), project, assigned_at });
 }
 
+fn release_droplet(cx: &mut Command<'_, '_>, droplet: &Droplet) {
+    release(cx, &droplet.urn());
+}
+
+fn release_balancer(cx: &mut Command<'_, '_>, balancer: &LoadBalancer) {
+    release(cx, &balancer.urn());
+}
+
 /// Takes something out of its project, because it is gone.
-pub(crate) fn release(cx: &mut Command<'_, '_>, urn: &str) {
+fn release(cx: &mut Command<'_, '_>, urn: &str) {
     note_leaving(cx, urn);
     let key = key(&cx.context.caller.account, urn);
     cx.store.remove::<Assignment>(&key);

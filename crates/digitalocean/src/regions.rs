@@ -4,4 +4,5 @@ mod list;
 
 use crate::world::Served;
 
-pub(crate) const SERVICE: Served = Served { name: "regions", operations: &[list::OPERATIONS] };
+pub(crate) const SERVICE: Served =
+    Served { name: "regions", operations: &[list::OPERATIONS], followers: &[] };

@@ -4,4 +4,5 @@ mod list;
 
 use crate::world::Served;
 
-pub(crate) const SERVICE: Served = Served { name: "sizes", operations: &[list::OPERATIONS] };
+pub(crate) const SERVICE: Served =
+    Served { name: "sizes", operations: &[list::OPERATIONS], followers: &[] };

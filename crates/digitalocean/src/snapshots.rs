@@ -6,5 +6,8 @@ mod view;
 
 use crate::world::Served;
 
-pub(crate) const SERVICE: Served =
-    Served { name: "snapshots", operations: &[list::OPERATIONS, change::OPERATIONS] };
+pub(crate) const SERVICE: Served = Served {
+    name: "snapshots",
+    operations: &[list::OPERATIONS, change::OPERATIONS],
+    followers: &[],
+};

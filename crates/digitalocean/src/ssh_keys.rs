@@ -11,8 +11,11 @@ use crate::input::Text;
 use crate::world::{Scene, Served};
 use records::SshKey;
 
-pub(crate) const SERVICE: Served =
-    Served { name: "ssh_keys", operations: &[list::OPERATIONS, change::OPERATIONS] };
+pub(crate) const SERVICE: Served = Served {
+    name: "ssh_keys",
+    operations: &[list::OPERATIONS, change::OPERATIONS],
+    followers: &[],
+};
 
 /// The key of the id or fingerprint.
 pub(crate) fn find<'a>(scene: Scene<'a>, identifier: &Text) -> Option<&'a Arc<SshKey>> {

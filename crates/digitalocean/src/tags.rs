@@ -16,6 +16,7 @@ use records::Tag;
 pub(crate) const SERVICE: Served = Served {
     name: "tags",
     operations: &[list::OPERATIONS, change::OPERATIONS, resources::OPERATIONS],
+    followers: &[],
 };
 
 /// Creates the tags that are not there yet, and gives all of them as they are written.

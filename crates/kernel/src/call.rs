@@ -25,14 +25,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Broken};
 use crate::face::Admitted;
+use crate::followers::Followers;
 use crate::members::Spare;
 use crate::store::Topic;
 use crate::transaction::Transaction;
-use crate::{Caller, Fault, Random, Store, Tables, Tx};
+use crate::{Caller, Fault, Random, Record, Store, Tables, Tx};
 
 /// What a handler knows besides its input and the store.
 #[derive(Debug)]
-pub struct Context<'a, W> {
+pub struct Context<'a, W: 'static> {
     /// What the face keeps outside the store: its engines, its listener's address.
     pub world: &'a W,
     /// Who calls.
@@ -51,6 +52,8 @@ pub struct Context<'a, W> {
     pub base_url: &'a str,
     /// Which members of the input a handler may leave unread.
     pub spare: Spare,
+    /// What other services do about rows.
+    pub followers: &'a Followers<W>,
 }
 
 impl<W> Clone for Context<'_, W> {
@@ -77,7 +80,7 @@ impl<W> Context<'_, W> {
 
 /// A call that reads.
 #[derive(Debug)]
-pub struct Query<'a, W> {
+pub struct Query<'a, W: 'static> {
     /// Everything but the store.
     pub context: Context<'a, W>,
     /// The collections.
@@ -94,7 +97,7 @@ impl<'a, W> Deref for Query<'a, W> {
 
 /// A call that writes.
 #[derive(Debug)]
-pub struct Command<'a, 'tx, W> {
+pub struct Command<'a, 'tx, W: 'static> {
     /// Everything but the store.
     pub context: Context<'a, W>,
     /// The collections and the write in progress.
@@ -106,6 +109,14 @@ impl<'a, W> Deref for Command<'a, '_, W> {
 
     fn deref(&self) -> &Context<'a, W> {
         &self.context
+    }
+}
+
+impl<W> Command<'_, '_, W> {
+    /// Whether another service holds the row, so that it must stay.
+    #[must_use]
+    pub fn is_held<T: Record>(&self, row: &T) -> bool {
+        self.context.followers.hold(self.store, row)
     }
 }
 
@@ -142,7 +153,7 @@ impl Wait {
 
 /// A call that works outside of the store. A caller who goes away ends it where it next waits.
 #[derive(Debug)]
-pub struct Work<'a, W> {
+pub struct Work<'a, W: 'static> {
     /// Everything but the store.
     pub context: Context<'a, W>,
     /// The request's body where the operation's input has one that is streamed, as it arrives.

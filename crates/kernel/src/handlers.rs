@@ -8,6 +8,7 @@ use isobar_catalogue::{Cloud, Operation, Service};
 use isobar_wire::{Response, Unread, Value};
 
 use crate::call::{Answer, Command, Done, Failure, Query, Waiting, Work};
+use crate::followers::Follower;
 use crate::members::Spare;
 
 /// One operation of a face: its name and its function. Made by [`query!`](crate::query),
@@ -59,6 +60,8 @@ pub struct Served<W: 'static> {
     pub name: &'static str,
     /// The tables of the service's files.
     pub operations: &'static [&'static [Handler<W>]],
+    /// What it does about rows of other services.
+    pub followers: &'static [Follower<W>],
 }
 
 pub(crate) type ByOperation<W> = HashMap<&'static str, &'static Handler<W>>;

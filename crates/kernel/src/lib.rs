@@ -10,6 +10,7 @@
 //! * [`face`]: what is one cloud's own;
 //! * [`local`]: the life of a local request, from the listener to the journal;
 //! * [`faults`]: rules that make calls fail or wait;
+//! * [`followers`]: what one group of services does when rows of another's change;
 //! * [`journal`]: every call that was answered;
 //! * [`members`]: that no member of an input is accepted and dropped;
 //! * [`serve`]: the listener, and whom it refuses.
@@ -21,6 +22,7 @@ pub mod clock;
 pub mod face;
 pub mod fault;
 pub mod faults;
+pub mod followers;
 pub mod handlers;
 pub mod idempotency;
 pub mod journal;

@@ -18,6 +18,7 @@ use crate::body::{Body, Broken};
 use crate::call::{Answer, Context, Done, Failure, Query, Reply, Waiting, Work};
 use crate::face::{Admitted, Arrival, Face, Refused};
 use crate::faults::{Effect, Faults, Phase, Target};
+use crate::followers::Followers;
 use crate::handlers::{Attempt, Handlers, Run, Served, token_member};
 use crate::journal::{Entry, Journal};
 use crate::members::{DRY_RUN, Spare};
@@ -61,6 +62,7 @@ pub struct Local<F: Face> {
     /// What it stands on.
     pub shared: Shared,
     handlers: Handlers<F::World>,
+    followers: Followers<F::World>,
     stopping: watch::Sender<bool>,
 }
 
@@ -68,8 +70,13 @@ impl<F: Face> Local<F> {
     /// Puts a local cloud together.
     #[must_use]
     pub fn new(face: F, shared: Shared, services: &'static [Served<F::World>]) -> Self {
-        let handlers = Handlers::new(services);
-        Self { face, shared, handlers, stopping: watch::Sender::new(false) }
+        Self {
+            face,
+            shared,
+            handlers: Handlers::new(services),
+            followers: Followers::of(services),
+            stopping: watch::Sender::new(false),
+        }
     }
 
     /// Ends the calls that wait, now and from now on.
@@ -224,6 +231,7 @@ impl<F: Face> Local<F> {
                 token: token_member(service, operation),
                 rows: self.face.ignored(),
             },
+            followers: &self.followers,
         };
         let answer = Answer::of(admitted, request_id);
         let store = &self.shared.store;

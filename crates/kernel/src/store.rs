@@ -35,7 +35,7 @@ use group::Group;
 pub use log::{forget_mark, read_mark};
 pub use tables::{Schema, Tables};
 pub use topics::Topic;
-pub use tx::Tx;
+pub use tx::{Change, Tx};
 
 /// The layout's version. A directory that says a greater one is refused.
 pub const VERSION: u32 = 1;

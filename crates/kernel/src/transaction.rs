@@ -88,7 +88,15 @@ impl<'a> Transaction<'a> {
             if let Some(answered) = self.answered(store, now) {
                 return answered.map(Ok).map_err(Unfinished::Failure);
             }
-            let output = match change(&mut Command { context, store: &mut *store }) {
+            let mut cx = Command { context, store: &mut *store };
+            let changed = change(&mut cx);
+            let stays = |failure: &Unfinished| {
+                matches!(failure, Unfinished::Failure(Failure::Fault(fault)) if fault.keeps)
+            };
+            if changed.as_ref().map_or_else(stays, |_| true) {
+                context.followers.run(&mut cx);
+            }
+            let output = match changed {
                 Err(Unfinished::Failure(Failure::Fault(fault))) if fault.keeps && !self.is_dry => {
                     return Ok(Err(fault));
                 }

@@ -9,7 +9,6 @@ use super::batches::checked_ids;
 use super::errors;
 use super::instances::{Status, find};
 use super::records::Instance;
-use crate::slb;
 use crate::{Command, Handler};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(delete_instance), command!(delete_instances)];
@@ -43,7 +42,7 @@ fn delete_instances(cx: &mut Command<'_, '_>, input: DeleteInstances) -> Result<
     Ok(Empty {})
 }
 
-/// Releases the instance. A load balancer that sends to it forgets it.
+/// Releases the instance.
 fn release(cx: &mut Command<'_, '_>, id: &str, force: bool) -> Result<(), Fault> {
     let found = find(cx, cx.store, id)?;
     if found.row.deletion_protection {
@@ -55,8 +54,7 @@ fn release(cx: &mut Command<'_, '_>, id: &str, force: bool) -> Result<(), Fault>
         _ if force => {}
         _ => return Err(errors::INSTANCE_STATUS.fault()),
     }
-    let (key, scope) = (found.row.key(), found.row.scope.clone());
-    slb::forget_server(cx, &scope, id);
+    let key = found.row.key();
     cx.store.remove::<Instance>(&key);
     machines::forget(cx.store, id, cx.context.now);
     Ok(())

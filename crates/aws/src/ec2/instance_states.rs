@@ -154,7 +154,6 @@ fn end(cx: &mut Command<'_, '_>, id: &str, by: Option<(&str, &str)>) {
         instance.reason = by.map(|(code, message)| (code.to_owned(), message.to_owned()));
         instance.transition = if by.is_some() { by_user(now) } else { String::new() };
     });
-    crate::elbv2::forget_instance(cx, id);
 }
 
 /// What an ended instance had goes with it, or stays by itself where that was asked for.

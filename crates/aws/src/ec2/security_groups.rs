@@ -297,7 +297,7 @@ fn delete_security_group(
     if group.name == DEFAULT {
         return Err(errors::GROUP_DEFAULT.with(&[&group.id]));
     }
-    if is_used(cx.store, &group) {
+    if is_used(cx.store, &group) || cx.is_held(&group) {
         return Err(errors::GROUP_IN_USE.with(&[&group.id]));
     }
     remove(cx, &group.id);
@@ -308,7 +308,6 @@ fn is_used(store: &Tables, group: &Group) -> bool {
     store.by::<Instance>("group", &group.id).any(|instance| instance.is_live())
         || store.by::<FreeInterface>("group", &group.id).next().is_some()
         || store.by::<Rule>("referenced", &group.id).any(|rule| rule.group_id != group.id)
-        || crate::elbv2::uses_group(store, &group.scope, &group.id)
 }
 
 /// Takes a group away with its rules and tags.

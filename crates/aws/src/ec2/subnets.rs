@@ -260,7 +260,7 @@ fn delete_subnet(cx: &mut Command<'_, '_>, input: DeleteSubnet) -> Result<Empty,
     let subnet = records::find::<Subnet>(cx.store, &scope, &SUBNET, &input.subnet_id)?;
     let used = cx.store.by::<Instance>("subnet", &subnet.id).any(|instance| instance.is_live())
         || cx.store.by::<FreeInterface>("subnet", &subnet.id).next().is_some();
-    if used || crate::elbv2::uses_subnet(cx.store, &scope, &input.subnet_id) {
+    if used || cx.is_held(subnet) {
         return Err(errors::SUBNET_DEPENDENCY.with(&[&input.subnet_id]));
     }
     tags::clear(cx, &input.subnet_id);

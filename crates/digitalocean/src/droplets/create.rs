@@ -19,7 +19,7 @@ use crate::show::droplet::{self, DropletView};
 use crate::ssh_keys;
 use crate::vpcs::records::Vpc;
 use crate::world::{Command, DROPLETS, Handler, Look, Scene};
-use crate::{actions, load_balancers, projects, tags, vpcs};
+use crate::{actions, projects, tags, vpcs};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(create)];
 
@@ -100,7 +100,6 @@ fn create(cx: &mut Command<'_, '_>, input: Create) -> Result<Created, Fault> {
     let script = input.user_data.unwrap_or_default();
     let made: Vec<(Arc<Droplet>, Arc<Action>)> =
         names.into_iter().map(|name| make(cx, &template, name, &script)).collect();
-    load_balancers::follow(cx);
     let scene = cx.scene();
     let links = action::links(scene, made.iter().map(|(_, action)| action.as_ref()));
     let mut droplets: Vec<_> =

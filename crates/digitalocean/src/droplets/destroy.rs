@@ -8,10 +8,10 @@ use serde::Deserialize;
 use super::get::OfDroplet;
 use super::records::Droplet;
 use super::{errors, find, tagged};
+use crate::actions;
 use crate::actions::records::Progress;
 use crate::images::records::{Image, Kind};
 use crate::world::{Command, Handler, Look, key};
-use crate::{actions, firewalls, load_balancers, projects, vpcs};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(destroy), command!(destroy_by_tag)];
 
@@ -23,7 +23,6 @@ struct ByTag {
 fn destroy(cx: &mut Command<'_, '_>, input: OfDroplet) -> Result<Empty, Fault> {
     let droplet = Droplet::clone(find(cx.scene(), input.droplet_id.0)?);
     remove(cx, &droplet);
-    load_balancers::follow(cx);
     Ok(Empty {})
 }
 
@@ -36,12 +35,10 @@ fn destroy_by_tag(cx: &mut Command<'_, '_>, input: ByTag) -> Result<Empty, Fault
     for droplet in &droplets {
         remove(cx, droplet);
     }
-    load_balancers::follow(cx);
     Ok(Empty {})
 }
 
-/// Takes the droplet away: its machine, its backups (snapshots stay), and its name from everything
-/// that names it.
+/// Takes the droplet away with its machine and its backups; snapshots stay.
 fn remove(cx: &mut Command<'_, '_>, droplet: &Droplet) {
     actions::close(cx, droplet.id);
     actions::begin(cx, droplet, "destroy", Progress::Completed(cx.now));
@@ -56,8 +53,4 @@ fn remove(cx: &mut Command<'_, '_>, droplet: &Droplet) {
         cx.store.remove::<Image>(&key(&droplet.account, image));
     }
     cx.store.remove::<Droplet>(&key(&droplet.account, droplet.id));
-    projects::release(cx, &droplet.urn());
-    vpcs::note_leaving(cx, &droplet.vpc_uuid);
-    firewalls::forget_droplet(cx, droplet.id);
-    load_balancers::forget_droplet(cx, droplet.id);
 }

@@ -15,7 +15,7 @@ use super::{engine, errors, find, find_idle};
 use crate::input::on;
 use crate::show::time;
 use crate::world::{Command, Handler, Look, key};
-use crate::{projects, tags, vpcs};
+use crate::{projects, tags};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(update), command!(delete)];
 
@@ -94,8 +94,5 @@ fn delete(cx: &mut Command<'_, '_>, input: OfBalancer) -> Result<Empty, Fault> {
     let balancer = LoadBalancer::clone(find(cx.scene(), &input.lb_id)?);
     balancers::remove(cx.store, &balancer.balancer());
     cx.store.remove::<LoadBalancer>(&key(&balancer.account, &balancer.id));
-    projects::release(cx, &balancer.urn());
-    vpcs::note_leaving(cx, &balancer.vpc_uuid);
-    crate::firewalls::forget_balancer(cx, &balancer.id);
     Ok(Empty {})
 }

@@ -10,7 +10,8 @@ use isobar_engines::machines;
 
 use super::records::{Algorithm, LoadBalancer, Rule};
 use crate::droplets;
-use crate::droplets::records::machine_of;
+use crate::droplets::records::{Droplet, machine_of};
+use crate::tags::records::Tag;
 use crate::world::{Command, Look, Scene};
 
 /// How long what is under way may go on at a droplet that leaves.
@@ -33,38 +34,37 @@ pub(super) fn put(cx: &mut Command<'_, '_>, balancer: &LoadBalancer) {
     balancers::put(cx.store, cx.context.random, &balancer.balancer(), listeners);
 }
 
-/// Lets every load balancer with a tag follow what carries it.
-pub(crate) fn follow(cx: &mut Command<'_, '_>) {
-    let with_tag: Vec<_> = cx
+/// Follows a droplet that came, went or changed its tags: the load balancers of its tags send to it or no
+/// longer, and those that name one that went forget it.
+pub(super) fn follow(cx: &mut Command<'_, '_>, before: Option<&Droplet>, after: Option<&Droplet>) {
+    let tags = |droplet: Option<&Droplet>| droplet.map(|row| row.tags.clone()).unwrap_or_default();
+    let (old, new) = (tags(before), tags(after));
+    let gone = before.filter(|_| after.is_none()).map(|droplet| droplet.id);
+    if gone.is_none() && old == new {
+        return;
+    }
+    let carries = |tag: &String| old.iter().chain(&new).any(|own| own.eq_ignore_ascii_case(tag));
+    let names = |balancer: &LoadBalancer| gone.is_some_and(|id| balancer.droplet_ids.contains(&id));
+    let concerned: Vec<_> = cx
         .scene()
         .list::<LoadBalancer>()
-        .filter(|balancer| balancer.tag.is_some())
+        .filter(|balancer| balancer.tag.as_ref().is_some_and(carries) || names(balancer))
         .map(Arc::clone)
         .collect();
-    for balancer in &with_tag {
-        put(cx, balancer);
-    }
-}
-
-/// Takes the droplet out of every load balancer that names it.
-pub(crate) fn forget_droplet(cx: &mut Command<'_, '_>, droplet: u64) {
-    let with_it: Vec<_> = cx
-        .scene()
-        .list::<LoadBalancer>()
-        .filter(|balancer| balancer.droplet_ids.contains(&droplet))
-        .map(|balancer| LoadBalancer::clone(balancer))
-        .collect();
-    for mut balancer in with_it {
-        balancer.droplet_ids.retain(|id| *id != droplet);
-        let balancer = cx.store.put(balancer);
+    for mut balancer in concerned {
+        if names(&balancer) {
+            let mut without = LoadBalancer::clone(&balancer);
+            without.droplet_ids.retain(|id| Some(*id) != gone);
+            balancer = cx.store.put(without);
+        }
         put(cx, &balancer);
     }
 }
 
 /// Takes the tag off every load balancer that follows it, which then has no droplets.
-pub(crate) fn forget_tag(cx: &mut Command<'_, '_>, tag: &str) {
+pub(super) fn forget_tag(cx: &mut Command<'_, '_>, tag: &Tag) {
     let follows = |balancer: &LoadBalancer| {
-        balancer.tag.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(tag))
+        balancer.tag.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(&tag.name))
     };
     let with_it: Vec<_> = cx
         .scene()

@@ -10,7 +10,6 @@ use super::view::view;
 use super::{ensure, errors, find, is_letter, resources};
 use crate::errors::{NOT_FOUND, REQUIRED};
 use crate::world::{Command, Handler, Look};
-use crate::{firewalls, load_balancers};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(create), command!(delete)];
 
@@ -34,9 +33,6 @@ fn create(cx: &mut Command<'_, '_>, input: Create) -> Result<One, Fault> {
 fn delete(cx: &mut Command<'_, '_>, input: OfTag) -> Result<Empty, Fault> {
     let tag = find(cx, &input.tag_id).ok_or(&NOT_FOUND)?.clone();
     resources::strip(cx, &tag.name);
-    firewalls::forget_tag(cx, &tag.name);
-    load_balancers::forget_tag(cx, &tag.name);
     cx.store.remove::<Tag>(&isobar_kernel::Record::key(&tag));
-    load_balancers::follow(cx);
     Ok(Empty {})
 }

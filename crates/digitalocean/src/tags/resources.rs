@@ -6,12 +6,12 @@ use serde::Deserialize;
 
 use super::records::Tag;
 use super::{errors, find};
+use crate::droplets;
 use crate::droplets::records::Droplet;
 use crate::errors::NOT_FOUND;
 use crate::images::records::Image;
 use crate::input::Text;
 use crate::world::{Command, Handler, Look, key};
-use crate::{droplets, load_balancers};
 
 pub(super) const OPERATIONS: &[Handler] =
     &[command!(assign_resources), command!(unassign_resources)];
@@ -51,7 +51,6 @@ fn assign_resources(cx: &mut Command<'_, '_>, input: Change) -> Result<Empty, Fa
         });
         cx.store.put(Tag { last_tagged, ..tag });
     }
-    load_balancers::follow(cx);
     Ok(Empty {})
 }
 
@@ -60,7 +59,6 @@ fn unassign_resources(cx: &mut Command<'_, '_>, input: Change) -> Result<Empty, 
     for carrier in &carriers {
         retag(cx, carrier, |tags| tags.retain(|own| !own.eq_ignore_ascii_case(&tag.name)));
     }
-    load_balancers::follow(cx);
     Ok(Empty {})
 }
 

@@ -180,7 +180,7 @@ impl Log {
         for write in writes.filter(|write| !write.is_empty()) {
             for change in write.changes() {
                 let key = joined(change.kind, &change.key);
-                match &change.row {
+                match &change.after {
                     Some(row) => batch.insert(&open.rows, key, row.bytes()),
                     None => batch.remove(&open.rows, key),
                 }

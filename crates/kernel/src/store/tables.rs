@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::topics::Topics;
+use super::tx::Row;
 use super::{Error, Record, Topic};
 
 /// Which collections a store has. Engines and faces each add theirs.
@@ -141,6 +142,13 @@ impl Tables {
         self.table_mut::<T>().replace(key, row, ended)
     }
 
+    /// Puts back what a change replaced.
+    pub(super) fn restore(&mut self, kind: &str, key: &str, before: Option<Arc<dyn Row>>) {
+        if let Some(table) = self.tables.get_mut(kind) {
+            table.restore(key, before);
+        }
+    }
+
     fn table<T: Record>(&self) -> &Table<T> {
         self.tables
             .get(T::KIND)
@@ -161,6 +169,7 @@ trait AnyTable: Send + Sync {
     fn as_any_mut(&mut self) -> &mut dyn Any;
     fn load(&mut self, row: &[u8]) -> Result<(), serde_json::Error>;
     fn dump(&self, each: &mut dyn FnMut(&str, Vec<u8>));
+    fn restore(&mut self, key: &str, before: Option<Arc<dyn Row>>);
     fn counter(&self) -> Arc<watch::Sender<u64>>;
     fn topics(&mut self) -> &mut Topics;
 }
@@ -242,6 +251,13 @@ impl<T: Record> AnyTable for Table<T> {
         for (key, row) in &self.rows {
             each(key, bytes(&**row));
         }
+    }
+
+    fn restore(&mut self, key: &str, before: Option<Arc<dyn Row>>) {
+        let before = before.map(|row| {
+            row.as_any().downcast().expect("a row goes back to the collection that it came from")
+        });
+        self.replace(key, before, &mut Vec::new());
     }
 
     fn counter(&self) -> Arc<watch::Sender<u64>> {

@@ -1,5 +1,6 @@
 //! A write in progress.
 
+use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -22,31 +23,58 @@ pub struct Tx<'a> {
 #[derive(Default)]
 pub(super) struct Done {
     changes: Vec<Change>,
-    undo: Vec<Undo>,
     /// The topics that end with it, and so wake who waits.
     ended: Vec<watch::Sender<()>>,
     /// The counters of the collections that it touched.
     touched: Vec<Arc<watch::Sender<u64>>>,
 }
 
-/// Puts back what one change replaced.
-type Undo = Box<dyn FnOnce(&mut Tables) + Send + Sync>;
-
-pub(super) struct Change {
-    pub(super) kind: &'static str,
+/// One row, before and after it was changed. One that was put in anew has no `before`, one that was taken
+/// out no `after`.
+#[derive(Clone)]
+pub struct Change {
+    pub(crate) kind: &'static str,
     pub(super) key: String,
-    /// `None` where it was taken out.
-    pub(super) row: Option<Box<dyn Row>>,
+    pub(super) before: Option<Arc<dyn Row>>,
+    pub(super) after: Option<Arc<dyn Row>>,
 }
 
-/// A row, to be encoded for the log.
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Change").field("kind", &self.kind).field("key", &self.key).finish()
+    }
+}
+
+impl Change {
+    /// The row before; `None` where it is of another collection too.
+    pub(crate) fn before<T: Record>(&self) -> Option<Arc<T>> {
+        row_of(self.before.as_ref())
+    }
+
+    /// The row after; `None` where it is of another collection too.
+    pub(crate) fn after<T: Record>(&self) -> Option<Arc<T>> {
+        row_of(self.after.as_ref())
+    }
+}
+
+fn row_of<T: Record>(row: Option<&Arc<dyn Row>>) -> Option<Arc<T>> {
+    Arc::clone(row?).as_any().downcast().ok()
+}
+
+/// A row of any collection.
 pub(super) trait Row: Send + Sync {
+    /// As the log has it.
     fn bytes(&self) -> Vec<u8>;
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
-impl<T: Record> Row for Arc<T> {
+impl<T: Record> Row for T {
     fn bytes(&self) -> Vec<u8> {
-        bytes(&**self)
+        bytes(self)
+    }
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
     }
 }
 
@@ -106,14 +134,16 @@ impl<'a> Tx<'a> {
         topics.iter().map(|topic| self.tables.wait(topic)).collect()
     }
 
+    /// What was changed, from the so-manieth change on.
+    pub(crate) fn changes_from(&self, from: usize) -> &[Change] {
+        self.done.changes.get(from..).unwrap_or_default()
+    }
+
     fn change<T: Record>(&mut self, key: String, row: Option<Arc<T>>) {
-        let logged = row.clone().map(|row| Box::new(row) as Box<dyn Row>);
+        let after = row.clone().map(|row| row as Arc<dyn Row>);
         let before = self.tables.replace(&key, row, &mut self.done.ended);
-        let undo_key = key.clone();
-        self.done.undo.push(Box::new(move |tables| {
-            tables.replace(&undo_key, before, &mut Vec::new());
-        }));
-        self.done.changes.push(Change { kind: T::KIND, key, row: logged });
+        let before = before.map(|row| row as Arc<dyn Row>);
+        self.done.changes.push(Change { kind: T::KIND, key, before, after });
     }
 
     /// Whether the log can take it.
@@ -163,8 +193,8 @@ impl Done {
 
     /// Takes it back. What came after it must have been taken back before.
     pub(super) fn undo(self, tables: &mut Tables) {
-        for step in self.undo.into_iter().rev() {
-            step(tables);
+        for Change { kind, key, before, .. } in self.changes.into_iter().rev() {
+            tables.restore(kind, &key, before);
         }
     }
 }

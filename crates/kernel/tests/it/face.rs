@@ -180,7 +180,8 @@ fn describe_nat_gateways(cx: &Query<'_, ()>, _input: Empty) -> Result<Listed, Fa
 }
 
 const OPERATIONS: &[Handler<()>] = &[command!(create_nat_gateway), query!(describe_nat_gateways)];
-const SERVICES: &[Served<()>] = &[Served { name: "ec2", operations: &[OPERATIONS] }];
+const SERVICES: &[Served<()>] =
+    &[Served { name: "ec2", operations: &[OPERATIONS], followers: &[] }];
 
 pub(crate) fn local() -> Local<Plain> {
     local_for(Rights::All)

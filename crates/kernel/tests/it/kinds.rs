@@ -115,7 +115,8 @@ fn receive_message(
 const MESSAGES: &[Handler<()>] = &[command!(send_message), wait!(receive_message)];
 
 fn queues() -> Arc<Local<Plain>> {
-    const SERVICES: &[Served<()>] = &[Served { name: "sqs", operations: &[MESSAGES] }];
+    const SERVICES: &[Served<()>] =
+        &[Served { name: "sqs", operations: &[MESSAGES], followers: &[] }];
     let mut schema = Schema::default();
     schema.add::<Message>();
     Arc::new(local_with(named("sqs"), SERVICES, schema, Rights::All))
@@ -346,7 +347,8 @@ fn list_buckets(_cx: &Query<'_, ()>, _input: Empty) -> Result<Buckets, Fault> {
 const OBJECTS: &[Handler<()>] = &[work!(put_object), work!(get_object), query!(list_buckets)];
 
 async fn objects() -> (Arc<Local<Plain>>, Server) {
-    const SERVICES: &[Served<()>] = &[Served { name: "s3", operations: &[OBJECTS] }];
+    const SERVICES: &[Served<()>] =
+        &[Served { name: "s3", operations: &[OBJECTS], followers: &[] }];
     let mut schema = Schema::default();
     schema.add::<Object>();
     let local = Arc::new(local_with(named("s3"), SERVICES, schema, Rights::All));

@@ -3,6 +3,7 @@
 
 mod face;
 mod faults;
+mod followers;
 mod kinds;
 mod serve;
 mod store;
