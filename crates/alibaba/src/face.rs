@@ -134,7 +134,7 @@ impl Face for Alibaba {
         refusals::unreadable(admitted.service, error)
     }
 
-    fn denied(&self, admitted: &Admitted, _: &Value) -> Fault {
+    fn denied(&self, admitted: &Admitted, _: Option<String>) -> Fault {
         refusals::denied(admitted)
     }
 

@@ -35,8 +35,6 @@ mod vpcs;
 use filters::{Field, NOT_BUILT};
 use isobar_kernel::Served;
 
-pub(crate) use ids::resource_type;
-
 use crate::World;
 use crate::{Command, Query};
 

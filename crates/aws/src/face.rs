@@ -6,7 +6,6 @@ mod empty;
 mod ignored;
 mod input;
 mod refusals;
-mod resources;
 mod versions;
 
 use std::borrow::Cow;
@@ -162,8 +161,8 @@ impl Face for Aws {
         input::unreadable(admitted, error)
     }
 
-    fn denied(&self, admitted: &Admitted, input: &Value) -> Fault {
-        refusals::Manner::of(admitted.service).deny(admitted, input)
+    fn denied(&self, admitted: &Admitted, resource: Option<String>) -> Fault {
+        refusals::Manner::of(admitted.service).deny(admitted, resource)
     }
 
     fn tidy(&self, admitted: &Admitted, input: Value) -> Value {

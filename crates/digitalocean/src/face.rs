@@ -9,7 +9,7 @@ use http::header::{HeaderName, HeaderValue};
 use isobar_catalogue::{Cloud, Location, Protocol};
 use isobar_kernel::face::{Admitted, Arrival, Face, Refused, Standard};
 use isobar_kernel::{Caller, Fault, Ignored, Keys, Random};
-use isobar_wire::{DecodeError, Dialect, Problem, Request, Response, Value, Violation};
+use isobar_wire::{DecodeError, Dialect, Problem, Request, Response, Violation};
 use jiff::Timestamp;
 
 pub use self::ignored::IGNORED;
@@ -81,7 +81,7 @@ impl Face for DigitalOcean {
         }
     }
 
-    fn denied(&self, _: &Admitted, _: &Value) -> Fault {
+    fn denied(&self, _: &Admitted, _: Option<String>) -> Fault {
         errors::FORBIDDEN.fault()
     }
 

@@ -7,6 +7,7 @@ use isobar_wire::Value;
 
 use crate::Fault;
 use crate::face::{Admitted, Face};
+use crate::handlers::On;
 
 /// What a caller may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +35,11 @@ impl Rights {
 pub(crate) fn authorize<F: Face>(
     face: &F,
     admitted: &Admitted,
+    on: On,
     input: &Value,
 ) -> Result<(), Fault> {
     if admitted.caller.rights.allow(admitted.operation) {
         return Ok(());
     }
-    Err(face.denied(admitted, input))
+    Err(face.denied(admitted, on.of(input)))
 }

@@ -40,8 +40,9 @@ pub trait Face: Send + Sync + 'static {
     /// The error for input that cannot be read or breaks a constraint.
     fn unreadable(&self, admitted: &Admitted, error: &DecodeError) -> Fault;
 
-    /// The error for a caller who may not do what it asks for.
-    fn denied(&self, admitted: &Admitted, input: &Value) -> Fault;
+    /// The error for a caller who may not do what it asks for, and the [resource](crate::handlers::On) on
+    /// which it lacks the right.
+    fn denied(&self, admitted: &Admitted, resource: Option<String>) -> Fault;
 
     /// What the input means where a cloud takes some of what is sent for nothing at all: without that.
     fn tidy(&self, _admitted: &Admitted, input: Value) -> Value {

@@ -21,6 +21,61 @@ pub struct Handler<W: 'static> {
     pub run: Run<W>,
     /// What of an input it does not read.
     pub unread: fn(Value) -> Vec<Unread>,
+    /// What a caller must have a right on.
+    pub on: On,
+}
+
+/// What a call is made on, in the words of the cloud's policies.
+#[derive(Clone, Copy, Debug)]
+pub enum On {
+    /// Nothing that is told apart.
+    Nothing,
+    /// `vpc/{VpcId}`: a member of the input stands in braces, of a list its first. What is yet to be made
+    /// has a star in the place of its id.
+    Named(&'static str),
+    /// What the function makes of the input.
+    Found(fn(&Value) -> Option<String>),
+}
+
+impl On {
+    /// What the call of the input is made on; `None` where the input does not say it.
+    #[must_use]
+    pub fn of(self, input: &Value) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Found(find) => find(input),
+            Self::Named(template) => named(template, input),
+        }
+    }
+}
+
+fn named(template: &str, input: &Value) -> Option<String> {
+    let mut resource = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (member, after) = after.split_once('}')?;
+        let value = input.get(member)?;
+        resource.push_str(before);
+        resource.push_str(value.as_str().or_else(|| value.as_list()?.first()?.as_str())?);
+        rest = after;
+    }
+    resource.push_str(rest);
+    Some(resource)
+}
+
+/// What an entry of a table says that a call is made on.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! on {
+    () => {
+        $crate::handlers::On::Nothing
+    };
+    ($template:literal) => {
+        $crate::handlers::On::Named($template)
+    };
+    ($function:path) => {
+        $crate::handlers::On::Found($function)
+    };
 }
 
 /// A handler's function with its types erased.
@@ -118,6 +173,28 @@ fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
+/// The operations that write and do not say what callers need a right on: (service, operation).
+///
+/// # Panics
+/// As [`served_operations`].
+pub fn writes_on_nothing<W>(
+    cloud: Cloud,
+    services: &'static [Served<W>],
+) -> Vec<(&'static str, &'static str)> {
+    let mut all = Vec::new();
+    for served in services {
+        let service = isobar_catalogue::service(cloud, served.name)
+            .unwrap_or_else(|| panic!("{} is in the catalogue", served.name));
+        let reads = |name: &str| service.operation(name).is_none_or(|found| found.read_only);
+        let handlers = by_operation(service, served).into_iter();
+        let silent =
+            handlers.filter(|(name, handler)| matches!(handler.on, On::Nothing) && !reads(name));
+        all.extend(silent.map(|(name, _)| (served.name, name)));
+    }
+    all.sort_unstable();
+    all
+}
+
 /// Every operation that has a handler: (service, operation), for the coverage tables.
 ///
 /// # Panics
@@ -154,6 +231,7 @@ macro_rules! query {
             run: $crate::handlers::Run::Query(|cx, value, answer| {
                 answer.write(&$function(cx, $crate::members::input(&cx.spare, value)?)?)
             }),
+            on: $crate::handlers::On::Nothing,
             unread: |value| {
                 $crate::members::unread_by(|cx, input| drop($function(cx, input)), value)
             },
@@ -161,16 +239,19 @@ macro_rules! query {
     };
 }
 
-/// The table entry of a handler that writes; the function's name is the operation's.
+/// The table entry of a handler that writes; the function's name is the operation's. Where callers have
+/// rights on single resources it says on which: `command!(delete_vpc, on "vpc/{VpcId}")`, or the name
+/// of a function that finds it in the input (see [`On`](crate::handlers::On)).
 #[macro_export]
 macro_rules! command {
-    ($function:ident) => {
+    ($function:ident $(, on $($on:tt)+)?) => {
         $crate::Handler {
             name: stringify!($function),
             run: $crate::handlers::Run::Command(|cx, value| {
                 let input = $crate::members::input(&cx.spare, value)?;
                 $crate::call::output(&$function(cx, input)?)
             }),
+            on: $crate::on!($($($on)+)?),
             unread: |value| {
                 $crate::members::unread_by_command(|cx, input| drop($function(cx, input)), value)
             },
@@ -181,7 +262,7 @@ macro_rules! command {
 /// The table entry of a handler that may have to wait; the function's name is the operation's.
 #[macro_export]
 macro_rules! wait {
-    ($function:ident) => {
+    ($function:ident $(, on $($on:tt)+)?) => {
         $crate::Handler {
             name: stringify!($function),
             run: $crate::handlers::Run::Wait(|spare, value| {
@@ -195,6 +276,7 @@ macro_rules! wait {
                     })
                 }))
             }),
+            on: $crate::on!($($($on)+)?),
             unread: |value| {
                 $crate::members::unread_by_command(|cx, input| drop($function(cx, &input)), value)
             },
@@ -206,7 +288,7 @@ macro_rules! wait {
 /// operation's.
 #[macro_export]
 macro_rules! work {
-    ($function:ident) => {
+    ($function:ident $(, on $($on:tt)+)?) => {
         $crate::Handler {
             name: stringify!($function),
             run: $crate::handlers::Run::Work(|cx, value| {
@@ -215,6 +297,7 @@ macro_rules! work {
                     $function(cx, input).await
                 })
             }),
+            on: $crate::on!($($($on)+)?),
             unread: |value| {
                 $crate::members::unread_by_work(|cx, input| drop($function(cx, input)), value)
             },

@@ -40,7 +40,7 @@ pub use call::{Command, Query, Waiting, Work};
 pub use clock::Clock;
 pub use face::{Admitted, Face, Refused};
 pub use fault::{Fault, Row};
-pub use handlers::{Handler, Served, served_operations};
+pub use handlers::{Handler, Served, served_operations, writes_on_nothing};
 pub use keys::{Caller, Keys};
 pub use local::{Local, Shared};
 pub use members::{Ignored, Values};

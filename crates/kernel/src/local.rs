@@ -19,7 +19,7 @@ use crate::call::{Answer, Context, Done, Failure, Query, Reply, Waiting, Work};
 use crate::face::{Admitted, Arrival, Face, Refused};
 use crate::faults::{Effect, Faults, Phase, Target};
 use crate::followers::Followers;
-use crate::handlers::{Attempt, Handlers, Run, Served, token_member};
+use crate::handlers::{Attempt, Handlers, On, Run, Served, token_member};
 use crate::journal::{Entry, Journal};
 use crate::members::{DRY_RUN, Spare};
 use crate::transaction::{Transaction, Unfinished};
@@ -214,7 +214,7 @@ impl<F: Face> Local<F> {
         let Some(handler) = self.handlers.find(service, operation) else {
             return Err(standard.not_implemented.with(&[&operation.name, &service.name]).into());
         };
-        let input = self.input(admitted, request)?;
+        let input = self.input(admitted, handler.on, request)?;
         let base_url = format!("{}://{host}", scheme(request));
         let context = Context {
             world: self.face.world(),
@@ -270,12 +270,12 @@ impl<F: Face> Local<F> {
     }
 
     /// The input of a request, which its caller may make.
-    fn input(&self, admitted: &Admitted, request: &Request) -> Result<Value, Fault> {
+    fn input(&self, admitted: &Admitted, on: On, request: &Request) -> Result<Value, Fault> {
         let Admitted { service, operation, dialect, .. } = admitted;
         let input = isobar_wire::decode_request(service, operation, *dialect, request)
             .map_err(|error| self.face.unreadable(admitted, &error))?;
         let mut input = self.face.tidy(admitted, input);
-        authorize(&self.face, admitted, &input)?;
+        authorize(&self.face, admitted, on, &input)?;
         self.face.check(admitted, &input)?;
         if let Some(body) = isobar_wire::streaming_input(service, operation)
             && self.face.streams(request)

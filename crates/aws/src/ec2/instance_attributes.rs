@@ -20,7 +20,7 @@ use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
     query!(describe_instance_attribute),
-    command!(modify_instance_attribute),
+    command!(modify_instance_attribute, on "instance/{InstanceId}"),
     query!(describe_instance_credit_specifications),
 ];
 

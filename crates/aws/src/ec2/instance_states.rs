@@ -15,10 +15,10 @@ use super::{Command, errors, tags};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(start_instances),
-    command!(stop_instances),
-    command!(reboot_instances),
-    command!(terminate_instances),
+    command!(start_instances, on "instance/{InstanceIds}"),
+    command!(stop_instances, on "instance/{InstanceIds}"),
+    command!(reboot_instances, on "instance/{InstanceIds}"),
+    command!(terminate_instances, on "instance/{InstanceIds}"),
 ];
 
 /// The state of an instance.

@@ -17,10 +17,10 @@ use crate::{Work, World};
 use material::Material;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    work!(create_key_pair),
-    command!(import_key_pair),
+    work!(create_key_pair, on "key-pair/{KeyName}"),
+    command!(import_key_pair, on "key-pair/{KeyName}"),
     query!(describe_key_pairs),
-    command!(delete_key_pair),
+    command!(delete_key_pair, on "key-pair/{KeyName}"),
 ];
 
 /// How many key pairs a region may have.

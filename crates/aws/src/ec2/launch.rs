@@ -19,7 +19,7 @@ use options::RunInstances;
 pub(super) use options::script;
 use place::Place;
 
-pub(super) const OPERATIONS: &[Handler<World>] = &[command!(run_instances)];
+pub(super) const OPERATIONS: &[Handler<World>] = &[command!(run_instances, on "instance/*")];
 
 /// How many virtual processors a region's instances may have together.
 const MOST_VCPUS: i64 = 256;

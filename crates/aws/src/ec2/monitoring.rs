@@ -8,8 +8,10 @@ use super::instance_states as states;
 use super::records::Instance;
 use crate::World;
 
-pub(super) const OPERATIONS: &[Handler<World>] =
-    &[command!(monitor_instances), command!(unmonitor_instances)];
+pub(super) const OPERATIONS: &[Handler<World>] = &[
+    command!(monitor_instances, on "instance/{InstanceIds}"),
+    command!(unmonitor_instances, on "instance/{InstanceIds}"),
+];
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -9,7 +9,8 @@ use super::records::{self, FreeInterface, Group, Instance, Interface};
 use super::{Command, Flag, Text, errors};
 use crate::World;
 
-pub(super) const OPERATIONS: &[Handler<World>] = &[command!(modify_network_interface_attribute)];
+pub(super) const OPERATIONS: &[Handler<World>] =
+    &[command!(modify_network_interface_attribute, on "network-interface/{NetworkInterfaceId}")];
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]

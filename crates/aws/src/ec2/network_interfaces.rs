@@ -16,8 +16,10 @@ use super::tags::{self, TagView};
 use super::{Command, Query, errors};
 use crate::World;
 
-pub(super) const OPERATIONS: &[Handler<World>] =
-    &[query!(describe_network_interfaces), command!(delete_network_interface)];
+pub(super) const OPERATIONS: &[Handler<World>] = &[
+    query!(describe_network_interfaces),
+    command!(delete_network_interface, on "network-interface/{NetworkInterfaceId}"),
+];
 
 /// The addresses of an instance. Its private and its public one are the same: its machine's.
 #[derive(Debug)]

@@ -19,13 +19,13 @@ use updates::{
 };
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(authorize_security_group_ingress),
-    command!(authorize_security_group_egress),
-    command!(revoke_security_group_ingress),
-    command!(revoke_security_group_egress),
-    command!(modify_security_group_rules),
-    command!(update_security_group_rule_descriptions_ingress),
-    command!(update_security_group_rule_descriptions_egress),
+    command!(authorize_security_group_ingress, on "security-group/{GroupId}"),
+    command!(authorize_security_group_egress, on "security-group/{GroupId}"),
+    command!(revoke_security_group_ingress, on "security-group/{GroupId}"),
+    command!(revoke_security_group_egress, on "security-group/{GroupId}"),
+    command!(modify_security_group_rules, on "security-group/{GroupId}"),
+    command!(update_security_group_rule_descriptions_ingress, on "security-group/{GroupId}"),
+    command!(update_security_group_rule_descriptions_egress, on "security-group/{GroupId}"),
 ];
 
 /// How many rules a group may have in each direction.

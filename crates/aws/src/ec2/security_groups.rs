@@ -13,9 +13,9 @@ use super::{Command, Query, errors};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(create_security_group),
+    command!(create_security_group, on "security-group/*"),
     query!(describe_security_groups),
-    command!(delete_security_group),
+    command!(delete_security_group, on "security-group/{GroupId}"),
 ];
 
 /// The name of the group that each network has.

@@ -16,10 +16,10 @@ use crate::World;
 use crate::regions::{self, Zone};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(create_subnet),
+    command!(create_subnet, on "subnet/*"),
     query!(describe_subnets),
-    command!(delete_subnet),
-    command!(modify_subnet_attribute),
+    command!(delete_subnet, on "subnet/{SubnetId}"),
+    command!(modify_subnet_attribute, on "subnet/{SubnetId}"),
 ];
 
 /// How many subnets a network may have.

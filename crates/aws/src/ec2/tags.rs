@@ -2,6 +2,7 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Row, Tables, command, query};
+use isobar_wire::Value;
 use serde::{Deserialize, Serialize};
 
 use super::filters::{Field, Filters, Selection};
@@ -10,8 +11,11 @@ use super::records::{self, TagRecord};
 use super::{Command, Query, errors, ids};
 use crate::World;
 
-pub(super) const OPERATIONS: &[Handler<World>] =
-    &[command!(create_tags), command!(delete_tags), query!(describe_tags)];
+pub(super) const OPERATIONS: &[Handler<World>] = &[
+    command!(create_tags, on first_resource),
+    command!(delete_tags, on first_resource),
+    query!(describe_tags),
+];
 
 /// How many tags a resource may have.
 const MOST: usize = 50;
@@ -142,6 +146,12 @@ struct CreateTags {
     resources: Vec<String>,
     #[serde(default)]
     tags: Vec<Tag>,
+}
+
+/// What tagging needs a right on: the first of what is tagged.
+fn first_resource(input: &Value) -> Option<String> {
+    let id = input.get("Resources").and_then(Value::as_list)?.first()?.as_str()?;
+    Some(format!("{}/{id}", ids::resource_type(id)?))
 }
 
 fn create_tags(cx: &mut Command<'_, '_>, input: CreateTags) -> Result<Empty, Fault> {

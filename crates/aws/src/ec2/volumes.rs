@@ -15,7 +15,7 @@ use super::{Command, Query, errors};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] =
-    &[query!(describe_volumes), command!(delete_volume)];
+    &[query!(describe_volumes), command!(delete_volume, on "volume/{VolumeId}")];
 
 /// A volume as its instance shows it.
 #[derive(Debug, Serialize)]

@@ -14,11 +14,11 @@ use super::{Command, Flag, Query, errors, security_groups};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(create_vpc),
+    command!(create_vpc, on "vpc/*"),
     query!(describe_vpcs),
-    command!(delete_vpc),
+    command!(delete_vpc, on "vpc/{VpcId}"),
     query!(describe_vpc_attribute),
-    command!(modify_vpc_attribute),
+    command!(modify_vpc_attribute, on "vpc/{VpcId}"),
 ];
 
 /// How many networks a region may have.

@@ -12,11 +12,11 @@ use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
     query!(describe_load_balancer_attributes),
-    command!(modify_load_balancer_attributes),
+    command!(modify_load_balancer_attributes, on "{LoadBalancerArn}"),
     query!(describe_target_group_attributes),
-    command!(modify_target_group_attributes),
+    command!(modify_target_group_attributes, on "{TargetGroupArn}"),
     query!(describe_listener_attributes),
-    command!(modify_listener_attributes),
+    command!(modify_listener_attributes, on "{ListenerArn}"),
 ];
 
 /// An attribute: its key, the value that it begins with, and those that it may have.

@@ -14,10 +14,10 @@ use actions::AskedAction;
 pub(super) use actions::{ActionView, check_shared};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(create_listener),
+    command!(create_listener, on "{LoadBalancerArn}"),
     query!(describe_listeners),
-    command!(modify_listener),
-    command!(delete_listener),
+    command!(modify_listener, on "{ListenerArn}"),
+    command!(delete_listener, on "{ListenerArn}"),
 ];
 
 /// What network load balancers speak at the vendor's and not here.

@@ -6,6 +6,7 @@ mod zones;
 use isobar_engines::balancers;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Tables, command, query};
+use isobar_wire::Value;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -18,12 +19,12 @@ use crate::ec2::records::{region, whole_millisecond};
 use zones::{Asked, SubnetMapping};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(create_load_balancer),
+    command!(create_load_balancer, on new_balancer),
     query!(describe_load_balancers),
-    command!(delete_load_balancer),
-    command!(set_subnets),
-    command!(set_security_groups),
-    command!(set_ip_address_type),
+    command!(delete_load_balancer, on "{LoadBalancerArn}"),
+    command!(set_subnets, on "{LoadBalancerArn}"),
+    command!(set_security_groups, on "{LoadBalancerArn}"),
+    command!(set_ip_address_type, on "{LoadBalancerArn}"),
 ];
 
 /// How many load balancers of a kind a region may have.
@@ -139,6 +140,14 @@ struct CreateLoadBalancer {
 struct Balancers<'a> {
     load_balancers: Vec<View<'a>>,
     next_marker: Option<String>,
+}
+
+/// What creating one needs a right on: the kind is part of its name.
+fn new_balancer(input: &Value) -> Option<String> {
+    let is_network = input.get("Type").and_then(Value::as_str) == Some(Kind::Network.name());
+    let kind = if is_network { Kind::Network } else { Kind::Application };
+    let name = input.get("Name").and_then(Value::as_str)?;
+    Some(format!("loadbalancer/{}/{name}/*", kind.short()))
 }
 
 fn create_load_balancer<'c>(

@@ -11,8 +11,11 @@ use super::records::{Listener, LoadBalancer, TagRecord, TargetGroup};
 use super::{Command, Query, errors};
 use crate::World;
 
-pub(super) const OPERATIONS: &[Handler<World>] =
-    &[command!(add_tags), command!(remove_tags), query!(describe_tags)];
+pub(super) const OPERATIONS: &[Handler<World>] = &[
+    command!(add_tags, on "{ResourceArns}"),
+    command!(remove_tags, on "{ResourceArns}"),
+    query!(describe_tags),
+];
 
 /// How many tags a resource may have.
 const MOST: usize = 50;

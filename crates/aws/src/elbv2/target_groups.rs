@@ -16,10 +16,10 @@ pub(super) use checks::statuses;
 use checks::{AskedCheck, Matcher};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
-    command!(create_target_group),
+    command!(create_target_group, on "targetgroup/{Name}/*"),
     query!(describe_target_groups),
-    command!(modify_target_group),
-    command!(delete_target_group),
+    command!(modify_target_group, on "{TargetGroupArn}"),
+    command!(delete_target_group, on "{TargetGroupArn}"),
 ];
 
 /// How many target groups a region may have.

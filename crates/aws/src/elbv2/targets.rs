@@ -14,8 +14,11 @@ use crate::ec2::cidr::Cidr;
 use crate::ec2::instance_states::{self, State as InstanceState};
 use crate::ec2::records::{Instance, Vpc};
 
-pub(super) const OPERATIONS: &[Handler<World>] =
-    &[command!(register_targets), command!(deregister_targets), query!(describe_target_health)];
+pub(super) const OPERATIONS: &[Handler<World>] = &[
+    command!(register_targets, on "{TargetGroupArn}"),
+    command!(deregister_targets, on "{TargetGroupArn}"),
+    query!(describe_target_health),
+];
 
 /// How many targets a group may have.
 const MOST: usize = 1000;

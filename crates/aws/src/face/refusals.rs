@@ -5,9 +5,7 @@ use isobar_auth::sigv4::{Error, Mismatch};
 use isobar_catalogue::{Protocol, Service};
 use isobar_kernel::face::Admitted;
 use isobar_kernel::{Fault, Row};
-use isobar_wire::Value;
 
-use super::resources;
 use crate::regions;
 
 /// The rows of one kind of service. A message of `{}` is the verifier's.
@@ -176,11 +174,11 @@ impl Manner {
         row.with(&[error])
     }
 
-    /// The answer to a caller who may not do what it asks for, with the right that it lacks.
-    pub(super) fn deny(&self, admitted: &Admitted, input: &Value) -> Fault {
+    /// The answer to a caller who may not do what it asks for, with the right that it lacks, and on what.
+    pub(super) fn deny(&self, admitted: &Admitted, resource: Option<String>) -> Fault {
         let Admitted { service, operation, caller, .. } = admitted;
         let action = format!("{}:{}", service.signing_name, operation.name);
-        let resource = resources::arn(admitted, input).map(|arn| format!(" on resource: {arn}"));
+        let resource = resource.map(|resource| on_resource(admitted, &resource));
         let resource = resource.unwrap_or_default();
         self.denied.with(&[&format_args!(
             "User: {} is not authorized to perform: {action}{resource} because no identity-based \
@@ -188,4 +186,15 @@ impl Manner {
             regions::name_in(&admitted.region, &caller.name),
         )])
     }
+}
+
+/// Names the resource by its ARN; one that is no ARN yet is the caller's, in the region that was spoken
+/// to.
+fn on_resource(admitted: &Admitted, resource: &str) -> String {
+    if resource.starts_with("arn:") {
+        return format!(" on resource: {resource}");
+    }
+    let Admitted { service, caller, region, .. } = admitted;
+    let (partition, service) = (regions::partition_of(region), &service.signing_name);
+    format!(" on resource: arn:{partition}:{service}:{region}:{}:{resource}", caller.account)
 }

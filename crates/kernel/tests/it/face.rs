@@ -92,9 +92,9 @@ impl Face for Plain {
         UNREADABLE.with(&[error])
     }
 
-    fn denied(&self, admitted: &Admitted, input: &Value) -> Fault {
-        let subnet = input.get("SubnetId").and_then(Value::as_str).unwrap_or_default();
-        DENIED.with(&[&admitted.caller.name, &admitted.operation.name, &subnet])
+    fn denied(&self, admitted: &Admitted, resource: Option<String>) -> Fault {
+        let resource = resource.unwrap_or_default();
+        DENIED.with(&[&admitted.caller.name, &admitted.operation.name, &resource])
     }
 
     fn standard(&self) -> &'static Standard {
@@ -179,7 +179,8 @@ fn describe_nat_gateways(cx: &Query<'_, ()>, _input: Empty) -> Result<Listed, Fa
     Ok(Listed { nat_gateways: shown.collect() })
 }
 
-const OPERATIONS: &[Handler<()>] = &[command!(create_nat_gateway), query!(describe_nat_gateways)];
+const OPERATIONS: &[Handler<()>] =
+    &[command!(create_nat_gateway, on "{SubnetId}"), query!(describe_nat_gateways)];
 const SERVICES: &[Served<()>] =
     &[Served { name: "ec2", operations: &[OPERATIONS], followers: &[] }];
 
