@@ -101,7 +101,8 @@ fn servers(tools: &Tools, arguments: &Arguments) -> Result<String> {
     // The state was of use to this run alone.
     std::fs::remove_dir_all(&state)?;
     let size_bytes = std::fs::metadata(&tools.isobar)?.len();
-    Ok(table(&rows, &Figures { ready, memory_mib, size_bytes }, arguments))
+    let puts = tools.puts(&state, arguments)?;
+    Ok(table(&rows, &Figures { ready, memory_mib, size_bytes, puts }, arguments))
 }
 
 /// What the peers from PyPI are installed from.
@@ -117,6 +118,8 @@ struct Figures {
     ready: Duration,
     memory_mib: f64,
     size_bytes: u64,
+    /// Rows that 16 writers put into the store in a second: in groups, and each alone.
+    puts: (f64, f64),
 }
 
 /// The programs that were built.
@@ -297,6 +300,24 @@ impl Tools {
         counted["requests_per_second"].as_f64().ok_or_else(|| "no rate was printed".into())
     }
 
+    /// The best rates of rows that 16 writers put into the store: in groups, and each alone.
+    fn puts(&self, directory: &Path, arguments: &Arguments) -> Result<(f64, f64)> {
+        let mut best = (0.0_f64, 0.0_f64);
+        for _ in 0..arguments.rounds.max(1) {
+            eprintln!("== puts");
+            let output = Command::new(&self.bench)
+                .args(["puts", "--seconds", &arguments.seconds.to_string(), "--directory"])
+                .arg(directory)
+                .stderr(Stdio::inherit())
+                .output()?;
+            let rates: Value = serde_json::from_slice(&output.stdout)?;
+            let rate = |name: &str| rates[name].as_f64().ok_or("no rate was printed");
+            best = (best.0.max(rate("grouped")?), best.1.max(rate("alone")?));
+            std::fs::remove_dir_all(directory)?;
+        }
+        Ok(best)
+    }
+
     fn command(&self, command: &str, server: &Server) -> Command {
         let (access, secret) = &server.key;
         let mut made = Command::new(&self.bench);
@@ -348,11 +369,14 @@ fn table(rows: &[(String, Rates)], figures: &Figures, arguments: &Arguments) -> 
     let _ = writeln!(
         text,
         "\n`isobar up` is ready after {} ms, holds {:.0} MiB when idle, and is a binary of {:.1} MB. \
-         Isobar alone verifies signatures. One run of `cargo xtask bench --seconds {} --rounds {}` \
+         Isobar alone verifies signatures. 16 writers put {:.0} small rows a second into its store, \
+         and {:.0} where each is logged alone. One run of `cargo xtask bench --seconds {} --rounds {}` \
          with {} connections on {} cores; the best round of each.",
         figures.ready.as_millis(),
         figures.memory_mib,
         figures.size_bytes as f64 / 1e6,
+        figures.puts.0,
+        figures.puts.1,
         arguments.seconds,
         arguments.rounds,
         arguments.connections,

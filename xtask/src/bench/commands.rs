@@ -52,12 +52,18 @@ struct Cost {
     seconds: f64,
     /// The most memory that it held.
     mib: f64,
+    /// The private memory that it held at its end.
+    private_mib: f64,
 }
 
 impl Cost {
     /// The shorter time and the lesser memory of several runs.
     fn least(self, other: Self) -> Self {
-        Self { seconds: self.seconds.min(other.seconds), mib: self.mib.min(other.mib) }
+        Self {
+            seconds: self.seconds.min(other.seconds),
+            mib: self.mib.min(other.mib),
+            private_mib: self.private_mib.min(other.private_mib),
+        }
     }
 }
 
@@ -258,9 +264,11 @@ fn cost(command: &mut Command) -> Result<Cost> {
         return Err(said.trim().into());
     }
     let printed = String::from_utf8(ended.stdout)?;
-    let (seconds, bytes) = printed.trim().split_once(' ').ok_or("the cost was not said")?;
-    let bytes: f64 = bytes.parse()?;
-    Ok(Cost { seconds: seconds.parse()?, mib: bytes / (1024.0 * 1024.0) })
+    let numbers: Vec<f64> =
+        printed.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?;
+    let [seconds, most, private] = numbers[..] else { return Err("the cost was not said".into()) };
+    let mib = |bytes: f64| bytes / (1024.0 * 1024.0);
+    Ok(Cost { seconds, mib: mib(most), private_mib: mib(private) })
 }
 
 /// rclone as Debian has it, unpacked and not installed; `None` where there is no Debian.
@@ -330,19 +338,22 @@ fn text(path: &Path) -> Result<&str> {
 
 fn table(rows: &[Row]) -> String {
     let mut text = String::from(
-        "| command | program | seconds | times isobar's | MiB | times isobar's |\n\
-         |---|---|---:|---:|---:|---:|\n",
+        "| command | program | seconds | times isobar's | MiB at most | times isobar's | \
+         private MiB at exit | times isobar's |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|\n",
     );
     for Row { question, costs } in rows {
         let ours = costs[0].1;
         for (name, cost) in costs {
             let _ = writeln!(
                 text,
-                "| {question} | {name} | {:.3} | {:.1} | {:.1} | {:.1} |",
+                "| {question} | {name} | {:.3} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
                 cost.seconds,
                 cost.seconds / ours.seconds,
                 cost.mib,
                 cost.mib / ours.mib,
+                cost.private_mib,
+                cost.private_mib / ours.private_mib,
             );
         }
     }
