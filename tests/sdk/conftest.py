@@ -294,6 +294,15 @@ def tea(server):
     return client
 
 
+def pydo_client(url, token):
+    """pydo, whose bearer policy refuses plain HTTP, with the header set by hand."""
+    from azure.core.pipeline.policies import HeadersPolicy
+    from pydo import Client
+
+    header = HeadersPolicy({"Authorization": f"Bearer {token}"})
+    return Client(token, endpoint=url, authentication_policy=header)
+
+
 SCRIPT = """#!/usr/bin/env python3
 import http.server, os
 class Hello(http.server.BaseHTTPRequestHandler):

@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from test_aws import error_of, launch, reached
 
-# What somebody made with ssh-keygen, and its second half.
+# The middle of a public key as ssh-keygen writes it.
 BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIPYtZ5JxmBRBLBnJTJPrqGZVgMGRDm2Gtw6QmBbMgWQk"
 
 
