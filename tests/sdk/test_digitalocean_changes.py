@@ -1,22 +1,19 @@
 """pydo against the local DigitalOcean: what exists is changed, looked at again, and taken away."""
 
 import json
-import uuid
 
 import pytest
-from conftest import Server, pydo_client, wait_until
+from conftest import pydo_client, wait_until
 
 # The middle of a public key as ssh-keygen writes it.
 BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIA4oQHhhNPO2xT0hVsRyOzbzrqwtp2qfTpbYbYbYbYbY"
 
 
-@pytest.fixture(scope="module")
-def pydo():
-    """The vendor's own SDK, with a server of the tests' own: an account may ask for 250 things in a minute."""
-    server = Server(ephemeral=True).start()
-    endpoint = server.endpoints["digitalocean"]
-    yield pydo_client(endpoint["url"], endpoint["token"])
-    assert server.stop() == 0, server.log_text()[-4000:]
+@pytest.fixture
+def pydo(fresh_server):
+    """The vendor's own SDK, with a server of the test's own: an account may ask for 250 things in a minute."""
+    endpoint = fresh_server(ephemeral=True).start().endpoints["digitalocean"]
+    return pydo_client(endpoint["url"], endpoint["token"])
 
 
 def answered(call, **arguments):
@@ -49,39 +46,29 @@ def once_it_can(busy, call, **arguments):
 
 
 def act(pydo, droplet, **body):
-    """Has an action done with a droplet, and looks for its end at a pace that the limit allows."""
+    """Has an action done with a droplet."""
     action = pydo.droplet_actions.post(droplet_id=droplet, body=body)["action"]["id"]
     status = lambda: pydo.actions.get(action_id=action)["action"]["status"]
-    wait_until(lambda: status() == "completed", every=0.25, what=f"the action {body}")
+    wait_until(lambda: status() == "completed", what=f"the action {body}")
 
 
-@pytest.fixture
-def droplets(pydo):
-    """Makes droplets that run, of one tag of the test's own, and takes them away."""
-    tags = []
-
-    def make(*names, **options):
-        tags.append(f"test-{uuid.uuid4()}")
-        body = {"names": names, "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-22-04-x64", **options}
-        ids = [one["id"] for one in pydo.droplets.create(body={**body, "tags": [tags[-1]]})["droplets"]]
-        running = lambda one: pydo.droplets.get(droplet_id=one)["droplet"]["status"] == "active"
-        wait_until(lambda: all(running(one) for one in ids), what="the droplets' start")
-        return tags[-1], ids
-
-    yield make
-    for tag in tags:
-        pydo.droplets.destroy_by_tag(tag_name=tag)
-        pydo.tags.delete(tag_id=tag)
+def droplets(pydo, *names, **options):
+    """Makes droplets with the tag `made`, and waits until they run: their ids."""
+    body = {"names": names, "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-22-04-x64", "tags": ["made"]}
+    ids = [one["id"] for one in pydo.droplets.create(body={**body, **options})["droplets"]]
+    running = lambda: {d["status"] for d in pydo.droplets.list(tag_name="made")["droplets"]} == {"active"}
+    wait_until(running, what="the droplets' start")
+    return ids
 
 
 # Droplets
 
 
-def test_droplets_are_told_something_by_their_tag(pydo, droplets):
-    tag, ids = droplets("told-1", "told-2")
+def test_droplets_are_told_something_by_their_tag(pydo):
+    ids = droplets(pydo, "told-1", "told-2")
 
     def tell(**body):
-        actions = pydo.droplet_actions.post_by_tag(body=body, tag_name=tag)["actions"]
+        actions = pydo.droplet_actions.post_by_tag(body=body, tag_name="made")["actions"]
         assert {(a["resource_id"], a["type"]) for a in actions} == {(one, body["type"]) for one in ids}
         wanted = {action["id"] for action in actions}
 
@@ -92,15 +79,13 @@ def test_droplets_are_told_something_by_their_tag(pydo, droplets):
 
         wait_until(done, what=f"the actions {body}")
 
-    states = lambda: {d["status"] for d in pydo.droplets.list(tag_name=tag)["droplets"]}
+    states = lambda: {d["status"] for d in pydo.droplets.list(tag_name="made")["droplets"]}
     tell(type="power_off")
     assert states() == {"off"}
     tell(type="power_on")
     assert states() == {"active"}
     rename = {"type": "rename", "name": "other"}
-    assert refused(pydo.droplet_actions.post_by_tag, body=rename, tag_name=tag) == (422, "unprocessable_entity")
-    nobody = {"body": {"type": "power_on"}, "tag_name": "no-such-tag"}
-    assert refused(pydo.droplet_actions.post_by_tag, **nobody) == (404, "not_found")
+    assert refused(pydo.droplet_actions.post_by_tag, body=rename, tag_name="made") == (422, "unprocessable_entity")
 
     neighbors = pydo.droplets.list_neighbors(droplet_id=ids[0])["droplets"]
     assert ids[1] in {d["id"] for d in neighbors} and ids[0] not in {d["id"] for d in neighbors}
@@ -111,8 +96,8 @@ def test_droplets_are_told_something_by_their_tag(pydo, droplets):
     assert refused(pydo.droplets.list_kernels, droplet_id=1) == (404, "not_found")
 
 
-def test_snapshots_and_images(pydo, droplets):
-    tag, (droplet,) = droplets("pictured")
+def test_snapshots_and_images(pydo):
+    (droplet,) = droplets(pydo, "pictured")
     act(pydo, droplet, type="snapshot", name="first")
     taken = pydo.droplets.list_snapshots(droplet_id=droplet)
     assert taken["meta"]["total"] == 1
@@ -133,14 +118,12 @@ def test_snapshots_and_images(pydo, droplets):
     told = pydo.images.update(image_id=image["id"], body=body)["image"]
     assert body.items() <= told.items() and pydo.images.get(image_id=image["id"])["image"] == told
     assert pydo.snapshots.get(**own)["snapshot"]["name"] == "renamed"
-    public = pydo.images.get(image_id="ubuntu-22-04-x64")["image"]["id"]
-    assert refused(pydo.images.update, image_id=public, body=body) == (404, "not_found")
 
     resources = {"resources": [{"resource_id": str(image["id"]), "resource_type": "image"}]}
-    pydo.tags.assign_resources(tag_id=tag, body=resources)
-    counts = {name: pydo.tags.get(tag_id=tag)["tag"]["resources"][name]["count"] for name in ("droplets", "images")}
+    pydo.tags.assign_resources(tag_id="made", body=resources)
+    counts = {name: pydo.tags.get(tag_id="made")["tag"]["resources"][name]["count"] for name in ("droplets", "images")}
     assert counts == {"droplets": 1, "images": 1}
-    assert pydo.images.get(image_id=image["id"])["image"]["tags"] == [tag]
+    assert pydo.images.get(image_id=image["id"])["image"]["tags"] == ["made"]
 
     pydo.snapshots.delete(**own)
     assert refused(pydo.snapshots.get, **own) == (404, "not_found")
@@ -152,8 +135,8 @@ def test_snapshots_and_images(pydo, droplets):
     assert pydo.droplets.list_snapshots(droplet_id=droplet)["snapshots"] == []
 
 
-def test_backup_policies(pydo, droplets):
-    _, (droplet,) = droplets("kept", backups=True, backup_policy={"plan": "weekly", "weekday": "TUE", "hour": 8})
+def test_backup_policies(pydo):
+    (droplet,) = droplets(pydo, "kept", backups=True, backup_policy={"plan": "weekly", "weekday": "TUE", "hour": 8})
     shown = lambda: pydo.droplets.get_backup_policy(droplet_id=droplet)["policy"]
     policy = shown()
     weekly = {"plan": "weekly", "weekday": "TUE", "hour": 8, "window_length_hours": 4, "retention_period_days": 28}
@@ -173,9 +156,9 @@ def test_backup_policies(pydo, droplets):
     assert str(droplet) not in pydo.droplets.list_backup_policies(per_page=200)["policies"]
 
 
-def test_tags_of_droplets(pydo, droplets):
-    tag, ids = droplets("tagged-1", "tagged-2")
-    name = f"more-{uuid.uuid4()}"
+def test_tags_of_droplets(pydo):
+    ids = droplets(pydo, "tagged-1", "tagged-2")
+    name = "more"
     pydo.tags.create(body={"name": name})
     resources = [{"resource_id": str(one), "resource_type": "droplet"} for one in ids]
     pydo.tags.assign_resources(tag_id=name, body={"resources": resources})
@@ -186,13 +169,13 @@ def test_tags_of_droplets(pydo, droplets):
     assert shown["last_tagged_uri"].endswith(f"/v2/droplets/{ids[-1]}")
     pydo.tags.unassign_resources(tag_id=name, body={"resources": resources[:1]})
     assert listed()[name]["count"] == 1
-    assert pydo.droplets.get(droplet_id=ids[0])["droplet"]["tags"] == [tag]
-    assert set(pydo.droplets.get(droplet_id=ids[1])["droplet"]["tags"]) == {tag, name}
+    assert pydo.droplets.get(droplet_id=ids[0])["droplet"]["tags"] == ["made"]
+    assert set(pydo.droplets.get(droplet_id=ids[1])["droplet"]["tags"]) == {"made", name}
     missing = {"resources": [{"resource_id": "1", "resource_type": "droplet"}]}
     assert refused(pydo.tags.assign_resources, tag_id=name, body=missing) == (404, "not_found")
     pydo.tags.delete(tag_id=name)
     assert name not in listed()
-    assert pydo.droplets.get(droplet_id=ids[1])["droplet"]["tags"] == [tag]
+    assert pydo.droplets.get(droplet_id=ids[1])["droplet"]["tags"] == ["made"]
 
 
 def test_an_ssh_key_is_renamed(pydo):
@@ -208,12 +191,12 @@ def test_an_ssh_key_is_renamed(pydo):
 # Firewalls and load balancers
 
 
-def test_a_firewall_is_changed(pydo, droplets):
-    tag, (first, second) = droplets("walled-1", "walled-2")
+def test_a_firewall_is_changed(pydo):
+    first, second = droplets(pydo, "walled-1", "walled-2")
     ssh = {"protocol": "tcp", "ports": "22", "sources": {"addresses": ["10.0.0.0/8"]}}
     web = {"protocol": "tcp", "ports": "8000-9000", "sources": {"addresses": ["0.0.0.0/0", "::/0"]}}
     ping = {"protocol": "icmp", "ports": "0", "destinations": {"addresses": ["0.0.0.0/0"]}}
-    body = {"name": f"wall-{uuid.uuid4()}", "inbound_rules": [ssh], "droplet_ids": [first]}
+    body = {"name": "wall", "inbound_rules": [ssh], "droplet_ids": [first]}
     own = {"firewall_id": pydo.firewalls.create(body=body)["firewall"]["id"]}
     shown = lambda: pydo.firewalls.get(**own)["firewall"]
     assert (shown()["name"], shown()["inbound_rules"], shown()["droplet_ids"]) == (body["name"], [ssh], [first])
@@ -225,16 +208,16 @@ def test_a_firewall_is_changed(pydo, droplets):
 
     of = lambda droplet: [one["id"] for one in pydo.droplets.list_firewalls(droplet_id=droplet)["firewalls"]]
     assert (of(first), of(second)) == ([own["firewall_id"]], [])
-    pydo.firewalls.add_tags(**own, body={"tags": [tag]})
-    assert shown()["tags"] == [tag] and of(second) == [own["firewall_id"]]
+    pydo.firewalls.add_tags(**own, body={"tags": ["made"]})
+    assert shown()["tags"] == ["made"] and of(second) == [own["firewall_id"]]
     pydo.firewalls.delete_droplets(**own, body={"droplet_ids": [first]})
     assert shown()["droplet_ids"] == []
     assert shown()["pending_changes"] == [{"droplet_id": first, "removing": True, "status": "waiting"}]
-    pydo.firewalls.delete_tags(**own, body={"tags": [tag]})
+    pydo.firewalls.delete_tags(**own, body={"tags": ["made"]})
     assert shown()["tags"] == [] and (of(first), of(second)) == ([], [])
 
     # An update says all of it: what it leaves out is gone.
-    told = pydo.firewalls.update(**own, body={**body, "droplet_ids": [second], "tags": [tag]})["firewall"]
+    told = pydo.firewalls.update(**own, body={**body, "droplet_ids": [second], "tags": ["made"]})["firewall"]
     assert (told["inbound_rules"], told["outbound_rules"], told["droplet_ids"]) == ([ssh], [], [second])
     assert shown() == told
     unknown = refused(pydo.firewalls.update, **own, body={**body, "droplet_ids": [1]})
@@ -243,12 +226,12 @@ def test_a_firewall_is_changed(pydo, droplets):
     assert refused(pydo.firewalls.get, **own) == (404, "not_found")
 
 
-def test_a_load_balancer_is_changed(pydo, droplets):
-    _, ids = droplets("balanced-1", "balanced-2")
+def test_a_load_balancer_is_changed(pydo):
+    ids = droplets(pydo, "balanced-1", "balanced-2")
     rule = lambda entry, target: {
         "entry_protocol": "http", "entry_port": entry, "target_protocol": "http", "target_port": target,
     }  # fmt: skip
-    body = {"name": f"lb-{uuid.uuid4()}", "region": "nyc3", "droplet_ids": ids[:1]}
+    body = {"name": "balancer", "region": "nyc3", "droplet_ids": ids[:1]}
     body["forwarding_rules"] = [rule(80, 8080)]
     own = {"lb_id": pydo.load_balancers.create(body=body)["load_balancer"]["id"]}
     shown = lambda: pydo.load_balancers.get(**own)["load_balancer"]
@@ -278,15 +261,15 @@ def test_a_load_balancer_is_changed(pydo, droplets):
 # Projects and VPCs
 
 
-def test_projects(pydo, droplets):
-    _, (droplet,) = droplets("owned")
+def test_projects(pydo):
+    (droplet,) = droplets(pydo, "owned")
     urn = f"do:droplet:{droplet}"
     default = pydo.projects.get_default()["project"]
     assert default["is_default"] is True
     held = lambda answer: {one["urn"] for one in answer["resources"]}
     assert urn in held(pydo.projects.list_resources(project_id=default["id"], per_page=200))
 
-    body = {"name": f"project-{uuid.uuid4()}", "purpose": "Web Application", "description": "d"}
+    body = {"name": "project", "purpose": "Web Application", "description": "d"}
     body["environment"] = "Staging"
     made = pydo.projects.create(body=body)["project"]
     own = {"project_id": made["id"]}
@@ -317,29 +300,24 @@ def test_projects(pydo, droplets):
 
 def test_the_default_project(pydo):
     before = pydo.projects.get_default()["project"]
-    fields = {name: before[name] for name in ("name", "description", "purpose", "environment")}
-    try:
-        told = pydo.projects.patch_default(body={"description": "patched"})["project"]
-        assert told == {**before, "description": "patched", "updated_at": told["updated_at"]}
-        whole = {**fields, "name": "renamed", "description": "", "environment": "Development", "is_default": True}
-        told = pydo.projects.update_default(body=whole)["project"]
-        assert whole.items() <= told.items() and pydo.projects.get_default()["project"] == told
-        assert refused(pydo.projects.patch_default, body={"is_default": False}) == (412, "precondition_failed")
+    told = pydo.projects.patch_default(body={"description": "patched"})["project"]
+    assert told == {**before, "description": "patched", "updated_at": told["updated_at"]}
+    whole = {"name": "renamed", "description": "", "purpose": "Other", "environment": "Development", "is_default": True}
+    told = pydo.projects.update_default(body=whole)["project"]
+    assert whole.items() <= told.items() and pydo.projects.get_default()["project"] == told
+    assert refused(pydo.projects.patch_default, body={"is_default": False}) == (412, "precondition_failed")
 
-        other = pydo.projects.create(body={"name": f"other-{uuid.uuid4()}", "purpose": "Other"})["project"]["id"]
-        pydo.projects.patch(project_id=other, body={"is_default": True})
-        assert pydo.projects.get_default()["project"]["id"] == other
-        assert pydo.projects.get(project_id=before["id"])["project"]["is_default"] is False
-        assert refused(pydo.projects.delete, project_id=other) == (412, "precondition_failed")
-    finally:
-        pydo.projects.patch(project_id=before["id"], body={"is_default": True})
-        pydo.projects.update_default(body={**fields, "is_default": True})
-    pydo.projects.delete(project_id=other)
-    assert pydo.projects.get_default()["project"]["name"] == before["name"]
+    other = pydo.projects.create(body={"name": "other", "purpose": "Other"})["project"]["id"]
+    pydo.projects.patch(project_id=other, body={"is_default": True})
+    assert pydo.projects.get_default()["project"]["id"] == other
+    assert pydo.projects.get(project_id=before["id"])["project"]["is_default"] is False
+    assert refused(pydo.projects.delete, project_id=other) == (412, "precondition_failed")
+    pydo.projects.delete(project_id=before["id"])
+    assert [project["id"] for project in pydo.projects.list()["projects"]] == [other]
 
 
-def test_vpcs(pydo, droplets):
-    name = f"net-{uuid.uuid4()}"
+def test_vpcs(pydo):
+    name = "net"
     body = {"name": name, "region": "nyc3", "ip_range": "10.77.16.0/20", "description": "before"}
     made = pydo.vpcs.create(body=body)["vpc"]
     own = {"vpc_id": made["id"]}
@@ -353,14 +331,14 @@ def test_vpcs(pydo, droplets):
     told = pydo.vpcs.update(**own, body={"name": name, "description": "after"})["vpc"]
     assert told == {**made, "description": "after"} and pydo.vpcs.get(**own)["vpc"] == told
 
-    tag, (droplet,) = droplets("inside", vpc_uuid=made["id"])
+    (droplet,) = droplets(pydo, "inside", vpc_uuid=made["id"])
     members = pydo.vpcs.list_members(**own)
     assert [(one["urn"], one["name"]) for one in members["members"]] == [(f"do:droplet:{droplet}", "inside")]
     assert pydo.vpcs.list_members(**own, resource_type="loadbalancer")["members"] == []
     assert refused(pydo.vpcs.delete, **own) == (409, "conflict")
     default = next(v for v in pydo.vpcs.list(per_page=200)["vpcs"] if v["default"] and v["region"] == "nyc3")
     assert refused(pydo.vpcs.delete, vpc_id=default["id"]) == (403, "forbidden")
-    pydo.droplets.destroy_by_tag(tag_name=tag)
+    pydo.droplets.destroy_by_tag(tag_name="made")
 
     # What left counts for a moment.
     once_it_can(409, pydo.vpcs.delete, **own)
