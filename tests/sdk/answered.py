@@ -1,7 +1,7 @@
 """What the tests' servers answered: every operation that a local cloud serves is to succeed in some test.
 
 The servers log what they answer. At the end of a run of all tests it is held against the operations that
-README.md lists; `never_called.txt` names those that no test calls yet, and may only shrink.
+README.md lists; `never_called.txt` holds exceptions, of which there are none.
 """
 
 import pathlib

@@ -274,6 +274,35 @@ def aws(server):
     return client
 
 
+@pytest.fixture(scope="session")
+def tea(server):
+    """Makes clients of Alibaba Cloud's Tea SDKs."""
+    from alibabacloud_tea_openapi import utils_models
+
+    def client(package, **overrides):
+        alibaba = server.endpoints["alibaba"]
+        options = {
+            "access_key_id": alibaba["access_key_id"],
+            "access_key_secret": alibaba["access_key_secret"],
+            "endpoint": alibaba["url"].removeprefix("http://"),
+            "protocol": "HTTP",
+            "region_id": "cn-hangzhou",
+        }
+        config = utils_models.Config(**{**options, **overrides})
+        return __import__(f"{package}.client", fromlist=["Client"]).Client(config)
+
+    return client
+
+
+def pydo_client(url, token):
+    """pydo, whose bearer policy refuses plain HTTP, with the header set by hand."""
+    from azure.core.pipeline.policies import HeadersPolicy
+    from pydo import Client
+
+    header = HeadersPolicy({"Authorization": f"Bearer {token}"})
+    return Client(token, endpoint=url, authentication_policy=header)
+
+
 SCRIPT = """#!/usr/bin/env python3
 import http.server, os
 class Hello(http.server.BaseHTTPRequestHandler):

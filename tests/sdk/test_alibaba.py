@@ -270,26 +270,6 @@ def test_background_examples(acs, server):
 # The Tea SDKs
 
 
-@pytest.fixture(scope="session")
-def tea(server):
-    """Makes the Tea SDKs' clients."""
-    from alibabacloud_tea_openapi import utils_models
-
-    def client(package, **overrides):
-        alibaba = server.endpoints["alibaba"]
-        options = {
-            "access_key_id": alibaba["access_key_id"],
-            "access_key_secret": alibaba["access_key_secret"],
-            "endpoint": alibaba["url"].removeprefix("http://"),
-            "protocol": "HTTP",
-            "region_id": REGION,
-        }
-        config = utils_models.Config(**{**options, **overrides})
-        return __import__(f"{package}.client", fromlist=["Client"]).Client(config)
-
-    return client
-
-
 def tea_error(call, *arguments):
     with pytest.raises(Exception) as caught:
         call(*arguments)

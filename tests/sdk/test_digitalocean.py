@@ -6,7 +6,7 @@ import urllib.request
 
 import digitalocean
 import pytest
-from conftest import SCRIPT, fetch, wait_until
+from conftest import SCRIPT, fetch, pydo_client, wait_until
 
 
 @pytest.fixture
@@ -26,15 +26,6 @@ def manager(token):
 def client(server):
     endpoint = server.endpoints["digitalocean"]
     return pydo_client(endpoint["url"], endpoint["token"])
-
-
-def pydo_client(url, token):
-    """pydo, whose bearer policy refuses plain HTTP, with the header set by hand."""
-    from azure.core.pipeline.policies import HeadersPolicy
-    from pydo import Client
-
-    header = HeadersPolicy({"Authorization": f"Bearer {token}"})
-    return Client(token, endpoint=url, authentication_policy=header)
 
 
 def call(server, method, path, body=None, token=None):

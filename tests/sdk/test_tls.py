@@ -92,19 +92,37 @@ def test_a_damaged_authority_is_refused(fresh_server, name):
     server.start(flags=["--tls"])
 
 
-def test_alibabas_older_sdk_speaks_tls(tls_server, monkeypatch):
+@pytest.fixture
+def older_sdk(tls_server, monkeypatch):
+    """A client of Alibaba Cloud's older SDK."""
     from aliyunsdkcore.client import AcsClient
-    from aliyunsdkecs.request.v20140526.DescribeRegionsRequest import DescribeRegionsRequest
 
     cloud = tls_server.endpoints["alibaba"]
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", variables(tls_server)["REQUESTS_CA_BUNDLE"])
-    acs = AcsClient(
-        cloud["access_key_id"],
-        cloud["access_key_secret"],
-        cloud["region"],
-        verify=variables(tls_server)["REQUESTS_CA_BUNDLE"],
-    )
+    authority = variables(tls_server)["REQUESTS_CA_BUNDLE"]
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", authority)
+    return AcsClient(cloud["access_key_id"], cloud["access_key_secret"], cloud["region"], verify=authority)
+
+
+def test_alibabas_older_sdk_speaks_tls(tls_server, older_sdk):
+    from aliyunsdkecs.request.v20140526.DescribeRegionsRequest import DescribeRegionsRequest
+
     request = DescribeRegionsRequest()
     request.set_protocol_type("https")
-    request.set_endpoint(cloud["url"].removeprefix("http://"))
-    assert json.loads(acs.do_action_with_exception(request))["Regions"]
+    request.set_endpoint(tls_server.endpoints["alibaba"]["url"].removeprefix("http://"))
+    assert json.loads(older_sdk.do_action_with_exception(request))["Regions"]
+
+
+def test_alibabas_older_sdk_asks_where_a_product_is(tls_server, older_sdk):
+    """It does so of products and regions that are not in its own table, and by TLS alone."""
+    from aliyunsdkcore.endpoint.location_service_endpoint_resolver import LocationServiceEndpointResolver
+    from aliyunsdkcore.endpoint.resolver_endpoint_request import ResolveEndpointRequest
+
+    host = tls_server.endpoints["alibaba"]["url"].removeprefix("http://")
+    resolver = LocationServiceEndpointResolver(older_sdk)
+    resolver.set_location_service_endpoint(host)
+    asked = lambda region, product: ResolveEndpointRequest(region, product, product.lower(), "openAPI")
+    assert resolver.resolve(asked("cn-wulanchabu", "Ecs")) == host
+    assert resolver.resolve(asked("cn-wulanchabu", "NoSuchProduct")) is None
+    assert resolver.is_product_code_valid(asked("cn-wulanchabu", "Ecs"))
+    assert not resolver.is_product_code_valid(asked("cn-wulanchabu", "NoSuchProduct"))
+    assert resolver.resolve(asked("mars-north-1", "Ecs")) is None
