@@ -1,11 +1,12 @@
 //! AWS Signature Version 4: in the `Authorization` header, in the query string (presigned), and on the
-//! events that follow a request ([`Chain`]).
+//! events ([`Chain`]) or the chunks ([`Chunks`]) that follow a request.
 //!
 //! Both directions write the same canonical request: `canonical` holds what is the same, `sign` and
 //! `verify` what differs.
 
 mod asymmetric;
 mod canonical;
+mod chunks;
 mod error;
 mod events;
 mod keys;
@@ -14,12 +15,13 @@ mod sign;
 mod verify;
 
 pub use asymmetric::sign_for_regions;
+pub use chunks::{ChunkError, Chunks};
 pub use error::{Error, Mismatch};
 pub use events::Chain;
 pub use keys::SigningKeys;
 pub use present::{Claim, claim};
 pub use sign::{Payload, Signing, presign, sign};
-pub use verify::{Expected, Verifier};
+pub use verify::{Expected, Later, Verifier};
 
 /// The one algorithm.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";

@@ -11,11 +11,18 @@ use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
 
 use super::canonical::{Canonical, hash};
+use super::chunks::{Chunks, Signing};
 use super::keys::{Scope, SigningKeys, signature, string_to_sign};
 use super::present::Presented;
 use super::{ALGORITHM, Error, Mismatch, Style, TERMINATOR, UNSIGNED_PAYLOAD};
 use crate::{Key, Keys, time};
 
+/// The header that says what is signed as the payload.
+const PAYLOAD_HEADER: &str = "x-amz-content-sha256";
+/// Signed chunks; signed chunks and headers behind them; chunks that are not signed, and headers.
+const CHUNKS: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+const CHUNKS_AND_TRAILER: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+const UNSIGNED_CHUNKS: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 /// The longest life of a presigned request.
 const LONGEST_EXPIRES_SECONDS: i64 = 604_800;
 
@@ -65,6 +72,45 @@ impl Verifier {
         expected: &Expected<'_>,
         keys: &K,
     ) -> Result<K::Who, Error> {
+        let asked = Asked { request, host, now, expected };
+        let (who, _) = self.check(asked, keys, payload)?;
+        Ok(who)
+    }
+
+    /// Who signed the request, whose body comes later, and how that is to be verified: what the head says
+    /// of the body is taken as said. Only in [`Style::Objects`].
+    ///
+    /// # Errors
+    /// As those of [`verify`](Self::verify).
+    pub fn verify_head<K: Keys>(
+        &self,
+        request: &Request,
+        host: &str,
+        now: Timestamp,
+        expected: &Expected<'_>,
+        keys: &K,
+    ) -> Result<(K::Who, Later), Error> {
+        let asked = Asked { request, host, now, expected };
+        let (who, signing) = self.check(asked, keys, declared)?;
+        let form = request.header(PAYLOAD_HEADER).unwrap_or(UNSIGNED_PAYLOAD);
+        let later = match form {
+            UNSIGNED_PAYLOAD => Later::Unsigned,
+            CHUNKS => Later::Chunks(Chunks::new(Some(signing), false)),
+            CHUNKS_AND_TRAILER => Later::Chunks(Chunks::new(Some(signing), true)),
+            UNSIGNED_CHUNKS => Later::Chunks(Chunks::new(None, true)),
+            hash => Later::Hash(hash.to_owned()),
+        };
+        Ok((who, later))
+    }
+
+    /// Makes the checks in their order, and gives what the signatures of a body go on from.
+    fn check<K: Keys>(
+        &self,
+        asked: Asked<'_>,
+        keys: &K,
+        payload: PayloadOf,
+    ) -> Result<(K::Who, Signing), Error> {
+        let Asked { request, now, expected, .. } = asked;
         let presented = Presented::of(request)?;
         let time = signed_at(&presented)?;
         self.check_time(&presented, &time, now)?;
@@ -80,8 +126,9 @@ impl Verifier {
         let (id, scope) = check_credential(&presented.credential, &time, expected)?;
         let key = keys.find(id).ok_or_else(|| Error::UnknownKey { id: id.to_owned() })?;
         check_token(&presented, &key, now)?;
-        self.check_signature(request, host, &presented, &time, &scope, id, &key, expected)?;
-        Ok(key.who)
+        let payload = payload(request, &presented, expected)?;
+        let signing = self.check_signature(asked, &presented, &time, &scope, id, &key, &payload)?;
+        Ok((key.who, signing))
     }
 
     fn check_time(
@@ -121,16 +168,15 @@ impl Verifier {
     )]
     fn check_signature<W>(
         &self,
-        request: &Request,
-        host: &str,
+        asked: Asked<'_>,
         presented: &Presented<'_>,
         time: &Moment<'_>,
         scope: &Scope<'_>,
         id: &str,
         key: &Key<W>,
-        expected: &Expected<'_>,
-    ) -> Result<(), Error> {
-        let payload = payload(request, presented, expected)?;
+        payload: &PayloadHash,
+    ) -> Result<Signing, Error> {
+        let Asked { request, host, expected, .. } = asked;
         let signed_headers = sorted(&presented.signed_headers);
         let canonical = Canonical {
             request,
@@ -143,9 +189,15 @@ impl Verifier {
         let hash = hash(&canonical);
         let parts = string_to_sign(ALGORITHM, &time.text, scope, &hash);
         let signing_key = self.keys.get(&presented.credential, scope, &key.secret);
-        let computed = signature(signing_key, &parts);
+        let computed = signature(signing_key.clone(), &parts);
         if computed.ct_eq(presented.signature.as_bytes()).into() {
-            return Ok(());
+            let Scope { date, region, service } = scope;
+            return Ok(Signing {
+                key: signing_key,
+                time: time.text.clone().into_owned(),
+                scope: format!("{date}/{region}/{service}/{TERMINATOR}"),
+                prior: computed,
+            });
         }
         Err(Error::SignatureDoesNotMatch(Box::new(Mismatch {
             id: id.to_owned(),
@@ -154,6 +206,26 @@ impl Verifier {
             string_to_sign: String::from_utf8_lossy(&parts.concat()).into_owned(),
         })))
     }
+}
+
+/// A request that is to be verified.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    request: &'a Request,
+    host: &'a str,
+    now: Timestamp,
+    expected: &'a Expected<'a>,
+}
+
+/// How a body is verified that comes after the head of its request.
+#[derive(Debug)]
+pub enum Later {
+    /// Not at all.
+    Unsigned,
+    /// Its SHA-256 is this, in hexadecimal.
+    Hash(String),
+    /// It comes in chunks, which say so themselves.
+    Chunks(Chunks),
 }
 
 /// When a request was signed.
@@ -263,13 +335,18 @@ fn check_token<W>(presented: &Presented<'_>, key: &Key<W>, now: Timestamp) -> Re
 /// The payload's hash, or what stands in its place.
 enum PayloadHash {
     Computed([u8; 64]),
+    Declared(String),
     Unsigned,
 }
+
+/// What is signed as the payload.
+type PayloadOf = fn(&Request, &Presented<'_>, &Expected<'_>) -> Result<PayloadHash, Error>;
 
 impl PayloadHash {
     fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Computed(hash) => hash,
+            Self::Declared(hash) => hash.as_bytes(),
             Self::Unsigned => UNSIGNED_PAYLOAD.as_bytes(),
         }
     }
@@ -283,7 +360,7 @@ fn payload(
     expected: &Expected<'_>,
 ) -> Result<PayloadHash, Error> {
     let objects = expected.style == Style::Objects;
-    match request.header("x-amz-content-sha256") {
+    match request.header(PAYLOAD_HEADER) {
         Some(UNSIGNED_PAYLOAD) if objects || expected.unsigned_payload => Ok(PayloadHash::Unsigned),
         None if presented.presigned && objects => Ok(PayloadHash::Unsigned),
         Some(form) if form.starts_with("STREAMING-") => {
@@ -301,6 +378,28 @@ fn payload(
                 _ => Ok(PayloadHash::Computed(computed)),
             }
         }
+    }
+}
+
+/// What the head of a request says that is signed as the payload, which comes later.
+fn declared(
+    request: &Request,
+    presented: &Presented<'_>,
+    expected: &Expected<'_>,
+) -> Result<PayloadHash, Error> {
+    if expected.style != Style::Objects {
+        return Err(Error::UnsupportedPayload { form: String::new() });
+    }
+    let is_hash =
+        |form: &str| form.len() == 64 && form.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match request.header(PAYLOAD_HEADER) {
+        None if presented.presigned => Ok(PayloadHash::Unsigned),
+        Some(UNSIGNED_PAYLOAD) => Ok(PayloadHash::Unsigned),
+        Some(form @ (CHUNKS | CHUNKS_AND_TRAILER | UNSIGNED_CHUNKS)) => {
+            Ok(PayloadHash::Declared(form.to_owned()))
+        }
+        Some(hash) if is_hash(hash) => Ok(PayloadHash::Declared(hash.to_owned())),
+        form => Err(Error::UnsupportedPayload { form: form.unwrap_or_default().to_owned() }),
     }
 }
 

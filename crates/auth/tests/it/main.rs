@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod alibaba;
+mod chunks;
 mod events;
 mod oss;
 mod sigv4;
