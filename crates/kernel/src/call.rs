@@ -15,9 +15,9 @@ use std::fmt::Display;
 use std::ops::Deref;
 
 use isobar_catalogue::{Operation, Service};
-use isobar_wire::{Dialect, Name, Response, Unread, Value};
+use isobar_wire::output::value_of;
+use isobar_wire::{Dialect, Input, Name, Output, Response, Unread, Value};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::face::Admitted;
 use crate::members::Spare;
@@ -175,7 +175,7 @@ impl From<&'static Row> for Fault {
 }
 
 /// Input or output without members.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Input, Output)]
 pub struct Empty {}
 
 /// One operation of a face: its name and its function. Made by [`query!`](crate::query) and
@@ -245,7 +245,7 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// Where the handler's type does not fit the operation's shapes.
-    pub fn write<T: Serialize + ?Sized>(&self, output: &T) -> Result<Response, Failure> {
+    pub fn write(&self, output: &dyn Output) -> Result<Response, Failure> {
         let Self { service, operation, dialect, request_id } = *self;
         isobar_wire::encode_output(service, operation, dialect, output, request_id)
             .map_err(|error| Failure::Mismatch(error.to_string()))
@@ -263,8 +263,8 @@ impl<'a> Answer<'a> {
 ///
 /// # Errors
 /// Where the handler's type cannot be a value.
-pub fn output<T: Serialize>(from: &T) -> Result<Value, Failure> {
-    isobar_wire::to_value(from).map_err(|error| Failure::Mismatch(error.to_string()))
+pub fn output(from: &dyn Output) -> Result<Value, Failure> {
+    value_of(from).map_err(|error| Failure::Mismatch(error.to_string()))
 }
 
 /// The table entry of a handler that reads; the function's name is the operation's.

@@ -3,9 +3,8 @@
 mod material;
 
 use isobar_kernel::{Fault, Handler, Tables, command, query};
-use isobar_wire::Blob;
+use isobar_wire::{Blob, Input, Output};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::KEY_PAIR;
@@ -25,8 +24,7 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 /// How many key pairs a region may have.
 const MOST: usize = 5000;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateKeyPair {
     key_name: String,
     key_type: Option<String>,
@@ -34,8 +32,7 @@ struct CreateKeyPair {
     tag_specifications: TagSpecifications,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Created {
     key_pair_id: String,
     /// Only where it was tagged.
@@ -46,8 +43,7 @@ struct Created {
 }
 
 /// A tag that outlives the write in progress.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct OwnTag {
     key: String,
     value: String,
@@ -68,8 +64,7 @@ fn create_key_pair(cx: &mut Command<'_, '_>, input: CreateKeyPair) -> Result<Cre
     put(cx, &input.key_name, material, &wanted)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ImportKeyPair {
     key_name: String,
     public_key_material: Blob,
@@ -133,8 +128,7 @@ pub(super) fn named<'a>(store: &'a Tables, scope: &str, name: &str) -> Option<&'
     store.by::<KeyPair>("name", &format!("{scope}{name}")).next().map(|key| &**key)
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct KeyPairView<'a> {
     key_pair_id: &'a str,
     key_type: &'a str,
@@ -157,8 +151,7 @@ fn view<'a>(store: &'a Tables, key: &'a KeyPair, with_public_key: bool) -> KeyPa
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeKeyPairs {
     key_names: Option<Vec<String>>,
     key_pair_ids: Option<Vec<String>>,
@@ -166,8 +159,7 @@ struct DescribeKeyPairs {
     filters: Filters,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     key_pairs: Vec<KeyPairView<'a>>,
 }
@@ -196,15 +188,13 @@ fn describe_key_pairs<'a>(cx: &Query<'a>, input: DescribeKeyPairs) -> Result<Des
     Ok(Described { key_pairs: keys.filter(|key| selection.takes(key)).collect() })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteKeyPair {
     key_name: Option<String>,
     key_pair_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Deleted {
     r#return: bool,
     key_pair_id: Option<String>,
