@@ -16,8 +16,6 @@ pub(crate) struct OfType {
     pub(crate) case: Case,
     /// Where it says that it is written as text.
     pub(crate) text: bool,
-    /// Whether all its fields have defaults.
-    pub(crate) default: bool,
 }
 
 /// What a field or variant says of itself.
@@ -39,13 +37,12 @@ pub(crate) struct OfField {
 impl OfType {
     /// Reads a type's attributes; without one the spelling is the derive's.
     pub(crate) fn read(attributes: &[Attribute], usual: Case) -> Result<Self> {
-        let mut of = Self { case: usual, text: false, default: false };
+        let mut of = Self { case: usual, text: false };
         each(attributes, |meta, key| {
             match key {
                 "case" => of.case = case(&meta)?,
                 "text" => of.text = true,
-                "default" => of.default = true,
-                _ => return Err(unknown(&meta, key, "a type", "case, default or text")),
+                _ => return Err(unknown(&meta, key, "a type", "case or text")),
             }
             Ok(())
         })?;

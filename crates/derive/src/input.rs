@@ -92,9 +92,9 @@ fn structure(of: &OfType, fields: &FieldsNamed) -> Result<TokenStream> {
         let ident = field.ident.as_ref().expect("the fields have names");
         names.push(own.name(ident, |name| of.case.of_field(name)));
         aliases.extend(own.aliases.iter().map(|alias| quote!((#alias, #at))));
-        // What does not fit is told at the field.
+        // What cannot be read is told at the field's type.
         let (kind, place) = (&field.ty, Index::from(at));
-        blanks.push(if own.default || of.default {
+        blanks.push(if own.default {
             defaults |= 1 << at;
             quote_spanned!(kind.span()=> <#kind as ::core::default::Default>::default())
         } else {

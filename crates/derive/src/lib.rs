@@ -11,7 +11,6 @@
 //! |---|---|---|
 //! | a type | `case = "camelCase"` | another spelling: `PascalCase`, `camelCase`, `snake_case`, `lowercase` |
 //! | a type | `text` | it is written as its `Display` says |
-//! | a type of an input | `default` | every field has a default |
 //! | a field or variant | `name = "DNSName"` | the member's name |
 //! | a field of an input | `alias = "Destinations"` | another name that is read too |
 //! | a field of an input | `default` | the type's `Default`, where the member is absent |

@@ -1,6 +1,6 @@
 //! How an output's types are written.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
@@ -54,7 +54,7 @@ fn bounded(generics: &Generics) -> Generics {
 fn structure(of: &OfType, name: &Ident, fields: &Fields) -> Result<TokenStream> {
     match fields {
         Fields::Named(fields) => {
-            members(of, &fields.named, |field| quote!(self.#field), &quote!(&))
+            members(of, &fields.named, |field, at| quote_spanned!(at=> &self.#field))
         }
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
             Ok(quote!(::isobar_wire::Output::write(&self.0, to)))
@@ -66,12 +66,12 @@ fn structure(of: &OfType, name: &Ident, fields: &Fields) -> Result<TokenStream> 
     }
 }
 
-/// Writes the fields as members, each of which `place` is an expression for.
+/// Writes the fields as members. `reference` is the expression of a field, to stand where the source has
+/// the field's type: there the compiler tells what cannot be written.
 fn members(
     of: &OfType,
     fields: &Punctuated<Field, Token![,]>,
-    place: impl Fn(&Ident) -> TokenStream,
-    reference: &TokenStream,
+    reference: impl Fn(&Ident, Span) -> TokenStream,
 ) -> Result<TokenStream> {
     let (mut names, mut values) = (Vec::new(), Vec::new());
     for field in fields {
@@ -80,9 +80,7 @@ fn members(
             continue;
         }
         let ident = field.ident.as_ref().expect("the fields have names");
-        let place = place(ident);
-        // What does not fit is told at the field.
-        let value = quote_spanned!(field.ty.span()=> #reference #place);
+        let value = reference(ident, field.ty.span());
         names.push(match own.flatten {
             Some(_) => quote!(::isobar_wire::output::FLATTENED),
             None => {
@@ -110,7 +108,7 @@ fn arm(of: &OfType, variant: &Variant) -> Result<TokenStream> {
             Ok(quote!(Self::#ident => to.text(#word),))
         }
         Fields::Named(fields) => {
-            let members = members(of, &fields.named, |field| quote!(#field), &quote!())?;
+            let members = members(of, &fields.named, |field, at| quote_spanned!(at=> #field))?;
             let idents = fields.named.iter().filter_map(|field| field.ident.as_ref());
             Ok(quote!(Self::#ident { #(#idents),* } => #members,))
         }

@@ -2,7 +2,6 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::list::{OfTag, One};
 use super::records::Tag;
@@ -10,11 +9,11 @@ use super::view::view;
 use super::{ensure, errors, find, is_letter, resources};
 use crate::errors::{NOT_FOUND, REQUIRED};
 use crate::world::{Command, Handler, Look};
-use crate::{firewalls, load_balancers};
+use crate::{Input, firewalls, load_balancers};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(create), command!(delete)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Create {
     name: Option<String>,
 }

@@ -48,7 +48,6 @@ pub(super) struct RunInstances {
 }
 
 #[derive(Clone, Debug, Default, Input)]
-#[wire(default)]
 pub(super) struct BlockDevice {
     pub(super) device_name: Option<String>,
     pub(super) no_device: Option<String>,
@@ -57,7 +56,6 @@ pub(super) struct BlockDevice {
 }
 
 #[derive(Clone, Debug, Default, Input)]
-#[wire(default)]
 pub(super) struct Ebs {
     pub(super) delete_on_termination: Option<bool>,
     pub(super) iops: Option<i64>,
@@ -102,7 +100,6 @@ struct MaintenanceOptions {
 }
 
 #[derive(Debug, Default, Input)]
-#[wire(default)]
 struct AskedMetadata {
     http_tokens: Option<String>,
     http_put_response_hop_limit: Option<i64>,

@@ -12,7 +12,6 @@ use super::super::{errors, security_groups};
 
 /// Rules of one protocol and range of ports, as they are sent and as unknown ones are sent back.
 #[derive(Clone, Debug, Default, Input, Output)]
-#[wire(default)]
 pub(super) struct Permission {
     pub(super) ip_protocol: Option<String>,
     pub(super) from_port: Option<i64>,
@@ -24,7 +23,6 @@ pub(super) struct Permission {
 }
 
 #[derive(Clone, Debug, Default, Input, Output)]
-#[wire(default)]
 pub(super) struct GroupPair {
     pub(super) description: Option<String>,
     pub(super) user_id: Option<String>,
@@ -33,21 +31,18 @@ pub(super) struct GroupPair {
 }
 
 #[derive(Clone, Debug, Default, Input, Output)]
-#[wire(default)]
 pub(super) struct IpRange {
     pub(super) description: Option<String>,
     pub(super) cidr_ip: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Input, Output)]
-#[wire(default)]
 pub(super) struct Ipv6Range {
     pub(super) description: Option<String>,
     pub(super) cidr_ipv6: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Input, Output)]
-#[wire(default)]
 pub(super) struct PrefixList {
     pub(super) description: Option<String>,
     pub(super) prefix_list_id: Option<String>,

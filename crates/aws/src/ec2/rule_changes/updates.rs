@@ -36,7 +36,6 @@ struct Update {
 
 /// A rule as it is to be. What is left out is not kept.
 #[derive(Debug, Default, Input)]
-#[wire(default)]
 struct Wanted {
     ip_protocol: Option<String>,
     from_port: Option<i64>,

@@ -9,7 +9,6 @@ use super::super::records::Check;
 
 /// The members of a request that say how health is checked.
 #[derive(Debug, Default, Input)]
-#[wire(default)]
 pub(super) struct AskedCheck {
     health_check_protocol: Option<String>,
     health_check_port: Option<String>,
@@ -24,7 +23,6 @@ pub(super) struct AskedCheck {
 
 /// The statuses that are good.
 #[derive(Clone, Debug, Default, Input, Output)]
-#[wire(default)]
 pub(super) struct Matcher {
     http_code: Option<String>,
     grpc_code: Option<String>,
