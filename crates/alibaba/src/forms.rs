@@ -1,10 +1,13 @@
 //! How Alibaba Cloud writes lists, moments and ids.
 
+use std::borrow::Cow;
+
 use isobar_kernel::Random;
-use isobar_wire::{Value, to_value};
+use isobar_wire::input::Place;
+use isobar_wire::output::{Sink, value_of};
+use isobar_wire::value::Error;
+use isobar_wire::{Input, Output, Value};
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
-use serde::{Serialize, Serializer};
 
 use crate::regions::Region;
 
@@ -12,12 +15,9 @@ use crate::regions::Region;
 #[derive(Debug)]
 pub(crate) struct Listed<T>(pub(crate) &'static str, pub(crate) Vec<T>);
 
-impl<T: Serialize> Serialize for Listed<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
-        let mut wrapper = serializer.serialize_struct("", 1)?;
-        wrapper.serialize_field(self.0, &self.1)?;
-        wrapper.end()
+impl<T: Output> Output for Listed<T> {
+    fn write(&self, to: &mut dyn Sink) -> Result<(), Error> {
+        to.structure(&[self.0], &[&self.1])
     }
 }
 
@@ -26,28 +26,26 @@ impl<T: Serialize> Serialize for Listed<T> {
 #[derive(Debug)]
 pub(crate) struct InOrder<T>(pub(crate) &'static [&'static str], pub(crate) T);
 
-impl<T: Serialize> Serialize for InOrder<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::{Error as _, SerializeMap as _};
-        let Self(order, members) = self;
-        let Value::Map(mut members) = to_value(members).map_err(S::Error::custom)? else {
-            return Err(S::Error::custom("only members can be put in order"));
-        };
+impl<T: Output> Output for InOrder<T> {
+    fn write(&self, to: &mut dyn Sink) -> Result<(), Error> {
+        to.value(Cow::Owned(in_order(self.0, &self.1)?))
+    }
+}
+
+fn in_order(order: &[&str], members: &dyn Output) -> Result<Value, Error> {
+    let mut members = value_of(members)?;
+    if let Value::Map(members) = &mut members {
         let place = |name: &str| order.iter().position(|known| *known == name);
         members.sort_by_key(|(name, _)| place(name).unwrap_or(order.len()));
-        let mut map = serializer.serialize_map(Some(members.len()))?;
-        for (name, value) in &members {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
     }
+    Ok(members)
 }
 
 /// What a call takes as JSON in a parameter's text: `["i-1","i-2"]`, and with single quotes too, which
 /// the vendor reads alike. `None` where it is not.
-pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Option<T> {
-    let strict = serde_json::from_str(json).ok();
-    strict.or_else(|| serde_json::from_str(&double_quoted(json)?).ok())
+pub(crate) fn from_json<T: Input>(json: &str) -> Option<T> {
+    let read = |json: &str| T::read(serde_json::from_str(json).ok()?, &Place::UNWATCHED).ok();
+    read(json).or_else(|| read(&double_quoted(json)?))
 }
 
 /// The text with its single quotes made double. `None` where it has none, or one that stands open.

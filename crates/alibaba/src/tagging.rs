@@ -3,8 +3,8 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record, Row, Tables, Tx};
+use isobar_wire::{Input, Output};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::forms::Listed;
 use crate::paging::{self, after_token};
@@ -111,8 +111,7 @@ const MOST_RESOURCES: usize = 50;
 const PAGE: i64 = 50;
 
 /// What TagResources takes.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct Tag {
     _region_id: String,
     resource_type: String,
@@ -121,8 +120,7 @@ pub(crate) struct Tag {
 }
 
 /// What UntagResources takes.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct Untag {
     _region_id: String,
     resource_type: String,
@@ -132,8 +130,7 @@ pub(crate) struct Untag {
 }
 
 /// What ListTagResources takes.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct ListTags {
     _region_id: String,
     resource_type: String,
@@ -144,15 +141,13 @@ pub(crate) struct ListTags {
 }
 
 /// What ListTagResources gives.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct Listing {
     next_token: String,
     tag_resources: Listed<TagResource>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct TagResource {
     tag_value: String,
     resource_type: &'static str,

@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use isobar_kernel::{Fault, Row};
+use isobar_wire::{Input, Output};
 use serde::{Deserialize, Serialize};
 
 use crate::forms::from_json;
 
 /// A tag as a call gives it; filters may leave the value out.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input)]
 pub(crate) struct Given {
     /// The key.
-    #[serde(alias = "key", alias = "TagKey", alias = "tagKey")]
+    #[wire(alias = "key", alias = "TagKey", alias = "tagKey")]
     pub(crate) key: Option<String>,
     /// The value.
-    #[serde(alias = "value", alias = "TagValue", alias = "tagValue")]
+    #[wire(alias = "value", alias = "TagValue", alias = "tagValue")]
     pub(crate) value: Option<String>,
 }
 
@@ -25,16 +25,14 @@ pub(crate) struct Given {
 pub(crate) struct Tags(BTreeMap<String, String>);
 
 /// A tag in the answers of ECS and SLB.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct TagKeyValue {
     tag_value: String,
     tag_key: String,
 }
 
 /// A tag in the answers of VPC.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct KeyValue {
     key: String,
     value: String,

@@ -34,6 +34,7 @@ mod vpcs;
 
 use filters::{Field, NOT_BUILT};
 use isobar_kernel::Served;
+use isobar_wire::{Input, Output};
 
 use crate::World;
 use crate::{Command, Query};
@@ -102,8 +103,7 @@ pub(crate) fn unbuilt_filters(fields: &'static [Field]) -> impl Iterator<Item = 
 }
 
 /// A boolean that EC2 wraps in a structure of its own.
-#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Copy, Debug, Input, Output)]
 struct Flag {
     value: Option<bool>,
 }
@@ -116,8 +116,7 @@ impl Flag {
 }
 
 /// A text that EC2 wraps in a structure of its own.
-#[derive(Debug, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input, Output)]
 struct Text {
     value: Option<String>,
 }

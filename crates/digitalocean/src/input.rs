@@ -4,11 +4,14 @@
 //! wider there than a handler needs it, is read by types that take anything: what makes no sense
 //! becomes something that is never found.
 
-use serde::de::{Deserializer, IgnoredAny};
-use serde::{Deserialize, Serialize};
+use isobar_wire::Value;
+use isobar_wire::input::Place;
+use isobar_wire::value::Error;
+
+use crate::Input;
 
 /// Text, or a number that stands for its digits: an image's id or slug, a key's id or fingerprint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Text(pub(crate) String);
 
 impl Text {
@@ -24,31 +27,31 @@ impl std::fmt::Display for Text {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Open {
-    Number(i64),
-    Text(String),
-    Other(IgnoredAny),
-}
+impl isobar_wire::Input for Text {
+    fn blank() -> Self {
+        Self(String::new())
+    }
 
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Ok(match Open::deserialize(from)? {
-            Open::Text(text) => Self(text),
-            Open::Number(number) => Self(number.to_string()),
-            Open::Other(_) => Self(String::new()),
+    fn read(value: Value, _: &Place<'_>) -> Result<Self, Error> {
+        Ok(match value {
+            Value::String(text) => Self(text.into_owned()),
+            Value::Integer(number) => Self(number.to_string()),
+            _ => Self::blank(),
         })
     }
 }
 
 /// An id that is a number; 0, which nothing has, where it is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Number(pub(crate) u64);
 
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Text::deserialize(from).map(|text| Self(text.number().unwrap_or_default()))
+impl isobar_wire::Input for Number {
+    fn blank() -> Self {
+        Self(0)
+    }
+
+    fn read(value: Value, place: &Place<'_>) -> Result<Self, Error> {
+        Text::read(value, place).map(|text| Self(text.number().unwrap_or_default()))
     }
 }
 
@@ -58,5 +61,5 @@ pub(crate) fn on(flag: Option<bool>) -> bool {
 }
 
 /// The input of an operation that has none.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(crate) struct Nothing {}

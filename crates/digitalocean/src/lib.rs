@@ -53,6 +53,8 @@ use isobar_engines::Engines;
 use isobar_kernel::Keys;
 use isobar_kernel::store::Schema;
 use isobar_kernel::{Local, Shared};
+// Members are spelt as the fields are.
+use isobar_wire::{SnakeInput as Input, SnakeOutput as Output};
 
 pub use face::{DigitalOcean, IGNORED};
 use world::Served;

@@ -1,9 +1,9 @@
 //! Pages: which part of a list is asked for, and the links to its neighbours.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
 
 use crate::world::Scene;
+use crate::{Input, Output};
 
 const DEFAULT_PER_PAGE: usize = 20;
 const MAX_PER_PAGE: usize = 200;
@@ -11,33 +11,33 @@ const PLAIN: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':');
 
 /// Which page is asked for. Flattened into the input of each list.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Input)]
 pub(crate) struct Paging {
     page: Option<i64>,
     per_page: Option<i64>,
 }
 
 /// Where a list's neighbouring pages are, those that make sense.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Output)]
 pub(crate) struct Links {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(unless = "Option::is_none")]
     pages: Option<Pages>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Output)]
 struct Pages {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(unless = "Option::is_none")]
     first: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(unless = "Option::is_none")]
     prev: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(unless = "Option::is_none")]
     next: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(unless = "Option::is_none")]
     last: Option<String>,
 }
 
 /// How many items there are on all pages.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Output)]
 pub(crate) struct Meta {
     pub(crate) total: usize,
 }

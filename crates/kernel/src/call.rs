@@ -19,9 +19,9 @@
 use std::ops::Deref;
 
 use isobar_catalogue::{Operation, Service};
-use isobar_wire::{Dialect, Response, Value};
+use isobar_wire::output::value_of;
+use isobar_wire::{Dialect, Input, Output, Response, Value};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Broken};
 use crate::face::Admitted;
@@ -181,7 +181,7 @@ impl<W> Work<'_, W> {
     ///
     /// # Errors
     /// The function's own, and the log's.
-    pub fn commit<T: Serialize>(
+    pub fn commit<T: Output>(
         self,
         change: impl FnOnce(&mut Command<'_, '_, W>) -> Result<T, Fault>,
     ) -> Result<Done, Failure> {
@@ -193,7 +193,7 @@ impl<W> Work<'_, W> {
     ///
     /// # Errors
     /// Where the output does not fit the operation's shapes, and of a dry run.
-    pub fn answer<T: Serialize>(self, output: &T) -> Result<Done, Failure> {
+    pub fn answer<T: Output>(self, output: &T) -> Result<Done, Failure> {
         self.transaction.without_writing()?;
         Ok(Done(self.answer.write(output)?.into()))
     }
@@ -202,7 +202,7 @@ impl<W> Work<'_, W> {
     ///
     /// # Errors
     /// As those of [`answer`](Self::answer).
-    pub fn stream<T: Serialize>(self, output: &T, body: Body) -> Result<Done, Failure> {
+    pub fn stream<T: Output>(self, output: &T, body: Body) -> Result<Done, Failure> {
         let Done(reply) = self.answer(output)?;
         Ok(Done(Reply { body: Some(body), ..reply }))
     }
@@ -239,7 +239,7 @@ pub async fn compute<R: Send + 'static>(
 }
 
 /// Input or output without members.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Input, Output)]
 pub struct Empty {}
 
 /// Why a handler gave no output.
@@ -291,7 +291,7 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// Where the handler's type does not fit the operation's shapes.
-    pub fn write<T: Serialize + ?Sized>(&self, output: &T) -> Result<Response, Failure> {
+    pub fn write(&self, output: &dyn Output) -> Result<Response, Failure> {
         let Self { service, operation, dialect, request_id } = *self;
         isobar_wire::encode_output(service, operation, dialect, output, request_id)
             .map_err(|error| Failure::Mismatch(error.to_string()))
@@ -309,6 +309,6 @@ impl<'a> Answer<'a> {
 ///
 /// # Errors
 /// Where the handler's type cannot be a value.
-pub fn output<T: Serialize>(from: &T) -> Result<Value, Failure> {
-    isobar_wire::to_value(from).map_err(|error| Failure::Mismatch(error.to_string()))
+pub fn output(from: &dyn Output) -> Result<Value, Failure> {
+    value_of(from).map_err(|error| Failure::Mismatch(error.to_string()))
 }

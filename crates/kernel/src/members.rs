@@ -4,8 +4,10 @@
 
 mod left_out;
 
-use isobar_wire::{Unread, Value, value};
-use serde::de::DeserializeOwned;
+use std::cell::RefCell;
+
+use isobar_wire::input::Place;
+use isobar_wire::{Input, Unread, Value, value};
 
 use crate::call::{Command, Failure, Query, Work};
 
@@ -90,32 +92,24 @@ impl Spare {
     }
 }
 
-/// What a handler's input can be: a type that serde reads, or [`Both`] of two.
-pub trait Input: Sized {
-    /// Reads it, and adds to `unread` what it does not name.
-    ///
-    /// # Errors
-    /// Where the value does not fit.
-    fn read(value: Value, unread: &mut Vec<Unread>) -> Result<Self, value::Error>;
-}
-
-impl<T: DeserializeOwned> Input for T {
-    fn read(value: Value, unread: &mut Vec<Unread>) -> Result<Self, value::Error> {
-        isobar_wire::from_value_watched(value, unread)
-    }
-}
-
-/// Members that two types name together, as where a list's own filters and its paging are two. It
-/// stands where serde's `flatten` would, which hides what nobody reads.
+/// Members that two types name together, as where a list's own filters and its paging are two.
 #[derive(Clone, Copy, Debug)]
 pub struct Both<A, B>(pub A, pub B);
 
 impl<A: Input, B: Input> Input for Both<A, B> {
-    fn read(value: Value, unread: &mut Vec<Unread>) -> Result<Self, value::Error> {
-        let (mut by_first, mut by_second) = (Vec::new(), Vec::new());
-        let first = A::read(value.clone(), &mut by_first);
-        let second = B::read(value, &mut by_second);
-        unread_by_both(by_first, &by_second, unread);
+    fn blank() -> Self {
+        Self(A::blank(), B::blank())
+    }
+
+    fn read(value: Value, place: &Place<'_>) -> Result<Self, value::Error> {
+        let (by_first, by_second) = (RefCell::default(), RefCell::default());
+        let first = A::read(value.clone(), &Place::top(&by_first));
+        let second = B::read(value, &Place::top(&by_second));
+        let mut unread = Vec::new();
+        unread_by_both(by_first.into_inner(), &by_second.into_inner(), &mut unread);
+        for Unread { path, value } in unread {
+            place.member(&path).pass_over(value);
+        }
         Ok(Self(first?, second?))
     }
 }
@@ -142,9 +136,9 @@ fn unread_by_both(first: Vec<Unread>, second: &[Unread], unread: &mut Vec<Unread
 /// Where a required member is absent, the handler's type does not name a member that is not
 /// among the [ignored](Ignored), or the type does not fit the operation's shapes.
 pub fn input<T: Input>(spare: &Spare, value: Value) -> Result<T, Failure> {
-    let mut unread = Vec::new();
-    let read = T::read(value, &mut unread);
-    refuse_unread(spare, unread)?;
+    let unread = RefCell::default();
+    let read = T::read(value, &Place::top(&unread));
+    refuse_unread(spare, unread.into_inner())?;
     read.map_err(failure_of)
 }
 
@@ -164,13 +158,13 @@ fn failure_of(error: value::Error) -> Failure {
 }
 
 /// What the type of a handler that reads does not name of a value.
-pub fn unread_by<W, T: Input>(_: fn(&Query<'_, W>, T), value: Value) -> Vec<Unread> {
+pub fn unread_by<W, T: Input>(_: impl Fn(&Query<'_, W>, T), value: Value) -> Vec<Unread> {
     unread::<T>(value)
 }
 
 /// What the type of a handler that writes does not name of a value.
 pub fn unread_by_command<W, T: Input>(
-    _: fn(&mut Command<'_, '_, W>, T),
+    _: impl Fn(&mut Command<'_, '_, W>, T),
     value: Value,
 ) -> Vec<Unread> {
     unread::<T>(value)
@@ -182,31 +176,31 @@ pub fn unread_by_work<W, T: Input>(_: fn(Work<'_, W>, T), value: Value) -> Vec<U
 }
 
 fn unread<T: Input>(value: Value) -> Vec<Unread> {
-    let mut unread = Vec::new();
+    let unread = RefCell::default();
     // What else is wrong with the value is not asked here.
-    let _ = T::read(value, &mut unread);
-    unread
+    drop(T::read(value, &Place::top(&unread)));
+    unread.into_inner()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
+    use isobar_wire::SnakeInput;
 
     use super::*;
 
-    #[derive(Deserialize)]
+    #[derive(SnakeInput)]
     #[expect(dead_code, reason = "only what is left unread is looked at")]
     struct Paging {
         page: Option<i64>,
     }
 
-    #[derive(Deserialize)]
+    #[derive(SnakeInput)]
     #[expect(dead_code, reason = "only what is left unread is looked at")]
     struct Inner {
         a: Option<i64>,
     }
 
-    #[derive(Deserialize)]
+    #[derive(SnakeInput)]
     #[expect(dead_code, reason = "only what is left unread is looked at")]
     struct List {
         name: Option<String>,

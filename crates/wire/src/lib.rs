@@ -17,8 +17,10 @@ pub mod error;
 pub mod eventstream;
 mod form;
 mod gzip;
+pub mod input;
 mod json;
 pub mod message;
+pub mod output;
 mod protocol;
 mod rest;
 mod scalar;
@@ -33,10 +35,14 @@ pub use error::{
     ServiceError, Violation,
 };
 pub use gzip::{COMPRESS_FROM, decompress};
+pub use input::{Input, Unread};
+/// The derives of [`trait@Input`] and [`trait@Output`], and those of types whose members are spelt as their fields.
+pub use isobar_derive::{Input, Output, SnakeInput, SnakeOutput};
 pub use message::{Request, Response};
+pub use output::Output;
 pub use shapes::fill_tokens;
 pub use validate::validate;
-pub use value::{Blob, Name, Unread, Value, from_value, from_value_watched, to_value};
+pub use value::{Blob, Name, Value, from_value, to_value};
 
 use protocol::Call;
 
@@ -208,17 +214,17 @@ pub fn encode_response(
 ///
 /// # Errors
 /// Where the output does not fit the operation's shape, which is the handler's mistake.
-pub fn encode_output<T: serde::Serialize + ?Sized>(
+pub fn encode_output(
     service: &'static Service,
     operation: &'static Operation,
     dialect: Dialect,
-    output: &T,
+    output: &dyn Output,
     request_id: &str,
 ) -> Result<Response, value::Error> {
     if matches!(dialect.protocol, Protocol::Ec2 | Protocol::AwsQuery) {
         return protocol::encode_output(Call::new(service, operation, dialect), output, request_id);
     }
-    let output = to_value(output)?;
+    let output = output::value_of(output)?;
     encode_response(service, operation, dialect, &output, request_id).map_err(value::Error::unfit)
 }
 

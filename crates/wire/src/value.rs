@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 mod de;
 mod ser;
 
-pub use de::{Error, Unread, from_value, from_value_watched};
+pub use de::{Error, from_value};
 pub use ser::to_value;
 
 /// A member's name. Names come from the catalogue or from a handler's types, which live as long as

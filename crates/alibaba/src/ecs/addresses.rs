@@ -1,7 +1,7 @@
 //! AllocatePublicIpAddress.
 
 use isobar_kernel::{Fault, Record as _, command};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::instances::{Status, find};
@@ -11,15 +11,13 @@ use crate::{Command, Handler};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(allocate_public_ip_address)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct AllocatePublicIpAddress {
     instance_id: String,
     ip_address: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct PublicIpAddress {
     ip_address: String,
 }

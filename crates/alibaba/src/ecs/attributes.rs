@@ -3,7 +3,7 @@
 use isobar_engines::machines::Machine;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record as _, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::instances::{EipAddress, NEVER, NO_EIP, Status, VpcAttributes, find};
@@ -18,14 +18,12 @@ use crate::{Command, Handler, Query};
 pub(super) const OPERATIONS: &[Handler] =
     &[query!(describe_instance_attribute), command!(modify_instance_attribute)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceAttribute {
     instance_id: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct InstanceAttribute {
     status: Status,
     serial_number: String,
@@ -61,8 +59,7 @@ struct InstanceAttribute {
     enable_jumbo_frame: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct DedicatedHost {
     dedicated_host_name: &'static str,
     dedicated_host_id: &'static str,
@@ -110,8 +107,7 @@ fn describe_instance_attribute(
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyInstanceAttribute {
     instance_id: String,
     instance_name: Option<String>,

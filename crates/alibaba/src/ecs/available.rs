@@ -1,7 +1,7 @@
 //! DescribeAvailableResource.
 
 use isobar_kernel::{Fault, Row, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::places::{CHARGE_TYPES, DISK_CATEGORIES, SPOT_STRATEGIES};
@@ -21,8 +21,7 @@ const TYPE_AND_SIZE: Row = Row::new(
     "The specified 'InstanceType' and 'Cores','Memory' are not blank at the same time.",
 );
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeAvailableResource {
     _region_id: String,
     destination_resource: String,
@@ -129,14 +128,12 @@ fn supported(input: &DescribeAvailableResource) -> Option<Vec<Supported>> {
     Some(if elsewhere { Vec::new() } else { kinds })
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct AvailableZones {
     available_zones: Listed<AvailableZone>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct AvailableZone {
     zone_id: String,
     status: &'static str,
@@ -145,16 +142,14 @@ struct AvailableZone {
     available_resources: Listed<AvailableResource>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct AvailableResource {
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: String,
     supported_resources: Listed<Supported>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Output)]
 struct Supported {
     status: &'static str,
     value: String,

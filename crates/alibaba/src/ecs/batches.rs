@@ -1,7 +1,7 @@
 //! Starting, stopping and rebooting several instances: all of them or none, or each for itself.
 
 use isobar_kernel::{Fault, Record as _, command};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::instances::{Status, find};
@@ -14,8 +14,7 @@ pub(super) const OPERATIONS: &[Handler] =
 
 const MOST_IDS: usize = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Batch {
     _region_id: String,
     instance_id: Option<Vec<String>>,
@@ -23,14 +22,12 @@ struct Batch {
     stopped_mode: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Responses {
     instance_responses: Listed<Response>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Response {
     code: String,
     message: String,

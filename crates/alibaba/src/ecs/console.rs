@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use isobar_kernel::call::{Done, Failure, compute};
 use isobar_kernel::work;
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::instances::find;
@@ -15,16 +15,14 @@ pub(super) const OPERATIONS: &[Handler] = &[work!(get_instance_console_output)];
 /// How much of a console's end is shown.
 const MOST: usize = 64 << 10;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct GetInstanceConsoleOutput {
     _region_id: String,
     instance_id: String,
     remove_symbols: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ConsoleOutput {
     last_update_time: String,
     instance_id: String,

@@ -3,7 +3,7 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::launch::{Launch, launch};
@@ -15,14 +15,12 @@ pub(super) const OPERATIONS: &[Handler] = &[command!(create_instance), command!(
 /// The most instances of a call.
 const MOST: i64 = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateInstance {
     _region_id: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CreatedInstance {
     instance_id: String,
     trade_price: f64,
@@ -43,16 +41,14 @@ fn create_instance(
     Ok(CreatedInstance { instance_id, trade_price: PRICE })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct RunInstances {
     _region_id: String,
     amount: Option<i64>,
     min_amount: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RunningInstances {
     trade_price: f64,
     instance_id_sets: Listed<String>,

@@ -3,7 +3,7 @@
 use isobar_engines::machines;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record as _, command};
-use serde::Deserialize;
+use isobar_wire::Input;
 
 use super::batches::checked_ids;
 use super::errors;
@@ -13,8 +13,7 @@ use crate::{Command, Handler};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(delete_instance), command!(delete_instances)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteInstance {
     instance_id: String,
     force: Option<bool>,
@@ -25,8 +24,7 @@ fn delete_instance(cx: &mut Command<'_, '_>, input: DeleteInstance) -> Result<Em
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteInstances {
     _region_id: String,
     instance_id: Option<Vec<String>>,

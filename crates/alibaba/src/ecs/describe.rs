@@ -5,7 +5,7 @@ mod view;
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::instances::Found;
 use super::records::Instance;
@@ -22,8 +22,7 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(describe_instances)];
 /// The most instances of a page.
 const MOST: i64 = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstances {
     _region_id: String,
     page_number: Option<i64>,
@@ -33,8 +32,7 @@ struct DescribeInstances {
 }
 
 /// Which instances are asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 struct Selection {
     instance_ids: Option<String>,
     vpc_id: Option<String>,
@@ -66,8 +64,7 @@ struct Selection {
     filter: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Instances {
     next_token: String,
     page_size: i64,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::filters::{Created, ids};
@@ -23,8 +23,7 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(describe_disks)];
 const MOST: i64 = 100;
 const MOST_RESULTS: i64 = 500;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeDisks {
     _region_id: String,
     page_number: Option<i64>,
@@ -34,8 +33,7 @@ struct DescribeDisks {
 }
 
 /// Which disks are asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 struct Selection {
     disk_ids: Option<String>,
     zone_id: Option<String>,
@@ -56,7 +54,7 @@ struct Selection {
     resource_group_id: Option<String>,
     enable_shared: Option<bool>,
     encrypted: Option<bool>,
-    #[serde(rename = "KMSKeyId")]
+    #[wire(name = "KMSKeyId")]
     kms_key_id: Option<String>,
     multi_attach: Option<String>,
     performance_level: Option<String>,
@@ -65,8 +63,7 @@ struct Selection {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Disks {
     next_token: String,
     page_size: i64,
@@ -75,13 +72,12 @@ struct Disks {
     disks: Listed<DiskView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct DiskView {
     serial_number: String,
     creation_time: String,
     status: &'static str,
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: &'static str,
     performance_level: String,
     bdf_id: &'static str,
@@ -91,7 +87,7 @@ struct DiskView {
     delete_auto_snapshot: bool,
     storage_cluster_id: &'static str,
     encrypted: bool,
-    #[serde(rename = "IOPSRead")]
+    #[wire(name = "IOPSRead")]
     iops_read: Option<i64>,
     mount_instance_num: i64,
     description: String,
@@ -99,17 +95,17 @@ struct DiskView {
     disk_name: String,
     portable: bool,
     image_id: String,
-    #[serde(rename = "KMSKeyId")]
+    #[wire(name = "KMSKeyId")]
     kms_key_id: &'static str,
     delete_with_instance: bool,
     detached_time: &'static str,
     source_snapshot_id: &'static str,
     auto_snapshot_policy_id: &'static str,
     enable_automated_snapshot_policy: bool,
-    #[serde(rename = "IOPSWrite")]
+    #[wire(name = "IOPSWrite")]
     iops_write: Option<i64>,
     instance_id: String,
-    #[serde(rename = "IOPS")]
+    #[wire(name = "IOPS")]
     iops: Option<i64>,
     region_id: String,
     expired_time: &'static str,
@@ -127,8 +123,7 @@ struct DiskView {
     attachments: Listed<Attachment>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Attachment {
     instance_id: String,
     device: &'static str,

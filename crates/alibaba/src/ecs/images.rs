@@ -1,7 +1,7 @@
 //! DescribeImages.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::filters::Created;
 use super::image_table::{self, IMAGES, Image};
@@ -16,8 +16,7 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(describe_images)];
 /// Whose images there are.
 const OWNERS: &[&str] = &["system", "self", "others", "marketplace"];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeImages {
     _region_id: String,
     image_id: Option<String>,
@@ -29,7 +28,7 @@ struct DescribeImages {
     is_support_io_optimized: Option<bool>,
     is_support_cloudinit: Option<bool>,
     is_public: Option<bool>,
-    #[serde(rename = "OSType")]
+    #[wire(name = "OSType")]
     os_type: Option<String>,
     architecture: Option<String>,
     status: Option<String>,
@@ -43,8 +42,7 @@ struct DescribeImages {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Images {
     page_size: i64,
     page_number: i64,
@@ -53,8 +51,7 @@ struct Images {
     images: Listed<ImageView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ImageView {
     creation_time: &'static str,
     status: &'static str,
@@ -71,13 +68,13 @@ struct ImageView {
     size: i64,
     resource_group_id: &'static str,
     platform: &'static str,
-    #[serde(rename = "OSNameEn")]
+    #[wire(name = "OSNameEn")]
     os_name_en: &'static str,
     image_name: &'static str,
-    #[serde(rename = "OSName")]
+    #[wire(name = "OSName")]
     os_name: &'static str,
     image_id: &'static str,
-    #[serde(rename = "OSType")]
+    #[wire(name = "OSType")]
     os_type: &'static str,
     is_subscribed: bool,
     product_code: &'static str,
@@ -92,10 +89,9 @@ struct ImageView {
     features: Features,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct DiskDeviceMapping {
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: &'static str,
     progress: &'static str,
     snapshot_id: &'static str,
@@ -104,8 +100,7 @@ struct DiskDeviceMapping {
     format: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Features {
     nvme_support: &'static str,
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::filters::ids;
@@ -22,8 +22,7 @@ pub(super) const OPERATIONS: &[Handler] = &[
 const MOST: i64 = 100;
 const MOST_IDS: usize = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceMaintenanceAttributes {
     _region_id: String,
     instance_id: Option<Vec<String>>,
@@ -31,8 +30,7 @@ struct DescribeInstanceMaintenanceAttributes {
     page_size: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct MaintenanceAttributes {
     page_size: i64,
     page_number: i64,
@@ -40,8 +38,7 @@ struct MaintenanceAttributes {
     maintenance_attributes: Listed<MaintenanceAttribute>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct MaintenanceAttribute {
     notify_on_maintenance: bool,
     instance_id: String,
@@ -49,8 +46,7 @@ struct MaintenanceAttribute {
     action_on_maintenance: ActionOnMaintenance,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ActionOnMaintenance {
     default_value: &'static str,
     value: &'static str,
@@ -91,8 +87,7 @@ fn describe_instance_maintenance_attributes(
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceAttachmentAttributes {
     _region_id: String,
     instance_ids: String,
@@ -100,8 +95,7 @@ struct DescribeInstanceAttachmentAttributes {
     page_size: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct AttachmentAttributes {
     page_size: i64,
     page_number: i64,
@@ -109,8 +103,7 @@ struct AttachmentAttributes {
     instances: Listed<AttachmentAttribute>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct AttachmentAttribute {
     instance_id: String,
     private_pool_options_match_criteria: String,
@@ -150,8 +143,7 @@ fn describe_instance_attachment_attributes(
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceRamRole {
     _region_id: String,
     instance_ids: Option<String>,
@@ -160,16 +152,14 @@ struct DescribeInstanceRamRole {
     page_size: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RamRoles {
     total_count: i64,
     region_id: String,
     instance_ram_role_sets: Listed<RamRole>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RamRole {
     ram_role_name: &'static str,
     instance_id: String,

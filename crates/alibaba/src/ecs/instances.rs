@@ -5,7 +5,7 @@ use std::sync::Arc;
 use isobar_engines::machines::{self, Machine, Phase};
 use isobar_kernel::call::Context;
 use isobar_kernel::{Fault, Tables};
-use serde::Serialize;
+use isobar_wire::Output;
 
 use super::errors;
 use super::records::Instance;
@@ -14,7 +14,7 @@ use crate::forms::Listed;
 use crate::{World, lookup};
 
 /// Where an instance is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Output)]
 pub(crate) enum Status {
     /// It is being made.
     Pending,
@@ -130,8 +130,7 @@ pub(super) fn find<'a>(
 }
 
 /// The network of an instance in answers.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct VpcAttributes {
     private_ip_address: Listed<String>,
     vpc_id: String,
@@ -151,8 +150,7 @@ impl VpcAttributes {
 }
 
 /// Elastic addresses are not built, so that no instance has one.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct EipAddress {
     allocation_id: &'static str,
     ip_address: &'static str,

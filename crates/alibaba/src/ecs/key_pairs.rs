@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use isobar_engines::keys;
 use isobar_kernel::call::{Context, Done, Empty, Failure, compute};
 use isobar_kernel::{Fault, Tables, command, query, work};
+use isobar_wire::{Input, Output};
 use md5::{Digest, Md5};
-use serde::{Deserialize, Serialize};
 
 use super::errors;
 use super::records::{BY_KEY_PAIR, Instance, KeyPair};
@@ -32,16 +32,14 @@ const MOST: usize = 500;
 /// The most instances of a call.
 const MOST_INSTANCES: usize = 50;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateKeyPair {
     key_pair_name: String,
     resource_group_id: Option<String>,
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CreatedKeyPair {
     private_key_body: String,
     key_pair_name: String,
@@ -98,8 +96,7 @@ fn put(
     Ok(cx.store.put(KeyPair { scope, pair_id, name, public_key, fingerprint, tags, created_at }))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ImportKeyPair {
     _region_id: String,
     key_pair_name: String,
@@ -108,8 +105,7 @@ struct ImportKeyPair {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ImportedKeyPair {
     key_pair_name: String,
     key_pair_finger_print: String,
@@ -140,8 +136,7 @@ fn fingerprint(key: &str) -> Option<String> {
     named.then(|| digits.join(":"))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeKeyPairs {
     _region_id: String,
     key_pair_name: Option<String>,
@@ -153,8 +148,7 @@ struct DescribeKeyPairs {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct KeyPairs {
     page_size: i64,
     page_number: i64,
@@ -162,8 +156,7 @@ struct KeyPairs {
     key_pairs: Listed<KeyPairView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct KeyPairView {
     creation_time: String,
     key_pair_name: String,
@@ -206,8 +199,7 @@ fn describe_key_pairs(cx: &Query<'_>, input: DescribeKeyPairs) -> Result<KeyPair
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteKeyPairs {
     _region_id: String,
     key_pair_names: String,
@@ -228,16 +220,14 @@ fn delete_key_pairs(cx: &mut Command<'_, '_>, input: DeleteKeyPairs) -> Result<E
 }
 
 /// A pair and instances.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct PairAndInstances {
     key_pair_name: String,
     instance_ids: String,
 }
 
 /// What became of the instances; numbers and truth are texts here.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Outcome {
     key_pair_name: String,
     total_count: String,
@@ -245,8 +235,7 @@ struct Outcome {
     results: Listed<InstanceOutcome>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct InstanceOutcome {
     code: String,
     message: String,

@@ -11,15 +11,16 @@ pub(super) use name::is_host_name;
 use isobar_engines::machines::{self, Spec};
 use isobar_kernel::Fault;
 use isobar_kernel::call::Empty;
-use serde::Deserialize;
+use isobar_wire::input::Place;
+use isobar_wire::value::Error;
+use isobar_wire::{Input, Value};
 
 use super::records::Instance;
 use crate::tags::{self, Tags};
 use crate::{Command, forms, regions};
 
 /// What is asked of a new instance.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 pub(super) struct Launch {
     pub(super) instance_type: Option<String>,
     image_id: Option<String>,
@@ -72,28 +73,24 @@ pub(super) struct Launch {
 }
 
 /// What is asked of the first disk.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 struct AskedDisk {
     category: Option<String>,
-    #[serde(deserialize_with = "whole_number")]
-    size: Option<i64>,
+    size: Option<WholeNumber>,
     disk_name: Option<String>,
     description: Option<String>,
     performance_level: Option<String>,
 }
 
 /// Which private pools an instance may be of.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 struct PrivatePool {
     match_criteria: Option<String>,
     id: Option<String>,
 }
 
 /// What is asked of a network interface.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input)]
 struct NetworkInterface {
     v_switch_id: Option<String>,
     security_group_id: Option<String>,
@@ -101,19 +98,21 @@ struct NetworkInterface {
 }
 
 /// RunInstances has the size as text, CreateInstance as a number.
-fn whole_number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Number(i64),
-        Text(String),
+#[derive(Clone, Copy, Debug)]
+struct WholeNumber(i64);
+
+impl Input for WholeNumber {
+    fn blank() -> Self {
+        Self(0)
     }
-    Ok(match Option::<Either>::deserialize(from)? {
-        None => None,
-        Some(Either::Number(number)) => Some(number),
-        // What is no number is out of every range.
-        Some(Either::Text(text)) => Some(text.parse().unwrap_or(-1)),
-    })
+
+    fn read(value: Value, place: &Place<'_>) -> Result<Self, Error> {
+        Ok(Self(match value.as_str() {
+            // What is no number is out of every range.
+            Some(text) => text.parse().unwrap_or(-1),
+            None => i64::read(value, place)?,
+        }))
+    }
 }
 
 /// Makes the instances and returns their ids: all of them or none.

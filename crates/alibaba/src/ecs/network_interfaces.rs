@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::instances::{Found, address_of};
 use super::records::Instance;
@@ -21,8 +21,7 @@ const MOST_RESULTS: i64 = 500;
 /// The most ids and addresses of a call.
 const MOST_ASKED: usize = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeNetworkInterfaces {
     _region_id: String,
     page_number: Option<i64>,
@@ -32,8 +31,7 @@ struct DescribeNetworkInterfaces {
 }
 
 /// Which interfaces are asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 struct Selection {
     network_interface_id: Option<Vec<String>>,
     network_interface_name: Option<String>,
@@ -43,7 +41,7 @@ struct Selection {
     private_ip_address: Option<Vec<String>>,
     ipv6_address: Option<Vec<String>>,
     security_group_id: Option<String>,
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: Option<String>,
     instance_id: Option<String>,
     service_managed: Option<bool>,
@@ -52,8 +50,7 @@ struct Selection {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct NetworkInterfaces {
     next_token: String,
     page_size: i64,
@@ -62,12 +59,11 @@ struct NetworkInterfaces {
     network_interface_sets: Listed<InterfaceView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct InterfaceView {
     creation_time: String,
     vpc_id: String,
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: &'static str,
     status: &'static str,
     network_interface_traffic_mode: &'static str,
@@ -95,8 +91,7 @@ struct InterfaceView {
     delete_on_release: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct PrivateAddress {
     private_ip_address: String,
     primary: bool,
@@ -104,15 +99,13 @@ struct PrivateAddress {
 }
 
 /// Elastic addresses are not built, so that no interface has one.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Default, Output)]
 struct PublicAddress {
     public_ip_address: &'static str,
     allocation_id: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Attachment {
     device_index: i64,
     instance_id: String,

@@ -2,7 +2,7 @@
 //! the same. Only what is described has fewer members here.
 
 use isobar_kernel::{Fault, command, query};
-use serde::Serialize;
+use isobar_wire::Output;
 
 use crate::forms::Listed;
 use crate::vpc::vpcs::{
@@ -26,8 +26,7 @@ pub(super) const OPERATIONS: &[Handler] = &[
     command!(delete_v_switch),
 ];
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CreatedVpc {
     vpc_id: String,
     v_router_id: String,
@@ -43,8 +42,7 @@ fn create_vpc(cx: &mut Command<'_, '_>, input: CreateVpc) -> Result<CreatedVpc, 
     })
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct OldVpcs {
     page_size: i64,
     page_number: i64,
@@ -52,8 +50,7 @@ struct OldVpcs {
     vpcs: Listed<OldVpc>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct OldVpc {
     vpc_id: String,
     vpc_name: String,
@@ -86,8 +83,7 @@ fn describe_vpcs(cx: &Query<'_>, input: DescribeVpcs) -> Result<OldVpcs, Fault> 
     Ok(OldVpcs { page_size, page_number, total_count, vpcs: Listed("Vpc", vpcs.collect()) })
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct OldVSwitches {
     page_size: i64,
     page_number: i64,
@@ -95,8 +91,7 @@ struct OldVSwitches {
     v_switches: Listed<OldVSwitch>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct OldVSwitch {
     v_switch_id: String,
     v_switch_name: String,

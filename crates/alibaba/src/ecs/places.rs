@@ -1,7 +1,7 @@
 //! The regions and zones of ECS.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::type_table::{self, FAMILIES};
@@ -20,21 +20,18 @@ pub(super) const CHARGE_TYPES: &[&str] = &["PrePaid", "PostPaid"];
 pub(super) const SPOT_STRATEGIES: &[&str] = &["NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo"];
 const RESOURCE_TYPES: &[&str] = &["instance", "disk", "reservedinstance", "ddh", "pnc", "network"];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeRegions {
     accept_language: Option<String>,
     resource_type: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Regions {
     regions: Listed<RegionView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RegionView {
     status: &'static str,
     region_endpoint: String,
@@ -57,8 +54,7 @@ fn describe_regions(_: &Query<'_>, input: DescribeRegions) -> Result<Regions, Fa
     Ok(Regions { regions: Listed("Region", REGIONS.iter().map(view).collect()) })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeZones {
     _region_id: String,
     accept_language: Option<String>,
@@ -67,14 +63,12 @@ struct DescribeZones {
     verbose: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Zones {
     zones: Listed<ZoneView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ZoneView {
     zone_id: String,
     zone_type: &'static str,
@@ -88,8 +82,7 @@ struct ZoneView {
     available_volume_categories: Listed<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ResourcesInfo {
     io_optimized: bool,
     system_disk_categories: Listed<&'static str>,

@@ -3,7 +3,7 @@
 use isobar_engines::machines;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record as _, command};
-use serde::Deserialize;
+use isobar_wire::Input;
 
 use super::errors;
 use super::instances::{Found, Status, find};
@@ -82,8 +82,7 @@ fn change(cx: &mut Command<'_, '_>, id: &str, change: Change) -> Result<Empty, F
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct InstanceId {
     instance_id: String,
 }
@@ -92,8 +91,7 @@ fn start_instance(cx: &mut Command<'_, '_>, input: InstanceId) -> Result<Empty, 
     change(cx, &input.instance_id, Change::Start)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct StopInstance {
     instance_id: String,
     stopped_mode: Option<String>,

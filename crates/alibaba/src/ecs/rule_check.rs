@@ -1,7 +1,7 @@
 //! What a rule of a security group may say.
 
 use isobar_kernel::Fault;
-use serde::Deserialize;
+use isobar_wire::Input;
 
 use super::errors;
 use super::records::{Matching, Peer, SecurityGroup};
@@ -10,8 +10,7 @@ use crate::forms::DESCRIPTION;
 use crate::{Command, standard};
 
 /// A rule as a call gives it, for either direction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Input)]
 pub(super) struct Permission {
     policy: Option<String>,
     priority: Option<String>,

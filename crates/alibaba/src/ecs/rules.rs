@@ -3,7 +3,7 @@
 use isobar_kernel::call::Empty;
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::records::{Matching, Rule, SecurityGroup};
 use super::rule_check::{Permission, permissions};
@@ -26,8 +26,7 @@ const MOST_RULES: usize = 200;
 const MOST_RESULTS: i64 = 1000;
 const DEFAULT_RESULTS: i64 = 500;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Authorize {
     _region_id: String,
     security_group_id: String,
@@ -82,8 +81,7 @@ fn authorize(
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Revoke {
     _region_id: String,
     security_group_id: String,
@@ -134,8 +132,7 @@ fn revoke(
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeSecurityGroupAttribute {
     _region_id: String,
     security_group_id: String,
@@ -145,8 +142,7 @@ struct DescribeSecurityGroupAttribute {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct SecurityGroupAttribute {
     vpc_id: String,
     inner_access_policy: &'static str,
@@ -158,8 +154,7 @@ struct SecurityGroupAttribute {
     next_token: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct PermissionView {
     security_group_rule_id: String,
     direction: &'static str,

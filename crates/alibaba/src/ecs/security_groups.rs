@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Row, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::records::{BY_GROUP, Instance, SecurityGroup};
@@ -31,8 +31,7 @@ pub(super) const MOST_GROUPS: usize = 16;
 /// The most groups of a page.
 const MOST_RESULTS: i64 = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateSecurityGroup {
     _region_id: String,
     description: Option<String>,
@@ -43,8 +42,7 @@ struct CreateSecurityGroup {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CreatedSecurityGroup {
     security_group_id: String,
 }
@@ -137,8 +135,7 @@ pub(super) fn room(group: &SecurityGroup) -> usize {
     ROOM.iter().find(|(kind, _)| *kind == group.kind).map_or(0, |(_, room)| *room)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeSecurityGroups {
     _region_id: String,
     security_group_ids: Option<String>,
@@ -157,8 +154,7 @@ struct DescribeSecurityGroups {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct SecurityGroups {
     region_id: String,
     next_token: String,
@@ -168,8 +164,7 @@ struct SecurityGroups {
     page_size: i64,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct GroupView {
     security_group_id: String,
     security_group_name: String,
@@ -257,28 +252,24 @@ fn matching<'a>(
     Ok(newest_first(groups))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeSecurityGroupReferences {
     _region_id: String,
     security_group_id: Option<Vec<String>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct References {
     security_group_references: Listed<Reference>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Reference {
     security_group_id: String,
     referencing_security_groups: Listed<Referencing>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Referencing {
     security_group_id: String,
     ali_uid: String,
@@ -325,8 +316,7 @@ fn describe_security_group_references(
     Ok(References { security_group_references: Listed("SecurityGroupReference", references) })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifySecurityGroupAttribute {
     _region_id: String,
     security_group_id: String,
@@ -348,8 +338,7 @@ fn modify_security_group_attribute(
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteSecurityGroup {
     _region_id: String,
     security_group_id: String,
@@ -372,8 +361,7 @@ fn delete_security_group(
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Membership {
     security_group_id: String,
     instance_id: Option<String>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::instances::{Found, Status};
@@ -16,8 +16,7 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(describe_instance_status)];
 
 const MOST_IDS: usize = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceStatus {
     _region_id: String,
     zone_id: Option<String>,
@@ -27,8 +26,7 @@ struct DescribeInstanceStatus {
     page_size: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct InstanceStatuses {
     page_size: i64,
     page_number: i64,
@@ -36,8 +34,7 @@ struct InstanceStatuses {
     instance_statuses: Listed<InstanceStatus>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct InstanceStatus {
     status: Status,
     instance_id: String,

@@ -1,7 +1,7 @@
 //! DescribeInstanceTypes.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::type_table::{self, InstanceType};
 use crate::forms::Listed;
@@ -14,8 +14,7 @@ pub(super) const OPERATIONS: &[Handler] =
 /// The most types of a page, and how many there are where the caller does not say.
 const MOST: i64 = 1600;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceTypes {
     instance_types: Option<Vec<String>>,
     instance_type_family: Option<String>,
@@ -34,9 +33,9 @@ struct DescribeInstanceTypes {
     maximum_cpu_speed_frequency: Option<f64>,
     minimum_cpu_turbo_frequency: Option<f64>,
     maximum_cpu_turbo_frequency: Option<f64>,
-    #[serde(rename = "MinimumGPUAmount")]
+    #[wire(name = "MinimumGPUAmount")]
     minimum_gpu_amount: Option<i64>,
-    #[serde(rename = "GPUSpec")]
+    #[wire(name = "GPUSpec")]
     gpu_spec: Option<String>,
     minimum_local_storage_amount: Option<i64>,
     local_storage_category: Option<String>,
@@ -48,7 +47,7 @@ struct DescribeInstanceTypes {
     minimum_eni_private_ip_address_quantity: Option<i64>,
     minimum_baseline_credit: Option<i64>,
     minimum_initial_credit: Option<i64>,
-    #[serde(rename = "MaximumGPUAmount")]
+    #[wire(name = "MaximumGPUAmount")]
     maximum_gpu_amount: Option<i64>,
     gpu_specs: Option<Vec<String>>,
     physical_processor_models: Option<Vec<String>>,
@@ -65,15 +64,13 @@ struct DescribeInstanceTypes {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct InstanceTypes {
     instance_types: Listed<TypeView>,
     next_token: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct TypeView {
     eni_total_quantity: i64,
     local_storage_category: &'static str,
@@ -87,12 +84,12 @@ struct TypeView {
     instance_type_id: &'static str,
     instance_bandwidth_rx: i64,
     secondary_eni_queue_number: i64,
-    #[serde(rename = "GPUSpec")]
+    #[wire(name = "GPUSpec")]
     gpu_spec: &'static str,
     instance_bandwidth_tx: i64,
     queue_pair_number: i64,
     eri_quantity: i64,
-    #[serde(rename = "GPUAmount")]
+    #[wire(name = "GPUAmount")]
     gpu_amount: i64,
     total_eni_queue_quantity: i64,
     nvme_support: &'static str,
@@ -112,15 +109,14 @@ struct TypeView {
     network_encryption_support: bool,
     instance_category: &'static str,
     cpu_architecture: &'static str,
-    #[serde(rename = "GPUMemorySize")]
+    #[wire(name = "GPUMemorySize")]
     gpu_memory_size: f64,
     network_card_quantity: i64,
     network_cards: Listed<NetworkCard>,
     supported_boot_modes: Listed<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct NetworkCard {
     network_card_index: i64,
 }
@@ -261,21 +257,18 @@ fn describe_instance_types(
     Ok(InstanceTypes { instance_types: Listed("InstanceType", types), next_token })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceTypeFamilies {
     _region_id: String,
     generation: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Families {
     instance_type_families: Listed<FamilyView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct FamilyView {
     generation: &'static str,
     instance_type_family_id: &'static str,

@@ -1,7 +1,7 @@
 //! DescribeUserData.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::instances::find;
 use crate::lookup::region_of;
@@ -9,15 +9,13 @@ use crate::{Handler, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_user_data)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeUserData {
     _region_id: String,
     instance_id: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct UserData {
     instance_id: String,
     user_data: String,

@@ -2,7 +2,7 @@
 
 use isobar_catalogue::Cloud;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use crate::forms::Listed;
@@ -10,24 +10,21 @@ use crate::{Handler, Query, regions};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_endpoints)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeEndpoints {
     id: String,
     service_code: String,
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Endpoints {
     endpoints: Listed<Endpoint>,
     success: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Endpoint {
     endpoint: String,
     id: String,
@@ -35,7 +32,7 @@ struct Endpoint {
     protocols: Listed<&'static str>,
     // The vendor's spelling.
     serivce_code: String,
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: String,
 }
 

@@ -1,7 +1,7 @@
 //! The servers behind a load balancer.
 
 use isobar_kernel::{Fault, command};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output, Value};
 
 use super::errors;
 use super::load_balancers::change;
@@ -22,20 +22,18 @@ pub(super) const OPERATIONS: &[Handler] = &[
 const MOST: usize = 20;
 const DEFAULT_WEIGHT: u32 = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct BackendServers {
     load_balancer_id: String,
     backend_servers: String,
 }
 
 /// A server as the call's JSON gives it. Weights come as text or as numbers.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Given {
     server_id: String,
-    weight: Option<serde_json::Value>,
-    #[serde(rename = "Type")]
+    weight: Option<Value>,
+    #[wire(name = "Type")]
     kind: Option<String>,
     server_ip: Option<String>,
     description: Option<String>,
@@ -44,12 +42,11 @@ struct Given {
 impl Given {
     fn weight(&self) -> Result<u32, Fault> {
         let number = match &self.weight {
-            None | Some(serde_json::Value::Null) => return Ok(DEFAULT_WEIGHT),
-            Some(serde_json::Value::String(text)) if text.is_empty() => return Ok(DEFAULT_WEIGHT),
-            Some(serde_json::Value::String(text)) => text.parse().ok(),
-            Some(other) => other.as_u64(),
+            None => return Ok(DEFAULT_WEIGHT),
+            Some(Value::String(text)) if text.is_empty() => return Ok(DEFAULT_WEIGHT),
+            Some(Value::String(text)) => text.parse().ok(),
+            Some(other) => other.as_i64().and_then(|number| u32::try_from(number).ok()),
         };
-        let number = number.and_then(|number| u32::try_from(number).ok());
         let number = number.filter(|number| *number <= 100);
         number.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"BackendServers.Weight"]))
     }
@@ -61,17 +58,15 @@ fn given(json: &str) -> Result<Vec<Given>, Fault> {
     given.ok_or_else(|| standard::INVALID_PARAMETER.with(&[&"BackendServers"]))
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Answer<W> {
     load_balancer_id: String,
     backend_servers: Listed<View<W>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct View<W> {
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: String,
     weight: W,
     description: String,

@@ -2,7 +2,7 @@
 
 use isobar_engines::balancers::State;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::records::{Listener, LoadBalancer, Server};
@@ -13,22 +13,19 @@ use crate::{Handler, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_health_status)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeHealthStatus {
     load_balancer_id: String,
     listener_port: Option<i64>,
     listener_protocol: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct HealthStatus {
     backend_servers: Listed<ServerHealth>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ServerHealth {
     protocol: &'static str,
     server_health_status: &'static str,

@@ -1,7 +1,7 @@
 //! What a listener can be told, when it is made and later.
 
 use isobar_kernel::{Fault, Row};
-use serde::Deserialize;
+use isobar_wire::Input;
 
 use super::errors;
 use super::records::{HealthCheck, Listener, Protocol};
@@ -11,8 +11,7 @@ use crate::tags::Tags;
 
 /// What a call tells a listener. Some members are for TCP alone, some for HTTP alone; the catalogue
 /// lets neither into calls for the other.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 pub(super) struct Asked {
     bandwidth: Option<i64>,
     scheduler: Option<String>,
@@ -23,11 +22,11 @@ pub(super) struct Asked {
     acl_status: Option<String>,
     healthy_threshold: Option<i64>,
     unhealthy_threshold: Option<i64>,
-    #[serde(alias = "healthCheckInterval")]
+    #[wire(alias = "healthCheckInterval")]
     health_check_interval: Option<i64>,
     health_check_connect_port: Option<i64>,
     health_check_domain: Option<String>,
-    #[serde(rename = "HealthCheckURI")]
+    #[wire(name = "HealthCheckURI")]
     health_check_uri: Option<String>,
     health_check_http_code: Option<String>,
     health_check_method: Option<String>,

@@ -1,24 +1,22 @@
 //! How listeners are shown.
 
-use serde::Serialize;
-
 use super::records::Listener;
 use crate::forms::{InOrder, Listed};
 use crate::tags::TagKeyValue;
+use isobar_wire::Output;
 
 const fn switch(on: bool) -> &'static str {
     if on { "on" } else { "off" }
 }
 
 /// What is peculiar to TCP.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct TcpConfig {
     health_check_http_code: Option<String>,
     connection_drain_timeout: Option<i64>,
     persistence_timeout: i64,
     health_check_interval: i64,
-    #[serde(rename = "HealthCheckURI")]
+    #[wire(name = "HealthCheckURI")]
     health_check_uri: Option<String>,
     health_check_connect_port: u16,
     established_timeout: i64,
@@ -59,17 +57,16 @@ impl TcpConfig {
 }
 
 /// What is peculiar to HTTP.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct HttpConfig {
-    #[serde(rename = "XForwardedFor_ClientSrcPort")]
+    #[wire(name = "XForwardedFor_ClientSrcPort")]
     forwarded_client_port: &'static str,
     gzip: &'static str,
     health_check_connect_port: Option<u16>,
     health_check_timeout: Option<i64>,
     health_check_domain: Option<String>,
     unhealthy_threshold: Option<i64>,
-    #[serde(rename = "XForwardedFor_SLBID")]
+    #[wire(name = "XForwardedFor_SLBID")]
     forwarded_id: &'static str,
     health_check_http_code: Option<String>,
     listener_forward: &'static str,
@@ -77,14 +74,14 @@ pub(super) struct HttpConfig {
     idle_timeout: i64,
     request_timeout: i64,
     health_check_interval: Option<i64>,
-    #[serde(rename = "XForwardedFor_SLBPORT")]
+    #[wire(name = "XForwardedFor_SLBPORT")]
     forwarded_port: &'static str,
-    #[serde(rename = "HealthCheckURI")]
+    #[wire(name = "HealthCheckURI")]
     health_check_uri: Option<String>,
     healthy_threshold: Option<i64>,
-    #[serde(rename = "XForwardedFor_proto")]
+    #[wire(name = "XForwardedFor_proto")]
     forwarded_protocol: &'static str,
-    #[serde(rename = "XForwardedFor_SLBIP")]
+    #[wire(name = "XForwardedFor_SLBIP")]
     forwarded_ip: &'static str,
     sticky_session: &'static str,
     health_check_method: Option<String>,
@@ -125,8 +122,7 @@ impl HttpConfig {
 }
 
 /// What every listener has.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct Common {
     load_balancer_id: String,
     listener_port: u16,
@@ -156,12 +152,11 @@ impl Common {
 }
 
 /// A TCP listener by itself.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct TcpAttribute {
-    #[serde(flatten)]
+    #[wire(flatten)]
     common: Common,
-    #[serde(flatten)]
+    #[wire(flatten)]
     config: TcpConfig,
     syn_proxy: &'static str,
     proxy_protocol_v2_enabled: bool,
@@ -219,12 +214,11 @@ impl TcpAttribute {
 }
 
 /// An HTTP listener by itself.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct HttpAttribute {
-    #[serde(flatten)]
+    #[wire(flatten)]
     common: Common,
-    #[serde(flatten)]
+    #[wire(flatten)]
     config: HttpConfig,
     security_status: &'static str,
     acl_ids: Listed<String>,
@@ -291,15 +285,14 @@ impl HttpAttribute {
 }
 
 /// A listener in a list.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct Summary {
-    #[serde(flatten)]
+    #[wire(flatten)]
     common: Common,
     listener_protocol: &'static str,
-    #[serde(rename = "TCPListenerConfig")]
+    #[wire(name = "TCPListenerConfig")]
     tcp: Option<TcpConfig>,
-    #[serde(rename = "HTTPListenerConfig")]
+    #[wire(name = "HTTPListenerConfig")]
     http: Option<HttpConfig>,
     tags: Vec<TagKeyValue>,
 }

@@ -3,7 +3,7 @@
 use isobar_kernel::call::Empty;
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, Row, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::listener_settings::Asked;
@@ -33,8 +33,7 @@ pub(super) const OPERATIONS: &[Handler] = &[
 const MOST_RESULTS: i64 = 100;
 const DEFAULT_RESULTS: i64 = 20;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Create {
     load_balancer_id: String,
     listener_port: i64,
@@ -42,10 +41,9 @@ struct Create {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateTcp {
-    #[serde(rename = "Bandwidth")]
+    #[wire(name = "Bandwidth")]
     bandwidth: i64,
 }
 
@@ -57,12 +55,11 @@ fn create_load_balancer_tcp_listener(
     create(cx, input, asked, Protocol::Tcp)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateHttp {
-    #[serde(rename = "StickySession")]
+    #[wire(name = "StickySession")]
     sticky_session: String,
-    #[serde(rename = "HealthCheck")]
+    #[wire(name = "HealthCheck")]
     health_check: String,
 }
 
@@ -101,8 +98,7 @@ fn port(number: i64) -> Option<u16> {
 }
 
 /// Which listener: ports are unique in a load balancer, so that the protocol only has to agree.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Which {
     load_balancer_id: String,
     listener_port: i64,
@@ -144,8 +140,7 @@ fn describe_load_balancer_http_listener_attribute(
     Ok(HttpAttribute::of(&input.load_balancer_id, look(cx, &input, Protocol::Http)?))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeLoadBalancerListeners {
     load_balancer_id: Option<Vec<String>>,
     listener_protocol: Option<String>,
@@ -156,8 +151,7 @@ struct DescribeLoadBalancerListeners {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Listeners {
     next_token: String,
     total_count: usize,
@@ -198,8 +192,7 @@ fn describe_load_balancer_listeners(
     Ok(Listeners { next_token, max_results: most, total_count, listeners })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Set {
     load_balancer_id: String,
     listener_port: i64,

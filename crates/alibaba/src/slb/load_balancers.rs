@@ -7,7 +7,7 @@ use std::sync::Arc;
 use isobar_engines::balancers;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record as _, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::records::LoadBalancer;
@@ -42,13 +42,12 @@ const SPECS: &[&str] = &[
     "slb.lcu.elastic",
 ];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateLoadBalancer {
     _region_id: String,
     load_balancer_name: Option<String>,
     address_type: Option<String>,
-    #[serde(rename = "AddressIPVersion")]
+    #[wire(name = "AddressIPVersion")]
     address_ip_version: Option<String>,
     address: Option<String>,
     vpc_id: Option<String>,
@@ -67,11 +66,10 @@ struct CreateLoadBalancer {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CreatedLoadBalancer {
     vpc_id: String,
-    #[serde(rename = "AddressIPVersion")]
+    #[wire(name = "AddressIPVersion")]
     address_ip_version: &'static str,
     v_switch_id: String,
     load_balancer_name: String,
@@ -239,8 +237,7 @@ fn zones(
     Ok((master, slave))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeLoadBalancers {
     _region_id: String,
     load_balancer_id: Option<String>,
@@ -249,7 +246,7 @@ struct DescribeLoadBalancers {
     address: Option<String>,
     address_type: Option<String>,
     network_type: Option<String>,
-    #[serde(rename = "AddressIPVersion")]
+    #[wire(name = "AddressIPVersion")]
     address_ip_version: Option<String>,
     internet_charge_type: Option<String>,
     vpc_id: Option<String>,
@@ -266,8 +263,7 @@ struct DescribeLoadBalancers {
     page_size: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct LoadBalancers {
     page_number: i64,
     page_size: i64,
@@ -332,8 +328,7 @@ fn describe_load_balancers(
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct LoadBalancerId {
     load_balancer_id: String,
 }
@@ -358,8 +353,7 @@ pub(super) fn change(
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct SetLoadBalancerName {
     load_balancer_id: String,
     load_balancer_name: String,
@@ -376,8 +370,7 @@ fn set_load_balancer_name(
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct SetLoadBalancerStatus {
     load_balancer_id: String,
     load_balancer_status: String,
@@ -396,8 +389,7 @@ fn set_load_balancer_status(
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct SetLoadBalancerDeleteProtection {
     _region_id: String,
     load_balancer_id: String,

@@ -2,7 +2,7 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record as _, command, query};
-use serde::Deserialize;
+use isobar_wire::Input;
 
 use super::errors;
 use super::records::LoadBalancer;
@@ -47,8 +47,7 @@ fn list_tag_resources(cx: &Query<'_>, input: ListTags) -> Result<Listing, Fault>
 }
 
 /// The older calls, which take the tags as JSON.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct OneBalancersTags {
     _region_id: String,
     load_balancer_id: String,

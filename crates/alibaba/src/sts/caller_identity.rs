@@ -2,14 +2,13 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
+use isobar_wire::Output;
 
 use crate::{Handler, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(get_caller_identity)];
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CallerIdentity {
     identity_type: &'static str,
     account_id: String,

@@ -1,7 +1,7 @@
 //! The regions and zones where VPCs can be.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use crate::forms::Listed;
 use crate::regions::{self, REGIONS};
@@ -9,20 +9,17 @@ use crate::{Handler, Query, standard};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(describe_regions), query!(describe_zones)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeRegions {
     accept_language: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Regions {
     regions: Listed<RegionView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RegionView {
     region_endpoint: String,
     local_name: &'static str,
@@ -39,22 +36,19 @@ fn describe_regions(_: &Query<'_>, input: DescribeRegions) -> Result<Regions, Fa
     Ok(Regions { regions: Listed("Region", REGIONS.iter().map(view).collect()) })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeZones {
     _region_id: String,
     accept_language: Option<String>,
     zone_type: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Zones {
     zones: Listed<ZoneView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ZoneView {
     zone_id: String,
     local_name: String,

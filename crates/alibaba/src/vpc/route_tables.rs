@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::records::{BY_VPC, VSwitch, Vpc};
@@ -21,8 +21,7 @@ const MOST: i64 = 50;
 /// A part of the cloud's own services, which every VPC reaches.
 const SERVICES: &str = "100.64.0.0/10";
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeRouteTableList {
     _region_id: String,
     router_type: Option<String>,
@@ -37,8 +36,7 @@ struct DescribeRouteTableList {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RouteTableList {
     page_size: i64,
     page_number: i64,
@@ -46,8 +44,7 @@ struct RouteTableList {
     router_table_list: Listed<Summary>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Summary {
     vpc_id: String,
     creation_time: String,
@@ -130,23 +127,21 @@ fn check_router_type(asked: Option<&str>) -> Result<(), Fault> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeRouteTables {
     v_router_id: Option<String>,
     router_id: Option<String>,
     router_type: Option<String>,
     route_table_id: Option<String>,
     route_table_name: Option<String>,
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: Option<String>,
     resource_group_id: Option<String>,
     page_number: Option<i64>,
     page_size: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RouteTables {
     page_size: i64,
     page_number: i64,
@@ -154,8 +149,7 @@ struct RouteTables {
     route_tables: Listed<RouteTableView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RouteTableView {
     creation_time: String,
     status: &'static str,
@@ -167,10 +161,9 @@ struct RouteTableView {
     v_switch_ids: Listed<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RouteEntry {
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: &'static str,
     status: &'static str,
     next_hop_type: &'static str,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record as _, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::records::{BY_VPC, VSwitch, Vpc};
@@ -34,8 +34,7 @@ const MOST_IDS: usize = 20;
 /// Blocks that no VPC may have.
 const FORBIDDEN: &[&str] = &["100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct CreateVpc {
     _region_id: String,
     cidr_block: Option<String>,
@@ -46,8 +45,7 @@ pub(crate) struct CreateVpc {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct CreatedVpc {
     pub(crate) vpc_id: String,
     pub(crate) v_router_id: String,
@@ -143,8 +141,7 @@ fn check_names(name: Option<&str>, description: Option<&str>) -> Result<(), Faul
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct DescribeVpcs {
     _region_id: String,
     vpc_id: Option<String>,
@@ -159,8 +156,7 @@ pub(crate) struct DescribeVpcs {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct Vpcs {
     pub(crate) page_size: i64,
     pub(crate) page_number: i64,
@@ -169,10 +165,9 @@ pub(crate) struct Vpcs {
 }
 
 /// A VPC in a list.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct VpcSummary {
-    #[serde(flatten)]
+    #[wire(flatten)]
     pub(crate) vpc: VpcView,
     cen_status: &'static str,
     nat_gateway_ids: Listed<String>,
@@ -207,8 +202,7 @@ const IN_LISTS: &[&str] = &[
 ];
 
 /// What both ways to describe a VPC show.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct VpcView {
     pub(crate) creation_time: String,
     pub(crate) status: &'static str,
@@ -298,17 +292,15 @@ pub(crate) fn describe_vpcs(cx: &Query<'_>, input: DescribeVpcs) -> Result<Vpcs,
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeVpcAttribute {
     _region_id: String,
     vpc_id: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct VpcAttribute {
-    #[serde(flatten)]
+    #[wire(flatten)]
     vpc: VpcView,
     classic_link_enabled: bool,
     support_ipv4_gateway: bool,
@@ -348,8 +340,7 @@ const BY_ITSELF: &[&str] = &[
     "EnabledIpv6",
 ];
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CloudResource {
     resource_count: usize,
     resource_type: &'static str,
@@ -379,8 +370,7 @@ fn describe_vpc_attribute(
     Ok(InOrder(BY_ITSELF, attribute))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct ModifyVpcAttribute {
     vpc_id: String,
     vpc_name: Option<String>,
@@ -412,8 +402,7 @@ pub(crate) fn modify_vpc_attribute(
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct DeleteVpc {
     vpc_id: String,
 }

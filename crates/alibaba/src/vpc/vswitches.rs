@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Record as _, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::records::{BY_VPC, VSwitch, Vpc};
 use super::{errors, vpcs};
@@ -35,8 +35,7 @@ const MOST_IDS: usize = 20;
 /// How many bits of a default vSwitch are fixed.
 const DEFAULT_MASK: u32 = 20;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct CreateVSwitch {
     zone_id: String,
     cidr_block: String,
@@ -46,8 +45,7 @@ pub(crate) struct CreateVSwitch {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct CreatedVSwitch {
     v_switch_id: String,
 }
@@ -142,8 +140,7 @@ fn check_names(name: Option<&str>, description: Option<&str>) -> Result<(), Faul
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct DescribeVSwitches {
     vpc_id: Option<String>,
     v_switch_id: Option<String>,
@@ -159,8 +156,7 @@ pub(crate) struct DescribeVSwitches {
     tag: Option<Vec<tags::Given>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct VSwitches {
     pub(crate) page_size: i64,
     pub(crate) page_number: i64,
@@ -169,8 +165,7 @@ pub(crate) struct VSwitches {
 }
 
 /// What both ways to describe a vSwitch show.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct VSwitchView {
     pub(crate) vpc_id: String,
     pub(crate) status: &'static str,
@@ -192,8 +187,7 @@ pub(crate) struct VSwitchView {
     pub(crate) route_table: RouteTable,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(crate) struct RouteTable {
     route_table_id: String,
     route_table_type: &'static str,
@@ -274,8 +268,7 @@ pub(crate) fn describe_v_switches(
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct VSwitchId {
     v_switch_id: String,
 }
@@ -286,8 +279,7 @@ fn describe_v_switch_attributes(cx: &Query<'_>, input: VSwitchId) -> Result<VSwi
     Ok(view(cx, vswitch))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(crate) struct ModifyVSwitchAttribute {
     v_switch_id: String,
     v_switch_name: Option<String>,

@@ -1,34 +1,30 @@
 //! What the account is like.
 
 use isobar_kernel::{Fault, Handler, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::{Query, errors, security_groups};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_account_attributes)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeAccountAttributes {
     attribute_names: Option<Vec<String>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described {
     account_attributes: Vec<Attribute>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Attribute {
     attribute_name: &'static str,
     attribute_values: [AttributeValue; 1],
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct AttributeValue {
     attribute_value: String,
 }

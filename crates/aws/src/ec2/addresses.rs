@@ -2,7 +2,7 @@
 //! that list instances.
 
 use isobar_kernel::{Fault, Handler, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::{Query, errors};
@@ -10,16 +10,14 @@ use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_addresses)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeAddresses {
     public_ips: Option<Vec<String>>,
     allocation_ids: Option<Vec<String>>,
     filters: Filters,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described {
     addresses: [(); 0],
 }

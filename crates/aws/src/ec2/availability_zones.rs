@@ -1,7 +1,7 @@
 //! The zones of a region.
 
 use isobar_kernel::{Fault, Handler, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::filters::{Field, Filters, Selection};
 use super::regions::Geography;
@@ -11,22 +11,19 @@ use crate::regions::{self, Region, Zone};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_availability_zones)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeAvailabilityZones {
     zone_names: Option<Vec<String>>,
     zone_ids: Option<Vec<String>>,
     filters: Filters,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described {
     availability_zones: Vec<ZoneView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ZoneView {
     opt_in_status: &'static str,
     messages: [(); 0],

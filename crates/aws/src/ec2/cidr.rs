@@ -4,10 +4,12 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
+use isobar_wire::Output;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A block of IPv4 addresses, without host bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Output)]
+#[wire(text)]
 pub(crate) struct Cidr {
     base: u32,
     bits: u8,

@@ -7,14 +7,13 @@
 use std::borrow::Cow;
 
 use isobar_kernel::Fault;
-use isobar_wire::{Value, to_value};
-use serde::{Deserialize, Serialize};
+use isobar_wire::output::value_of;
+use isobar_wire::{Input, Output, Value};
 
 use super::errors;
 
 /// A filter as it is sent.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, Input)]
 pub(super) struct Filter {
     name: Option<String>,
     values: Option<Vec<String>>,
@@ -102,12 +101,12 @@ impl<'a> Selection<'a> {
     }
 
     /// Whether the item passes all filters.
-    pub(super) fn takes(&self, item: &impl Serialize) -> bool {
+    pub(super) fn takes(&self, item: &dyn Output) -> bool {
         if self.filters.is_empty() {
             return true;
         }
         // An item that cannot be a value fails as the answer with a clear error, not here.
-        let Ok(item) = to_value(item) else { return true };
+        let Ok(item) = value_of(item) else { return true };
         self.holds(&item)
     }
 

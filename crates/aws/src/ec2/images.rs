@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use isobar_kernel::{Fault, Handler, query};
+use isobar_wire::{Input, Output};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::filters::{Field, Filters, NOT_BUILT, NOWHERE, Selection, TAGS};
@@ -168,8 +168,7 @@ pub(super) fn find(region: &str, id: &str) -> Option<&'static Image> {
     BY_ID.get(id).filter(|(name, _)| *name == region).map(|(_, image)| *image)
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ImageView {
     platform_details: &'static str,
     usage_operation: &'static str,
@@ -199,15 +198,13 @@ struct ImageView {
     image_type: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct BlockDevice {
     ebs: Ebs,
     device_name: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Ebs {
     delete_on_termination: bool,
     iops: Option<i64>,
@@ -272,8 +269,7 @@ fn deprecation(created: &str, now: Timestamp) -> String {
     (year + 2..).map(of).find(|day| *day > now).unwrap_or_default()
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeImages {
     executable_users: Option<Vec<String>>,
     image_ids: Option<Vec<String>>,
@@ -283,8 +279,7 @@ struct DescribeImages {
     next_token: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described {
     images: Vec<ImageView>,
     next_token: Option<String>,

@@ -5,8 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use isobar_engines::machines::Machine;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, command, query};
-use isobar_wire::Blob;
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Blob, Input, Output};
 
 use super::filters::{Field, Filters, Selection};
 use super::ids::GROUP;
@@ -24,15 +23,13 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
     query!(describe_instance_credit_specifications),
 ];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceAttribute {
     attribute: String,
     instance_id: String,
 }
 
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Default, Output)]
 struct Attribute<'a> {
     block_device_mappings: Option<Vec<InstanceVolume<'a>>>,
     disable_api_termination: Option<Flag>,
@@ -53,8 +50,7 @@ struct Attribute<'a> {
     groups: Option<Vec<GroupIdentifier<'a>>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Enclave {
     enabled: bool,
 }
@@ -96,8 +92,7 @@ fn describe_instance_attribute<'a>(
     Ok(shown)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyInstanceAttribute {
     instance_id: String,
     attribute: Option<String>,
@@ -113,21 +108,18 @@ struct ModifyInstanceAttribute {
     block_device_mappings: Option<Vec<DeviceChange>>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Data {
     value: Option<Blob>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeviceChange {
     device_name: Option<String>,
     ebs: Option<DeviceEbs>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeviceEbs {
     delete_on_termination: Option<bool>,
 }
@@ -282,8 +274,7 @@ fn apply(instance: &mut Instance, change: Change) {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceCreditSpecifications {
     instance_ids: Option<Vec<String>>,
     filters: Filters,
@@ -291,15 +282,13 @@ struct DescribeInstanceCreditSpecifications {
     next_token: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Credits<'a> {
     instance_credit_specifications: Vec<CreditView<'a>>,
     next_token: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CreditView<'a> {
     instance_id: &'a str,
     cpu_credits: &'a str,

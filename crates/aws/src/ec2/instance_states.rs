@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 use isobar_engines::machines::{self, Exit, Machine, Phase};
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Row, Tables, command};
+use isobar_wire::{Input, Output};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::ids::INSTANCE;
 use super::records::{self, FreeInterface, FreeVolume, Instance};
@@ -33,8 +33,7 @@ pub(crate) enum State {
 }
 
 /// A state as it is shown.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Copy, Debug, Output)]
 pub(super) struct StateView {
     code: i64,
     name: &'static str,
@@ -231,8 +230,7 @@ pub(super) fn existing(
 }
 
 /// An instance's state before and after.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Changed {
     instance_id: String,
     current_state: StateView,
@@ -253,15 +251,13 @@ fn check_states(instances: &[(String, State)], refused: &[State], row: &Row) -> 
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct StartInstances {
-    #[serde(default)]
+    #[wire(default)]
     instance_ids: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Starting {
     starting_instances: Vec<Changed>,
 }
@@ -289,16 +285,14 @@ fn start_instances(cx: &mut Command<'_, '_>, input: StartInstances) -> Result<St
     Ok(Starting { starting_instances })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct StopInstances {
-    #[serde(default)]
+    #[wire(default)]
     instance_ids: Vec<String>,
     hibernate: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Stopping {
     stopping_instances: Vec<Changed>,
 }
@@ -334,10 +328,9 @@ fn stop_instances(cx: &mut Command<'_, '_>, input: StopInstances) -> Result<Stop
     Ok(Stopping { stopping_instances })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct RebootInstances {
-    #[serde(default)]
+    #[wire(default)]
     instance_ids: Vec<String>,
 }
 
@@ -352,15 +345,13 @@ fn reboot_instances(cx: &mut Command<'_, '_>, input: RebootInstances) -> Result<
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct TerminateInstances {
-    #[serde(default)]
+    #[wire(default)]
     instance_ids: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Terminating {
     terminating_instances: Vec<Changed>,
 }

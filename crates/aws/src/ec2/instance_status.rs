@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use isobar_kernel::call::{Done, Failure, compute};
 use isobar_kernel::{Fault, Handler, query, work};
+use isobar_wire::{Input, Output};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::filters::{Field, Filters, NOT_BUILT, Selection};
 use super::instance_states::{State, StateView};
@@ -17,8 +17,7 @@ use crate::{Work, World};
 pub(super) const OPERATIONS: &[Handler<World>] =
     &[query!(describe_instance_status), work!(get_console_output)];
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct StatusView<'a> {
     availability_zone: &'a str,
     availability_zone_id: &'a str,
@@ -30,15 +29,13 @@ struct StatusView<'a> {
     attached_ebs_status: Summary,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Summary {
     details: Vec<Detail>,
     status: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Detail {
     name: &'static str,
     status: &'static str,
@@ -70,8 +67,7 @@ fn view(seen: Seen<'_>) -> StatusView<'_> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceStatus {
     instance_ids: Option<Vec<String>>,
     filters: Filters,
@@ -80,8 +76,7 @@ struct DescribeInstanceStatus {
     next_token: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     instance_statuses: Vec<StatusView<'a>>,
     next_token: Option<String>,
@@ -128,14 +123,12 @@ fn describe_instance_status<'a>(
     Ok(Described { instance_statuses, next_token })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct GetConsoleOutput {
     instance_id: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Console {
     instance_id: String,
     timestamp: Timestamp,

@@ -3,8 +3,7 @@
 mod table;
 
 use isobar_kernel::{Fault, Handler, query};
-use isobar_wire::Value;
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output, Value};
 
 use super::filters::{Field, Filters, Selection};
 use super::pages::{Limits, Page};
@@ -16,8 +15,7 @@ pub(super) use table::{Type, find};
 pub(super) const OPERATIONS: &[Handler<World>] =
     &[query!(describe_instance_types), query!(describe_instance_type_offerings)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceTypes {
     instance_types: Option<Vec<String>>,
     filters: Filters,
@@ -25,8 +23,7 @@ struct DescribeInstanceTypes {
     next_token: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described {
     instance_types: Vec<Value>,
     next_token: Option<String>,
@@ -143,8 +140,7 @@ fn is_offered(kind: &Type, region: &Region) -> bool {
     region.zones().any(|zone| kind.is_offered(region.name, &zone))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstanceTypeOfferings {
     location_type: Option<String>,
     filters: Filters,
@@ -152,21 +148,19 @@ struct DescribeInstanceTypeOfferings {
     next_token: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Offerings {
     instance_type_offerings: Vec<Offering>,
     next_token: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Offering {
     instance_type: &'static str,
     location_type: String,
     location: String,
     /// What orders the pages.
-    #[serde(skip)]
+    #[wire(skip)]
     id: String,
 }
 

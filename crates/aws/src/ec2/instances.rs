@@ -4,7 +4,7 @@ mod fields;
 mod view;
 
 use isobar_kernel::{Fault, Handler, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::filters::{Filters, Selection};
 use super::ids::INSTANCE;
@@ -20,8 +20,7 @@ pub(super) use view::{GroupIdentifier, InstanceView, Operator, Seen, view};
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_instances)];
 
 /// Instances that were launched together.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct Reservation<'a> {
     reservation_id: &'a str,
     owner_id: &'a str,
@@ -37,8 +36,7 @@ impl<'a> Reservation<'a> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeInstances {
     instance_ids: Option<Vec<String>>,
     filters: Filters,
@@ -46,8 +44,7 @@ struct DescribeInstances {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     next_token: Option<String>,
     reservations: Vec<Reservation<'a>>,

@@ -4,9 +4,8 @@ mod material;
 
 use isobar_kernel::call::{Context, Done, Failure, compute};
 use isobar_kernel::{Fault, Handler, Tables, command, query, work};
-use isobar_wire::Blob;
+use isobar_wire::{Blob, Input, Output};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::KEY_PAIR;
@@ -26,8 +25,7 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 /// How many key pairs a region may have.
 const MOST: usize = 5000;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateKeyPair {
     key_name: String,
     key_type: Option<String>,
@@ -35,8 +33,7 @@ struct CreateKeyPair {
     tag_specifications: TagSpecifications,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Created {
     key_pair_id: String,
     /// Only where it was tagged.
@@ -47,8 +44,7 @@ struct Created {
 }
 
 /// A tag that outlives the write in progress.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct OwnTag {
     key: String,
     value: String,
@@ -75,8 +71,7 @@ async fn create_key_pair(cx: Work<'_>, input: CreateKeyPair) -> Result<Done, Fai
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ImportKeyPair {
     key_name: String,
     public_key_material: Blob,
@@ -140,8 +135,7 @@ pub(super) fn named<'a>(store: &'a Tables, scope: &str, name: &str) -> Option<&'
     store.by::<KeyPair>("name", &format!("{scope}{name}")).next().map(|key| &**key)
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct KeyPairView<'a> {
     key_pair_id: &'a str,
     key_type: &'a str,
@@ -164,8 +158,7 @@ fn view<'a>(store: &'a Tables, key: &'a KeyPair, with_public_key: bool) -> KeyPa
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeKeyPairs {
     key_names: Option<Vec<String>>,
     key_pair_ids: Option<Vec<String>>,
@@ -173,8 +166,7 @@ struct DescribeKeyPairs {
     filters: Filters,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     key_pairs: Vec<KeyPairView<'a>>,
 }
@@ -203,15 +195,13 @@ fn describe_key_pairs<'a>(cx: &Query<'a>, input: DescribeKeyPairs) -> Result<Des
     Ok(Described { key_pairs: keys.filter(|key| selection.takes(key)).collect() })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteKeyPair {
     key_name: Option<String>,
     key_pair_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Deleted {
     r#return: bool,
     key_pair_id: Option<String>,

@@ -1,7 +1,7 @@
 //! Detailed monitoring, which is kept and shown.
 
 use isobar_kernel::{Fault, Handler, command};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::Command;
 use super::instance_states as states;
@@ -13,28 +13,24 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
     command!(unmonitor_instances, on "instance/{InstanceIds}"),
 ];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Asked {
-    #[serde(default)]
+    #[wire(default)]
     instance_ids: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Changed {
     instance_monitorings: Vec<Of>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Of {
     instance_id: String,
     monitoring: Monitoring,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Monitoring {
     state: &'static str,
 }

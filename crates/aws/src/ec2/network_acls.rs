@@ -1,7 +1,7 @@
 //! Network ACLs: the default one that each network has, which lets everything through.
 
 use isobar_kernel::{Fault, Handler, Tables, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::Query;
 use super::filters::{Field, Filters, Selection, TAGS};
@@ -13,8 +13,7 @@ use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_network_acls)];
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct AclView<'a> {
     associations: Vec<Association<'a>>,
     entries: [Entry; 4],
@@ -25,16 +24,14 @@ struct AclView<'a> {
     owner_id: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Association<'a> {
     network_acl_association_id: &'a str,
     network_acl_id: &'a str,
     subnet_id: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Entry {
     cidr_block: &'static str,
     egress: bool,
@@ -72,8 +69,7 @@ fn view<'a>(store: &'a Tables, vpc: &'a Vpc) -> AclView<'a> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeNetworkAcls {
     filters: Filters,
     network_acl_ids: Option<Vec<String>>,
@@ -81,8 +77,7 @@ struct DescribeNetworkAcls {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     network_acls: Vec<AclView<'a>>,
     next_token: Option<String>,

@@ -2,7 +2,7 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Record as _, Tables, command};
-use serde::Deserialize;
+use isobar_wire::Input;
 
 use super::ids::{GROUP, INTERFACE};
 use super::records::{self, FreeInterface, Group, Instance, Interface};
@@ -12,8 +12,7 @@ use crate::World;
 pub(super) const OPERATIONS: &[Handler<World>] =
     &[command!(modify_network_interface_attribute, on "network-interface/{NetworkInterfaceId}")];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyNetworkInterfaceAttribute {
     network_interface_id: String,
     description: Option<Text>,
@@ -22,8 +21,7 @@ struct ModifyNetworkInterfaceAttribute {
     attachment: Option<AttachmentChange>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct AttachmentChange {
     attachment_id: Option<String>,
     delete_on_termination: Option<bool>,

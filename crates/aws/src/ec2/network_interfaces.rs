@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, command, query};
+use isobar_wire::{Input, Output};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::filters::{Field, Filters, Selection};
 use super::ids::INTERFACE;
@@ -64,8 +64,7 @@ impl Addresses {
 }
 
 /// An interface as its instance shows it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct InstanceInterface<'a> {
     association: Option<Association>,
     attachment: Attachment<'a>,
@@ -86,8 +85,7 @@ pub(super) struct InstanceInterface<'a> {
     operator: Operator,
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Output)]
 struct Association {
     ip_owner_id: &'static str,
     public_dns_name: String,
@@ -104,8 +102,7 @@ impl Association {
     }
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Attachment<'a> {
     attach_time: Timestamp,
     attachment_id: &'a str,
@@ -118,8 +115,7 @@ struct Attachment<'a> {
     instance_owner_id: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct PrivateAddress {
     association: Option<Association>,
     primary: bool,
@@ -182,8 +178,7 @@ fn attachment(instance: &Instance, alone: bool) -> Attachment<'_> {
 }
 
 /// An interface by itself.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct InterfaceView<'a> {
     association: Option<Association>,
     attachment: Option<Attachment<'a>>,
@@ -274,8 +269,7 @@ fn free<'a>(cx: &Query<'a>, row: &'a FreeInterface) -> InterfaceView<'a> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteNetworkInterface {
     network_interface_id: String,
 }
@@ -295,8 +289,7 @@ fn delete_network_interface(
     Err(if is_used { errors::INTERFACE_IN_USE.with(&[&id]) } else { INTERFACE.missing(&id) })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeNetworkInterfaces {
     network_interface_ids: Option<Vec<String>>,
     filters: Filters,
@@ -304,8 +297,7 @@ struct DescribeNetworkInterfaces {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     network_interfaces: Vec<InterfaceView<'a>>,
     next_token: Option<String>,

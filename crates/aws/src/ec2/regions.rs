@@ -1,7 +1,7 @@
 //! Regions.
 
 use isobar_kernel::{Fault, Handler, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::filters::{Field, Filters, Selection};
 use super::{Query, errors};
@@ -10,21 +10,18 @@ use crate::regions::{REGIONS, Region};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_regions)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeRegions {
     region_names: Option<Vec<String>>,
     filters: Filters,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described {
     regions: Vec<RegionView>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RegionView {
     opt_in_status: &'static str,
     geography: [Geography; 1],
@@ -33,8 +30,7 @@ struct RegionView {
 }
 
 /// A country.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct Geography {
     pub(super) name: &'static str,
 }

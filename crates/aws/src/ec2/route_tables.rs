@@ -1,7 +1,7 @@
 //! Route tables: the main one that each network has.
 
 use isobar_kernel::{Fault, Handler, Tables, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::Query;
 use super::filters::{Field, Filters, Selection, TAGS};
@@ -13,8 +13,7 @@ use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_route_tables)];
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RouteTableView<'a> {
     associations: [Association<'a>; 1],
     propagating_vgws: [(); 0],
@@ -25,8 +24,7 @@ struct RouteTableView<'a> {
     owner_id: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Association<'a> {
     main: bool,
     route_table_association_id: &'a str,
@@ -34,14 +32,12 @@ struct Association<'a> {
     association_state: State,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct State {
     state: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Route<'a> {
     destination_cidr_block: String,
     gateway_id: &'a str,
@@ -78,8 +74,7 @@ fn view<'a>(store: &'a Tables, vpc: &'a Vpc) -> RouteTableView<'a> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeRouteTables {
     filters: Filters,
     route_table_ids: Option<Vec<String>>,
@@ -87,8 +82,7 @@ struct DescribeRouteTables {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     route_tables: Vec<RouteTableView<'a>>,
     next_token: Option<String>,

@@ -4,7 +4,7 @@ mod permissions;
 mod updates;
 
 use isobar_kernel::{Fault, Handler, Tables, command};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::ids::RULE;
 use super::records::{self, Group, Peer, Rule, Vpc};
@@ -32,8 +32,7 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 const MOST: usize = 60;
 
 /// Which rules of which group: what the four operations take.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Change {
     group_id: Option<String>,
     group_name: Option<String>,
@@ -95,8 +94,7 @@ fn wishes(store: &Tables, group: &Group, permissions: &[Permission]) -> Result<V
     Ok(all)
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Authorized<'a> {
     r#return: bool,
     security_group_rules: Vec<RuleView<'a>>,
@@ -162,16 +160,14 @@ fn authorize<'c>(
     Ok(Authorized { r#return: true, security_group_rules })
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Revoked {
     r#return: bool,
     unknown_ip_permissions: Vec<Permission>,
     revoked_security_group_rules: Vec<RevokedRule>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct RevokedRule {
     security_group_rule_id: String,
     group_id: String,

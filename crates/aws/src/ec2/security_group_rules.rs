@@ -2,7 +2,7 @@
 //! gather them.
 
 use isobar_kernel::{Fault, Handler, Tables, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::{GROUP, RULE};
@@ -15,8 +15,7 @@ use crate::World;
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_security_group_rules)];
 
 /// Rules of one direction, protocol and range of ports.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct PermissionView<'a> {
     ip_protocol: &'a str,
     from_port: Option<i64>,
@@ -27,23 +26,20 @@ pub(super) struct PermissionView<'a> {
     prefix_list_ids: [(); 0],
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct GroupPair<'a> {
     description: Option<&'a str>,
     user_id: &'a str,
     group_id: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct IpRange<'a> {
     description: Option<&'a str>,
     cidr_ip: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Ipv6Range<'a> {
     description: Option<&'a str>,
     cidr_ipv6: &'a str,
@@ -103,8 +99,7 @@ impl<'a> PermissionView<'a> {
 }
 
 /// A rule as it is shown.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct RuleView<'a> {
     security_group_rule_id: &'a str,
     group_id: &'a str,
@@ -121,8 +116,7 @@ pub(super) struct RuleView<'a> {
     security_group_rule_arn: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ReferencedGroup<'a> {
     group_id: &'a str,
     user_id: &'a str,
@@ -164,8 +158,7 @@ pub(super) fn remove(cx: &mut Command<'_, '_>, id: &str) {
     cx.store.remove::<Rule>(&key);
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeSecurityGroupRules {
     filters: Filters,
     security_group_rule_ids: Option<Vec<String>>,
@@ -173,8 +166,7 @@ struct DescribeSecurityGroupRules {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     next_token: Option<String>,
     security_group_rules: Vec<RuleView<'a>>,

@@ -1,7 +1,7 @@
 //! Security groups.
 
 use isobar_kernel::{Fault, Handler, Random, Tables, Tx, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::{GROUP, RULE, VPC};
@@ -23,8 +23,7 @@ pub(super) const DEFAULT: &str = "default";
 /// How many groups a region may have.
 const MOST: usize = 2500;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct GroupView<'a> {
     group_id: &'a str,
     ip_permissions_egress: Vec<PermissionView<'a>>,
@@ -118,8 +117,7 @@ fn any_traffic(group: &Group, egress: bool, peer: Peer, random: &Random) -> Rule
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateSecurityGroup {
     group_name: String,
     description: String,
@@ -127,8 +125,7 @@ struct CreateSecurityGroup {
     tag_specifications: TagSpecifications,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Created<'a> {
     group_id: String,
     tags: Vec<TagView<'a>>,
@@ -204,8 +201,7 @@ fn check_description(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeSecurityGroups {
     filters: Filters,
     group_ids: Option<Vec<String>>,
@@ -214,8 +210,7 @@ struct DescribeSecurityGroups {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     next_token: Option<String>,
     security_groups: Vec<GroupView<'a>>,
@@ -273,15 +268,13 @@ fn describe_security_groups<'a>(
     Ok(Described { next_token, security_groups })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteSecurityGroup {
     group_id: Option<String>,
     group_name: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Deleted {
     r#return: bool,
     group_id: String,

@@ -2,7 +2,7 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Random, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::cidr::Cidr;
 use super::filters::{Field, Filters, Selection, TAGS};
@@ -27,8 +27,7 @@ const MOST: usize = 200;
 /// How many addresses of each subnet the service keeps for itself.
 const RESERVED: i64 = 5;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct SubnetView<'a> {
     availability_zone_id: &'a str,
     map_customer_owned_ip_on_launch: bool,
@@ -52,12 +51,11 @@ struct SubnetView<'a> {
 }
 
 /// How instances are named.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct DnsOptions {
     hostname_type: &'static str,
     enable_resource_name_dns_a_record: bool,
-    #[serde(rename = "EnableResourceNameDnsAAAARecord")]
+    #[wire(name = "EnableResourceNameDnsAAAARecord")]
     enable_resource_name_dns_aaaa_record: bool,
 }
 
@@ -102,8 +100,7 @@ pub(super) fn free_addresses(store: &Tables, subnet: &Subnet) -> i64 {
     subnet.cidr.size() - RESERVED - i64::try_from(used).unwrap_or(i64::MAX)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateSubnet {
     vpc_id: String,
     cidr_block: Option<String>,
@@ -112,8 +109,7 @@ struct CreateSubnet {
     tag_specifications: TagSpecifications,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Created<'a> {
     subnet: SubnetView<'a>,
 }
@@ -183,8 +179,7 @@ fn zone(cx: &Command<'_, '_>, name: Option<&str>, id: Option<&str>) -> Result<Zo
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeSubnets {
     filters: Filters,
     subnet_ids: Option<Vec<String>>,
@@ -192,8 +187,7 @@ struct DescribeSubnets {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     next_token: Option<String>,
     subnets: Vec<SubnetView<'a>>,
@@ -249,8 +243,7 @@ fn describe_subnets<'a>(cx: &Query<'a>, input: DescribeSubnets) -> Result<Descri
     Ok(Described { next_token, subnets })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteSubnet {
     subnet_id: String,
 }
@@ -268,8 +261,7 @@ fn delete_subnet(cx: &mut Command<'_, '_>, input: DeleteSubnet) -> Result<Empty,
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifySubnetAttribute {
     subnet_id: String,
     map_public_ip_on_launch: Option<Flag>,

@@ -2,8 +2,7 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Row, Tables, command, query};
-use isobar_wire::Value;
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output, Value};
 
 use super::filters::{Field, Filters, Selection};
 use super::pages::{self, Page};
@@ -21,16 +20,14 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 const MOST: usize = 50;
 
 /// A tag as it is sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Input)]
 pub(super) struct Tag {
     key: Option<String>,
     value: Option<String>,
 }
 
 /// The tags of things that are being created.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Input)]
 pub(super) struct TagSpecification {
     resource_type: Option<String>,
     tags: Option<Vec<Tag>>,
@@ -40,8 +37,7 @@ pub(super) struct TagSpecification {
 pub(super) type TagSpecifications = Option<Vec<TagSpecification>>;
 
 /// A tag as answers show it.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Copy, Debug, Output)]
 pub(crate) struct TagView<'a> {
     pub(super) key: &'a str,
     pub(super) value: &'a str,
@@ -139,12 +135,11 @@ fn check(tags: &[Tag]) -> Result<(), Fault> {
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateTags {
-    #[serde(default)]
+    #[wire(default)]
     resources: Vec<String>,
-    #[serde(default)]
+    #[wire(default)]
     tags: Vec<Tag>,
 }
 
@@ -175,10 +170,9 @@ fn create_tags(cx: &mut Command<'_, '_>, input: CreateTags) -> Result<Empty, Fau
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteTags {
-    #[serde(default)]
+    #[wire(default)]
     resources: Vec<String>,
     tags: Option<Vec<Tag>>,
 }
@@ -207,30 +201,27 @@ fn delete(cx: &mut Command<'_, '_>, id: &str, tag: &Tag) {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeTags {
     filters: Filters,
     max_results: Option<i64>,
     next_token: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct DescribedTags<'a> {
     next_token: Option<String>,
     tags: Vec<TagDescription<'a>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct TagDescription<'a> {
     key: &'a str,
     resource_id: &'a str,
     resource_type: &'static str,
     value: &'a str,
     /// The row's key, which orders the pages.
-    #[serde(skip)]
+    #[wire(skip)]
     row: String,
 }
 

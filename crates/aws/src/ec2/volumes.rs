@@ -2,8 +2,8 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, command, query};
+use isobar_wire::{Input, Output};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::VOLUME;
@@ -18,15 +18,13 @@ pub(super) const OPERATIONS: &[Handler<World>] =
     &[query!(describe_volumes), command!(delete_volume, on "volume/{VolumeId}")];
 
 /// A volume as its instance shows it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct InstanceVolume<'a> {
     device_name: &'a str,
     ebs: Ebs<'a>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Ebs<'a> {
     attach_time: Timestamp,
     delete_on_termination: bool,
@@ -53,8 +51,7 @@ impl<'a> InstanceVolume<'a> {
 }
 
 /// A volume by itself.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct VolumeView<'a> {
     availability_zone_id: &'a str,
     iops: Option<i64>,
@@ -73,8 +70,7 @@ struct VolumeView<'a> {
     encrypted: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Attachment<'a> {
     delete_on_termination: bool,
     ebs_card_index: i64,
@@ -150,8 +146,7 @@ fn view<'a>(cx: &Query<'a>, seen: Seen<'a>) -> VolumeView<'a> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeVolumes {
     volume_ids: Option<Vec<String>>,
     filters: Filters,
@@ -159,8 +154,7 @@ struct DescribeVolumes {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     next_token: Option<String>,
     volumes: Vec<VolumeView<'a>>,
@@ -216,8 +210,7 @@ fn describe_volumes<'a>(cx: &Query<'a>, input: DescribeVolumes) -> Result<Descri
     Ok(Described { next_token, volumes })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteVolume {
     volume_id: String,
 }

@@ -2,7 +2,7 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::cidr::Cidr;
 use super::filters::{Field, Filters, Selection, TAGS};
@@ -24,8 +24,7 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 /// How many networks a region may have.
 const MOST: usize = 5;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct VpcView<'a> {
     owner_id: &'a str,
     instance_tenancy: &'a str,
@@ -40,23 +39,20 @@ pub(super) struct VpcView<'a> {
     dhcp_options_id: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Association<'a> {
     association_id: &'a str,
     cidr_block: Cidr,
     cidr_block_state: AssociationState,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct AssociationState {
     state: &'static str,
 }
 
 /// Whether the internet is kept out; it is not.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct BlockPublicAccess {
     internet_gateway_block_mode: &'static str,
 }
@@ -85,16 +81,14 @@ fn view<'a>(store: &'a Tables, vpc: &'a Vpc) -> VpcView<'a> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateVpc {
     cidr_block: Option<String>,
     instance_tenancy: Option<String>,
     tag_specifications: TagSpecifications,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Created<'a> {
     vpc: VpcView<'a>,
 }
@@ -160,8 +154,7 @@ pub(super) fn new(
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeVpcs {
     filters: Filters,
     vpc_ids: Option<Vec<String>>,
@@ -169,8 +162,7 @@ struct DescribeVpcs {
     max_results: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     next_token: Option<String>,
     vpcs: Vec<VpcView<'a>>,
@@ -206,8 +198,7 @@ fn describe_vpcs<'a>(cx: &Query<'a>, input: DescribeVpcs) -> Result<Described<'a
     Ok(Described { next_token, vpcs })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteVpc {
     vpc_id: String,
 }
@@ -244,15 +235,13 @@ fn has_dependents(store: &Tables, vpc: &Vpc) -> bool {
         || store.by::<Instance>("vpc", &vpc.id).any(|instance| instance.is_live())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeVpcAttribute {
     attribute: String,
     vpc_id: String,
 }
 
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Default, Output)]
 struct Attribute {
     enable_dns_hostnames: Option<Flag>,
     enable_dns_support: Option<Flag>,
@@ -274,8 +263,7 @@ fn describe_vpc_attribute(cx: &Query<'_>, input: DescribeVpcAttribute) -> Result
     Ok(shown)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyVpcAttribute {
     vpc_id: String,
     enable_dns_hostnames: Option<Flag>,

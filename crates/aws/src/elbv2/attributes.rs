@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use isobar_kernel::{Fault, Handler, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::records::{Kind, Listener, LoadBalancer, TargetGroup};
 use super::{Command, Query, balance, errors, listeners, load_balancers, target_groups};
@@ -185,8 +185,7 @@ pub(crate) fn only_shown() -> impl Iterator<Item = (&'static str, &'static str, 
 }
 
 /// An attribute as it is sent and shown.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Input, Output)]
 struct Attribute {
     key: Option<String>,
     value: Option<String>,
@@ -245,14 +244,12 @@ pub(super) fn number(changed: &BTreeMap<String, String>, key: &str, usual: u64) 
 }
 
 /// The attributes of one resource.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Attributes {
     attributes: Vec<Attribute>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct OfBalancer {
     load_balancer_arn: String,
 }
@@ -265,8 +262,7 @@ fn describe_load_balancer_attributes(
     Ok(Attributes { attributes: shown(of_balancer(row.kind), &row.attributes) })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyBalancer {
     load_balancer_arn: String,
     attributes: Vec<Attribute>,
@@ -287,8 +283,7 @@ fn modify_load_balancer_attributes(
     Ok(Attributes { attributes })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct OfGroup {
     target_group_arn: String,
 }
@@ -298,8 +293,7 @@ fn describe_target_group_attributes(cx: &Query<'_>, input: OfGroup) -> Result<At
     Ok(Attributes { attributes: shown(of_group(row), &row.attributes) })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyGroup {
     target_group_arn: String,
     attributes: Vec<Attribute>,
@@ -320,8 +314,7 @@ fn modify_target_group_attributes(
     Ok(Attributes { attributes })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct OfListener {
     listener_arn: String,
 }
@@ -331,8 +324,7 @@ fn describe_listener_attributes(cx: &Query<'_>, input: OfListener) -> Result<Att
     Ok(Attributes { attributes: shown(of_listener(&row.protocol), &row.attributes) })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyListener {
     listener_arn: String,
     attributes: Vec<Attribute>,

@@ -1,21 +1,19 @@
 //! Capacity that is reserved for load balancers. None is here, and nobody can reserve any.
 
 use isobar_kernel::{Fault, Handler, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::{Query, load_balancers};
 use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_capacity_reservation)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeCapacityReservation {
     load_balancer_arn: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Reservation {
     capacity_reservation_state: [(); 0],
 }

@@ -4,7 +4,7 @@ mod actions;
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::records::{self, Kind, Listener};
 use super::tags::{self, Tag};
@@ -26,8 +26,7 @@ pub(crate) const UNBUILT_PROTOCOLS: &[&str] = &["UDP", "TCP_UDP", "QUIC", "TCP_Q
 /// How many listeners a load balancer may have.
 const MOST: usize = 50;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct View<'a> {
     listener_arn: &'a str,
     load_balancer_arn: &'a str,
@@ -55,14 +54,12 @@ pub(super) fn find<'a>(store: &'a Tables, scope: &str, arn: &str) -> Result<&'a 
         .ok_or_else(|| errors::LISTENERS_MISSING.fault())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Certificate {
     certificate_arn: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateListener {
     load_balancer_arn: String,
     protocol: Option<String>,
@@ -72,8 +69,7 @@ struct CreateListener {
     tags: Option<Vec<Tag>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Listeners<'a> {
     listeners: Vec<View<'a>>,
     next_marker: Option<String>,
@@ -157,8 +153,7 @@ fn check_port(store: &Tables, balancer: &str, port: u16, own: Option<&str>) -> R
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeListeners {
     load_balancer_arn: Option<String>,
     listener_arns: Option<Vec<String>>,
@@ -190,8 +185,7 @@ fn describe_listeners<'a>(
     Ok(Listeners { listeners: rows.into_iter().map(view).collect(), next_marker })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyListener {
     listener_arn: String,
     port: Option<u16>,
@@ -224,8 +218,7 @@ fn modify_listener<'c>(
     shown(cx, &arn)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteListener {
     listener_arn: String,
 }

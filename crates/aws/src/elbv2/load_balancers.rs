@@ -6,9 +6,8 @@ mod zones;
 use isobar_engines::balancers;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Tables, command, query};
-use isobar_wire::Value;
+use isobar_wire::{Input, Output, Value};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::attributes::DELETION_PROTECTION;
 use super::records::{self, Kind, Listener, LoadBalancer, Zone};
@@ -30,11 +29,10 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 /// How many load balancers of a kind a region may have.
 const MOST: usize = 50;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct View<'a> {
     load_balancer_arn: &'a str,
-    #[serde(rename = "DNSName")]
+    #[wire(name = "DNSName")]
     dns_name: String,
     canonical_hosted_zone_id: String,
     created_time: Timestamp,
@@ -49,15 +47,13 @@ struct View<'a> {
     enable_prefix_for_ipv6_source_nat: Option<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct State {
     code: &'static str,
     reason: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct ZoneView<'a> {
     zone_name: &'a str,
     subnet_id: &'a str,
@@ -123,8 +119,7 @@ pub(super) fn find<'a>(
         .ok_or_else(|| errors::BALANCER_MISSING.with(&[&arn]))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateLoadBalancer {
     name: String,
     subnets: Option<Vec<String>>,
@@ -135,8 +130,7 @@ struct CreateLoadBalancer {
     r#type: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Balancers<'a> {
     load_balancers: Vec<View<'a>>,
     next_marker: Option<String>,
@@ -208,8 +202,7 @@ fn kind(text: Option<&str>) -> Kind {
     if text == Some(Kind::Network.name()) { Kind::Network } else { Kind::Application }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeLoadBalancers {
     load_balancer_arns: Option<Vec<String>>,
     names: Option<Vec<String>>,
@@ -249,8 +242,7 @@ fn describe_load_balancers<'a>(
     Ok(Balancers { load_balancers, next_marker })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteLoadBalancer {
     load_balancer_arn: String,
 }
@@ -278,16 +270,14 @@ fn delete_load_balancer(
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct SetSubnets {
     load_balancer_arn: String,
     subnets: Option<Vec<String>>,
     subnet_mappings: Option<Vec<SubnetMapping>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct SubnetsSet<'a> {
     availability_zones: Vec<ZoneView<'a>>,
     ip_address_type: &'static str,
@@ -310,15 +300,13 @@ fn set_subnets<'c>(
     Ok(SubnetsSet { availability_zones: zone_views(&row.zones), ip_address_type: "ipv4" })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct SetSecurityGroups {
     load_balancer_arn: String,
     security_groups: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct GroupsSet {
     security_group_ids: Vec<String>,
 }
@@ -339,15 +327,13 @@ fn set_security_groups(
     Ok(GroupsSet { security_group_ids })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct SetIpAddressType {
     load_balancer_arn: String,
     ip_address_type: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct IpAddressType {
     ip_address_type: String,
 }

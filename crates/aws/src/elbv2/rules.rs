@@ -1,7 +1,7 @@
 //! Rules: the one of each listener that holds where no other does.
 
 use isobar_kernel::{Fault, Handler, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::listeners::{self, ActionView};
 use super::records::Listener;
@@ -10,8 +10,7 @@ use crate::World;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(describe_rules)];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeRules {
     listener_arn: Option<String>,
     rule_arns: Option<Vec<String>>,
@@ -19,15 +18,13 @@ struct DescribeRules {
     page_size: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     rules: Vec<Rule<'a>>,
     next_marker: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Rule<'a> {
     rule_arn: &'a str,
     priority: &'static str,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use isobar_engines::balancers;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Record, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::records::{Listener, LoadBalancer, TagRecord, TargetGroup};
 use super::{Command, Query, errors};
@@ -21,8 +21,7 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 const MOST: usize = 50;
 
 /// A tag as it is sent.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Input)]
 pub(super) struct Tag {
     key: String,
     value: Option<String>,
@@ -85,8 +84,7 @@ fn check_exists(store: &Tables, scope: &str, arn: &str) -> Result<(), Fault> {
     if exists { Ok(()) } else { Err(missing.with(&[&arn])) }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct AddTags {
     resource_arns: Vec<String>,
     tags: Vec<Tag>,
@@ -102,8 +100,7 @@ fn add_tags(cx: &mut Command<'_, '_>, input: AddTags) -> Result<Empty, Fault> {
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct RemoveTags {
     resource_arns: Vec<String>,
     tag_keys: Vec<String>,
@@ -120,27 +117,23 @@ fn remove_tags(cx: &mut Command<'_, '_>, input: RemoveTags) -> Result<Empty, Fau
     Ok(Empty {})
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeTags {
     resource_arns: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described<'a> {
     tag_descriptions: Vec<Description<'a>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Description<'a> {
     resource_arn: String,
     tags: Vec<TagView<'a>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct TagView<'a> {
     key: Cow<'a, str>,
     value: Cow<'a, str>,

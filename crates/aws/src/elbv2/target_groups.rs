@@ -5,7 +5,7 @@ mod checks;
 use isobar_kernel::call::Empty;
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, Handler, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::records::{self, Check, Listener, TargetGroup};
 use super::tags::{self, Tag};
@@ -25,8 +25,7 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 /// How many target groups a region may have.
 const MOST: usize = 3000;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct View<'a> {
     target_group_arn: &'a str,
     target_group_name: &'a str,
@@ -94,8 +93,7 @@ pub(super) fn find<'a>(
         .ok_or_else(|| errors::GROUP_MISSING.with(&[&arn]))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreateTargetGroup {
     name: String,
     protocol: Option<String>,
@@ -105,8 +103,7 @@ struct CreateTargetGroup {
     tags: Option<Vec<Tag>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Groups<'a> {
     target_groups: Vec<View<'a>>,
     next_marker: Option<String>,
@@ -178,8 +175,7 @@ fn new(
     })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeTargetGroups {
     load_balancer_arn: Option<String>,
     target_group_arns: Option<Vec<String>>,
@@ -219,8 +215,7 @@ fn describe_target_groups<'a>(
     Ok(Groups { target_groups, next_marker })
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ModifyTargetGroup {
     target_group_arn: String,
 }
@@ -238,8 +233,7 @@ fn modify_target_group<'c>(
     shown(cx, &arn)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeleteTargetGroup {
     target_group_arn: String,
 }

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use isobar_engines::balancers::{Cause, State};
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, Tables, command, query};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::records::{Check, Listener, LoadBalancer, Target, TargetGroup};
 use super::{Command, Query, balance, errors, target_groups};
@@ -24,16 +24,14 @@ pub(super) const OPERATIONS: &[Handler<World>] = &[
 const MOST: usize = 1000;
 
 /// A target as it is sent and shown.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Input, Output)]
 struct Description {
     id: String,
     port: Option<u16>,
     availability_zone: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct RegisterTargets {
     target_group_arn: String,
     targets: Vec<Description>,
@@ -114,8 +112,7 @@ fn check_address(store: &Tables, group: &TargetGroup, text: &str) -> Result<(), 
     if is_near { Ok(()) } else { Err(errors::TARGET_ADDRESS.with(&[&text])) }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DeregisterTargets {
     target_group_arn: String,
     targets: Vec<Description>,
@@ -246,21 +243,18 @@ impl<'a> Seen<'a> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct DescribeTargetHealth {
     target_group_arn: String,
     targets: Option<Vec<Description>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Described {
     target_health_descriptions: Vec<HealthDescription>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct HealthDescription {
     target: Description,
     health_check_port: String,
@@ -269,8 +263,7 @@ struct HealthDescription {
     administrative_override: Option<Override>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Health {
     state: &'static str,
     reason: Option<&'static str>,
@@ -278,8 +271,7 @@ struct Health {
 }
 
 /// Zonal shifts are not made here.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Override {
     state: &'static str,
     reason: &'static str,

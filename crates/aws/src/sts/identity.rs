@@ -2,15 +2,14 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Handler, query};
-use serde::Serialize;
+use isobar_wire::Output;
 
 use super::Query;
 use crate::{World, regions};
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[query!(get_caller_identity)];
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Identity<'a> {
     user_id: &'a str,
     account: &'a str,

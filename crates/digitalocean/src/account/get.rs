@@ -1,8 +1,8 @@
 //! Who the account is and what it may have.
 
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
+use crate::Output;
 use crate::input::Nothing;
 use crate::world::{Handler, Query};
 
@@ -11,12 +11,12 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(get)];
 /// How many droplets an account may have.
 pub(crate) const DROPLET_LIMIT: usize = 1000;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Account {
     account: AccountView,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct AccountView {
     droplet_limit: usize,
     floating_ip_limit: u32,
@@ -31,7 +31,7 @@ struct AccountView {
     team: Team,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Team {
     uuid: String,
     name: &'static str,

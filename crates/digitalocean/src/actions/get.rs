@@ -1,23 +1,22 @@
 //! One action.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::records::Action;
-use crate::errors;
 use crate::input::Number;
 use crate::show::action::{self, ActionView};
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output, errors};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(get)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Get {
     action_id: Number,
 }
 
 /// One action.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct One {
     pub(crate) action: ActionView,
 }

@@ -1,9 +1,9 @@
 //! All actions of the account, the newest first.
 
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
 use super::records::Action;
+use crate::Output;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::action::{self, ActionView};
 use crate::world::{Handler, Look, Query};
@@ -11,7 +11,7 @@ use crate::world::{Handler, Look, Query};
 pub(super) const OPERATIONS: &[Handler] = &[query!(list)];
 
 /// A page of actions.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct Actions {
     pub(crate) actions: Vec<ActionView>,
     pub(crate) links: Links,

@@ -2,22 +2,21 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::Deserialize;
 
 use crate::actions::get::One;
 use crate::actions::list::Actions;
 use crate::actions::records::Action;
-use crate::droplets;
 use crate::droplets::get::OfDroplet;
 use crate::errors::NOT_FOUND;
 use crate::input::Number;
 use crate::page::{Page, Paging};
 use crate::show::action;
 use crate::world::{Handler, Look, Query};
+use crate::{Input, droplets};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Get {
     droplet_id: Number,
     action_id: Number,

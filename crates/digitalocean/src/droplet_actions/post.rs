@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
-use serde::{Deserialize, Serialize};
 
 use super::{errors, perform};
 use crate::actions::get::One;
@@ -15,17 +14,17 @@ use crate::droplets::records::Droplet;
 use crate::input::{Number, Text};
 use crate::show::action::{self, ActionView};
 use crate::world::{Command, Handler, Look};
-use crate::{actions, droplets, errors as common};
+use crate::{Input, Output, actions, droplets, errors as common};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(post), command!(post_by_tag)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct ByTag {
     tag_name: Option<String>,
 }
 
 /// What is to be done, and what the kinds of actions need to know.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Input)]
 pub(super) struct Request {
     r#type: Option<String>,
     pub(super) name: Option<String>,
@@ -36,7 +35,7 @@ pub(super) struct Request {
     pub(super) backup_policy: Option<PolicyInput>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Many {
     actions: Vec<ActionView>,
 }

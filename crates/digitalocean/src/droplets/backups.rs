@@ -1,11 +1,11 @@
 //! When droplets' backups are taken.
 
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
 use super::find;
 use super::get::OfDroplet;
 use super::records::{BackupPolicy, Droplet, Plan};
+use crate::Output;
 use crate::input::Nothing;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::droplet::{Window, next_window};
@@ -17,19 +17,19 @@ pub(super) const OPERATIONS: &[Handler] = &[
     query!(list_supported_backup_policies),
 ];
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct One {
     policy: PolicyView,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Policies {
     policies: std::collections::BTreeMap<String, PolicyView>,
     links: Links,
     meta: Meta,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct PolicyView {
     droplet_id: u64,
     backup_enabled: bool,
@@ -37,22 +37,22 @@ struct PolicyView {
     next_backup_window: Option<Window>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Policy {
     plan: Plan,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(unless = "Option::is_none")]
     weekday: Option<String>,
     hour: i8,
     window_length_hours: i64,
     retention_period_days: u32,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Supported {
     supported_policies: [Offer; 2],
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Offer {
     name: Plan,
     possible_window_starts: [u8; 6],

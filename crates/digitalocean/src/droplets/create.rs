@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use isobar_engines::machines;
 use isobar_kernel::{Fault, command};
-use serde::{Deserialize, Serialize};
 
 use super::errors;
 use super::records::{BackupPolicy, Droplet, Plan};
@@ -16,10 +15,9 @@ use crate::input::{Text, on};
 use crate::offer::{self, Size};
 use crate::show::action::{self, ActionLinks};
 use crate::show::droplet::{self, DropletView};
-use crate::ssh_keys;
 use crate::vpcs::records::Vpc;
 use crate::world::{Command, DROPLETS, Handler, Look, Scene};
-use crate::{actions, projects, tags, vpcs};
+use crate::{Input, Output, actions, projects, ssh_keys, tags, vpcs};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(create)];
 
@@ -28,7 +26,7 @@ const MAX_NAMES: usize = 10;
 /// Bytes.
 const MAX_USER_DATA: usize = 64 << 10;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Create {
     name: Option<String>,
     names: Option<Vec<String>>,
@@ -49,7 +47,7 @@ struct Create {
 }
 
 /// A backup policy as it is asked for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Input)]
 pub(crate) struct PolicyInput {
     plan: Option<String>,
     weekday: Option<String>,
@@ -81,8 +79,7 @@ impl PolicyInput {
 }
 
 /// One droplet, or several: the answer's form follows the request's.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Output)]
 enum Created {
     One { droplet: Box<DropletView>, links: ActionLinks },
     Many { droplets: Vec<DropletView>, links: ActionLinks },

@@ -3,19 +3,18 @@
 use isobar_engines::machines;
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::get::OfDroplet;
 use super::records::Droplet;
 use super::{errors, find, tagged};
-use crate::actions;
 use crate::actions::records::Progress;
 use crate::images::records::{Image, Kind};
 use crate::world::{Command, Handler, Look, key};
+use crate::{Input, actions};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(destroy), command!(destroy_by_tag)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct ByTag {
     tag_name: Option<String>,
 }

@@ -1,22 +1,22 @@
 //! One droplet.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find;
 use crate::input::Number;
 use crate::show::droplet::{self, DropletView};
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(get)];
 
 /// The input of an operation on one droplet.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(crate) struct OfDroplet {
     pub(crate) droplet_id: Number,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct One {
     droplet: DropletView,
 }

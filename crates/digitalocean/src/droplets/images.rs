@@ -2,10 +2,10 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
 use super::find;
 use super::get::OfDroplet;
+use crate::Output;
 use crate::images::records::{Image, Kind};
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::image::ImageView;
@@ -16,14 +16,14 @@ pub(super) const OPERATIONS: &[Handler] = &[query!(list_snapshots), query!(list_
 /// The input of a list of what one droplet has.
 pub(super) type Listed = Both<OfDroplet, Paging>;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Snapshots {
     snapshots: Vec<ImageView>,
     links: Links,
     meta: Meta,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Backups {
     backups: Vec<ImageView>,
     links: Links,

@@ -2,17 +2,17 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
 use super::find;
 use super::images::Listed;
+use crate::Output;
 use crate::offer::kernels::{KERNELS, Kernel};
 use crate::page::{Links, Meta, Page};
 use crate::world::{Handler, Look, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list_kernels)];
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Kernels {
     kernels: Vec<Kernel>,
     links: Links,

@@ -2,17 +2,17 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::records::Droplet;
 use super::tagged;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::droplet::{self, DropletView};
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct List {
     tag_name: Option<String>,
     name: Option<String>,
@@ -21,7 +21,7 @@ struct List {
 }
 
 /// A page of droplets.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct Droplets {
     pub(crate) droplets: Vec<DropletView>,
     pub(crate) links: Links,

@@ -4,23 +4,23 @@
 use std::collections::BTreeMap;
 
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
 use super::find;
 use super::get::OfDroplet;
 use super::records::Droplet;
+use crate::Output;
 use crate::input::Nothing;
 use crate::show::droplet::{self, DropletView};
 use crate::world::{Handler, Look, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list_neighbors), query!(list_neighbors_ids)];
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Neighbors {
     droplets: Vec<DropletView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Groups {
     neighbor_ids: Vec<Vec<u64>>,
 }

@@ -2,10 +2,10 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
 use super::find;
 use super::images::Listed;
+use crate::Output;
 use crate::firewalls::records::Firewall;
 use crate::firewalls::view::{self, FirewallView};
 use crate::page::{Links, Meta, Page};
@@ -13,7 +13,7 @@ use crate::world::{Handler, Look, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list_firewalls)];
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Firewalls {
     firewalls: Vec<FirewallView>,
     links: Links,

@@ -4,6 +4,7 @@ use isobar_kernel::Record;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Output;
 use crate::world::key;
 
 /// A droplet. Whether it runs and at which address is its machine's to say.
@@ -41,7 +42,7 @@ pub(crate) struct BackupPolicy {
 }
 
 /// How often backups are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Output)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Plan {
     Daily,

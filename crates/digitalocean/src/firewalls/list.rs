@@ -1,23 +1,23 @@
 //! The firewalls, page by page, and one of them.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find;
 use super::records::Firewall;
 use super::view::{FirewallView, view};
 use crate::page::{Links, Meta, Page, Paging};
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 
 /// The input of an operation on one firewall.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct OfFirewall {
     pub(super) firewall_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Firewalls {
     firewalls: Vec<FirewallView>,
     links: Links,
@@ -25,7 +25,7 @@ struct Firewalls {
 }
 
 /// One firewall.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct One {
     pub(super) firewall: FirewallView,
 }

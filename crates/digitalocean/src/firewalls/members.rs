@@ -2,11 +2,11 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::find;
 use super::records::Firewall;
 use super::request::{check_droplets, check_tags};
+use crate::Input;
 use crate::errors::REQUIRED;
 use crate::input::Number;
 use crate::world::{Command, Handler, Look};
@@ -18,13 +18,13 @@ pub(super) const OPERATIONS: &[Handler] = &[
     command!(delete_tags),
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Droplets {
     firewall_id: String,
     droplet_ids: Option<Vec<Number>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Tags {
     firewall_id: String,
     tags: Option<Vec<String>>,

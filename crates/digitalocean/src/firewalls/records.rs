@@ -4,6 +4,7 @@ use isobar_kernel::Record;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::Output;
 use crate::world::key;
 
 /// How long a change takes to reach the droplets.
@@ -38,7 +39,7 @@ pub(crate) struct Rule {
 }
 
 /// What is done with what a rule is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Output)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Action {
     #[default]
@@ -55,15 +56,19 @@ impl Action {
 }
 
 /// The other side of a rule; also how that is shown.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Output)]
 pub(crate) struct Peers {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[wire(unless = "Vec::is_empty")]
     pub(crate) addresses: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[wire(unless = "Vec::is_empty")]
     pub(crate) droplet_ids: Vec<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[wire(unless = "Vec::is_empty")]
     pub(crate) load_balancer_uids: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[wire(unless = "Vec::is_empty")]
     pub(crate) tags: Vec<String>,
 }
 

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use isobar_kernel::Fault;
-use serde::Deserialize;
 
 use super::errors;
 use super::records::{Action, Firewall, Peers, Rule};
+use crate::Input;
 use crate::droplets::records::Droplet;
 use crate::input::{Number, Text};
 use crate::load_balancers::records::LoadBalancer;
@@ -14,7 +14,7 @@ use crate::tags::records::Tag;
 use crate::world::Scene;
 
 /// A firewall as it is asked for, in creation and update alike.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct Request {
     pub(super) name: Option<String>,
     pub(super) droplet_ids: Option<Vec<Number>>,
@@ -22,23 +22,23 @@ pub(super) struct Request {
 }
 
 /// The rules of both directions.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct RulesInput {
     inbound_rules: Option<Vec<RuleInput>>,
     outbound_rules: Option<Vec<RuleInput>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct RuleInput {
     protocol: Option<String>,
     ports: Option<Text>,
     action: Option<String>,
     /// The other side, for which each direction has its own word.
-    #[serde(alias = "destinations")]
+    #[wire(alias = "destinations")]
     sources: Option<PeersInput>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct PeersInput {
     addresses: Option<Vec<String>>,
     droplet_ids: Option<Vec<Number>>,

@@ -1,13 +1,12 @@
 //! How a firewall looks.
 
-use serde::Serialize;
-
 use super::records::{Action, Firewall, Peers, Rule};
+use crate::Output;
 use crate::show::time;
 use crate::world::Scene;
 
 /// A firewall, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct FirewallView {
     id: String,
     name: String,
@@ -20,27 +19,27 @@ pub(crate) struct FirewallView {
     pending_changes: Vec<Change>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Inbound {
     protocol: String,
     ports: String,
     /// Told where it is not the usual one: clients of old do not know of it.
-    #[serde(skip_serializing_if = "Action::is_usual")]
+    #[wire(unless = "Action::is_usual")]
     action: Action,
     sources: Peers,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Outbound {
     protocol: String,
     ports: String,
     /// Told where it is not the usual one: clients of old do not know of it.
-    #[serde(skip_serializing_if = "Action::is_usual")]
+    #[wire(unless = "Action::is_usual")]
     action: Action,
     destinations: Peers,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Change {
     droplet_id: u64,
     removing: bool,

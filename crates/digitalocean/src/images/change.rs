@@ -2,19 +2,18 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::find;
 use super::get::One;
 use super::records::Image;
-use crate::errors;
 use crate::input::Number;
 use crate::show::image::ImageView;
 use crate::world::{Command, Handler, Look, key};
+use crate::{Input, errors};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(update), command!(delete)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Update {
     image_id: Number,
     name: Option<String>,
@@ -22,7 +21,7 @@ struct Update {
     description: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Delete {
     image_id: Number,
 }

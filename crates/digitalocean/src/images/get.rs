@@ -1,23 +1,22 @@
 //! One image, by its id or slug.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find;
-use crate::errors;
 use crate::input::Text;
 use crate::show::image::ImageView;
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output, errors};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(get)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Get {
     image_id: Text,
 }
 
 /// One image.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct One {
     pub(super) image: ImageView,
 }

@@ -2,7 +2,6 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find::Found;
 use super::records::Image;
@@ -11,10 +10,11 @@ use crate::offer::{self, Kind};
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::image::ImageView;
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct List {
     /// `distribution` or `application`.
     r#type: Option<String>,
@@ -22,7 +22,7 @@ struct List {
     tag_name: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Images {
     images: Vec<ImageView>,
     links: Links,

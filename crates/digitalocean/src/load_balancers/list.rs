@@ -1,23 +1,23 @@
 //! The load balancers, page by page, and one of them.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find;
 use super::records::LoadBalancer;
 use super::view::{LoadBalancerView, view};
 use crate::page::{Links, Meta, Page, Paging};
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 
 /// The input of an operation on one load balancer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct OfBalancer {
     pub(super) lb_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct LoadBalancers {
     load_balancers: Vec<LoadBalancerView>,
     links: Links,
@@ -25,7 +25,7 @@ struct LoadBalancers {
 }
 
 /// One load balancer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct One {
     pub(super) load_balancer: LoadBalancerView,
 }

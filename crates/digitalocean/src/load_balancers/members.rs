@@ -2,17 +2,17 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::records::LoadBalancer;
 use super::request::check_droplets;
 use super::{engine, errors, find_idle};
+use crate::Input;
 use crate::input::Number;
 use crate::world::{Command, Handler, Look};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(add_droplets), command!(remove_droplets)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Change {
     lb_id: String,
     droplet_ids: Option<Vec<Number>>,

@@ -5,6 +5,7 @@ use isobar_kernel::Record;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Output;
 use crate::world::key;
 
 /// A load balancer.
@@ -38,7 +39,7 @@ pub(crate) struct LoadBalancer {
 }
 
 /// How a droplet is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Output)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Algorithm {
     RoundRobin,
@@ -46,7 +47,7 @@ pub(crate) enum Algorithm {
 }
 
 /// From where to where is forwarded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Output)]
 pub(crate) struct Rule {
     pub(crate) entry_protocol: String,
     pub(crate) entry_port: u16,
@@ -57,7 +58,7 @@ pub(crate) struct Rule {
 }
 
 /// How droplets' health is checked; also how that is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Output)]
 pub(crate) struct HealthCheck {
     pub(crate) protocol: String,
     pub(crate) port: u16,

@@ -1,17 +1,17 @@
 //! What a load balancer is asked to be, and whether it can.
 
 use isobar_kernel::Fault;
-use serde::Deserialize;
 
 use super::errors;
 use super::records::{Algorithm, HealthCheck, Rule};
+use crate::Input;
 use crate::droplets::records::Droplet;
 use crate::errors::{INVALID_DROPLETS, UNSUPPORTED};
 use crate::input::{Number, on};
 use crate::world::Scene;
 
 /// A load balancer as it is asked for, in creation and update alike.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct Request {
     pub(super) name: Option<String>,
     pub(super) region: Option<String>,
@@ -38,7 +38,7 @@ pub(super) struct Request {
 }
 
 /// A forwarding rule as it is asked for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Input)]
 pub(super) struct RuleInput {
     entry_protocol: Option<String>,
     entry_port: Option<i64>,
@@ -48,7 +48,7 @@ pub(super) struct RuleInput {
     tls_passthrough: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct HealthInput {
     protocol: Option<String>,
     port: Option<i64>,
@@ -59,12 +59,12 @@ struct HealthInput {
     healthy_threshold: Option<i64>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Sticky {
     r#type: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct OwnFirewall {
     allow: Option<Vec<String>>,
     deny: Option<Vec<String>>,

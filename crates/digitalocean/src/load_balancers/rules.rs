@@ -2,17 +2,17 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::records::{LoadBalancer, Rule};
 use super::request::{RuleInput, check_rules, unique_ports};
 use super::{engine, errors, find_idle};
+use crate::Input;
 use crate::world::{Command, Handler, Look};
 
 pub(super) const OPERATIONS: &[Handler] =
     &[command!(add_forwarding_rules), command!(remove_forwarding_rules)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Change {
     lb_id: String,
     forwarding_rules: Option<Vec<RuleInput>>,

@@ -1,23 +1,22 @@
 //! How a load balancer looks.
 
 use isobar_engines::balancers;
-use serde::Serialize;
 
 use super::engine;
 use super::records::{Algorithm, HealthCheck, LoadBalancer, Rule};
-use crate::projects;
 use crate::show::place::{RegionView, region};
 use crate::show::time;
 use crate::world::Scene;
+use crate::{Output, projects};
 
 /// A load balancer, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct LoadBalancerView {
     id: String,
     name: String,
     ip: String,
     ipv6: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(unless = "Option::is_none")]
     size: Option<String>,
     size_unit: i64,
     algorithm: Algorithm,
@@ -39,18 +38,18 @@ pub(super) struct LoadBalancerView {
     firewall: Firewall,
     network: &'static str,
     network_stack: &'static str,
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     kind: &'static str,
     tls_cipher_policy: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Sticky {
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     kind: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Firewall {
     allow: [String; 0],
     deny: [String; 0],

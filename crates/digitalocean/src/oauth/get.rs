@@ -1,15 +1,14 @@
 //! What the caller's token is good for.
 
 use isobar_kernel::{Fault, Rights, query};
-use serde::Serialize;
 
 use crate::input::Nothing;
-use crate::projects;
 use crate::world::{Handler, Look, Query};
+use crate::{Output, projects};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(get_token_info)];
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct TokenInfo {
     resource_owner_id: u64,
     scopes: &'static [&'static str],
@@ -19,7 +18,7 @@ struct TokenInfo {
     created_at: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Application {
     /// Nothing: the token was made for no application.
     uid: Option<String>,

@@ -1,9 +1,9 @@
 //! The kernels that older droplets could choose from.
 
-use serde::Serialize;
+use crate::Output;
 
 /// A kernel, as it is shown.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Output)]
 pub(crate) struct Kernel {
     pub(crate) id: u64,
     pub(crate) name: &'static str,

@@ -3,11 +3,11 @@
 use isobar_kernel::call::Empty;
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::list::{OfProject, One, view};
 use super::records::{Assignment, Project};
 use super::{default, errors, find};
+use crate::Input;
 use crate::world::{Command, Handler, Look, Scene, is_settling, key};
 
 pub(super) const OPERATIONS: &[Handler] = &[
@@ -22,7 +22,7 @@ pub(super) const OPERATIONS: &[Handler] = &[
 const MAX_NAME: usize = 175;
 const MAX_TEXT: usize = 255;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Fields {
     name: Option<String>,
     description: Option<String>,

@@ -1,7 +1,6 @@
 //! The projects, page by page, and one of them.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::records::Project;
 use super::{default, find, owner_id};
@@ -9,16 +8,17 @@ use crate::input::Nothing;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::time;
 use crate::world::{Handler, Look, Query, Scene};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get), query!(get_default)];
 
 /// The input of an operation on one project.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct OfProject {
     pub(super) project_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Projects {
     projects: Vec<ProjectView>,
     links: Links,
@@ -26,13 +26,13 @@ struct Projects {
 }
 
 /// One project.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct One {
     pub(super) project: ProjectView,
 }
 
 /// A project, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct ProjectView {
     id: String,
     owner_uuid: String,

@@ -3,7 +3,6 @@
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, command, query};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::list::OfProject;
 use super::records::{Assignment, Project};
@@ -14,6 +13,7 @@ use crate::load_balancers::records::LoadBalancer;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::time;
 use crate::world::{Command, Handler, Look, Query, Scene};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[
     query!(list_resources),
@@ -22,30 +22,30 @@ pub(super) const OPERATIONS: &[Handler] = &[
     command!(assign_resources_default),
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Assign {
     project_id: String,
     resources: Option<Vec<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct AssignDefault {
     resources: Option<Vec<String>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Resources {
     resources: Vec<ResourceView>,
     links: Links,
     meta: Meta,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Assigned {
     resources: Vec<ResourceView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct ResourceView {
     urn: String,
     assigned_at: String,
@@ -53,9 +53,9 @@ struct ResourceView {
     status: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct SelfLink {
-    #[serde(rename = "self")]
+    #[wire(name = "self")]
     this: String,
 }
 

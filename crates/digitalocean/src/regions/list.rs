@@ -1,8 +1,8 @@
 //! The regions, page by page.
 
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
+use crate::Output;
 use crate::offer::regions::REGIONS;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::place::RegionView;
@@ -10,7 +10,7 @@ use crate::world::{Handler, Look, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list)];
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Regions {
     regions: Vec<RegionView>,
     links: Links,

@@ -1,18 +1,17 @@
 //! Actions, and the links to them.
 
-use serde::Serialize;
-
+use crate::Output;
 use crate::actions::records::{Action, Status};
 use crate::show::place::{RegionView, region};
 use crate::show::time;
 use crate::world::Scene;
 
 /// An action, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct ActionView {
     id: u64,
     status: &'static str,
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     kind: String,
     started_at: String,
     completed_at: Option<String>,
@@ -43,12 +42,12 @@ pub(crate) fn view(scene: Scene<'_>, action: &Action) -> ActionView {
 }
 
 /// The links of an answer that began actions.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct ActionLinks {
     actions: Vec<ActionLink>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct ActionLink {
     id: u64,
     rel: String,

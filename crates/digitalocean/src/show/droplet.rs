@@ -4,8 +4,8 @@ use isobar_engines::machines::{self, Machine, Phase};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
+use crate::Output;
 use crate::droplets::records::{BackupPolicy, Droplet};
 use crate::images::records::{self, Image};
 use crate::offer::kernels::{self, Kernel};
@@ -15,7 +15,7 @@ use crate::show::time;
 use crate::world::Scene;
 
 /// A droplet, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct DropletView {
     id: u64,
     name: String,
@@ -42,33 +42,33 @@ pub(crate) struct DropletView {
 }
 
 /// When a backup is taken.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct Window {
     start: String,
     end: String,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Output)]
 struct Networks {
     v4: Vec<V4>,
     v6: Vec<V6>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct V4 {
     ip_address: String,
     netmask: &'static str,
     gateway: &'static str,
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     kind: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct V6 {
     ip_address: String,
     netmask: u8,
     gateway: &'static str,
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     kind: &'static str,
 }
 
@@ -190,6 +190,7 @@ fn weekday(name: &str) -> Weekday {
 mod tests {
     use isobar_kernel::Store;
     use isobar_kernel::store::Schema;
+    use isobar_wire::output::value_of;
     use serde_json::json;
 
     use super::*;
@@ -211,7 +212,8 @@ mod tests {
         let shown = Store::ephemeral(schema).read(|tables| {
             let now = Timestamp::UNIX_EPOCH;
             let scene = Scene { tables, account: "a", now, base_url: "" };
-            serde_json::to_value(view(scene, &droplet)).expect("JSON")
+            let shown = value_of(&view(scene, &droplet)).expect("a value");
+            serde_json::to_value(shown).expect("JSON")
         });
         assert_eq!((&shown["size_slug"], &shown["disk"]), (&json!("s-9vcpu-1gb"), &json!(25)));
         assert_eq!((&shown["region"]["slug"], &shown["status"]), (&json!("gone1"), &json!("off")));

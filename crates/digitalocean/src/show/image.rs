@@ -1,14 +1,13 @@
 //! Images, public ones and snapshots.
 
-use serde::Serialize;
-
+use crate::Output;
 use crate::images::records::{self, Image};
 use crate::offer::{self, Base, Kind};
 use crate::show::time;
 use crate::world::Scene;
 
 /// An image, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct ImageView {
     id: u64,
     name: String,
@@ -18,7 +17,7 @@ pub(crate) struct ImageView {
     regions: Vec<String>,
     created_at: String,
     min_disk_size: u32,
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     kind: &'static str,
     size_gigabytes: f64,
     description: String,

@@ -3,12 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
+use crate::Output;
 use crate::offer::{self, Region, Size};
 
 /// A region, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct RegionView {
     name: Cow<'static, str>,
     slug: Cow<'static, str>,
@@ -45,7 +44,7 @@ pub(crate) fn region(slug: &str) -> RegionView {
 }
 
 /// A size, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct SizeView {
     slug: Cow<'static, str>,
     pub(crate) memory: u32,
@@ -61,14 +60,14 @@ pub(crate) struct SizeView {
 }
 
 /// A disk, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(crate) struct DiskInfo {
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     kind: &'static str,
     size: Amount,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Amount {
     amount: u32,
     unit: &'static str,
@@ -122,14 +121,20 @@ pub(crate) fn size(slug: &str, disk: u32) -> SizeView {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use isobar_wire::Output;
+    use isobar_wire::output::value_of;
+    use serde_json::{Value, json};
+
+    fn shown(output: &dyn Output) -> Value {
+        serde_json::to_value(value_of(output).expect("a value")).expect("JSON")
+    }
 
     #[test]
     fn what_is_not_in_the_tables_any_more_is_shown() {
-        let region = serde_json::to_value(super::region("gone1")).expect("JSON");
+        let region = shown(&super::region("gone1"));
         assert_eq!((&region["slug"], &region["available"]), (&json!("gone1"), &json!(false)));
         assert_eq!((&region["sizes"], &region["features"]), (&json!([]), &json!([])));
-        let size = serde_json::to_value(super::size("s-9vcpu-1gb", 25)).expect("JSON");
+        let size = shown(&super::size("s-9vcpu-1gb", 25));
         assert_eq!((&size["slug"], &size["available"]), (&json!("s-9vcpu-1gb"), &json!(false)));
         assert_eq!((&size["disk"], &size["regions"]), (&json!(25), &json!([])));
     }

@@ -1,8 +1,8 @@
 //! The sizes, page by page.
 
 use isobar_kernel::{Fault, query};
-use serde::Serialize;
 
+use crate::Output;
 use crate::offer::sizes::SIZES;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::place::SizeView;
@@ -10,7 +10,7 @@ use crate::world::{Handler, Look, Query};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list)];
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Sizes {
     sizes: Vec<SizeView>,
     links: Links,

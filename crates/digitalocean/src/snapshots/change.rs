@@ -2,17 +2,16 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::view::is_snapshot;
-use crate::errors;
 use crate::images::records::Image;
 use crate::input::Text;
 use crate::world::{Command, Handler, Look, key};
+use crate::{Input, errors};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(delete)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Delete {
     snapshot_id: Text,
 }

@@ -2,35 +2,34 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::view::{SnapshotView, is_snapshot};
-use crate::errors;
 use crate::images::records::Image;
 use crate::input::Text;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output, errors};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct List {
     resource_type: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Get {
     snapshot_id: Text,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Snapshots {
     snapshots: Vec<SnapshotView>,
     links: Links,
     meta: Meta,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct One {
     snapshot: SnapshotView,
 }

@@ -1,13 +1,12 @@
 //! How a snapshot looks.
 
-use serde::Serialize;
-
+use crate::Output;
 use crate::images::records::{Image, Kind};
 use crate::show::time;
 use crate::world::Scene;
 
 /// A snapshot, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct SnapshotView {
     id: String,
     name: String,

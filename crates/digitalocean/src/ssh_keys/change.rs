@@ -2,24 +2,24 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::list::{KeyView, OfKey, One};
 use super::records::{SshKey, fingerprint};
 use super::{errors, find};
+use crate::Input;
 use crate::errors::NOT_FOUND;
 use crate::input::Text;
 use crate::world::{Command, Handler, Look, SSH_KEYS, key};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(create), command!(update), command!(delete)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Create {
     name: Option<String>,
     public_key: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Update {
     ssh_key_identifier: Text,
     name: Option<String>,

@@ -1,7 +1,6 @@
 //! The keys, page by page, and one of them.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find;
 use super::records::SshKey;
@@ -9,16 +8,17 @@ use crate::errors::NOT_FOUND;
 use crate::input::Text;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 
 /// The input of an operation on one key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct OfKey {
     pub(super) ssh_key_identifier: Text,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Keys {
     ssh_keys: Vec<KeyView>,
     links: Links,
@@ -26,13 +26,13 @@ struct Keys {
 }
 
 /// One key.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct One {
     pub(super) ssh_key: KeyView,
 }
 
 /// A key, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct KeyView {
     id: u64,
     public_key: String,

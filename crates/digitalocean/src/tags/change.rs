@@ -2,18 +2,18 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::list::{OfTag, One};
 use super::records::Tag;
 use super::view::view;
 use super::{ensure, errors, find, is_letter, resources};
+use crate::Input;
 use crate::errors::{NOT_FOUND, REQUIRED};
 use crate::world::{Command, Handler, Look};
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(create), command!(delete)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Create {
     name: Option<String>,
 }

@@ -1,7 +1,6 @@
 //! The tags, page by page, and one of them.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find;
 use super::records::Tag;
@@ -9,16 +8,17 @@ use super::view::{TagView, view};
 use crate::errors::NOT_FOUND;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 
 /// The input of an operation on one tag.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct OfTag {
     pub(super) tag_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Tags {
     tags: Vec<TagView>,
     links: Links,
@@ -26,7 +26,7 @@ struct Tags {
 }
 
 /// One tag.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct One {
     pub(super) tag: TagView,
 }

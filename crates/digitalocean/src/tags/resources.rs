@@ -2,27 +2,26 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::records::Tag;
 use super::{errors, find};
-use crate::droplets;
 use crate::droplets::records::Droplet;
 use crate::errors::NOT_FOUND;
 use crate::images::records::Image;
 use crate::input::Text;
 use crate::world::{Command, Handler, Look, key};
+use crate::{Input, droplets};
 
 pub(super) const OPERATIONS: &[Handler] =
     &[command!(assign_resources), command!(unassign_resources)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Change {
     tag_id: String,
     resources: Option<Vec<Resource>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Resource {
     resource_id: Option<Text>,
     resource_type: Option<String>,

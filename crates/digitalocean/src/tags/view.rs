@@ -1,22 +1,20 @@
 //! How a tag looks, with what carries it.
 
-use serde::Serialize;
-
 use super::records::Tag;
-use crate::droplets;
 use crate::images::records::Image;
 use crate::world::Scene;
+use crate::{Output, droplets};
 
 /// A tag, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct TagView {
     name: String,
     resources: Resources,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Resources {
-    #[serde(flatten)]
+    #[wire(flatten)]
     all: Tagged,
     droplets: Tagged,
     images: Tagged,
@@ -25,10 +23,10 @@ struct Resources {
     databases: Tagged,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Output)]
 struct Tagged {
     count: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(unless = "Option::is_none")]
     last_tagged_uri: Option<String>,
 }
 

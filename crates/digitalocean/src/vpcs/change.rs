@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, command};
-use serde::Deserialize;
 
 use super::list::{OfVpc, One, VpcView};
 use super::records::Vpc;
 use super::{default_of, errors, find, members, range};
 use crate::errors::{REGION_NOT_AVAILABLE, REQUIRED};
-use crate::offer;
 use crate::world::{Command, Handler, Look, Scene, is_settling, key};
+use crate::{Input, offer};
 
 pub(super) const OPERATIONS: &[Handler] =
     &[command!(create), command!(update), command!(patch), command!(delete)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Create {
     name: Option<String>,
     description: Option<String>,
@@ -24,7 +23,7 @@ struct Create {
     ip_range: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct Change {
     vpc_id: String,
     name: Option<String>,

@@ -1,23 +1,23 @@
 //! The VPCs, page by page, and one of them.
 
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find;
 use super::records::Vpc;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::time;
 use crate::world::{Handler, Look, Query};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list), query!(get)];
 
 /// The input of an operation on one VPC.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 pub(super) struct OfVpc {
     pub(super) vpc_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Vpcs {
     vpcs: Vec<VpcView>,
     links: Links,
@@ -25,13 +25,13 @@ struct Vpcs {
 }
 
 /// One VPC.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct One {
     pub(super) vpc: VpcView,
 }
 
 /// A VPC, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct VpcView {
     id: String,
     urn: String,

@@ -2,7 +2,6 @@
 
 use isobar_kernel::members::Both;
 use isobar_kernel::{Fault, query};
-use serde::{Deserialize, Serialize};
 
 use super::find;
 use super::records::Vpc;
@@ -11,16 +10,17 @@ use crate::load_balancers::records::LoadBalancer;
 use crate::page::{Links, Meta, Page, Paging};
 use crate::show::time;
 use crate::world::{Handler, Look, Query, Scene};
+use crate::{Input, Output};
 
 pub(super) const OPERATIONS: &[Handler] = &[query!(list_members)];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Input)]
 struct List {
     vpc_id: String,
     resource_type: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 struct Members {
     members: Vec<Member>,
     links: Links,
@@ -28,7 +28,7 @@ struct Members {
 }
 
 /// Something in a VPC, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Output)]
 pub(super) struct Member {
     urn: String,
     name: String,

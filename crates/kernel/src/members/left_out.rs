@@ -47,8 +47,8 @@ pub fn left_out<W>(cloud: Cloud, services: &'static [Served<W>]) -> Vec<LeftOut>
     all
 }
 
-/// What is wrong with a face's handlers and its rows: a handler whose type hides what it does not read
-/// (serde's `flatten` does), and a row that holds for no member of any served operation.
+/// What is wrong with a face's handlers and its rows: a handler whose type hides what it does not
+/// read, and a row that holds for no member of any served operation.
 ///
 /// # Panics
 /// As [`left_out`].

@@ -14,8 +14,8 @@ use isobar_kernel::{
     Tables, command, idempotency, query, served_operations,
 };
 use isobar_wire::{
-    DecodeError, Dialect, Reply, Request, Response, ServiceError, Value, decode_response,
-    encode_request,
+    DecodeError, Dialect, Input, Output, Reply, Request, Response, ServiceError, Value,
+    decode_response, encode_request,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -134,27 +134,23 @@ impl Record for Gateway {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Input)]
 struct CreateNatGateway {
     subnet_id: String,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Created {
     nat_gateway: Shown,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Shown {
     nat_gateway_id: String,
     subnet_id: String,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Listed {
     nat_gateways: Vec<Shown>,
 }

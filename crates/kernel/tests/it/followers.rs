@@ -3,7 +3,7 @@
 use isobar_kernel::call::Empty;
 use isobar_kernel::store::{Record, Schema};
 use isobar_kernel::{Command, Fault, Handler, Local, Rights, Row, Served, Tables, command, follow};
-use isobar_wire::{Value, encode_request};
+use isobar_wire::{Input, Value, encode_request};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -55,8 +55,7 @@ impl Record for Count {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Input)]
 struct CreateVpc {
     cidr_block: String,
 }
@@ -69,8 +68,7 @@ fn create_vpc(cx: &mut Command<'_, '_, ()>, input: CreateVpc) -> Result<Empty, F
     Ok(Empty {})
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Input)]
 struct DeleteVpc {
     vpc_id: String,
 }

@@ -1,7 +1,7 @@
 //! The kinds of handlers beside those that read and those that write: calls that wait, and calls that
 //! work outside of the store with bodies of any size.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use isobar_kernel::store::{Record, Schema, Topic};
 use isobar_kernel::{
     Command, Fault, Handler, Local, Query, Rights, Row, Served, Tables, command, query, wait, work,
 };
-use isobar_wire::{Reply, Request, Value, decode_response, encode_request};
+use isobar_wire::{Input, Output, Reply, Request, Value, decode_response, encode_request};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -50,15 +50,13 @@ impl Record for Message {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Input)]
 struct SendMessage {
     queue_url: String,
     message_body: String,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Sent {
     message_id: String,
 }
@@ -69,21 +67,18 @@ fn send_message(cx: &mut Command<'_, '_, ()>, input: SendMessage) -> Result<Sent
     Ok(Sent { message_id: id })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Input)]
 struct ReceiveMessage {
     queue_url: String,
     wait_time_seconds: Option<i64>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Received {
     messages: Vec<Shown>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Shown {
     message_id: String,
     body: String,
@@ -248,18 +243,16 @@ impl Record for Object {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Input)]
 #[expect(dead_code, reason = "the tests have one bucket, and bodies say how long they are")]
 struct Place {
     bucket: String,
     key: String,
     content_length: Option<i64>,
-    metadata: Option<HashMap<String, String>>,
+    metadata: Option<BTreeMap<String, String>>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Put {
     e_tag: String,
 }
@@ -277,8 +270,7 @@ async fn put_object(mut cx: Work<'_, ()>, input: Place) -> Result<Done, Failure>
     })
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Got {
     content_type: &'static str,
 }
@@ -334,8 +326,7 @@ impl Drop for Counted {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Buckets {
     buckets: Vec<Empty>,
 }

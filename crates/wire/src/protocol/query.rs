@@ -2,7 +2,6 @@
 
 use isobar_catalogue::shape::XmlNamespace;
 use isobar_catalogue::{Operation, Protocol, Service};
-use serde::Serialize;
 
 use super::common;
 use super::{Call, Codec};
@@ -11,8 +10,9 @@ use crate::error::{
 };
 use crate::form::{self, Style};
 use crate::message::{Request, Response};
+use crate::output::{Output, value_of};
 use crate::shapes;
-use crate::value::{self, Value, to_value};
+use crate::value::{self, Value};
 use crate::xml;
 
 pub(crate) const QUERY: Codec = Codec {
@@ -137,16 +137,16 @@ fn encode_response(call: Call, output: &Value, request_id: &str) -> Result<Respo
 }
 
 /// Writes the answer straight from a handler's type.
-pub(crate) fn encode_output<T: Serialize + ?Sized>(
+pub(crate) fn encode_output(
     call: Call,
-    output: &T,
+    output: &dyn Output,
     request_id: &str,
 ) -> Result<Response, value::Error> {
     let Some(shape) = call.operation.output else {
-        let none = to_value(output)?;
+        let none = value_of(output)?;
         return encode_response(call, &none, request_id).map_err(value::Error::unfit);
     };
-    answer(call, request_id, |writer| writer.typed(shape, output))
+    answer(call, request_id, |writer| writer.output(shape, output))
 }
 
 /// The answer, around its members.

@@ -1,6 +1,5 @@
-//! From values to a handler's types.
+//! From values to a caller's types.
 
-use std::cell::RefCell;
 use std::vec;
 
 use base64::Engine as _;
@@ -54,93 +53,35 @@ impl serde::ser::Error for Error {
 /// # Errors
 /// Where the value does not fit the type.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
-    T::deserialize(FromValue { value, place: &Place::Unwatched })
+    T::deserialize(FromValue(value))
 }
 
-/// A member that a type does not name: its path of member names with dots between, without the
-/// numbers of items, and what the value had there. Nulls are not among them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unread {
-    /// Where it is: `BlockDeviceMappings.Ebs.KmsKeyId`.
-    pub path: String,
-    /// What it says.
-    pub value: Value,
-}
-
-/// Turns a value into a type, and adds to `unread` what the type does not name, as far as the value
-/// was looked at.
-///
-/// # Errors
-/// Where the value does not fit the type.
-pub fn from_value_watched<T: DeserializeOwned>(
-    value: Value,
-    unread: &mut Vec<Unread>,
-) -> Result<T, Error> {
-    let found = RefCell::new(std::mem::take(unread));
-    let result = T::deserialize(FromValue { value, place: &Place::Top(&found) });
-    *unread = found.into_inner();
-    result
-}
-
-/// Where in an input a value stands.
-enum Place<'p> {
-    /// Nobody asks.
-    Unwatched,
-    /// The whole, and who is told what nobody reads.
-    Top(&'p RefCell<Vec<Unread>>),
-    /// A member of a structure or map.
-    Member { of: &'p Place<'p>, name: &'p str },
-}
-
-impl Place<'_> {
-    /// Notes that the value here is read by nobody.
-    fn pass_over(&self, value: Value) {
-        if value.is_null() {
-            return;
-        }
-        let mut names = Vec::new();
-        let mut place = self;
-        while let Place::Member { of, name } = place {
-            names.push(*name);
-            place = of;
-        }
-        if let Place::Top(found) = place {
-            names.reverse();
-            found.borrow_mut().push(Unread { path: names.join("."), value });
-        }
-    }
-}
-
-struct FromValue<'p> {
-    value: Value,
-    place: &'p Place<'p>,
-}
+struct FromValue(Value);
 
 /// The members of a structure or map, one after another.
-struct Members<'p> {
+struct Members {
     rest: vec::IntoIter<(Name, Value)>,
-    current: Option<(Name, Value)>,
-    place: &'p Place<'p>,
+    current: Option<Value>,
 }
 
-impl<'de> MapAccess<'de> for Members<'_> {
+impl<'de> MapAccess<'de> for Members {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        self.current = self.rest.next();
-        let Some((name, _)) = &self.current else { return Ok(None) };
+        let Some((name, value)) = self.rest.next() else { return Ok(None) };
+        self.current = Some(value);
         let name: StrDeserializer<'_, Error> = name.as_ref().into_deserializer();
         seed.deserialize(name).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let Some((name, value)) = self.current.take() else {
+        let Some(value) = self.current.take() else {
             return Err(Error::Unfit("a member's value is asked for before its name".to_owned()));
         };
-        seed.deserialize(FromValue { value, place: &Place::Member { of: self.place, name: &name } })
+        seed.deserialize(FromValue(value))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -148,33 +89,30 @@ impl<'de> MapAccess<'de> for Members<'_> {
     }
 }
 
-/// The items of a list, which stand where the list stands.
-struct Items<'p> {
-    rest: vec::IntoIter<Value>,
-    place: &'p Place<'p>,
-}
+/// The items of a list.
+struct Items(vec::IntoIter<Value>);
 
-impl<'de> SeqAccess<'de> for Items<'_> {
+impl<'de> SeqAccess<'de> for Items {
     type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Error> {
-        let Some(value) = self.rest.next() else { return Ok(None) };
-        seed.deserialize(FromValue { value, place: self.place }).map(Some)
+        let Some(value) = self.0.next() else { return Ok(None) };
+        seed.deserialize(FromValue(value)).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.rest.len())
+        Some(self.0.len())
     }
 }
 
-impl<'de> Deserializer<'de> for FromValue<'_> {
+impl<'de> Deserializer<'de> for FromValue {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.value {
+        match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
             Value::Integer(number) => visitor.visit_i64(number),
@@ -183,27 +121,25 @@ impl<'de> Deserializer<'de> for FromValue<'_> {
             Value::Blob(bytes) => visitor.visit_string(STANDARD.encode(bytes)),
             Value::Timestamp(moment) => visitor.visit_string(moment.to_string()),
             Value::List(items) => {
-                let mut items = Items { rest: items.into_iter(), place: self.place };
+                let mut items = Items(items.into_iter());
                 let value = visitor.visit_seq(&mut items)?;
-                match items.rest.len() {
+                match items.0.len() {
                     0 => Ok(value),
                     more => Err(Error::Unfit(format!("{more} items too many"))),
                 }
             }
             Value::Map(entries) => {
-                let rest = entries.into_iter();
-                visitor.visit_map(Members { rest, current: None, place: self.place })
+                visitor.visit_map(Members { rest: entries.into_iter(), current: None })
             }
         }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.place.pass_over(self.value);
         visitor.visit_unit()
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.value {
+        match self.0 {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
@@ -214,14 +150,14 @@ impl<'de> Deserializer<'de> for FromValue<'_> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.value {
+        match self.0 {
             Value::Blob(bytes) if name == AS_IT_IS => visitor.visit_byte_buf(bytes.into()),
-            value => visitor.visit_newtype_struct(Self { value, place: self.place }),
+            value => visitor.visit_newtype_struct(Self(value)),
         }
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.value {
+        match self.0 {
             Value::Blob(bytes) => visitor.visit_byte_buf(bytes.into()),
             _ => self.deserialize_any(visitor),
         }
@@ -232,7 +168,7 @@ impl<'de> Deserializer<'de> for FromValue<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.value {
+        match self.0 {
             Value::Blob(bytes) => numbers(&bytes, visitor),
             _ => self.deserialize_any(visitor),
         }
@@ -248,11 +184,11 @@ impl<'de> Deserializer<'de> for FromValue<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.value {
+        match self.0 {
             Value::String(text) => visitor.visit_enum(text.into_owned().into_deserializer()),
             Value::Map(mut entries) if entries.len() == 1 => {
                 let (name, value) = entries.remove(0);
-                visitor.visit_enum(Variant { name: name.into_owned(), value, place: self.place })
+                visitor.visit_enum(Variant { name: name.into_owned(), value })
             }
             other => Err(Error::Unfit(format!(
                 "{} where one of several names stands",
@@ -274,26 +210,25 @@ fn numbers<'de, V: Visitor<'de>>(bytes: &Bytes, visitor: V) -> Result<V::Value, 
     seq.end().map(|()| value)
 }
 
-struct Variant<'p> {
+struct Variant {
     name: String,
     value: Value,
-    place: &'p Place<'p>,
 }
 
-impl<'de, 'p> EnumAccess<'de> for Variant<'p> {
+impl<'de> EnumAccess<'de> for Variant {
     type Error = Error;
-    type Variant = FromValue<'p>;
+    type Variant = FromValue;
 
     fn variant_seed<S: DeserializeSeed<'de>>(
         self,
         seed: S,
-    ) -> Result<(S::Value, FromValue<'p>), Error> {
+    ) -> Result<(S::Value, FromValue), Error> {
         let name: StringDeserializer<Error> = self.name.into_deserializer();
-        Ok((seed.deserialize(name)?, FromValue { value: self.value, place: self.place }))
+        Ok((seed.deserialize(name)?, FromValue(self.value)))
     }
 }
 
-impl<'de> VariantAccess<'de> for FromValue<'_> {
+impl<'de> VariantAccess<'de> for FromValue {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! From a handler's types to values.
+//! From a caller's types to values.
 
 use std::borrow::Cow;
 use std::fmt::Display;

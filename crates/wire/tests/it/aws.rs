@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use isobar_catalogue::Cloud;
+use isobar_wire::output::value_of;
 use isobar_wire::{
-    DecodeError, Dialect, EncodeError, Problem, RouteProblem, Value, Violation, decode_request,
-    decompress, encode_error, encode_output, encode_request, encode_response, route, to_value,
+    DecodeError, Dialect, EncodeError, Output, Problem, RouteProblem, Value, Violation,
+    decode_request, decompress, encode_error, encode_output, encode_request, encode_response,
+    route,
 };
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::json;
 
 use crate::{body, error, json, operation, request, value};
@@ -44,31 +45,27 @@ fn ec2_answers_as_the_service_does() {
 
 /// What a handler's types may look like: nothing to say, text that needs escaping, moments, numbers,
 /// what is flattened into another type, and lists of all of it.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Described<'a> {
     next_token: Option<&'a str>,
     reservations: Vec<Reservation<'a>>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Reservation<'a> {
     instances: [Instance<'a>; 1],
     owner_id: Cow<'a, str>,
-    #[serde(flatten)]
+    #[wire(flatten)]
     own: Own,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Own {
     reservation_id: String,
     requester_id: Option<String>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Output)]
 struct Instance<'a> {
     // The catalogue has these in another order.
     public_dns_name: &'a str,
@@ -78,13 +75,13 @@ struct Instance<'a> {
     launch_time: Timestamp,
     ebs_optimized: bool,
     security_groups: [(); 0],
-    state: BTreeMap<&'static str, Value>,
+    state: BTreeMap<String, Value>,
     hypervisor: Hypervisor,
     no_such_member: Option<()>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Output)]
+#[wire(case = "lowercase")]
 enum Hypervisor {
     Xen,
 }
@@ -98,7 +95,9 @@ fn described(public_dns_name: &str) -> Described<'_> {
         launch_time: "2014-04-29T18:30:38.12Z".parse().unwrap(),
         ebs_optimized: true,
         security_groups: [],
-        state: BTreeMap::from([("Name", value(json!("running"))), ("Code", value(json!(16)))]),
+        state: [("Name", json!("running")), ("Code", json!(16))]
+            .map(|(name, json)| (name.to_owned(), value(json)))
+            .into(),
         hypervisor: Hypervisor::Xen,
         no_such_member: None,
     };
@@ -112,7 +111,7 @@ fn a_handlers_type_is_written_as_its_value_is() {
     let (service, operation) = operation(Cloud::Aws, "ec2", "DescribeInstances");
     let dialect = Dialect::new(service.protocol());
     let output = described("a <b> & \u{1}\"");
-    let value = to_value(&output).unwrap();
+    let value = value_of(&output).unwrap();
     let by_value = encode_response(service, operation, dialect, &value, "req-1").unwrap();
     let typed = encode_output(service, operation, dialect, &output, "req-1").unwrap();
     assert_eq!(body(&typed), body(&by_value));
@@ -131,23 +130,25 @@ fn a_handlers_type_is_written_as_its_value_is() {
 
 #[test]
 fn a_handlers_type_that_does_not_fit_is_told() {
-    #[derive(Serialize)]
+    #[derive(Output)]
     struct Wrong<T> {
-        #[serde(rename = "Reservations")]
         reservations: T,
     }
-    fn refused<T: Serialize>(output: &T) -> String {
+    fn refused(output: &dyn Output) -> String {
         let (service, operation) = operation(Cloud::Aws, "ec2", "DescribeInstances");
         let dialect = Dialect::new(service.protocol());
-        let value = to_value(output).unwrap();
+        let value = value_of(output).unwrap();
         assert!(encode_response(service, operation, dialect, &value, "req-1").is_err());
         encode_output(service, operation, dialect, output, "req-1").unwrap_err().to_string()
     }
     assert_eq!(refused(&Wrong { reservations: "x" }), "must be a list, not text");
     let structure = Wrong { reservations: Wrong { reservations: () } };
     assert_eq!(refused(&structure), "must be a list, not a structure");
-    assert_eq!(refused(&Wrong { reservations: [json!({ "Strange": 1 })] }), "Strange is no member");
-    assert_eq!(refused(&json!({ "Strange": 1 })), "Strange is no member");
+    assert_eq!(
+        refused(&Wrong { reservations: [value(json!({ "Strange": 1 }))] }),
+        "Strange is no member"
+    );
+    assert_eq!(refused(&value(json!({ "Strange": 1 }))), "Strange is no member");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod aws;
 mod cases;
 mod digitalocean;
 mod eventstream;
+mod handlers;
 mod hostile;
 mod malformed;
 mod oss;

@@ -1,22 +1,20 @@
 //! How DescribeInstances shows an instance: every member that the vendor always has.
 
-use serde::Serialize;
-
 use crate::ecs::image_table;
 use crate::ecs::instances::{EipAddress, Found, NEVER, NO_EIP, Status, VpcAttributes};
 use crate::forms::{Listed, minutes};
 use crate::lookup::region_of;
 use crate::tags::TagKeyValue;
+use isobar_wire::Output;
 
 /// An instance in the answer.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct InstanceView {
     resource_group_id: &'static str,
     memory: i64,
     instance_charge_type: &'static str,
     cpu: u32,
-    #[serde(rename = "OSName")]
+    #[wire(name = "OSName")]
     os_name: &'static str,
     instance_network_type: &'static str,
     inner_ip_address: Listed<String>,
@@ -42,7 +40,7 @@ pub(super) struct InstanceView {
     deployment_set_id: &'static str,
     internet_max_bandwidth_out: i64,
     serial_number: String,
-    #[serde(rename = "OSType")]
+    #[wire(name = "OSType")]
     os_type: &'static str,
     creation_time: String,
     auto_release_time: &'static str,
@@ -50,14 +48,14 @@ pub(super) struct InstanceView {
     instance_type_family: String,
     dedicated_instance_attribute: DedicatedInstance,
     public_ip_address: Listed<String>,
-    #[serde(rename = "GPUSpec")]
+    #[wire(name = "GPUSpec")]
     gpu_spec: &'static str,
     network_interfaces: Listed<Interface>,
     spot_price_limit: f64,
     sale_cycle: &'static str,
     device_available: bool,
     instance_type: String,
-    #[serde(rename = "OSNameEn")]
+    #[wire(name = "OSNameEn")]
     os_name_en: &'static str,
     spot_strategy: String,
     key_pair_name: String,
@@ -66,7 +64,7 @@ pub(super) struct InstanceView {
     cluster_id: &'static str,
     ecs_capacity_reservation_attr: CapacityReservation,
     dedicated_host_attribute: DedicatedHost,
-    #[serde(rename = "GPUAmount")]
+    #[wire(name = "GPUAmount")]
     gpu_amount: i64,
     operation_locks: Listed<String>,
     internet_max_bandwidth_in: i64,
@@ -78,15 +76,14 @@ pub(super) struct InstanceView {
     spot_duration: i64,
     spot_interruption_behavior: String,
     hpc_cluster_id: &'static str,
-    #[serde(rename = "ISP")]
+    #[wire(name = "ISP")]
     isp: &'static str,
     rdma_ip_address: Listed<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Interface {
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: &'static str,
     primary_ip_address: String,
     mac_address: String,
@@ -94,58 +91,50 @@ struct Interface {
     private_ip_sets: Listed<PrivateAddress>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct PrivateAddress {
     private_ip_address: String,
     primary: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct DedicatedHost {
     dedicated_host_id: &'static str,
     dedicated_host_name: &'static str,
     dedicated_host_cluster_id: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct DedicatedInstance {
     tenancy: &'static str,
     affinity: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CapacityReservation {
     capacity_reservation_preference: &'static str,
     capacity_reservation_id: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CpuOptions {
     threads_per_core: u32,
     numa: &'static str,
     core_count: u32,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct MetadataOptions {
     http_tokens: &'static str,
     http_endpoint: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct HibernationOptions {
     configured: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ImageOptions {
     login_as_non_root: bool,
 }

@@ -111,7 +111,7 @@ pub(super) fn system_disk(input: &Launch) -> Result<SystemDisk, Fault> {
         }
         category.clone_into(&mut disk.category);
     }
-    disk.size = asked.size.unwrap_or(disk.size);
+    disk.size = asked.size.map_or(disk.size, |size| size.0);
     if disk.size < image_table::SIZE {
         return Err(errors::SYSTEM_DISK_TOO_SMALL.fault());
     }

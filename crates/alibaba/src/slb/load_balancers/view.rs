@@ -2,7 +2,7 @@
 
 use isobar_engines::balancers;
 use isobar_kernel::Tables;
-use serde::Serialize;
+use isobar_wire::Output;
 
 use crate::Query;
 use crate::ecs::instances::address_of;
@@ -24,15 +24,14 @@ impl LoadBalancer {
 }
 
 /// What both ways to describe a load balancer show.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Common {
     load_balancer_id: String,
     load_balancer_name: String,
     load_balancer_status: &'static str,
     address: String,
     address_type: &'static str,
-    #[serde(rename = "AddressIPVersion")]
+    #[wire(name = "AddressIPVersion")]
     address_ip_version: &'static str,
     network_type: &'static str,
     vpc_id: String,
@@ -93,10 +92,9 @@ impl Common {
 }
 
 /// A load balancer in a list.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct Summary {
-    #[serde(flatten)]
+    #[wire(flatten)]
     common: Common,
     /// A number here: 3 for bandwidth, 4 for traffic.
     internet_charge_type: &'static str,
@@ -146,10 +144,9 @@ impl Summary {
 }
 
 /// A load balancer by itself.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct Attribute {
-    #[serde(flatten)]
+    #[wire(flatten)]
     common: Common,
     internet_charge_type: String,
     end_time: &'static str,
@@ -161,15 +158,13 @@ pub(super) struct Attribute {
 }
 
 /// The vendor misspelt it first, and keeps both.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct PortAndProtocal {
     listener_protocal: &'static str,
     listener_port: u16,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct PortAndProtocol {
     listener_port: u16,
     listener_protocol: &'static str,
@@ -177,10 +172,9 @@ struct PortAndProtocol {
     description: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct BackendServer {
-    #[serde(rename = "Type")]
+    #[wire(name = "Type")]
     kind: String,
     weight: u32,
     description: String,

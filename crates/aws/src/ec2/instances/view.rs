@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use isobar_engines::machines::{self, Machine};
 use isobar_kernel::Tables;
+use isobar_wire::Output;
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::super::images::{self, Image};
 use super::super::instance_states::{self as states, State, StateView};
@@ -16,8 +16,7 @@ use super::super::subnets::DnsOptions;
 use super::super::tags::{self, TagView};
 use super::super::volumes::InstanceVolume;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(in crate::ec2) struct InstanceView<'a> {
     architecture: &'static str,
     block_device_mappings: Vec<InstanceVolume<'a>>,
@@ -64,48 +63,42 @@ pub(in crate::ec2) struct InstanceView<'a> {
     vpc_id: Option<&'a str>,
     private_ip_address: Option<String>,
     public_ip_address: Option<String>,
-    #[serde(skip)]
+    #[wire(skip)]
     pub(super) owner_id: &'a str,
-    #[serde(skip)]
+    #[wire(skip)]
     pub(super) reservation_id: &'a str,
 }
 
 /// A group's id and name.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Output)]
 pub(in crate::ec2) struct GroupIdentifier<'a> {
     pub(in crate::ec2) group_id: &'a str,
     pub(in crate::ec2) group_name: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Reason<'a> {
     code: Cow<'a, str>,
     message: Cow<'a, str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct CpuOptions {
     core_count: i64,
     threads_per_core: i64,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Preference {
     capacity_reservation_preference: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Hibernation {
     configured: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Metadata<'a> {
     state: &'static str,
     http_tokens: &'a str,
@@ -115,28 +108,24 @@ struct Metadata<'a> {
     instance_metadata_tags: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Enclave {
     enabled: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Maintenance<'a> {
     auto_recovery: &'a str,
     reboot_migration: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Bandwidth {
     bandwidth_weighting: &'static str,
 }
 
 /// Who manages it: nobody but its owner.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(in crate::ec2) struct Operator {
     managed: bool,
 }
@@ -145,8 +134,7 @@ impl Operator {
     pub(in crate::ec2) const NONE: Self = Self { managed: false };
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Placement<'a> {
     availability_zone_id: &'a str,
     group_name: &'static str,
@@ -154,8 +142,7 @@ struct Placement<'a> {
     availability_zone: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct Monitoring {
     state: &'static str,
 }

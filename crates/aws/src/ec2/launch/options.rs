@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 use isobar_kernel::Fault;
-use serde::Deserialize;
+use isobar_wire::Input;
 
 use super::super::errors;
 use super::super::images::Image;
@@ -18,8 +18,7 @@ use super::super::tags::TagSpecifications;
 const MOST_USER_DATA: usize = 16 << 10;
 const MOST_SCRIPT: u64 = 1 << 20;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(super) struct RunInstances {
     pub(super) dry_run: Option<bool>,
     pub(super) image_id: Option<String>,
@@ -48,8 +47,7 @@ pub(super) struct RunInstances {
     iam_instance_profile: Option<Profile>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input)]
 pub(super) struct BlockDevice {
     pub(super) device_name: Option<String>,
     pub(super) no_device: Option<String>,
@@ -57,8 +55,7 @@ pub(super) struct BlockDevice {
     pub(super) ebs: Option<Ebs>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input)]
 pub(super) struct Ebs {
     pub(super) delete_on_termination: Option<bool>,
     pub(super) iops: Option<i64>,
@@ -69,8 +66,7 @@ pub(super) struct Ebs {
     pub(super) encrypted: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(super) struct InterfaceSpecification {
     pub(super) associate_public_ip_address: Option<bool>,
     pub(super) delete_on_termination: Option<bool>,
@@ -81,34 +77,29 @@ pub(super) struct InterfaceSpecification {
     pub(super) subnet_id: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(super) struct Placement {
     pub(super) availability_zone: Option<String>,
     pub(super) availability_zone_id: Option<String>,
     pub(super) tenancy: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(super) struct Monitoring {
     pub(super) enabled: bool,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct CreditSpecification {
     cpu_credits: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct MaintenanceOptions {
     auto_recovery: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 struct AskedMetadata {
     http_tokens: Option<String>,
     http_put_response_hop_limit: Option<i64>,
@@ -117,15 +108,13 @@ struct AskedMetadata {
     instance_metadata_tags: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct LaunchTemplate {
     launch_template_id: Option<String>,
     launch_template_name: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Profile {
     arn: Option<String>,
     name: Option<String>,

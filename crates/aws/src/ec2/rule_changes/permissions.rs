@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 
 use isobar_kernel::{Fault, Tables};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::super::cidr::Cidr;
 use super::super::ids::GROUP;
@@ -11,8 +11,7 @@ use super::super::records::{self, Group, Peer, Rule};
 use super::super::{errors, security_groups};
 
 /// Rules of one protocol and range of ports, as they are sent and as unknown ones are sent back.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input, Output)]
 pub(super) struct Permission {
     pub(super) ip_protocol: Option<String>,
     pub(super) from_port: Option<i64>,
@@ -23,8 +22,7 @@ pub(super) struct Permission {
     pub(super) prefix_list_ids: Option<Vec<PrefixList>>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input, Output)]
 pub(super) struct GroupPair {
     pub(super) description: Option<String>,
     pub(super) user_id: Option<String>,
@@ -32,22 +30,19 @@ pub(super) struct GroupPair {
     pub(super) group_id: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input, Output)]
 pub(super) struct IpRange {
     pub(super) description: Option<String>,
     pub(super) cidr_ip: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input, Output)]
 pub(super) struct Ipv6Range {
     pub(super) description: Option<String>,
     pub(super) cidr_ipv6: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input, Output)]
 pub(super) struct PrefixList {
     pub(super) description: Option<String>,
     pub(super) prefix_list_id: Option<String>,

@@ -1,7 +1,7 @@
 //! What changes rules of security groups in place: a rule as a whole, or its description alone.
 
 use isobar_kernel::{Fault, Tables};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::super::ids::{GROUP, RULE};
 use super::super::records::{self, Group, Peer, Rule};
@@ -9,8 +9,7 @@ use super::super::{Command, errors, security_groups};
 use super::permissions::{GroupPair, IpRange, Ipv6Range, Permission, PrefixList, read_protocol};
 use super::wishes;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(super) struct Changed {
     r#return: bool,
 }
@@ -21,25 +20,22 @@ fn find<'a>(store: &'a Tables, group: &Group, id: &str) -> Result<&'a Rule, Faul
     if rule.group_id == group.id { Ok(rule) } else { Err(RULE.missing(id)) }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(super) struct ModifySecurityGroupRules {
     group_id: Option<String>,
-    #[serde(default)]
+    #[wire(default)]
     security_group_rules: Vec<Update>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Update {
     security_group_rule_id: String,
-    #[serde(default)]
+    #[wire(default)]
     security_group_rule: Wanted,
 }
 
 /// A rule as it is to be. What is left out is not kept.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 struct Wanted {
     ip_protocol: Option<String>,
     from_port: Option<i64>,
@@ -163,8 +159,7 @@ fn changed(store: &Tables, group: &Group, id: &str, wanted: Wanted) -> Result<Ru
 }
 
 /// New descriptions of rules of one group, which are named by their ids or by what they let through.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(super) struct Descriptions {
     group_id: Option<String>,
     group_name: Option<String>,
@@ -172,8 +167,7 @@ pub(super) struct Descriptions {
     security_group_rule_descriptions: Option<Vec<RuleDescription>>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct RuleDescription {
     security_group_rule_id: Option<String>,
     description: Option<String>,

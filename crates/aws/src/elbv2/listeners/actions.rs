@@ -2,7 +2,7 @@
 
 use isobar_kernel::call::Empty;
 use isobar_kernel::{Fault, Tables};
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::super::records::{Forward, Kind, Listener, LoadBalancer, TargetGroup, Weighted};
 use super::super::{errors, target_groups};
@@ -11,31 +11,27 @@ use super::super::{errors, target_groups};
 const MOST: usize = 5;
 
 /// An action as it is sent.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(super) struct AskedAction {
     target_group_arn: Option<String>,
     order: Option<i64>,
     forward_config: Option<ForwardConfig>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct ForwardConfig {
     target_groups: Option<Vec<Tuple>>,
     _target_group_stickiness_config: Option<Empty>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 struct Tuple {
     target_group_arn: Option<String>,
     weight: Option<i64>,
 }
 
 /// An action as it is shown.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 pub(in crate::elbv2) struct ActionView<'a> {
     r#type: &'static str,
     target_group_arn: Option<&'a str>,
@@ -43,22 +39,19 @@ pub(in crate::elbv2) struct ActionView<'a> {
     forward_config: ForwardView<'a>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct ForwardView<'a> {
     target_groups: Vec<TupleView<'a>>,
     target_group_stickiness_config: StickinessView,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct TupleView<'a> {
     target_group_arn: &'a str,
     weight: i64,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Output)]
 struct StickinessView {
     enabled: bool,
 }

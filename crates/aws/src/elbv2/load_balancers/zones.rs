@@ -1,15 +1,14 @@
 //! The subnets and security groups of load balancers.
 
 use isobar_kernel::{Fault, Tables};
-use serde::Deserialize;
+use isobar_wire::Input;
 
 use super::super::errors;
 use super::super::records::{Kind, Zone};
 use crate::ec2::records::{Group, Subnet};
 
 /// A subnet with what a load balancer may have there.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Input)]
 pub(super) struct SubnetMapping {
     subnet_id: Option<String>,
     allocation_id: Option<String>,

@@ -2,14 +2,13 @@
 
 use isobar_engines::balancers::StatusRange;
 use isobar_kernel::Fault;
-use serde::{Deserialize, Serialize};
+use isobar_wire::{Input, Output};
 
 use super::super::errors;
 use super::super::records::Check;
 
 /// The members of a request that say how health is checked.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Input)]
 pub(super) struct AskedCheck {
     health_check_protocol: Option<String>,
     health_check_port: Option<String>,
@@ -23,8 +22,7 @@ pub(super) struct AskedCheck {
 }
 
 /// The statuses that are good.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Input, Output)]
 pub(super) struct Matcher {
     http_code: Option<String>,
     grpc_code: Option<String>,
