@@ -27,7 +27,7 @@ const SHA256: &str = "eef62cdcf3bfe73e0863743511ba042dfaba04ba3d5ecdcb896a196c69
 const RESOURCES: &str = "moto/ec2/resources/";
 /// By zone id, since the zones' names mean something else in each account.
 const OFFERINGS: &str = "instance_type_offerings/availability-zone-id/";
-const FILE: &str = "crates/aws/src/ec2/instance_types/offered.gz";
+const FILE: &str = "crates/aws-compute/src/ec2/instance_types/offered.gz";
 
 /// What `cargo xtask offers` takes.
 #[derive(Debug, clap::Args)]

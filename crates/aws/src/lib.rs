@@ -1,36 +1,23 @@
-//! AWS's face of the local clouds: its vocabulary over the kernel and the engines, one folder per
-//! service.
-//!
-//! A service's folder has a file for each noun, with its operations' table on top, and files of fixed
-//! names: `errors` (the rows of its errors), `records` (the rows that it stores).
+//! AWS's face of the local clouds: its groups of services put together.
 
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "a handler takes its input by value, whether it keeps any of it or not"
-)]
-
-mod ec2;
-mod elbv2;
-mod face;
-mod regions;
-mod sts;
-mod unbuilt;
-
+pub use isobar_aws_core::face::{Aws, BUILT, Built, IGNORED};
+use isobar_aws_core::{World, records, regions};
 use isobar_engines::Engines;
-use isobar_kernel::Keys;
 use isobar_kernel::store::Schema;
-use isobar_kernel::{Local, Served, Shared};
-
-pub use face::{Aws, BUILT, Built, IGNORED};
-pub use unbuilt::unbuilt;
+use isobar_kernel::{Keys, Local, Served, Shared};
+use {
+    isobar_aws_balancing as balancing, isobar_aws_compute as compute,
+    isobar_aws_identity as identity,
+};
 
 /// The services, with their handlers. To add a service, add a line.
-pub const SERVICES: &[Served<World>] = &[ec2::SERVICE, elbv2::SERVICE, sts::SERVICE];
+pub const SERVICES: &[Served<World>] = &[compute::EC2, balancing::ELBV2, identity::STS];
 
 /// Adds the face's collections.
 pub fn schema(schema: &mut Schema) {
-    ec2::records::schema(schema);
-    elbv2::records::schema(schema);
+    records::schema(schema);
+    compute::schema(schema);
+    balancing::schema(schema);
 }
 
 /// What the face has to be told.
@@ -46,17 +33,6 @@ pub struct Settings {
     pub engines: Engines,
 }
 
-/// What handlers see besides the store.
-#[derive(Debug)]
-pub struct World {
-    /// What runs machines and load balancers.
-    pub(crate) engines: Engines,
-}
-
-pub(crate) type Query<'a> = isobar_kernel::Query<'a, World>;
-pub(crate) type Command<'a, 'tx> = isobar_kernel::Command<'a, 'tx, World>;
-pub(crate) type Work<'a> = isobar_kernel::Work<'a, World>;
-
 /// Puts the local cloud together, and gives the account's regions the network that each begins with.
 ///
 /// # Errors
@@ -67,7 +43,7 @@ pub fn local(
 ) -> Result<Local<Aws>, isobar_kernel::store::Error> {
     shared.store.update(|tx| {
         for region in regions::REGIONS {
-            ec2::seed::region(tx, &shared.random, &settings.account_id, region);
+            compute::seed_region(tx, &shared.random, &settings.account_id, region);
         }
     })?;
     let world = World { engines: settings.engines };
@@ -79,4 +55,18 @@ pub fn local(
 #[must_use]
 pub fn regions() -> Vec<&'static str> {
     regions::REGIONS.iter().map(|region| region.name).collect()
+}
+
+/// What of the served operations is not built, beside the members that their handlers do not read:
+/// service, operation and what, as text. The document of what is served is made from it.
+#[must_use]
+pub fn unbuilt() -> Vec<(&'static str, &'static str, String)> {
+    let values = BUILT.iter().map(|row| {
+        let values: Vec<String> = row.values.iter().map(|value| format!("`{value}`")).collect();
+        (row.service, row.operation, format!("`{}` ({})", row.member, values.join(", ")))
+    });
+    let of = |service, rows: Vec<(&'static str, String)>| {
+        rows.into_iter().map(move |(operation, text)| (service, operation, text))
+    };
+    values.chain(of("ec2", compute::unbuilt())).chain(of("elbv2", balancing::unbuilt())).collect()
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Cloud, text};
 
-const PUBLIC: &str = include_str!("../../src/ec2/key_pairs/material/example.pub");
+const PUBLIC: &str = include_str!("../../../aws-compute/src/ec2/key_pairs/material/example.pub");
 
 #[tokio::test]
 async fn keys_are_made_in_both_kinds() {
@@ -55,8 +55,8 @@ async fn keys_are_imported_found_and_deleted() {
 
 #[tokio::test]
 async fn keys_are_imported_in_each_of_the_vendors_forms() {
-    const RFC4716: &str = include_str!("../../src/ec2/key_pairs/material/example.rfc4716");
-    const DER: &str = include_str!("../../src/ec2/key_pairs/material/example.der");
+    const RFC4716: &str = include_str!("../../../aws-compute/src/ec2/key_pairs/material/example.rfc4716");
+    const DER: &str = include_str!("../../../aws-compute/src/ec2/key_pairs/material/example.der");
     let cloud = Cloud::new();
     let mut seen = Vec::new();
     let dos = RFC4716.replace('\n', "\r\n");
