@@ -55,7 +55,8 @@ async fn keys_are_imported_found_and_deleted() {
 
 #[tokio::test]
 async fn keys_are_imported_in_each_of_the_vendors_forms() {
-    const RFC4716: &str = include_str!("../../../aws-compute/src/ec2/key_pairs/material/example.rfc4716");
+    const RFC4716: &str =
+        include_str!("../../../aws-compute/src/ec2/key_pairs/material/example.rfc4716");
     const DER: &str = include_str!("../../../aws-compute/src/ec2/key_pairs/material/example.der");
     let cloud = Cloud::new();
     let mut seen = Vec::new();
