@@ -6,7 +6,7 @@ mod left_out;
 
 use std::cell::RefCell;
 
-use isobar_wire::input::Place;
+use isobar_wire::input::{Place, Slot};
 use isobar_wire::{Input, Unread, Value, value};
 
 use crate::call::{Command, Failure, Query, Work};
@@ -102,16 +102,28 @@ impl<A: Input, B: Input> Input for Both<A, B> {
     }
 
     fn read(value: Value, place: &Place<'_>) -> Result<Self, value::Error> {
-        let (by_first, by_second) = (RefCell::default(), RefCell::default());
-        let first = A::read(value.clone(), &Place::top(&by_first));
-        let second = B::read(value, &Place::top(&by_second));
-        let mut unread = Vec::new();
-        unread_by_both(by_first.into_inner(), &by_second.into_inner(), &mut unread);
-        for Unread { path, value } in unread {
-            place.member(&path).pass_over(value);
-        }
-        Ok(Self(first?, second?))
+        let mut both = Self::blank();
+        read_both(&mut both.0, &mut both.1, value, place)?;
+        Ok(both)
     }
+}
+
+// Apart from `Both`, of which there is one for each two types.
+fn read_both(
+    first: &mut dyn Slot,
+    second: &mut dyn Slot,
+    value: Value,
+    place: &Place<'_>,
+) -> Result<(), value::Error> {
+    let (by_first, by_second) = (RefCell::default(), RefCell::default());
+    let first = first.fill(value.clone(), &Place::top(&by_first));
+    let second = second.fill(value, &Place::top(&by_second));
+    let mut unread = Vec::new();
+    unread_by_both(by_first.into_inner(), &by_second.into_inner(), &mut unread);
+    for Unread { path, value } in unread {
+        place.member(&path).pass_over(value);
+    }
+    first.and(second)
 }
 
 /// What neither of two types names. Where one leaves out a whole and the other a part of it, it is

@@ -205,9 +205,10 @@ fn bytes(value: Value) -> Result<Bytes, Error> {
     }
 }
 
-fn items(value: Value) -> Result<Vec<Value>, Error> {
+/// Hands over a list's items, one after another.
+fn each(value: Value, take: &mut dyn FnMut(Value) -> Result<(), Error>) -> Result<(), Error> {
     match value {
-        Value::List(items) => Ok(items),
+        Value::List(items) => items.into_iter().try_for_each(take),
         other => Err(unfit("a list", &other)),
     }
 }
@@ -232,7 +233,12 @@ impl<T: Input> Input for Vec<T> {
     }
 
     fn read(value: Value, place: &Place<'_>) -> Result<Self, Error> {
-        items(value)?.into_iter().map(|item| T::read(item, place)).collect()
+        let mut items = Vec::new();
+        each(value, &mut |item| {
+            items.push(T::read(item, place)?);
+            Ok(())
+        })?;
+        Ok(items)
     }
 }
 
