@@ -1,8 +1,0 @@
-//! Regions.
-
-mod list;
-
-use crate::world::Served;
-
-pub(crate) const SERVICE: Served =
-    Served { name: "regions", operations: &[list::OPERATIONS], followers: &[] };
