@@ -4,7 +4,7 @@
 mod slb;
 
 use isobar_alibaba_core::{
-    Command, Handler, Query, World, cidr, forms, lookup, paging, regions, standard, tagging, tags,
+    Command, Handler, Query, World, forms, lookup, paging, regions, standard, tagging, tags,
 };
 
 pub use slb::SERVICE as SLB;

@@ -8,8 +8,7 @@ mod ecs;
 mod vpc;
 
 use isobar_alibaba_core::{
-    Command, Handler, Query, Work, World, cidr, forms, lookup, paging, regions, standard, tagging,
-    tags,
+    Command, Handler, Query, Work, World, forms, lookup, paging, regions, standard, tagging, tags,
 };
 
 pub use ecs::SERVICE as ECS;

@@ -2,7 +2,6 @@
 //! refusals read, how lists, moments and ids are written ([`forms`]), pages, tags, regions, and the rows
 //! that products keep, which others read.
 
-pub mod cidr;
 pub mod face;
 pub mod forms;
 pub mod lookup;

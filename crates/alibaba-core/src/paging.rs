@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use isobar_kernel::{Fault, Row};
 
 use crate::standard;
@@ -128,24 +126,9 @@ pub fn after_token<T>(
     key: impl Fn(&T) -> String,
     invalid: impl Fn() -> Fault,
 ) -> Result<(Vec<T>, String), Fault> {
-    let after = match token.filter(|token| !token.is_empty()) {
-        None => None,
-        Some(token) => {
-            let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| invalid())?;
-            Some(String::from_utf8(bytes).map_err(|_| invalid())?)
-        }
-    };
-    let mut rest: Vec<T> = items
-        .into_iter()
-        .skip_while(|item| after.as_ref().is_some_and(|after| key(item) <= *after))
-        .collect();
-    let more = rest.len() > most;
-    rest.truncate(most);
-    let next = match rest.last() {
-        Some(last) if more => URL_SAFE_NO_PAD.encode(key(last)),
-        _ => String::new(),
-    };
-    Ok((rest, next))
+    let page = isobar_forms::pages::after(items, |item| key(item).into(), token, most);
+    let (items, next) = page.ok_or_else(invalid)?;
+    Ok((items, next.unwrap_or_default()))
 }
 
 #[cfg(test)]

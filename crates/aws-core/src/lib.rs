@@ -1,7 +1,6 @@
 //! What the groups of the local AWS's services stand on: how a request is admitted and how refusals read,
 //! the regions, and the rows that more than one group reads.
 
-pub mod cidr;
 pub mod face;
 pub mod records;
 pub mod regions;

@@ -10,7 +10,7 @@ use isobar_kernel::store::Schema;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::cidr::Cidr;
+use isobar_forms::Cidr;
 
 /// Adds the collections.
 pub fn schema(schema: &mut Schema) {

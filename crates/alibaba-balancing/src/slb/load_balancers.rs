@@ -12,7 +12,6 @@ use isobar_wire::{Input, Output};
 use super::errors;
 use super::records::LoadBalancer;
 use super::sync::sync;
-use crate::cidr::{Cidr, is_ipv4};
 use crate::forms::{self, FREE_NAME, InOrder, Listed, comma_separated, fits};
 use crate::lookup::find;
 use crate::paging::{Page, newest_first};
@@ -20,6 +19,7 @@ use crate::tags::{self, Tags};
 use crate::{Command, Handler, Query, regions, standard};
 use isobar_alibaba_core::records::vpc;
 use isobar_alibaba_core::records::vpc::{VSwitch, Vpc};
+use isobar_forms::{Cidr, is_ipv4};
 use view::{Attribute, Summary, shown_address};
 
 pub(super) const OPERATIONS: &[Handler] = &[
@@ -205,8 +205,8 @@ fn network(
     }
     // An address of one's own choice cannot be had: those of this computer's loopback are drawn.
     if let Some(address) = input.address.as_deref().filter(|address| !address.is_empty()) {
-        let host = Cidr::parse(&format!("{address}/32")).filter(|_| is_ipv4(address));
-        let block = Cidr::parse(&vswitch.cidr);
+        let host = Cidr::exact(&format!("{address}/32")).filter(|_| is_ipv4(address));
+        let block = Cidr::exact(&vswitch.cidr);
         let inside = host.zip(block).is_some_and(|(host, block)| block.contains(host));
         return Err(if inside {
             standard::UNSUPPORTED_PARAMETER.with(&[&"Address"])

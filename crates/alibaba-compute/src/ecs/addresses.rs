@@ -6,8 +6,8 @@ use isobar_wire::{Input, Output};
 use super::errors;
 use super::instances::{Status, find};
 use super::records::Instance;
-use crate::cidr::is_ipv4;
 use crate::{Command, Handler};
+use isobar_forms::is_ipv4;
 
 pub(super) const OPERATIONS: &[Handler] = &[command!(allocate_public_ip_address)];
 

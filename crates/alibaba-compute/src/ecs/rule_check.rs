@@ -5,9 +5,9 @@ use isobar_wire::Input;
 
 use super::errors;
 use super::records::{Matching, Peer, SecurityGroup};
-use crate::cidr::{is_ipv4, is_ipv6};
 use crate::forms::DESCRIPTION;
 use crate::{Command, standard};
+use isobar_forms::{is_ipv4, is_ipv6};
 
 /// A rule as a call gives it, for either direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Input)]

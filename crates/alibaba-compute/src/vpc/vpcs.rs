@@ -8,13 +8,13 @@ use isobar_wire::{Input, Output};
 
 use super::errors;
 use super::records::{BY_VPC, VSwitch, Vpc};
-use crate::cidr::Cidr;
 use crate::ecs::records::SecurityGroup;
 use crate::forms::{self, DESCRIPTION, FREE_NAME, InOrder, Listed, comma_separated, seconds};
 use crate::lookup::{find, region_of};
 use crate::paging::{Page, newest_first};
 use crate::tags::{self, KeyValue, Tags};
 use crate::{Command, Handler, Query, regions};
+use isobar_forms::Cidr;
 
 /// What ECS's first version of the API has too.
 pub(super) const OPERATIONS: &[Handler] = &[
@@ -103,7 +103,7 @@ pub(crate) fn default_vpc(cx: &mut Command<'_, '_>) -> Arc<Vpc> {
     if let Some(vpc) = cx.store.list::<Vpc>(&scope).find(|vpc| vpc.is_default) {
         return Arc::clone(vpc);
     }
-    let cidr = Cidr::parse(DEFAULT_CIDR).expect("the default block is one");
+    let cidr = Cidr::exact(DEFAULT_CIDR).expect("the default block is one");
     insert(cx, cidr, |vpc| {
         vpc.description = "System created default VPC.".into();
         vpc.is_default = true;
@@ -111,8 +111,8 @@ pub(crate) fn default_vpc(cx: &mut Command<'_, '_>) -> Arc<Vpc> {
 }
 
 fn valid_cidr(text: &str) -> Option<Cidr> {
-    let cidr = Cidr::parse(text).filter(|cidr| (8..=28).contains(&cidr.mask()))?;
-    let forbidden = FORBIDDEN.iter().filter_map(|block| Cidr::parse(block));
+    let cidr = Cidr::exact(text).filter(|cidr| (8..=28).contains(&cidr.bits()))?;
+    let forbidden = FORBIDDEN.iter().filter_map(|block| Cidr::exact(block));
     (!forbidden.into_iter().any(|block| block.overlaps(cidr))).then_some(cidr)
 }
 
@@ -121,9 +121,9 @@ fn user_cidrs(text: Option<&str>) -> Result<Vec<String>, Fault> {
     if blocks.len() > MOST_USER_CIDRS {
         return Err(errors::USER_CIDR_QUOTA.fault());
     }
-    let reserved = Cidr::parse("100.64.0.0/10").expect("the reserved block is one");
+    let reserved = Cidr::exact("100.64.0.0/10").expect("the reserved block is one");
     for block in &blocks {
-        let cidr = Cidr::parse(block).ok_or_else(|| errors::USER_CIDR.fault())?;
+        let cidr = Cidr::exact(block).ok_or_else(|| errors::USER_CIDR.fault())?;
         if reserved.overlaps(cidr) {
             return Err(errors::USER_CIDR_RESERVED.fault());
         }
@@ -388,7 +388,7 @@ pub(crate) fn modify_vpc_attribute(
     if let Some(text) = &input.cidr_block {
         let cidr = valid_cidr(text).ok_or_else(|| errors::CIDR_MALFORMED.fault())?;
         let outside = |vswitch: &Arc<VSwitch>| {
-            Cidr::parse(&vswitch.cidr).is_none_or(|block| !cidr.contains(block))
+            Cidr::exact(&vswitch.cidr).is_none_or(|block| !cidr.contains(block))
         };
         if cx.store.by::<VSwitch>(BY_VPC, &input.vpc_id).any(outside) {
             return Err(errors::SUBNET_OUTSIDE.fault());

@@ -10,7 +10,6 @@ pub(crate) use isobar_alibaba_core::records::vpc::available;
 
 use super::records::{BY_VPC, VSwitch, Vpc};
 use super::{errors, vpcs};
-use crate::cidr::Cidr;
 use crate::ecs::records::{BY_VSWITCH, Instance};
 use crate::forms::{self, DESCRIPTION, FREE_NAME, Listed, comma_separated, seconds};
 use crate::lookup::{find, region_of};
@@ -19,6 +18,7 @@ use crate::regions::{self, Region};
 use crate::tags::{self, KeyValue, Tags};
 use crate::{Command, Handler, Query};
 use isobar_alibaba_core::records::slb::LoadBalancer;
+use isobar_forms::Cidr;
 
 /// What ECS's first version of the API has too.
 pub(super) const OPERATIONS: &[Handler] = &[
@@ -33,7 +33,7 @@ pub(super) const ATTRIBUTES: &[Handler] = &[query!(describe_v_switch_attributes)
 
 const MOST_IDS: usize = 20;
 /// How many bits of a default vSwitch are fixed.
-const DEFAULT_MASK: u32 = 20;
+const DEFAULT_MASK: u8 = 20;
 
 #[derive(Debug, Input)]
 pub(crate) struct CreateVSwitch {
@@ -59,11 +59,11 @@ pub(crate) fn create_v_switch(
     let region = regions::find(region_of(&vpc.scope));
     let region = region.filter(|region| region.has_zone(&input.zone_id));
     let region = region.ok_or_else(|| errors::ZONE_NOT_FOUND.fault())?;
-    let cidr = Cidr::parse(&input.cidr_block).ok_or_else(|| errors::CIDR_MALFORMED.fault())?;
-    if !(16..=29).contains(&cidr.mask()) {
+    let cidr = Cidr::exact(&input.cidr_block).ok_or_else(|| errors::CIDR_MALFORMED.fault())?;
+    if !(16..=29).contains(&cidr.bits()) {
         return Err(errors::VSWITCH_MASK.fault());
     }
-    if Cidr::parse(&vpc.cidr).is_none_or(|block| !block.contains(cidr)) {
+    if Cidr::exact(&vpc.cidr).is_none_or(|block| !block.contains(cidr)) {
         return Err(errors::VSWITCH_OUTSIDE.fault());
     }
     if !is_free(cx.store, &input.vpc_id, cidr) {
@@ -106,7 +106,7 @@ fn insert(
 
 fn is_free(tables: &Tables, vpc_id: &str, cidr: Cidr) -> bool {
     let mut taken =
-        tables.by::<VSwitch>(BY_VPC, vpc_id).filter_map(|vswitch| Cidr::parse(&vswitch.cidr));
+        tables.by::<VSwitch>(BY_VPC, vpc_id).filter_map(|vswitch| Cidr::exact(&vswitch.cidr));
     !taken.any(|taken| taken.overlaps(cidr))
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn default_vswitch(cx: &mut Command<'_, '_>, zone_id: &str) -> Option
     if known.is_some() {
         return known;
     }
-    let block = Cidr::parse(&vpc.cidr)?;
+    let block = Cidr::exact(&vpc.cidr)?;
     let mut parts = (0..).map_while(|at| block.part(DEFAULT_MASK, at));
     let cidr = parts.find(|part| is_free(cx.store, &vpc.id, *part))?;
     let place = (regions::of_call(cx.region), zone_id);

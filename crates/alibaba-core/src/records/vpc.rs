@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ecs::{BY_VSWITCH, Instance};
 use super::slb::LoadBalancer;
-use crate::cidr::Cidr;
 use crate::lookup::BY_ID;
 use crate::tagging::tagged;
 use crate::tags::Tags;
+use isobar_forms::Cidr;
 
 /// A VPC.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,7 +99,7 @@ const RESERVED_ADDRESSES: i64 = 4;
 /// How many addresses of the vSwitch nobody has.
 #[must_use]
 pub fn available(tables: &Tables, vswitch: &VSwitch) -> i64 {
-    let size = Cidr::parse(&vswitch.cidr).map_or(0, Cidr::size);
+    let size = Cidr::exact(&vswitch.cidr).map_or(0, Cidr::size);
     let used = tables.by::<Instance>(BY_VSWITCH, &vswitch.id).count()
         + tables.by::<LoadBalancer>(BY_VSWITCH, &vswitch.id).count();
     (size - RESERVED_ADDRESSES - i64::try_from(used).unwrap_or(i64::MAX)).max(0)

@@ -10,9 +10,9 @@ use isobar_wire::{Input, Output};
 use super::records::{Check, Listener, LoadBalancer, Target, TargetGroup};
 use super::{Command, Query, balance, errors, target_groups};
 use crate::World;
-use isobar_aws_core::cidr::Cidr;
 use isobar_aws_core::records::{Instance, Vpc};
 use isobar_aws_core::records::{State as InstanceState, state_of};
+use isobar_forms::Cidr;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
     command!(register_targets, on "{TargetGroupArn}"),

@@ -5,7 +5,7 @@ use isobar_kernel::{Random, Tx};
 use super::records::{Home, Vpc};
 use super::{ids, security_groups, subnets, vpcs};
 use crate::regions::Region;
-use isobar_aws_core::cidr::Cidr;
+use isobar_forms::Cidr;
 
 /// `172.31.0.0/16`, of which each zone's subnet takes 4,096 addresses.
 const NETWORK: Cidr = Cidr::new(0xac1f_0000, 16);

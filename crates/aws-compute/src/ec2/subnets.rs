@@ -13,7 +13,7 @@ use super::vpcs::BlockPublicAccess;
 use super::{Command, Flag, Query, errors};
 use crate::World;
 use crate::regions::{self, Zone};
-use isobar_aws_core::cidr::Cidr;
+use isobar_forms::Cidr;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
     command!(create_subnet, on "subnet/*"),

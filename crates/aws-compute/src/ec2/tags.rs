@@ -262,7 +262,7 @@ struct ByKey {
 impl ByKey {
     fn takes(&self, tag: &TagDescription<'_>) -> bool {
         tag.key == self.key
-            && self.values.iter().any(|pattern| super::filters::matches(pattern, tag.value))
+            && self.values.iter().any(|pattern| isobar_forms::matches(pattern, tag.value))
     }
 }
 

@@ -11,7 +11,7 @@ use super::records::{self, Group, Home, Instance, Rule, Subnet, Vpc};
 use super::tags::{self, TagSpecifications, TagView, Wanted};
 use super::{Command, Flag, Query, errors, security_groups};
 use crate::World;
-use isobar_aws_core::cidr::Cidr;
+use isobar_forms::Cidr;
 
 pub(super) const OPERATIONS: &[Handler<World>] = &[
     command!(create_vpc, on "vpc/*"),

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use isobar_kernel::Fault;
 
 use super::{Launch, NetworkInterface};
-use crate::cidr::Cidr;
 use crate::ecs::errors;
 use crate::ecs::records::{BY_GROUP, Instance, SecurityGroup};
 use crate::ecs::security_groups::{self, MOST_GROUPS};
 use crate::vpc::records::VSwitch;
 use crate::vpc::vswitches;
 use crate::{Command, regions, standard};
+use isobar_forms::Cidr;
 
 /// A place for instances.
 #[derive(Debug)]
@@ -129,9 +129,9 @@ fn check_private_address(input: &Launch, vswitch: &VSwitch) -> Result<(), Fault>
     let asked = input.private_ip_address.as_deref().filter(|text| !text.is_empty());
     let Some(text) = asked else { return Ok(()) };
     let address: Option<Ipv4Addr> = text.parse().ok();
-    let address = address.and_then(|address| Cidr::parse(&format!("{address}/32")));
+    let address = address.and_then(|address| Cidr::exact(&format!("{address}/32")));
     let address = address.ok_or_else(|| errors::PRIVATE_ADDRESS_MALFORMED.fault())?;
-    let inside = Cidr::parse(&vswitch.cidr).is_some_and(|block| block.contains(address));
+    let inside = Cidr::exact(&vswitch.cidr).is_some_and(|block| block.contains(address));
     if inside {
         Err(standard::UNSUPPORTED_PARAMETER.with(&[&"PrivateIpAddress"]))
     } else {

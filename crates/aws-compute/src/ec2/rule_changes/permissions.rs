@@ -8,7 +8,7 @@ use isobar_wire::{Input, Output};
 use super::super::ids::GROUP;
 use super::super::records::{self, Group, Peer, Rule};
 use super::super::{errors, security_groups};
-use isobar_aws_core::cidr::Cidr;
+use isobar_forms::Cidr;
 
 /// Rules of one protocol and range of ports, as they are sent and as unknown ones are sent back.
 #[derive(Clone, Debug, Default, Input, Output)]

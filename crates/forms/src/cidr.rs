@@ -1,7 +1,7 @@
-//! Blocks of IPv4 addresses.
+//! Blocks of IPv4 addresses, and whether a text is one of either family.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use isobar_wire::Output;
@@ -22,7 +22,7 @@ pub struct NotCidr;
 impl FromStr for Cidr {
     type Err = NotCidr;
 
-    /// Host bits are dropped, as the service does.
+    /// Host bits are dropped.
     fn from_str(text: &str) -> Result<Self, NotCidr> {
         let (address, bits) = text.split_once('/').ok_or(NotCidr)?;
         let address: Ipv4Addr = address.parse().map_err(|_| NotCidr)?;
@@ -33,6 +33,23 @@ impl FromStr for Cidr {
 }
 
 impl Cidr {
+    /// The block that is written without host bits.
+    #[must_use]
+    pub fn exact(text: &str) -> Option<Self> {
+        let block: Self = text.parse().ok()?;
+        let (address, _) = text.split_once('/')?;
+        (address.parse() == Ok(Ipv4Addr::from_bits(block.base))).then_some(block)
+    }
+
+    /// The block of that length, so many blocks behind this one's first.
+    #[must_use]
+    pub fn part(self, bits: u8, at: u32) -> Option<Self> {
+        let size = 1_u32.checked_shl(32_u32.checked_sub(bits.into())?)?;
+        let base = self.base.checked_add(at.checked_mul(size)?)?;
+        let part = Self { base, bits };
+        self.contains(part).then_some(part)
+    }
+
     /// The block of the address and so many bits.
     #[must_use]
     pub const fn new(address: u32, bits: u8) -> Self {
@@ -40,21 +57,25 @@ impl Cidr {
     }
 
     /// The length of the prefix.
+    #[must_use]
     pub const fn bits(self) -> u8 {
         self.bits
     }
 
     /// How many addresses it has.
+    #[must_use]
     pub const fn size(self) -> i64 {
         1 << (32 - self.bits)
     }
 
     /// Whether all of the other is within this.
+    #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         other.bits >= self.bits && other.base & mask(self.bits) == self.base
     }
 
     /// Whether any address is in both.
+    #[must_use]
     pub const fn overlaps(self, other: Self) -> bool {
         self.contains(other) || other.contains(self)
     }
@@ -83,6 +104,28 @@ impl<'de> Deserialize<'de> for Cidr {
     }
 }
 
+/// Whether the text is an IPv4 address or a block of them.
+#[must_use]
+pub fn is_ipv4(text: &str) -> bool {
+    match text.split_once('/') {
+        Some((address, mask)) => {
+            is_ipv4(address) && mask.parse::<u8>().is_ok_and(|mask| mask <= 32)
+        }
+        None => text.parse::<Ipv4Addr>().is_ok(),
+    }
+}
+
+/// Whether the text is an IPv6 address or a block of them.
+#[must_use]
+pub fn is_ipv6(text: &str) -> bool {
+    match text.split_once('/') {
+        Some((address, mask)) => {
+            is_ipv6(address) && mask.parse::<u8>().is_ok_and(|mask| mask <= 128)
+        }
+        None => text.parse::<Ipv6Addr>().is_ok(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +141,20 @@ mod tests {
         for wrong in ["10.0.0.0", "10.0.0/16", "10.0.0.0/33", "10.0.0.0/+8", "10.0.0.0/", "x/8"] {
             assert!(wrong.parse::<Cidr>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn blocks_have_parts() {
+        let vpc = Cidr::exact("172.16.0.0/12").unwrap();
+        let part = vpc.part(20, 1).unwrap();
+        assert_eq!((part.to_string().as_str(), part.size()), ("172.16.16.0/20", 4096));
+        assert!(vpc.contains(part) && part.overlaps(vpc) && !part.contains(vpc));
+        assert!(!part.overlaps(vpc.part(20, 0).unwrap()));
+        assert_eq!(vpc.part(20, 256), None);
+        for bad in ["172.16.0.1/12", "172.16.0.0", "1.2.3.4/33", "a/8"] {
+            assert_eq!(Cidr::exact(bad), None, "{bad}");
+        }
+        assert!(is_ipv4("10.0.0.1") && is_ipv4("10.0.0.1/8") && !is_ipv4("::/0"));
+        assert!(is_ipv6("::/0") && !is_ipv6("0.0.0.0/0"));
     }
 }
