@@ -283,6 +283,10 @@ pub(super) const NO_INSTANCES: Row =
     Row::new(400, "InvalidParameterCombination", "No instances specified");
 pub(super) const INSTANCES_MISSING: Row =
     Row::new(400, "InvalidInstanceID.NotFound", "The instance IDs '{}' do not exist");
+pub(super) const INSTANCE_TYPE_ATTRIBUTE: Row =
+    Row::new(400, "InvalidInstanceAttributeValue", "Invalid value '{}' for InstanceType.");
+pub(super) const DEVICE_NOT_MAPPED: Row =
+    Row::new(400, "InvalidInstanceAttributeValue", "No device is currently mapped at {}");
 pub(super) const INSTANCE_TYPE: Row =
     Row::new(400, "InvalidParameterValue", "Invalid value '{}' for InstanceType.");
 pub(super) const TYPE_ZONE: Row = Row::new(

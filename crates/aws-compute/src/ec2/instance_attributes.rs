@@ -226,7 +226,18 @@ fn check(cx: &Command<'_, '_>, id: &str, change: &Change) -> Result<(), Fault> {
             Err(errors::SHUTDOWN.with(&[value]))
         }
         Change::InstanceType(name) if instance_types::find(name).is_none() => {
-            Err(errors::INSTANCE_TYPE.with(&[name]))
+            Err(errors::INSTANCE_TYPE_ATTRIBUTE.with(&[name]))
+        }
+        Change::Devices(devices) => {
+            let instance = cx.store.get::<Instance>(&cx.key(id));
+            let is_mapped = |name: &str| {
+                instance.is_some_and(|row| row.volumes.iter().any(|volume| volume.device == name))
+            };
+            let names = devices.iter().map(|device| device.device_name.as_deref());
+            match names.map(Option::unwrap_or_default).find(|name| !is_mapped(name)) {
+                Some(name) => Err(errors::DEVICE_NOT_MAPPED.with(&[&name])),
+                None => Ok(()),
+            }
         }
         Change::Groups(groups) => {
             let scope = cx.scope();
@@ -265,8 +276,9 @@ fn apply(instance: &mut Instance, change: Change) {
                     .volumes
                     .iter_mut()
                     .find(|volume| device.device_name.as_deref() == Some(volume.device.as_str()));
-                let value = device.ebs.and_then(|ebs| ebs.delete_on_termination);
-                if let (Some(volume), Some(value)) = (volume, value) {
+                // What nobody says is what the service does with volumes that it made.
+                let value = device.ebs.and_then(|ebs| ebs.delete_on_termination).unwrap_or(true);
+                if let Some(volume) = volume {
                     volume.delete_on_termination = value;
                 }
             }

@@ -247,7 +247,7 @@ fn revoke(cx: &mut Command<'_, '_>, input: &Change, egress: bool) -> Result<Revo
     })
 }
 
-/// The rules that the permissions mean, and the permissions that mean none.
+/// The rules that the permissions mean, and what of the permissions means none.
 fn match_permissions(
     store: &Tables,
     group: &Group,
@@ -257,16 +257,15 @@ fn match_permissions(
     let (mut found, mut unknown) = (Vec::new(), Vec::new());
     wishes(store, group, permissions)?;
     for permission in permissions {
-        let mut is_known = true;
+        let mut is_unknown = Vec::new();
         for wish in permission.wishes(store, group)? {
             let mut rules = store.by::<Rule>("group", &group.id);
-            match rules.find(|rule| rule.egress == egress && wish.is(rule)) {
-                Some(rule) => found.push(Rule::clone(rule)),
-                None => is_known = false,
-            }
+            let rule = rules.find(|rule| rule.egress == egress && wish.is(rule));
+            is_unknown.push(rule.is_none());
+            found.extend(rule.map(|rule| Rule::clone(rule)));
         }
-        if !is_known {
-            unknown.push(permission.clone());
+        if is_unknown.contains(&true) {
+            unknown.push(permission.only(is_unknown));
         }
     }
     Ok((found, unknown))

@@ -405,6 +405,20 @@ async fn attributes_are_shown_and_changed() {
     let off = json!({ "InstanceId": id, "Attribute": "disableApiTermination", "Value": "false" });
     cloud.ok("ec2", "ModifyInstanceAttribute", off).await;
 
+    let device = |name: &str, ebs: Json| {
+        let device = json!({ "DeviceName": name, "Ebs": ebs });
+        json!({ "InstanceId": id, "BlockDeviceMappings": [device] })
+    };
+    for (ebs, goes) in [(json!({ "DeleteOnTermination": false }), false), (json!({}), true)] {
+        cloud.ok("ec2", "ModifyInstanceAttribute", device("/dev/xvda", ebs)).await;
+        let volume = shown(&cloud, &id).await["BlockDeviceMappings"][0]["Ebs"].clone();
+        assert_eq!(volume["DeleteOnTermination"], goes);
+    }
+    let code = "InvalidInstanceAttributeValue";
+    let input = device("/dev/zzz", json!({ "DeleteOnTermination": true }));
+    let message = cloud.fails("ec2", "ModifyInstanceAttribute", input, code).await;
+    assert_eq!(message, "No device is currently mapped at /dev/zzz");
+
     let resize = json!({ "InstanceId": id, "InstanceType": { "Value": "t3.small" } });
     let message = cloud
         .fails("ec2", "ModifyInstanceAttribute", resize.clone(), "IncorrectInstanceState")
@@ -413,6 +427,8 @@ async fn attributes_are_shown_and_changed() {
     cloud.ok("ec2", "StopInstances", ids.clone()).await;
     cloud.settle();
     cloud.ok("ec2", "ModifyInstanceAttribute", resize).await;
+    let unknown = json!({ "InstanceId": id, "InstanceType": { "Value": "x9.huge" } });
+    cloud.fails("ec2", "ModifyInstanceAttribute", unknown, code).await;
     assert_eq!(shown(&cloud, &id).await["InstanceType"], "t3.small");
     let script = STANDARD.encode("#!/bin/sh\ntrue\n");
     let data = json!({ "InstanceId": id, "UserData": { "Value": script } });

@@ -173,6 +173,15 @@ async fn what_was_not_there_is_refused_or_reported() {
     let input = json!({ "GroupId": id, "IpPermissions": [tcp(80, "0.0.0.0/0")] });
     let revoked = cloud.ok("ec2", "RevokeSecurityGroupIngress", input).await;
     assert_eq!(count(&revoked, "/UnknownIpPermissions"), 1);
+    // Of a permission only what was not there is told; the rest is gone.
+    let input = json!({ "GroupId": id, "IpPermissions": [tcp(81, "10.0.0.0/8")] });
+    cloud.ok("ec2", "AuthorizeSecurityGroupIngress", input).await;
+    let mut both = tcp(81, "10.0.0.0/8");
+    both["IpRanges"] = json!([{ "CidrIp": "10.0.0.0/8" }, { "CidrIp": "11.0.0.0/8" }]);
+    let input = json!({ "GroupId": id, "IpPermissions": [both] });
+    let revoked = cloud.ok("ec2", "RevokeSecurityGroupIngress", input).await;
+    let unknown = &revoked["UnknownIpPermissions"][0]["IpRanges"];
+    assert_eq!(*unknown, json!([{ "CidrIp": "11.0.0.0/8" }]));
     let vpc = cloud.ok("ec2", "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await;
     let input = json!({ "GroupName": "x", "Description": "x", "VpcId": vpc["Vpc"]["VpcId"] });
     let id = text(&cloud.ok("ec2", "CreateSecurityGroup", input).await, "/GroupId");

@@ -111,6 +111,20 @@ impl Permission {
         Ok(wishes)
     }
 
+    /// The permission with those of its peers alone that the list, in their order, says.
+    pub(super) fn only(&self, is_kept: Vec<bool>) -> Self {
+        fn keep<T>(peers: &mut Option<Vec<T>>, is_kept: &mut impl Iterator<Item = bool>) {
+            if let Some(peers) = peers {
+                peers.retain(|_| is_kept.next().unwrap_or(true));
+            }
+        }
+        let (mut only, mut is_kept) = (self.clone(), is_kept.into_iter());
+        keep(&mut only.ip_ranges, &mut is_kept);
+        keep(&mut only.ipv6_ranges, &mut is_kept);
+        keep(&mut only.user_id_group_pairs, &mut is_kept);
+        only
+    }
+
     fn peers(&self, store: &Tables, group: &Group) -> Result<Vec<(Peer, Option<String>)>, Fault> {
         let mut peers = Vec::new();
         for range in self.ip_ranges.as_deref().unwrap_or_default() {
