@@ -250,7 +250,7 @@ impl Store {
     /// A counter that moves with every write that touches the collection: what a reconciler waits on.
     #[must_use]
     pub fn watch<T: Record>(&self) -> watch::Receiver<u64> {
-        self.inner.tables.read().watch::<T>()
+        self.inner.tables.read().watch(T::KIND)
     }
 
     /// Flushes the log to the disk. One that failed is opened anew.

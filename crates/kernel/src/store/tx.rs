@@ -1,12 +1,11 @@
 //! A write in progress.
 
-use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::tables::bytes;
+use super::tables::{Row, row_of};
 use super::{Error, Record, Tables, Topic};
 
 /// The longest key that the log takes, the collection's name included; it panics at a longer one.
@@ -31,12 +30,19 @@ pub(super) struct Done {
 
 /// One row, before and after it was changed. One that was put in anew has no `before`, one that was taken
 /// out no `after`.
-#[derive(Clone)]
 pub struct Change {
     pub(crate) kind: &'static str,
     pub(super) key: String,
-    pub(super) before: Option<Arc<dyn Row>>,
-    pub(super) after: Option<Arc<dyn Row>>,
+    pub(super) before: Option<Box<dyn Row>>,
+    pub(super) after: Option<Box<dyn Row>>,
+}
+
+impl Clone for Change {
+    fn clone(&self) -> Self {
+        let share = |row: &Option<Box<dyn Row>>| row.as_ref().map(|row| row.share());
+        let (before, after) = (share(&self.before), share(&self.after));
+        Self { kind: self.kind, key: self.key.clone(), before, after }
+    }
 }
 
 impl std::fmt::Debug for Change {
@@ -48,33 +54,12 @@ impl std::fmt::Debug for Change {
 impl Change {
     /// The row before; `None` where it is of another collection too.
     pub(crate) fn before<T: Record>(&self) -> Option<Arc<T>> {
-        row_of(self.before.as_ref())
+        self.before.as_deref().and_then(row_of).cloned()
     }
 
     /// The row after; `None` where it is of another collection too.
     pub(crate) fn after<T: Record>(&self) -> Option<Arc<T>> {
-        row_of(self.after.as_ref())
-    }
-}
-
-fn row_of<T: Record>(row: Option<&Arc<dyn Row>>) -> Option<Arc<T>> {
-    Arc::clone(row?).as_any().downcast().ok()
-}
-
-/// A row of any collection.
-pub(super) trait Row: Send + Sync {
-    /// As the log has it.
-    fn bytes(&self) -> Vec<u8>;
-    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
-}
-
-impl<T: Record> Row for T {
-    fn bytes(&self) -> Vec<u8> {
-        bytes(self)
-    }
-
-    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
-        self
+        self.after.as_deref().and_then(row_of).cloned()
     }
 }
 
@@ -100,14 +85,14 @@ impl<'a> Tx<'a> {
     /// Puts the row in, in the place of one with its key.
     pub fn put<T: Record>(&mut self, row: T) -> Arc<T> {
         let row = Arc::new(row);
-        self.change(row.key(), Some(Arc::clone(&row)));
+        self.change(T::KIND, row.key(), Some(Box::new(Arc::clone(&row))));
         row
     }
 
     /// Takes the row out and returns it.
     pub fn remove<T: Record>(&mut self, key: &str) -> Option<Arc<T>> {
         let before = self.tables.get::<T>(key).cloned()?;
-        self.change::<T>(key.to_owned(), None);
+        self.change(T::KIND, key.to_owned(), None);
         Some(before)
     }
 
@@ -139,11 +124,10 @@ impl<'a> Tx<'a> {
         self.done.changes.get(from..).unwrap_or_default()
     }
 
-    fn change<T: Record>(&mut self, key: String, row: Option<Arc<T>>) {
-        let after = row.clone().map(|row| row as Arc<dyn Row>);
-        let before = self.tables.replace(&key, row, &mut self.done.ended);
-        let before = before.map(|row| row as Arc<dyn Row>);
-        self.done.changes.push(Change { kind: T::KIND, key, before, after });
+    fn change(&mut self, kind: &'static str, key: String, row: Option<Box<dyn Row>>) {
+        let after = row.as_ref().map(|row| row.share());
+        let before = self.tables.replace(kind, &key, row, &mut self.done.ended);
+        self.done.changes.push(Change { kind, key, before, after });
     }
 
     /// Whether the log can take it.
@@ -194,7 +178,7 @@ impl Done {
     /// Takes it back. What came after it must have been taken back before.
     pub(super) fn undo(self, tables: &mut Tables) {
         for Change { kind, key, before, .. } in self.changes.into_iter().rev() {
-            tables.restore(kind, &key, before);
+            tables.replace(kind, &key, before, &mut Vec::new());
         }
     }
 }
