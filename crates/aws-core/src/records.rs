@@ -152,8 +152,17 @@ pub struct Instance {
 record!(Instance, "ec2.instance", |instance| {
     let mut links = vec![("vpc", instance.vpc_id.clone()), ("subnet", instance.subnet_id.clone())];
     links.extend(instance.group_ids.iter().map(|id| ("group", id.clone())));
+    links.push(("part", instance.interface.id.clone()));
+    links.extend(instance.volumes.iter().map(|volume| ("part", volume.id.clone())));
     links
 });
+
+/// The instance that has the interface or volume, while it lives.
+#[must_use]
+pub fn holder<'a>(store: &'a Tables, scope: &str, part: &str) -> Option<&'a Instance> {
+    let mut holders = store.by::<Instance>("part", part).map(|instance| &**instance);
+    holders.find(|instance| instance.scope == scope && instance.is_live())
+}
 
 /// How long a terminated instance is still shown.
 const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(1);

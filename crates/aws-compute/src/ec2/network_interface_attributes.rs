@@ -87,19 +87,13 @@ fn modify_network_interface_attribute(
         });
         return Ok(Empty {});
     }
-    let row = of_instance(cx.store, &scope, &id).ok_or_else(|| INTERFACE.missing(&id))?;
+    let row = records::holder(cx.store, &scope, &id).ok_or_else(|| INTERFACE.missing(&id))?;
     check(cx.store, &scope, &row.vpc_id, Some(&row.interface.attachment_id), &change)?;
     let key = row.key();
     cx.store.modify::<Instance>(&key, |row| {
         change.apply(&mut row.interface, &mut row.source_dest_check, &mut row.group_ids);
     });
     Ok(Empty {})
-}
-
-/// The instance that has the interface.
-fn of_instance<'a>(store: &'a Tables, scope: &str, id: &str) -> Option<&'a Instance> {
-    let mut live = store.list::<Instance>(scope).filter(|instance| instance.is_live());
-    live.find(|instance| instance.interface.id == id).map(|instance| &**instance)
 }
 
 /// Refuses values that the attribute cannot have.

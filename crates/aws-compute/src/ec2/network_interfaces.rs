@@ -284,8 +284,7 @@ fn delete_network_interface(
         tags::clear(cx, &id);
         return Ok(Empty {});
     }
-    let mut live = cx.store.list::<Instance>(&scope).filter(|instance| instance.is_live());
-    let is_used = live.any(|instance| instance.interface.id == id);
+    let is_used = records::holder(cx.store, &scope, &id).is_some();
     Err(if is_used { errors::INTERFACE_IN_USE.with(&[&id]) } else { INTERFACE.missing(&id) })
 }
 

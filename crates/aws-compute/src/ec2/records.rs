@@ -15,7 +15,7 @@ use super::{errors, ids, images};
 use isobar_aws_core::{record, regions};
 
 pub(super) use isobar_aws_core::records::{
-    Group, Instance, Interface, MetadataOptions, Subnet, Volume, Vpc, account, region,
+    Group, Instance, Interface, MetadataOptions, Subnet, Volume, Vpc, account, holder, region,
     whole_millisecond,
 };
 
@@ -216,7 +216,6 @@ pub(super) fn check_exist(
 
 fn exists(store: &Tables, scope: &str, id: &str, now: Timestamp) -> bool {
     let key = format!("{scope}{id}");
-    let instances = || store.list::<Instance>(scope).filter(|instance| instance.is_live());
     match id.split_once('-').map_or("", |(prefix, _)| prefix) {
         "i" => store.get::<Instance>(&key).is_some_and(|instance| instance.is_shown(now)),
         "vpc" => store.get::<Vpc>(&key).is_some(),
@@ -224,14 +223,8 @@ fn exists(store: &Tables, scope: &str, id: &str, now: Timestamp) -> bool {
         "sg" => store.get::<Group>(&key).is_some(),
         "sgr" => store.get::<Rule>(&key).is_some(),
         "key" => store.get::<KeyPair>(&key).is_some(),
-        "eni" => {
-            store.get::<FreeInterface>(&key).is_some()
-                || instances().any(|instance| instance.interface.id == id)
-        }
-        "vol" => {
-            store.get::<FreeVolume>(&key).is_some()
-                || instances().any(|instance| instance.volumes.iter().any(|volume| volume.id == id))
-        }
+        "eni" => store.get::<FreeInterface>(&key).is_some() || holder(store, scope, id).is_some(),
+        "vol" => store.get::<FreeVolume>(&key).is_some() || holder(store, scope, id).is_some(),
         "rtb" => store.list::<Vpc>(scope).any(|vpc| vpc.route_table_id == id),
         "acl" => store.list::<Vpc>(scope).any(|vpc| vpc.network_acl_id == id),
         "ami" => images::find(region(scope), id).is_some(),

@@ -9,7 +9,7 @@ use super::filters::{Field, Filters, Selection, TAGS};
 use super::ids::VOLUME;
 use super::instances::{self, Operator};
 use super::pages::{self, Page};
-use super::records::{FreeVolume, Instance, Volume};
+use super::records::{self, FreeVolume, Instance, Volume};
 use super::tags::{self, TagView};
 use super::{Command, Query, errors};
 use crate::World;
@@ -222,9 +222,7 @@ fn delete_volume(cx: &mut Command<'_, '_>, input: DeleteVolume) -> Result<Empty,
         tags::clear(cx, &id);
         return Ok(Empty {});
     }
-    let mut live = cx.store.list::<Instance>(&scope).filter(|instance| instance.is_live());
-    let holder = live.find(|instance| instance.volumes.iter().any(|volume| volume.id == id));
-    Err(holder.map_or_else(
+    Err(records::holder(cx.store, &scope, &id).map_or_else(
         || VOLUME.missing(&id),
         |instance| errors::VOLUME_IN_USE.with(&[&id, &instance.id]),
     ))
