@@ -5,12 +5,12 @@
 
 mod admission;
 mod authorization;
-mod coverage;
 mod groups;
 mod harness;
 mod instances;
 mod launch;
 mod load_balancers;
+mod members;
 mod networks;
 mod offers;
 mod orders;

@@ -9,12 +9,12 @@
 
 mod admission;
 mod authorization;
-mod coverage;
 mod forms;
 mod harness;
 mod instances;
 mod key_pairs;
 mod load_balancers;
+mod members;
 mod networks;
 mod offers;
 mod security_groups;
