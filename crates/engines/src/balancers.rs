@@ -10,6 +10,7 @@
 //! way has its time to end. A port that may not be bound gets a free one in its place, which is kept in
 //! the record and taken again after a restart.
 
+mod accept;
 mod change;
 mod choose;
 mod health;

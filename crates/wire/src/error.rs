@@ -5,8 +5,7 @@ use std::fmt;
 use http::{Method, StatusCode};
 use isobar_catalogue::{Protocol, Shape};
 
-use crate::protocol::common::is_page;
-use crate::scalar;
+use crate::foreign::{beginning, is_page};
 use crate::value::{Name, Value};
 
 /// How a request was written, which is how its answer is written.
@@ -266,7 +265,7 @@ impl DecodeError {
         if !foreign {
             return Self::Malformed { format, message };
         }
-        let shown = scalar::beginning(body);
+        let shown = beginning(body);
         Self::Malformed { format, message: format!("{message}; it begins with {shown:?}") }
     }
 

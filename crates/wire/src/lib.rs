@@ -15,6 +15,7 @@ use isobar_catalogue::{Cloud, Member, Operation, Protocol, Service};
 mod cbor;
 pub mod error;
 pub mod eventstream;
+mod foreign;
 mod form;
 mod gzip;
 pub mod input;

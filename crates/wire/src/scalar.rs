@@ -172,25 +172,6 @@ fn read_float(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// The beginning of a body as one line of text, for messages.
-pub(crate) fn beginning(body: &[u8]) -> String {
-    const MOST: usize = 120;
-    // Four bytes for each character at most, and some space that is passed over.
-    let text = String::from_utf8_lossy(&body[..body.len().min(8 * MOST)]);
-    let mut line = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty())
-    {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    match line.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
 /// Text from outside in a message: quoted, and not longer than a line.
 pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 60;

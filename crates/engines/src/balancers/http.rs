@@ -28,7 +28,7 @@ use tokio::time::timeout;
 
 use super::listener::LiveListener;
 use super::relay::relay;
-use super::target::{Lease, Live};
+use super::target::{Lease, Live, RequestBody};
 use body::{AnswerBody, Leased, page};
 use gzip::Gzip;
 
@@ -38,9 +38,6 @@ const MAX_HEADERS: usize = 100;
 const MAX_HEADER_BYTES: usize = 64 << 10;
 /// How often a request is sent before it is given up.
 const ATTEMPTS: usize = 4;
-
-/// What is sent to a target: what the client sends, or nothing.
-pub(super) type RequestBody = Either<Incoming, Empty<Bytes>>;
 
 /// Serves a client's connection.
 pub(super) async fn serve(listener: &Arc<LiveListener>, stream: TcpStream, peer: SocketAddr) {

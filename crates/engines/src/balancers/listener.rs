@@ -1,26 +1,20 @@
-//! A listener at work: its socket, its targets, its connections.
+//! A listener at work: its targets, and what its connections ask of it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use isobar_kernel::{Clock, Random};
 use parking_lot::{Mutex, RwLock};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::choose::{Seat, Seats};
 use super::target::{Lease, Live};
-use super::{Health, HealthCheck, Listener, Protocol, http, probe, tcp};
-
-/// The most connections of clients at once; further ones wait in the system's queue.
-const MAX_CONNECTIONS: usize = 1024;
-/// How long to wait when the system has no file descriptor for a connection.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+use super::{Health, HealthCheck, Listener, Protocol, probe};
 
 /// A listener at work.
 #[derive(Debug)]
@@ -53,22 +47,9 @@ impl Marks {
     }
 }
 
-/// Binds a port of the address: the one that was bound before, else the one that is asked for, else
-/// a free one.
-pub(super) async fn bind(address: Ipv4Addr, listener: &Listener) -> std::io::Result<TcpListener> {
-    for port in listener.bound_port.into_iter().chain([listener.port]) {
-        match TcpListener::bind((address, port)).await {
-            Ok(socket) => return Ok(socket),
-            Err(error) => tracing::debug!(%error, %address, port, "a port could not be bound"),
-        }
-    }
-    TcpListener::bind((address, 0)).await
-}
-
 impl LiveListener {
-    /// Starts to accept connections at the socket.
-    pub(super) fn start(
-        socket: TcpListener,
+    /// A listener that is bound there, and does not accept yet.
+    pub(super) fn new(
         local: SocketAddr,
         config: &Listener,
         marks: Marks,
@@ -87,9 +68,12 @@ impl LiveListener {
             accepting: Mutex::new(None),
         });
         listener.seat(config);
-        let accepting = tokio::spawn(accept(Arc::clone(&listener), socket));
-        *listener.accepting.lock() = Some(accepting);
         listener
+    }
+
+    /// Keeps the task that accepts for it, which ends before it is closed.
+    pub(super) fn accepted_by(&self, task: JoinHandle<()>) {
+        *self.accepting.lock() = Some(task);
     }
 
     /// The address and port that are bound.
@@ -226,18 +210,18 @@ impl LiveListener {
         }
     }
 
-    async fn serve(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
-        let protocol = self.config.read().protocol;
-        let served = async {
-            match protocol {
-                Protocol::Http => http::serve(&self, stream, peer).await,
-                Protocol::Tcp => tcp::serve(&self, stream).await,
-            }
-        };
-        tokio::select! {
-            () = served => {}
-            () = self.cut.cancelled() => {}
-        }
+    pub(super) fn protocol(&self) -> Protocol {
+        self.config.read().protocol
+    }
+
+    /// Cancelled when the clients' connections must end.
+    pub(super) fn cut(&self) -> &CancellationToken {
+        &self.cut
+    }
+
+    /// The clients' connections.
+    pub(super) fn connections(&self) -> &TaskTracker {
+        &self.connections
     }
 }
 
@@ -246,34 +230,5 @@ fn retire(seat: &mut Seat, drain: Duration) {
         seat.draining = true;
         seat.target.leave();
         tokio::spawn(Arc::clone(&seat.target).retire(drain));
-    }
-}
-
-async fn accept(listener: Arc<LiveListener>, socket: TcpListener) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    loop {
-        let accepted = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (place, socket.accept().await)
-        };
-        let (place, accepted) = tokio::select! {
-            () = listener.closing.cancelled() => return,
-            accepted = accepted => accepted,
-        };
-        match accepted {
-            Ok((stream, peer)) => {
-                // What a proxy passes on is as large as it came; waiting would only delay it.
-                let _ = stream.set_nodelay(true);
-                let served = Arc::clone(&listener).serve(stream, peer);
-                listener.connections.spawn(async move {
-                    served.await;
-                    drop(place);
-                });
-            }
-            Err(error) => {
-                tracing::warn!(%error, local = %listener.local, "no connection could be accepted");
-                sleep(ACCEPT_PAUSE).await;
-            }
-        }
     }
 }

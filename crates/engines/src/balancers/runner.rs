@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::listener::{LiveListener, Marks, bind};
+use super::accept::{self, bind};
+use super::listener::{LiveListener, Marks};
 use super::{Balancer, Health, Listener, State};
 
 /// How long requests under way may take when everything stops.
@@ -141,7 +142,7 @@ impl Inner {
         let (port, error) = match bound {
             Ok((socket, local)) => {
                 let marks = Marks { clock: self.clock.clone(), random: self.random.clone() };
-                let live = LiveListener::start(socket, local, config, marks, self.changes.clone());
+                let live = accept::start(socket, local, config, marks, self.changes.clone());
                 self.listeners.write().insert(key.clone(), live);
                 (Some(local.port()), None)
             }

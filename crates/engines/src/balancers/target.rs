@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http_body_util::{Either, Empty};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
@@ -15,8 +18,10 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::health::Judge;
-use super::http::RequestBody;
 use super::{Cause, Health, HealthCheck, State};
+
+/// What is sent to a target: what the client sends, or nothing.
+pub(super) type RequestBody = Either<Incoming, Empty<Bytes>>;
 
 /// How long a connection to a target may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -305,7 +305,7 @@ impl Events {
             }
             _ => {
                 let said = message.text(ERROR_MESSAGE).map(str::to_owned);
-                let said = said.unwrap_or_else(|| scalar::beginning(&message.payload));
+                let said = said.unwrap_or_else(|| crate::foreign::beginning(&message.payload));
                 (Value::Map(Vec::new()), said)
             }
         };

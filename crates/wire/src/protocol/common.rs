@@ -188,14 +188,7 @@ pub(crate) fn set_status(response: &mut Response, status: Option<u16>) {
 /// lack of a body says; there is nothing in it but the status.
 pub(crate) fn is_generic(response: &Response) -> bool {
     let body = response.body.trim_ascii();
-    response.status.is_server_error() && (body.is_empty() || is_page(body))
-}
-
-/// Whether the body is an HTML page.
-pub(crate) fn is_page(body: &[u8]) -> bool {
-    let start = body.trim_ascii_start();
-    let tag = start.get(..9).unwrap_or(start).to_ascii_lowercase();
-    tag.starts_with(b"<html") || tag.starts_with(b"<!doctype")
+    response.status.is_server_error() && (body.is_empty() || crate::foreign::is_page(body))
 }
 
 /// An error of which nothing but the status is known.

@@ -7,7 +7,6 @@ use crate::error::{DecodeError, ErrorReply, ServiceError};
 use crate::json;
 use crate::message::Response;
 use crate::rest::{self, read};
-use crate::scalar;
 use crate::value::Value;
 
 /// Reads an error.
@@ -46,7 +45,7 @@ pub(crate) fn from_document(call: Call, response: &Response, document: &Value) -
         Some(message) => message.to_owned(),
         None if common::is_generic(response) => return error,
         // What is no document at all is said as it is.
-        None if document.is_null() => scalar::beginning(&response.body),
+        None if document.is_null() => crate::foreign::beginning(&response.body),
         None => String::new(),
     };
     error
