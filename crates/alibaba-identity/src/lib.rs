@@ -1,5 +1,4 @@
 //! The local Alibaba Cloud's STS, and the location service, which says where the others are.
-#![expect(clippy::needless_pass_by_value, reason = "a handler owns its input")]
 
 mod location;
 mod sts;

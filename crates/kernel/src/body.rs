@@ -76,8 +76,7 @@ impl Body {
         F: Future<Output = Result<(), Broken>> + Send + 'static,
     {
         let (sender, made) = mpsc::channel(1);
-        let task: Pin<Box<dyn Future<Output = Result<(), Broken>> + Send>> = Box::pin(task(sender));
-        Self::new(Made { task: Some(task), failed: None, made })
+        Self::new(Made { task: Some(Box::pin(task(sender))), failed: None, made })
     }
 
     /// The next piece; `None` at the end.
@@ -154,9 +153,11 @@ impl HttpBody for Read {
     }
 }
 
+type Task = Pin<Box<dyn Future<Output = Result<(), Broken>> + Send>>;
+
 /// What a task makes.
 struct Made {
-    task: Option<Pin<Box<dyn Future<Output = Result<(), Broken>> + Send>>>,
+    task: Option<Task>,
     failed: Option<Broken>,
     made: mpsc::Receiver<Bytes>,
 }

@@ -95,9 +95,9 @@ impl Verifier {
         let form = request.header(PAYLOAD_HEADER).unwrap_or(UNSIGNED_PAYLOAD);
         let later = match form {
             UNSIGNED_PAYLOAD => Later::Unsigned,
-            CHUNKS => Later::Chunks(Chunks::new(Some(signing), false)),
-            CHUNKS_AND_TRAILER => Later::Chunks(Chunks::new(Some(signing), true)),
-            UNSIGNED_CHUNKS => Later::Chunks(Chunks::new(None, true)),
+            CHUNKS => Later::Chunks(Chunks::new(Some(signing), false).into()),
+            CHUNKS_AND_TRAILER => Later::Chunks(Chunks::new(Some(signing), true).into()),
+            UNSIGNED_CHUNKS => Later::Chunks(Chunks::new(None, true).into()),
             hash => Later::Hash(hash.to_owned()),
         };
         Ok((who, later))
@@ -225,7 +225,7 @@ pub enum Later {
     /// Its SHA-256 is this, in hexadecimal.
     Hash(String),
     /// It comes in chunks, which say so themselves.
-    Chunks(Chunks),
+    Chunks(Box<Chunks>),
 }
 
 /// When a request was signed.

@@ -54,7 +54,7 @@ fn verify(request: &Request) -> Result<Later, Error> {
 /// The chunks of the request, whose signatures go on from its own.
 fn chunks(request: &Request) -> Chunks {
     match verify(request).unwrap() {
-        Later::Chunks(chunks) => chunks,
+        Later::Chunks(chunks) => *chunks,
         other => panic!("{other:?}"),
     }
 }
@@ -194,7 +194,7 @@ fn only_the_last_signed_chunk_may_be_small() {
 /// Chunks of a request that was signed here.
 fn chunks_of(form: &'static str) -> Chunks {
     match signed(form) {
-        Ok(Later::Chunks(chunks)) => chunks,
+        Ok(Later::Chunks(chunks)) => *chunks,
         other => panic!("{other:?}"),
     }
 }

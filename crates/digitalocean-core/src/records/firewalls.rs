@@ -49,7 +49,6 @@ pub enum Action {
 
 impl Action {
     /// Whether it is what a rule does that says nothing.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a field is asked by reference")]
     pub fn is_usual(&self) -> bool {
         *self == Self::Allow
     }

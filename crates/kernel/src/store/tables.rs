@@ -125,7 +125,7 @@ impl Tables {
         index: &'static str,
         value: &str,
     ) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
-        self.table(T::KIND).by((index, value.to_owned())).map(own)
+        self.table(T::KIND).by(&(index, value.to_owned())).map(own)
     }
 
     /// How many rows there are.
@@ -225,8 +225,8 @@ impl Table {
         rows.take_while(move |(key, _)| key.starts_with(&prefix)).map(|(_, row)| row.as_ref())
     }
 
-    fn by(&self, link: Link) -> impl Iterator<Item = &dyn Row> {
-        self.links.get(&link).into_iter().flatten().filter_map(|key| self.get(key))
+    fn by<'a>(&'a self, link: &Link) -> impl Iterator<Item = &'a dyn Row> + use<'a> {
+        self.links.get(link).into_iter().flatten().filter_map(|key| self.get(key))
     }
 
     fn replace(

@@ -61,9 +61,9 @@ struct CreateVpc {
 }
 
 fn create_vpc(cx: &mut Command<'_, '_, ()>, input: CreateVpc) -> Result<Empty, Fault> {
-    cx.store.put(Vpc { id: input.cidr_block.clone() });
-    if input.cidr_block == "bad" {
-        return Err(HELD.with(&[&input.cidr_block]));
+    let vpc = cx.store.put(Vpc { id: input.cidr_block });
+    if vpc.id == "bad" {
+        return Err(HELD.with(&[&vpc.id]));
     }
     Ok(Empty {})
 }

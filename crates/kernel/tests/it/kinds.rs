@@ -297,6 +297,7 @@ async fn get_object(cx: Work<'_, ()>, input: Place) -> Result<Done, Failure> {
     cx.stream(&got, Body::of_file(file, length))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test's own file")]
 fn file_of(size: u64) -> std::io::Result<std::fs::File> {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
