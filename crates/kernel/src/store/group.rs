@@ -12,11 +12,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 
 use super::log::Log;
 use super::tx::Done;
 use super::{Error, Tables};
+
+/// How often a write lets others run before it sleeps until the log is free.
+const YIELDS: u32 = 200;
 
 /// The writes on their way, and the log to which they go.
 pub(super) struct Group {
@@ -114,7 +117,7 @@ impl Group {
         }
         let mut failure = None;
         {
-            let mut log = self.log.lock();
+            let Some(mut log) = self.turn(place) else { return place.result().unwrap_or(Ok(())) };
             if let Some(result) = place.result() {
                 return result;
             }
@@ -127,6 +130,21 @@ impl Group {
         }
         self.mend(&mut tables.write());
         Err(failure.unwrap_or(Error::Failed))
+    }
+
+    /// The log, or `None` once another has written it. A group is written in microseconds, which is less than
+    /// to sleep and be woken takes; only a flush takes long.
+    fn turn(&self, place: &Place) -> Option<MutexGuard<'_, Logger>> {
+        for _ in 0..YIELDS {
+            if let Some(log) = self.log.try_lock() {
+                return Some(log);
+            }
+            std::thread::yield_now();
+            if place.result().is_some() {
+                return None;
+            }
+        }
+        Some(self.log.lock())
     }
 
     /// Whether everything in the tables is in the log, after what waits was written. Whoever calls holds
