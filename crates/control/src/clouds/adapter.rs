@@ -7,8 +7,9 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::failure::Failure;
 use super::place::Place;
-use super::session::{Failure, Session};
+use super::session::Session;
 use crate::error::Violation;
 use crate::model::manifest::TargetSpec;
 use crate::model::resource::Kind;

@@ -6,8 +6,9 @@
 use async_trait::async_trait;
 
 use super::adapter::{Adapter, Balancer, Member, Network, Observed, Order};
+use super::failure::Failure;
 use super::place::Place;
-use super::session::{Failure, Session};
+use super::session::Session;
 use crate::error::Violation;
 use crate::model::manifest::TargetSpec;
 use crate::model::resource::Kind;

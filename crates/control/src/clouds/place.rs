@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use isobar_catalogue::model::Cloud;
-use sha2::{Digest, Sha256};
 
-use crate::model::manifest::{Health, Manifest, Protocol, TargetSpec};
+use crate::ids::digest;
+use crate::model::manifest::{Health, Manifest, Protocol, TargetSpec, key};
 
 /// One target of a deployment.
 #[derive(Clone, Debug)]
@@ -164,11 +164,6 @@ impl Place {
     }
 }
 
-/// `cloud/region`, by which events and fault points name a target.
-pub(crate) fn key(cloud: &str, region: &str) -> String {
-    format!("{cloud}/{region}")
-}
-
 /// The interpreter with its one argument, as the kernel reads them, for a shell. It is named rather
 /// than the file executed, since some file systems forbid that.
 fn command(interpreter: &str) -> String {
@@ -188,23 +183,6 @@ fn is_shell(interpreter: &str) -> bool {
         .filter_map(|word| word.rsplit('/').next())
         .find(|word| *word != "env")
         .is_some_and(|word| SHELLS.contains(&word))
-}
-
-/// The hex digest of texts that cannot run into each other.
-pub(crate) fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update(text.as_bytes());
-        hash.update([0]);
-    }
-    hex(&hash.finalize())
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn clip(text: &str, longest: usize) -> &str {

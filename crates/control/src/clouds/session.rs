@@ -10,7 +10,6 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use isobar_catalogue::model::Cloud;
@@ -18,122 +17,14 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::Value;
 
+use super::failure::{Failure, Stop};
 use super::recorder::Recorder;
-use super::{CallError, Caller};
+use crate::caller::Caller;
 use crate::config::{Clock, Timings};
-use crate::error::{CloudFault, Error};
 use crate::model::operation::EventKind;
 use crate::model::plan::PlannedCall;
 use crate::model::resource::Kind;
-use crate::saga::report::{Reporter, Told};
-
-/// Why an action did not work.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    /// A call failed.
-    #[error("{0}")]
-    Call(Box<CallError>),
-    /// It can never work, for this reason.
-    #[error("{0}")]
-    Refused(String),
-    /// Something else is in the way that will go.
-    #[error("{0}")]
-    Busy(String),
-    /// The instances do not become healthy; what the probes saw.
-    #[error("{0}")]
-    Unhealthy(String),
-    /// The deadline passed; what was being waited for.
-    #[error("{0}")]
-    Deadline(String),
-    /// A cancellation was asked for, or another target failed.
-    #[error("stopped")]
-    Stopped,
-    /// The control plane's own state failed.
-    #[error("{0}")]
-    Store(Box<Error>),
-}
-
-impl Failure {
-    /// The same failure; where it is a deadline's, with what was seen before it passed.
-    pub(crate) fn having_seen(self, seen: impl FnOnce() -> String) -> Self {
-        match self {
-            Self::Deadline(_) => Self::Deadline(seen()),
-            other => other,
-        }
-    }
-
-    /// Whether the same action may work later.
-    pub(crate) fn retryable(&self) -> bool {
-        match self {
-            Self::Call(error) => error.retryable,
-            Self::Busy(_) => true,
-            Self::Refused(_)
-            | Self::Unhealthy(_)
-            | Self::Deadline(_)
-            | Self::Stopped
-            | Self::Store(_) => false,
-        }
-    }
-
-    /// How long the cloud asks to wait because it limits calls; zero where it does not say.
-    pub(crate) fn limited(&self) -> Option<Duration> {
-        match self {
-            Self::Call(error) => error.limited,
-            Self::Refused(_)
-            | Self::Busy(_)
-            | Self::Unhealthy(_)
-            | Self::Deadline(_)
-            | Self::Stopped
-            | Self::Store(_) => None,
-        }
-    }
-
-    /// The cloud's own words, where a cloud said them.
-    pub(crate) fn fault(&self) -> Option<&CloudFault> {
-        match self {
-            Self::Call(error) => Some(&error.fault),
-            Self::Refused(_)
-            | Self::Busy(_)
-            | Self::Unhealthy(_)
-            | Self::Deadline(_)
-            | Self::Stopped
-            | Self::Store(_) => None,
-        }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Store(Box::new(error))
-    }
-}
-
-/// Whether work is to stop, and why.
-#[derive(Debug, Default)]
-pub(crate) struct Stop(AtomicU8);
-
-impl Stop {
-    const CANCELLED: u8 = 1;
-    const FAILED: u8 = 2;
-
-    /// A cancellation was asked for.
-    pub(crate) fn cancel(&self) {
-        self.0.fetch_or(Self::CANCELLED, Ordering::SeqCst);
-    }
-
-    /// Another target failed.
-    pub(crate) fn fail(&self) {
-        self.0.fetch_or(Self::FAILED, Ordering::SeqCst);
-    }
-
-    pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst) != 0
-    }
-
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst) & Self::CANCELLED != 0
-    }
-}
+use crate::report::{Reporter, Told};
 
 /// One adapter's way to its cloud.
 pub(crate) struct Session {
@@ -303,7 +194,7 @@ impl Session {
                         let message = self.again(&failure, pause);
                         reporter.tell(Told { kind, target, step: None, message }).await?;
                     }
-                    self.pause(rest(&failure, pause), || failure.to_string()).await?;
+                    self.pause(failure.rest(pause), || failure.to_string()).await?;
                     pause = (pause * 2).min(self.timings.retry_longest);
                 }
                 other => return other,
@@ -318,7 +209,7 @@ impl Session {
             return format!("trying again: {failure}");
         }
         let cloud = self.cloud.title();
-        let seconds = rest(failure, pause).as_secs_f64().ceil();
+        let seconds = failure.rest(pause).as_secs_f64().ceil();
         format!("{cloud} limits calls; again in {seconds} s")
     }
 
@@ -496,11 +387,6 @@ impl Session {
             mutates,
         }
     }
-}
-
-/// How long to wait before trying again: as long as the cloud asks to, or longer.
-pub(crate) fn rest(failure: &Failure, pause: Duration) -> Duration {
-    pause.max(failure.limited().unwrap_or_default())
 }
 
 /// What is created.

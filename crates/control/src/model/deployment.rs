@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::manifest::{Expose, Health, Manifest, RollbackPolicy, Run, Strategy};
+use super::manifest::{Expose, Health, Manifest, RollbackPolicy, Run, Strategy, TargetSpec, key};
 use super::resource::Resource;
 
 /// A deployment of one version of a service onto its targets.
@@ -154,7 +154,7 @@ pub struct Target {
 
 impl Target {
     /// A target at which nothing has happened yet.
-    pub(crate) fn pending(spec: &super::manifest::TargetSpec) -> Self {
+    pub(crate) fn pending(spec: &TargetSpec) -> Self {
         Self {
             cloud: spec.cloud.clone(),
             region: spec.region.clone(),
@@ -168,6 +168,11 @@ impl Target {
         }
     }
 
+    /// `cloud/region`
+    pub(crate) fn key(&self) -> String {
+        key(&self.cloud, &self.region)
+    }
+
     /// An instance is gone, so that nothing is known of its health.
     pub(crate) fn instance_removed(&mut self, id: &str) {
         for instance in self.instances.iter_mut().filter(|instance| instance.id == id) {
@@ -179,8 +184,8 @@ impl Target {
 
     /// What was asked for.
     #[must_use]
-    pub fn spec(&self) -> super::manifest::TargetSpec {
-        super::manifest::TargetSpec {
+    pub fn spec(&self) -> TargetSpec {
+        TargetSpec {
             cloud: self.cloud.clone(),
             region: self.region.clone(),
             size: self.size.clone(),

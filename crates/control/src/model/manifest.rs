@@ -163,7 +163,17 @@ impl Default for RollbackPolicy {
     }
 }
 
+/// `cloud/region`, by which events and fault points name a target.
+pub(crate) fn key(cloud: &str, region: &str) -> String {
+    format!("{cloud}/{region}")
+}
+
 impl TargetSpec {
+    /// `cloud/region`
+    pub(crate) fn key(&self) -> String {
+        key(&self.cloud, &self.region)
+    }
+
     /// A place that is left: nothing is wanted there.
     pub(crate) fn left(cloud: &str, region: &str) -> Self {
         Self {

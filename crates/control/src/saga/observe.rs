@@ -1,10 +1,11 @@
 //! What is at a place, by the records and the cloud's own word.
 
-use super::action::Old;
 use super::layout::Observed;
 use crate::clouds::adapter::{Adapter, InstancePhase};
+use crate::clouds::failure::Failure;
 use crate::clouds::place::Place;
-use crate::clouds::session::{Failure, Session};
+use crate::clouds::session::Session;
+use crate::model::action::Old;
 use crate::model::resource::{Kind, Resource, State};
 use crate::store::resources::Record;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use isobar_auth::Credentials;
 use isobar_catalogue::Cloud;
 use isobar_client::{Client, Config};
-use isobar_control::clouds::{CallError, Caller, Clouds};
+use isobar_control::caller::{CallError, Caller, Clouds};
 use isobar_control::error::CloudFault;
 use serde_json::Value;
 

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::super::adapter::{Balancer, Member, MemberHealth};
+use super::super::failure::Failure;
 use super::super::place::Place;
-use super::super::session::{Creation, Failure, Session, text};
+use super::super::session::{Creation, Session, text};
 use super::{found, listener, network, patient};
 use crate::model::resource::Kind;
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::session::{Failure, Session, list, text};
+use super::super::failure::Failure;
+use super::super::session::{Session, list, text};
 use super::found;
 use crate::error::Violation;
 use crate::model::manifest::TargetSpec;

@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::super::adapter::{InstancePhase, Observed, Order};
+use super::super::failure::Failure;
 use super::super::place::Place;
-use super::super::session::{Creation, Failure, Session, text};
+use super::super::session::{Creation, Session, text};
 use super::{catalogue, found, network};
 use crate::model::resource::Kind;
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::failure::Failure;
 use super::super::place::Place;
-use super::super::session::{Failure, Session, text};
+use super::super::session::{Session, text};
 use super::{found, patient};
 use crate::model::manifest::Protocol;
 

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::adapter::{Network, Subnet};
+use super::super::failure::Failure;
 use super::super::place::Place;
-use super::super::session::{Creation, Failure, Session, text};
+use super::super::session::{Creation, Session, text};
 use super::catalogue;
 use crate::model::resource::Kind;
 

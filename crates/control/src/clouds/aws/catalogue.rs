@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::super::session::{Failure, Session, list, text};
+use super::super::failure::Failure;
+use super::super::session::{Session, list, text};
 use crate::error::Violation;
 use crate::model::manifest::TargetSpec;
 

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::super::session::{Failure, Session, text};
+use super::super::failure::Failure;
+use super::super::session::{Session, text};
 use super::{balancer, found, instance, network};
 use crate::model::resource::Kind;
 

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::adapter::{Balancer, Member, MemberHealth};
+use super::super::failure::Failure;
 use super::super::place::Place;
-use super::super::session::{Creation, Failure, Session, list, text};
+use super::super::session::{Creation, Session, list, text};
 use super::pages::{all, numbers, with_body};
 use super::{found, patient};
 use crate::model::manifest::Protocol;

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::adapter::{InstancePhase, Observed, Order};
+use super::super::failure::Failure;
 use super::super::place::Place;
-use super::super::session::{Creation, Failure, Session, list, text};
+use super::super::session::{Creation, Session, list, text};
 use super::pages::{all, number, with_body};
 use super::{catalogue, firewall, found};
 use crate::model::resource::Kind;

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::failure::Failure;
 use super::super::place::Place;
-use super::super::session::{Creation, Failure, Session, text};
+use super::super::session::{Creation, Session, text};
 use super::pages::{all, numbers, with_body};
 use crate::model::resource::Kind;
 

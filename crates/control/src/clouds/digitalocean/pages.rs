@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::session::{Failure, Session};
+use super::super::failure::Failure;
+use super::super::session::Session;
 
 /// The largest page.
 const PER_PAGE: usize = 200;

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::super::session::{Failure, Session};
+use super::super::failure::Failure;
+use super::super::session::Session;
 use super::{balancer, droplet, firewall, found};
 use crate::model::resource::Kind;
 

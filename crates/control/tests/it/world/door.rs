@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use isobar_catalogue::model::Cloud;
-use isobar_control::clouds::{CallError, Caller, Clouds};
+use isobar_control::caller::{CallError, Caller, Clouds};
 use isobar_control::config::{Clock, Random};
 use isobar_control::error::CloudFault;
 use isobar_control::probe::{Probe, Prober, Seen};
