@@ -32,14 +32,27 @@ pub trait Caller: Send + Sync {
 pub struct CallError {
     /// The cloud's words.
     pub fault: CloudFault,
+    /// What went wrong, as far as that is told apart.
+    pub kind: CallKind,
     /// The HTTP status, where there was an answer.
     pub status: Option<u16>,
     /// The same call may succeed later.
     pub retryable: bool,
-    /// The cloud limits calls: how long it asks to wait, zero where it does not say.
-    pub limited: Option<Duration>,
     /// The request may have had its effect all the same.
     pub may_have_reached: bool,
+}
+
+/// What went wrong with a call, in the words of all clouds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallKind {
+    /// There is no such thing.
+    NotFound,
+    /// The thing's state, or another thing, is in the way.
+    Conflict,
+    /// The cloud limits calls: how long it asks to wait, zero where it does not say.
+    Limited(Duration),
+    /// Anything else.
+    Other,
 }
 
 impl CallError {

@@ -9,6 +9,8 @@ mod aws;
 mod digitalocean;
 pub(crate) mod failure;
 pub(crate) mod gateway;
+mod offers;
+mod pages;
 pub(crate) mod place;
 pub(crate) mod recorder;
 pub(crate) mod session;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use crate::caller::CallError;
+use crate::caller::{CallError, CallKind};
 use crate::error::{CloudFault, Error};
 
 /// Why an action did not work.
@@ -57,7 +57,10 @@ impl Failure {
     /// How long the cloud asks to wait because it limits calls; zero where it does not say.
     pub(crate) fn limited(&self) -> Option<Duration> {
         match self {
-            Self::Call(error) => error.limited,
+            Self::Call(error) => match error.kind {
+                CallKind::Limited(after) => Some(after),
+                CallKind::NotFound | CallKind::Conflict | CallKind::Other => None,
+            },
             Self::Refused(_)
             | Self::Busy(_)
             | Self::Unhealthy(_)
@@ -89,6 +92,36 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Store(Box::new(error))
+    }
+}
+
+/// What a refusal means to whoever called.
+pub(crate) trait Outcome<T>: Sized {
+    /// `None` where the refusal says what is looked for.
+    fn none_if(self, says: impl FnOnce(&CallError) -> bool) -> Result<Option<T>, Failure>;
+
+    /// Tries again later where the refusal will pass.
+    fn busy_if(self, passes: impl FnOnce(&CallError) -> bool) -> Self;
+
+    /// `None` where the cloud says that there is no such thing.
+    fn found(self) -> Result<Option<T>, Failure> {
+        self.none_if(|error| error.kind == CallKind::NotFound)
+    }
+}
+
+impl<T> Outcome<T> for Result<T, Failure> {
+    fn none_if(self, says: impl FnOnce(&CallError) -> bool) -> Result<Option<T>, Failure> {
+        match self {
+            Err(Failure::Call(error)) if says(&error) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    fn busy_if(self, passes: impl FnOnce(&CallError) -> bool) -> Self {
+        match self {
+            Err(Failure::Call(error)) if passes(&error) => Err(Failure::Busy(error.to_string())),
+            other => other,
+        }
     }
 }
 

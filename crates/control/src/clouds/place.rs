@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use isobar_catalogue::model::Cloud;
+use serde_json::{Value, json};
 
 use crate::ids::digest;
 use crate::model::manifest::{Health, Manifest, Protocol, TargetSpec, key};
@@ -93,13 +94,34 @@ impl Place {
         digest([self.deployment.as_str(), self.cloud.name(), &self.region, what])[..40].to_owned()
     }
 
-    /// The tags that everything carries, as (key, value).
-    pub(crate) fn tags(&self) -> [(&'static str, &str); 3] {
-        [
-            ("isobar:deployment", &self.deployment),
+    /// The tags that everything carries, and its name as one more where that is asked for.
+    pub(crate) fn tags(&self, name: Option<&str>) -> Value {
+        let tags = [
+            ("isobar:deployment", &*self.deployment),
             ("isobar:service", &self.service),
             ("isobar:environment", &self.environment),
-        ]
+        ];
+        let name = name.map(|name| ("Name", name));
+        let tags = tags.into_iter().chain(name);
+        tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+    }
+
+    /// What a firewall is for, for people.
+    pub(crate) fn described(&self) -> String {
+        format!("Isobar: {} in {}", self.service, self.environment)
+    }
+
+    /// The ports that a firewall opens: the instances' for load balancer and health checks, and the
+    /// load balancer's for clients.
+    pub(crate) fn ports(&self) -> Vec<u16> {
+        let mut ports = vec![self.run_port, self.expose_port];
+        ports.dedup();
+        ports
+    }
+
+    /// The name of the load balancer's listener.
+    pub(crate) fn listener_name(&self) -> String {
+        format!("{}:{}", self.names.balancer, self.expose_port)
     }
 
     /// The script with what it finds in its environment. `HOST` is the machine's own to give.

@@ -96,6 +96,17 @@ pub(crate) fn text(value: &Value, pointer: &str) -> Option<String> {
     }
 }
 
+/// The id, at a JSON pointer, of something that was described.
+pub(crate) fn id_of(described: &Value, pointer: &str, what: &str) -> Result<String, Failure> {
+    text(described, pointer)
+        .ok_or_else(|| Failure::Refused(format!("{what} was described without its id")))
+}
+
+/// The texts at a JSON pointer in each item that has one.
+pub(crate) fn texts<'a>(items: impl IntoIterator<Item = &'a Value>, pointer: &str) -> Vec<String> {
+    items.into_iter().filter_map(|item| text(item, pointer)).collect()
+}
+
 /// A list at a JSON pointer; empty if it is not there.
 pub(crate) fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
     value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
@@ -232,35 +243,26 @@ impl Session {
         self.call(service, operation, input).await
     }
 
-    /// Creates something, recorded before and after. `id` finds the id in the answer.
-    pub(crate) async fn create<T>(
+    /// Creates something, recorded before and after; the work gives its id.
+    pub(crate) async fn create(
         &self,
         what: Creation<'_>,
-        work: impl Future<Output = Result<T, Failure>> + Send,
-        id: impl FnOnce(&T) -> Result<String, Failure> + Send,
-    ) -> Result<T, Failure>
-    where
-        T: Send + Sync,
-    {
+        work: impl Future<Output = Result<String, Failure>> + Send,
+    ) -> Result<String, Failure> {
         let Mode::Live(recorder) = &self.mode else { return work.await };
         let mark = recorder.begin(what.kind, what.name, what.template).await?;
-        match work.await {
-            Ok(made) => {
-                let id = id(&made)?;
-                recorder.replaced(what.kind, what.name, &id).await?;
-                recorder.created(&mark, &id, None).await?;
-                Ok(made)
+        let made = work.await;
+        match &made {
+            Ok(id) => {
+                recorder.replaced(what.kind, what.name, id).await?;
+                recorder.created(&mark, id, None).await?;
             }
-            Err(failure) => {
-                if let Failure::Call(error) = &failure
-                    && !error.may_have_reached
-                    && !error.retryable
-                {
-                    recorder.refused(&mark).await?;
-                }
-                Err(failure)
+            Err(Failure::Call(error)) if !error.may_have_reached && !error.retryable => {
+                recorder.refused(&mark).await?;
             }
+            Err(_) => {}
         }
+        made
     }
 
     /// Records that something that was found by its name is used. Gives its id.
@@ -320,6 +322,22 @@ impl Session {
             }
             self.pause(self.timings.poll, || format!("{what}{last}")).await?;
         }
+    }
+
+    /// Waits until something that was removed is gone.
+    pub(crate) async fn until_gone<F>(
+        &self,
+        what: &str,
+        mut is_gone: impl FnMut() -> F + Send,
+    ) -> Result<(), Failure>
+    where
+        F: Future<Output = Result<bool, Failure>> + Send,
+    {
+        let done = self.until(what, || {
+            let looked = is_gone();
+            async { Ok(looked.await?.then_some(())) }
+        });
+        done.await.map(drop)
     }
 
     /// Sleeps, unless the deadline is nearer or the work is to stop. A dry session writes it down.

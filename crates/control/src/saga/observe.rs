@@ -72,7 +72,7 @@ pub(super) fn is_used(place: &Place, kind: Kind, name: &str) -> bool {
         Kind::Network | Kind::Subnet => name == place.names.network,
         Kind::Firewall => name == place.names.firewall,
         Kind::LoadBalancer | Kind::TargetGroup => name == place.names.balancer,
-        Kind::Listener => name == format!("{}:{}", place.names.balancer, place.expose_port),
+        Kind::Listener => name == place.listener_name(),
         Kind::Instance => false,
     }
 }
