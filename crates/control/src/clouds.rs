@@ -1,59 +1,16 @@
-//! The clouds, as a deployment needs them: one adapter per cloud, all over [`Caller`].
+//! The clouds, as a deployment needs them: one adapter per cloud, all over a
+//! [`Caller`](crate::caller::Caller).
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use async_trait::async_trait;
 use isobar_catalogue::model::Cloud;
-use serde_json::Value;
-
-use crate::error::CloudFault;
-
-/// Gives the way to each cloud.
-pub trait Clouds: Send + Sync {
-    /// The caller for a region; the same one each time.
-    ///
-    /// # Errors
-    /// If the cloud is not configured: what is missing.
-    fn caller(&self, cloud: Cloud, region: &str) -> Result<Arc<dyn Caller>, String>;
-}
-
-/// Calls operations of one cloud in one region. Calls end by themselves: with an answer, or after
-/// the caller's own timeouts and retries.
-#[async_trait]
-pub trait Caller: Send + Sync {
-    /// Calls an operation with the vendor's member names, as JSON.
-    async fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, CallError>;
-}
-
-/// Why a call failed.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{fault}")]
-pub struct CallError {
-    /// The cloud's words.
-    pub fault: CloudFault,
-    /// The HTTP status, where there was an answer.
-    pub status: Option<u16>,
-    /// The same call may succeed later.
-    pub retryable: bool,
-    /// The cloud limits calls: how long it asks to wait, zero where it does not say.
-    pub limited: Option<Duration>,
-    /// The request may have had its effect all the same.
-    pub may_have_reached: bool,
-}
-
-impl CallError {
-    /// The cloud's code, or the empty string.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        self.fault.code.as_deref().unwrap_or_default()
-    }
-}
 
 pub(crate) mod adapter;
 mod alibaba;
 mod aws;
 mod digitalocean;
+pub(crate) mod failure;
+pub(crate) mod gateway;
+mod offers;
+mod pages;
 pub(crate) mod place;
 pub(crate) mod recorder;
 pub(crate) mod session;

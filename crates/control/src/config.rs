@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::clouds::Clouds;
+use crate::caller::Clouds;
 use crate::faults::FaultPoints;
 use crate::probe::Prober;
 

@@ -1,66 +1,42 @@
 //! The control plane: everything that a surface may ask of it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
-
-use crate::clouds::place::hex;
-use crate::clouds::session::{Failure, Stop};
-use crate::config::{Config, Database};
+use crate::clouds::failure::Failure;
+use crate::clouds::gateway::Gateway;
+use crate::config::Config;
 use crate::error::{Context, Error};
-use crate::ids::Ids;
+use crate::hub::Hub;
+use crate::ids::{Ids, hash};
 use crate::model::access::{
     Idempotency, Keep, NewKey, Principal, Readiness, ReadinessCheck, RollbackRequest, Started,
     StoredResponse,
 };
+use crate::model::action::fault_names;
 use crate::model::deployment::{Deployment, Environment, Service, Status, Target};
 use crate::model::manifest::{Manifest, Strategy};
 use crate::model::operation::{self, Event, Operation};
 use crate::model::page::{DeploymentFilter, OperationFilter, Page, PageRequest, ResourceFilter};
 use crate::model::plan::Plan;
 use crate::model::resource::{Resource, State};
-use crate::saga::{action, runner, sweep};
+use crate::saga::runner::Runner;
+use crate::saga::sweep;
+use crate::saga::tools::Tools;
 use crate::store::Store;
 use crate::store::access::{Held, Kept};
 use crate::store::deployments::conflict;
 
-/// What all parts share.
-pub(crate) struct Inner {
-    pub(crate) config: Config,
-    pub(crate) store: Store,
-    pub(crate) ids: Ids,
-    pub(crate) hub: Hub,
-    /// This process, in claims.
-    pub(crate) owner: String,
-    /// This state, in names.
-    pub(crate) installation: String,
-    /// There may be work.
-    pub(crate) work_wanted: Notify,
-    /// The operations at work here, and how to stop them.
-    pub(crate) stops: Mutex<HashMap<String, Arc<Stop>>>,
-    pub(crate) tasks: Mutex<JoinSet<()>>,
-}
-
-/// Wakes those who wait for something to change; they look for themselves what did.
-pub(crate) struct Hub(watch::Sender<u64>);
-
-impl Hub {
-    pub(crate) fn wake(&self) {
-        self.0.send_modify(|changes| *changes = changes.wrapping_add(1));
-    }
-}
-
-/// Waiters look again this often even if nobody here woke them: another replica may be at work.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
-
 /// The control plane. Clones share it.
 #[derive(Clone)]
 pub struct Control {
-    inner: Arc<Inner>,
+    tools: Arc<Tools>,
+    runner: Arc<Runner>,
+    ids: Ids,
+    /// This process, in claims.
+    owner: Arc<str>,
+    /// This state, in names.
+    installation: Arc<str>,
 }
 
 impl Control {
@@ -71,21 +47,23 @@ impl Control {
     /// what was acknowledged; [`Error::Internal`] if it cannot
     /// be opened.
     pub async fn open(config: Config) -> Result<Self, Error> {
-        let store = Store::open(&config.database).await?;
-        let ids = Ids(Arc::clone(&config.random));
-        let installation = store.installation(&ids.make("")).await?;
-        let inner = Inner {
-            owner: ids.make("run_"),
-            installation,
-            store,
-            ids,
-            hub: Hub(watch::Sender::new(0)),
-            work_wanted: Notify::new(),
-            stops: Mutex::default(),
-            tasks: Mutex::default(),
-            config,
+        let Config { database, clouds, prober, clock, random, faults, timings } = config;
+        let store = Store::open(&database).await?;
+        let ids = Ids(random);
+        let installation: Arc<str> = store.installation(&ids.make("")).await?.into();
+        let gateway = Gateway {
+            clouds,
+            store: store.clone(),
+            ids: ids.clone(),
+            clock: Arc::clone(&clock),
+            timings: timings.clone(),
+            installation: Arc::clone(&installation),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let hub = Hub::default();
+        let tools = Arc::new(Tools { store, hub, gateway, prober, faults, clock, timings });
+        let owner: Arc<str> = ids.make("run_").into();
+        let runner = Arc::new(Runner::new(Arc::clone(&tools), Arc::clone(&owner)));
+        Ok(Self { tools, runner, ids, owner, installation })
     }
 
     /// Takes up what was left unfinished, and starts the runner and the sweeper. They run on the
@@ -94,35 +72,23 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be read.
     pub async fn resume(&self) -> Result<(), Error> {
-        let inner = &self.inner;
-        match inner.config.database {
-            // Nobody else can be at work on a state that one process holds.
-            Database::Memory | Database::File(_) => inner.store.release_all().await?,
-        }
-        let mut tasks = inner.tasks.lock();
-        tasks.spawn(runner::look_for_work(Arc::clone(inner)));
-        tasks.spawn(sweep::keep_sweeping(Arc::clone(inner)));
+        // Nobody else can be at work on a state that one process holds.
+        self.tools.store.release_all().await?;
+        self.runner.start();
         Ok(())
     }
 
     /// Stops the runner and the sweeper, and closes the state. Unfinished operations go on at the
     /// next start from the step at hand.
     pub async fn shutdown(&self) {
-        loop {
-            let mut tasks = std::mem::take(&mut *self.inner.tasks.lock());
-            if tasks.is_empty() {
-                break;
-            }
-            // The runner may have begun another task just before it ended itself.
-            tasks.shutdown().await;
-        }
-        self.inner.store.close().await;
+        self.runner.shutdown().await;
+        self.tools.store.close().await;
     }
 
     /// The names of all fault points; see [`FaultPoints`](crate::faults::FaultPoints).
     #[must_use]
     pub fn fault_points() -> Vec<String> {
-        action::fault_names()
+        fault_names()
     }
 
     /// Removes what no deployment owns and should be gone, as the sweeper does by itself. Gives how
@@ -131,26 +97,26 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be read.
     pub async fn sweep(&self) -> Result<usize, Error> {
-        sweep::sweep(&self.inner).await
+        sweep::sweep(&self.tools).await
     }
 
     /// What tells this state from others: drawn when it was begun.
     #[must_use]
     pub fn installation(&self) -> &str {
-        &self.inner.installation
+        &self.installation
     }
 
     /// Whether requests can be served: whether the state can be read and written, and work is done.
     pub async fn readiness(&self) -> Readiness {
-        let database = self.inner.store.check().await.err().map(|error| error.to_string());
-        let runner = self.inner.tasks.lock().is_empty().then(|| "not running".to_owned());
+        let database = self.tools.store.check().await.err().map(|error| error.to_string());
+        let runner = (!self.runner.is_running()).then(|| "not running".to_owned());
         let checks = [("database", database), ("runner", runner)].map(|(name, message)| {
             ReadinessCheck { name: name.to_owned(), ok: message.is_none(), message }
         });
         Readiness {
             ready: checks.iter().all(|check| check.ok),
             checks: checks.into(),
-            at: self.inner.config.clock.now(),
+            at: self.tools.clock.now(),
         }
     }
 
@@ -166,7 +132,7 @@ impl Control {
         keep: Option<Keep<'_, Started>>,
     ) -> Result<Started, Error> {
         manifest.validate()?;
-        self.inner.check_offers(&manifest).await?;
+        self.tools.check_offers(&manifest).await?;
         self.start(caller, &manifest, None, keep).await
     }
 
@@ -178,7 +144,7 @@ impl Control {
     pub async fn plan(&self, manifest: Manifest) -> Result<Plan, Error> {
         manifest.validate()?;
         self.refuse_if_running(&manifest.environment, &manifest.service).await?;
-        self.inner.check_offers(&manifest).await?;
+        self.tools.check_offers(&manifest).await?;
         self.draft(&manifest).await
     }
 
@@ -191,7 +157,7 @@ impl Control {
         filter: &DeploymentFilter,
         page: &PageRequest,
     ) -> Result<Page<Deployment>, Error> {
-        let mut page = self.inner.store.deployments(filter, page).await?;
+        let mut page = self.tools.store.deployments(filter, page).await?;
         for deployment in &mut page.items {
             self.fill(deployment).await?;
         }
@@ -203,7 +169,7 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn deployment(&self, id: &str) -> Result<Deployment, Error> {
-        let found = self.inner.store.deployment(id).await?;
+        let found = self.tools.store.deployment(id).await?;
         let mut deployment = found.ok_or_else(|| not_found("deployment", id))?;
         self.fill(&mut deployment).await?;
         Ok(deployment)
@@ -215,13 +181,13 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Cloud`] where a cloud cannot be read.
     pub async fn deployment_plan(&self, id: &str) -> Result<Plan, Error> {
-        let found = self.inner.store.deployment(id).await?;
+        let found = self.tools.store.deployment(id).await?;
         let deployment = found.ok_or_else(|| not_found("deployment", id))?;
-        let work = self.inner.store.work(&deployment.operation_id).await?;
+        let work = self.tools.store.work(&deployment.operation_id).await?;
         match work.and_then(|work| work.plan) {
             Some(plan) => Ok(plan),
             None => {
-                let drafted = self.inner.draft(&deployment.manifest(), &deployment.id).await;
+                let drafted = self.tools.draft(&deployment.manifest(), &deployment.id).await;
                 Ok(drafted.map_err(surface)?.plan)
             }
         }
@@ -268,14 +234,12 @@ impl Control {
         let mut operation = self.check_cancel(id).await?;
         operation.status = operation::Status::Cancelling;
         let kept = kept(caller, keep, &operation);
-        if !self.inner.store.request_cancel(&operation.id, kept).await? {
+        if !self.tools.store.request_cancel(&operation.id, kept).await? {
             return Err(too_late(id));
         }
-        if let Some(stop) = self.inner.stops.lock().get(&operation.id) {
-            stop.cancel();
-        }
+        self.runner.cancel(&operation.id);
         tracing::info!(deployment = id, caller = caller.id, "cancellation asked for");
-        self.inner.hub.wake();
+        self.tools.hub.wake();
         Ok(operation)
     }
 
@@ -284,9 +248,9 @@ impl Control {
     /// # Errors
     /// As [`Control::cancel`].
     pub async fn check_cancel(&self, id: &str) -> Result<Operation, Error> {
-        let found = self.inner.store.deployment(id).await?;
+        let found = self.tools.store.deployment(id).await?;
         let deployment = found.ok_or_else(|| not_found("deployment", id))?;
-        let work = self.inner.store.work(&deployment.operation_id).await?;
+        let work = self.tools.store.work(&deployment.operation_id).await?;
         let work = work.ok_or_else(|| not_found("operation", &deployment.operation_id))?;
         if work.phase.can_be_cancelled() { Ok(work.operation) } else { Err(too_late(id)) }
     }
@@ -300,7 +264,7 @@ impl Control {
         filter: &OperationFilter,
         page: &PageRequest,
     ) -> Result<Page<Operation>, Error> {
-        self.inner.store.operations(filter, page).await
+        self.tools.store.operations(filter, page).await
     }
 
     /// One operation.
@@ -308,7 +272,7 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn operation(&self, id: &str) -> Result<Operation, Error> {
-        let found = self.inner.store.operation(id).await?;
+        let found = self.tools.store.operation(id).await?;
         found.ok_or_else(|| not_found("operation", id))
     }
 
@@ -318,10 +282,10 @@ impl Control {
     /// [`Error::NotFound`]
     pub async fn wait_operation(&self, id: &str, at_most: Duration) -> Result<Operation, Error> {
         let deadline = tokio::time::Instant::now() + at_most;
-        let mut changes = self.inner.hub.0.subscribe();
+        let mut changes = self.tools.hub.changes();
         loop {
             let operation = self.operation(id).await?;
-            if operation.status.is_final() || !wait(&mut changes, deadline).await {
+            if operation.status.is_final() || !changes.wait(deadline).await {
                 return Ok(operation);
             }
         }
@@ -333,7 +297,7 @@ impl Control {
     /// [`Error::NotFound`]
     pub async fn events(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Event>, Error> {
         self.operation(id).await?;
-        self.inner.store.events(id, after, limit).await
+        self.tools.store.events(id, after, limit).await
     }
 
     /// As [`Control::events`], but waits until there is one, the operation is over, or the time has
@@ -349,13 +313,13 @@ impl Control {
         at_most: Duration,
     ) -> Result<Vec<Event>, Error> {
         let deadline = tokio::time::Instant::now() + at_most;
-        let mut changes = self.inner.hub.0.subscribe();
+        let mut changes = self.tools.hub.changes();
         loop {
             // Read before the events: if it is over, no event follows those.
             let operation = self.operation(id).await?;
-            let events = self.inner.store.events(id, after, limit).await?;
+            let events = self.tools.store.events(id, after, limit).await?;
             let over = operation.status.is_final();
-            if !events.is_empty() || over || !wait(&mut changes, deadline).await {
+            if !events.is_empty() || over || !changes.wait(deadline).await {
                 return Ok(events);
             }
         }
@@ -384,7 +348,7 @@ impl Control {
         filter: &ResourceFilter,
         page: &PageRequest,
     ) -> Result<Page<Resource>, Error> {
-        self.inner.store.resources(filter, page).await
+        self.tools.store.resources(filter, page).await
     }
 
     /// One resource.
@@ -392,7 +356,7 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn resource(&self, id: &str) -> Result<Resource, Error> {
-        let found = self.inner.store.resource(id).await?;
+        let found = self.tools.store.resource(id).await?;
         found.ok_or_else(|| not_found("resource", id))
     }
 
@@ -401,7 +365,7 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be read.
     pub async fn environments(&self, page: &PageRequest) -> Result<Page<Environment>, Error> {
-        self.inner.store.environments(page).await
+        self.tools.store.environments(page).await
     }
 
     /// One environment.
@@ -409,7 +373,7 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`] where no deployment names it.
     pub async fn environment(&self, name: &str) -> Result<Environment, Error> {
-        let found = self.inner.store.environment(name).await?;
+        let found = self.tools.store.environment(name).await?;
         found.ok_or_else(|| not_found("environment", name))
     }
 
@@ -418,7 +382,7 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`] where no deployment names it there.
     pub async fn service(&self, environment: &str, name: &str) -> Result<Service, Error> {
-        let found = self.inner.store.service(environment, name).await?;
+        let found = self.tools.store.service(environment, name).await?;
         found.ok_or_else(|| not_found("service", &format!("{environment}/{name}")))
     }
 
@@ -431,7 +395,7 @@ impl Control {
         environment: Option<&str>,
         page: &PageRequest,
     ) -> Result<Page<Service>, Error> {
-        self.inner.store.services(environment, page).await
+        self.tools.store.services(environment, page).await
     }
 
     /// Makes a key. The secret is shown this once.
@@ -439,7 +403,7 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be written.
     pub async fn create_key(&self, name: &str) -> Result<NewKey, Error> {
-        let secret = self.inner.ids.secret("isobar_");
+        let secret = self.ids.secret("isobar_");
         let principal = self.adopt_key(name, &secret).await?;
         Ok(NewKey { principal, secret })
     }
@@ -450,9 +414,9 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be written.
     pub async fn adopt_key(&self, name: &str, secret: &str) -> Result<Principal, Error> {
-        let principal = Principal { id: self.inner.ids.make("key_"), name: name.to_owned() };
-        let now = self.inner.config.clock.now();
-        self.inner.store.put_key(&principal, &hash(secret.as_bytes()), now).await
+        let principal = Principal { id: self.ids.make("key_"), name: name.to_owned() };
+        let now = self.tools.clock.now();
+        self.tools.store.put_key(&principal, &hash(secret.as_bytes()), now).await
     }
 
     /// Whose key it is.
@@ -461,7 +425,7 @@ impl Control {
     /// [`Error::Unauthenticated`]
     pub async fn authenticate(&self, secret: &str) -> Result<Principal, Error> {
         // The hash is looked up as a whole, so that the time it takes says nothing of the secret.
-        let found = self.inner.store.find_key(&hash(secret.as_bytes())).await?;
+        let found = self.tools.store.find_key(&hash(secret.as_bytes())).await?;
         found.ok_or(Error::Unauthenticated)
     }
 
@@ -475,15 +439,15 @@ impl Control {
         key: &str,
         request_hash: &[u8],
     ) -> Result<Idempotency, Error> {
-        let now = self.inner.config.clock.now();
+        let now = self.tools.clock.now();
         let held = Held {
             caller: &caller.id,
             key,
             request_hash: &hash(request_hash),
-            holder: &self.inner.owner,
+            holder: &self.owner,
         };
-        let forget = now - self.inner.config.timings.idempotency;
-        self.inner.store.hold_idempotency(&held, now, forget).await
+        let forget = now - self.tools.timings.idempotency;
+        self.tools.store.hold_idempotency(&held, now, forget).await
     }
 
     /// What [`Control::idempotency_begin`] would fail with. Writes nothing.
@@ -500,10 +464,10 @@ impl Control {
             caller: &caller.id,
             key,
             request_hash: &hash(request_hash),
-            holder: &self.inner.owner,
+            holder: &self.owner,
         };
-        let forget = self.inner.config.clock.now() - self.inner.config.timings.idempotency;
-        self.inner.store.look_at_idempotency(&held, forget).await
+        let forget = self.tools.clock.now() - self.tools.timings.idempotency;
+        self.tools.store.look_at_idempotency(&held, forget).await
     }
 
     /// Keeps the answer for replays.
@@ -516,7 +480,7 @@ impl Control {
         key: &str,
         response: &StoredResponse,
     ) -> Result<(), Error> {
-        self.inner.store.finish_idempotency(&caller.id, key, response).await
+        self.tools.store.finish_idempotency(&caller.id, key, response).await
     }
 
     /// Lets go of an idempotency key whose request had no effect, so that it may be tried again.
@@ -524,7 +488,7 @@ impl Control {
     /// # Errors
     /// [`Error::Internal`] if the state cannot be written.
     pub async fn idempotency_abandon(&self, caller: &Principal, key: &str) -> Result<(), Error> {
-        self.inner.store.abandon_idempotency(&caller.id, key).await
+        self.tools.store.abandon_idempotency(&caller.id, key).await
     }
 
     /// Adds a deployment and wakes the runner.
@@ -535,19 +499,18 @@ impl Control {
         undone: Option<Undone<'_>>,
         keep: Option<Keep<'_, Started>>,
     ) -> Result<Started, Error> {
-        let inner = &self.inner;
         let Manifest { environment, service, .. } = manifest;
-        let now = inner.config.clock.now();
-        let previous = inner.store.current_deployment(environment, service).await?;
+        let now = self.tools.clock.now();
+        let previous = self.tools.store.current_deployment(environment, service).await?;
         let kind =
             if undone.is_some() { operation::Kind::Rollback } else { operation::Kind::Deploy };
         let rollback_of = undone.as_ref().map(|undone| undone.deployment.id.clone());
         let operation = Operation {
-            id: inner.ids.make("op_"),
+            id: self.ids.make("op_"),
             kind,
             status: operation::Status::Pending,
             progress: operation::Progress::default(),
-            deployment_id: inner.ids.make("dep_"),
+            deployment_id: self.ids.make("dep_"),
             rollback_of: rollback_of.clone(),
             requested_by: caller.name.clone(),
             reason: undone.and_then(|undone| undone.reason),
@@ -583,20 +546,20 @@ impl Control {
         };
         let started = Started { operation, deployment };
         let kept = kept(caller, keep, &started);
-        inner.store.insert_deployment(&started.deployment, &started.operation, kept).await?;
-        inner.work_wanted.notify_one();
-        inner.hub.wake();
+        self.tools.store.insert_deployment(&started.deployment, &started.operation, kept).await?;
+        self.runner.wake();
+        self.tools.hub.wake();
         Ok(started)
     }
 
     async fn draft(&self, manifest: &Manifest) -> Result<Plan, Error> {
         // The names of a plan that is never carried out are of a deployment that never is.
-        let drafted = self.inner.draft(manifest, "dep_planned").await;
+        let drafted = self.tools.draft(manifest, "dep_planned").await;
         Ok(drafted.map_err(surface)?.plan)
     }
 
     async fn refuse_if_running(&self, environment: &str, service: &str) -> Result<(), Error> {
-        match self.inner.store.running_deployment(environment, service).await? {
+        match self.tools.store.running_deployment(environment, service).await? {
             Some(running) => Err(conflict(environment, service, Some(&running))),
             None => Ok(()),
         }
@@ -605,7 +568,7 @@ impl Control {
     /// What a rollback of a deployment deploys: the version that was healthy before it, at once
     /// beside the present one instead of in batches.
     async fn rollback_manifest(&self, id: &str) -> Result<(Deployment, Manifest), Error> {
-        let store = &self.inner.store;
+        let store = &self.tools.store;
         let found = store.deployment(id).await?;
         let deployment = found.ok_or_else(|| not_found("deployment", id))?;
         let Deployment { environment, service, .. } = &deployment;
@@ -636,7 +599,7 @@ impl Control {
 
     /// Adds what a deployment created, and what became of it since.
     async fn fill(&self, deployment: &mut Deployment) -> Result<(), Error> {
-        let created = self.inner.store.created_by(&deployment.id).await?;
+        let created = self.tools.store.created_by(&deployment.id).await?;
         deployment.created_resources = created.into_iter().map(|record| record.resource).collect();
         let gone: Vec<_> = deployment
             .created_resources
@@ -665,16 +628,6 @@ fn kept<'a, T>(caller: &'a Principal, keep: Option<Keep<'a, T>>, done: &T) -> Op
     keep.map(|keep| Kept { caller: &caller.id, key: keep.key, response: (keep.answer)(done) })
 }
 
-/// Waits for a change. `false` once the time has passed.
-async fn wait(changes: &mut watch::Receiver<u64>, deadline: tokio::time::Instant) -> bool {
-    if tokio::time::Instant::now() >= deadline {
-        return false;
-    }
-    let again = deadline.min(tokio::time::Instant::now() + LOOK_AGAIN);
-    let _ = tokio::time::timeout_at(again, changes.changed()).await;
-    true
-}
-
 fn not_found(kind: &'static str, id: &str) -> Error {
     Error::NotFound { kind, id: id.to_owned() }
 }
@@ -701,9 +654,4 @@ fn surface(failure: Failure) -> Error {
             Error::Unavailable(Context { doing: "stopped while planning".to_owned(), source: None })
         }
     }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    use sha2::{Digest as _, Sha256};
-    hex(&Sha256::digest(bytes))
 }

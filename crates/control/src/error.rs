@@ -3,6 +3,7 @@
 //! A message that users read and the context that operators need are different types: the second
 //! ([`Context`]) reaches a log through [`Error::context`] and has no `Display`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -67,7 +68,7 @@ pub enum Error {
 }
 
 /// One broken rule.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Violation {
     /// Where, as `targets[0].count`; empty for the whole document.
     pub field: String,
@@ -78,7 +79,7 @@ pub struct Violation {
 }
 
 /// A failure in a cloud's own words.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CloudFault {
     /// The cloud.
     pub name: String,

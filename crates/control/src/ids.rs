@@ -1,6 +1,9 @@
-//! Ids and secrets.
+//! Ids, secrets and digests.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 
 use crate::config::Random;
 
@@ -29,4 +32,26 @@ impl Ids {
         let letters = bytes.iter().map(|byte| char::from(Self::ALPHABET[usize::from(byte & 31)]));
         prefix.chars().chain(letters).collect()
     }
+}
+
+/// The hex digest of texts that cannot run into each other.
+pub(crate) fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The hex digest of bytes.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }

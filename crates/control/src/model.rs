@@ -1,6 +1,7 @@
 //! The nouns of the control plane, as every surface shows them.
 
 pub mod access;
+pub(crate) mod action;
 pub mod check;
 pub mod deployment;
 pub mod manifest;

@@ -22,14 +22,13 @@
 //! see [`Adapter`](crate::clouds::adapter::Adapter). What an action creates is recorded by name
 //! before it is asked for, so that its undo finds it even if no answer was ever seen.
 
-pub(crate) mod action;
 mod draft;
 pub(crate) mod health;
 pub(crate) mod layout;
 pub(crate) mod observe;
-pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod runner;
 pub(crate) mod sweep;
 pub(crate) mod target;
+pub(crate) mod tools;
 pub(crate) mod undo;

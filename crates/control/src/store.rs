@@ -12,12 +12,14 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Connection, Row, Sqlite, SqliteConnection, SqlitePool};
 use tokio::time::Instant;
 
-use self::change::Mark;
 pub use self::change::forget_mark;
+use self::change::{Change, Mark};
 use crate::config::Database;
 use crate::error::Error;
 
@@ -122,6 +124,23 @@ impl Store {
             }
             rows => Err(Error::internal("read the database")(format!("{rows} installations"))),
         }
+    }
+
+    /// Begins a transaction that writes; dropped before [`Change::commit`], it has no effect.
+    async fn change(&self, doing: &'static str) -> Result<Change, Error> {
+        Change::begin(&self.pool, self.mark.clone(), doing).await
+    }
+
+    /// Runs one statement in a transaction of its own, and gives how many rows it changed.
+    async fn run(
+        &self,
+        doing: &'static str,
+        query: sqlx::query::Query<'_, Sqlite, SqliteArguments>,
+    ) -> Result<u64, Error> {
+        let mut change = self.change(doing).await?;
+        let done = query.execute(&mut *change).await.map_err(Error::internal(doing))?;
+        change.commit().await?;
+        Ok(done.rows_affected())
     }
 
     /// Closes the database; what is under way ends first.

@@ -6,7 +6,8 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use isobar_control::error::{CloudFault, Error as ControlError, Kind, Violation};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// What a request is answered with that cannot be done.
 #[derive(Debug)]
@@ -134,28 +135,85 @@ impl Error {
     }
 }
 
-/// The marker by which the layers find an error in a response and complete it.
-#[derive(Clone, Debug)]
-pub(crate) struct Body(pub(crate) Map<String, Value>);
+/// What an error says; the layers find it in a response by this, and complete it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Said {
+    /// The stable code.
+    code: &'static str,
+    /// What went wrong, for people.
+    message: String,
+    /// What is wrong with the request, where it is that.
+    details: Vec<Violation>,
+    /// What a cloud said, where a cloud refused or failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "CloudFault")]
+    cloud: Option<Box<CloudFault>>,
+}
+
+/// Which request it was, and when.
+#[derive(Serialize, JsonSchema)]
+struct Asked<'a> {
+    /// The request's id, by which it is found in the log.
+    request_id: &'a str,
+    /// When it was answered.
+    timestamp: Timestamp,
+}
+
+/// An error as it is answered.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub(crate) struct Document<'a> {
+    /// What went wrong.
+    error: Told<'a>,
+}
+
+/// What went wrong with a request.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Told<'a> {
+    #[serde(flatten)]
+    said: Said,
+    #[serde(flatten)]
+    asked: Asked<'a>,
+}
+
+/// An error as RFC 9457 has it; what else there is to say are extensions.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Problem<'a> {
+    /// `about:blank`: the status says what it is.
+    r#type: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What went wrong, for people.
+    detail: String,
+    /// The path that was asked for.
+    instance: &'a str,
+    /// The stable code.
+    code: &'static str,
+    /// What is wrong with the request, where it is that.
+    details: Vec<Violation>,
+    /// What a cloud said, where a cloud refused or failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "CloudFault")]
+    cloud: Option<Box<CloudFault>>,
+    #[serde(flatten)]
+    asked: Asked<'a>,
+}
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut members = Map::new();
-        members.insert("code".to_owned(), self.code.name().into());
-        members.insert("message".to_owned(), self.message.into());
-        members.insert("details".to_owned(), json!(self.details));
-        if let Some(cloud) = &self.cloud {
-            members.insert("cloud".to_owned(), json!(cloud));
-        }
-        let mut response = self.code.status().into_response();
-        if let Some(seconds) = self.retry_after_seconds {
+        let Self { code, message, details, cloud, retry_after_seconds } = self;
+        let mut response = code.status().into_response();
+        if let Some(seconds) = retry_after_seconds {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.code == Code::Unauthenticated {
+        if code == Code::Unauthenticated {
             let scheme = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(http::header::WWW_AUTHENTICATE, scheme);
         }
-        response.extensions_mut().insert(Body(members));
+        response.extensions_mut().insert(Said { code: code.name(), message, details, cloud });
         response
     }
 }
@@ -164,30 +222,32 @@ impl IntoResponse for Error {
 pub(crate) fn complete(
     response: Response,
     request_id: &str,
-    now: Timestamp,
+    timestamp: Timestamp,
     problem: bool,
     path: &str,
 ) -> Response {
-    let Some(Body(mut members)) = response.extensions().get::<Body>().cloned() else {
+    let Some(said) = response.extensions().get::<Said>().cloned() else {
         return response;
     };
     let status = response.status();
-    members.insert("request_id".to_owned(), request_id.into());
-    members.insert("timestamp".to_owned(), now.to_string().into());
+    let asked = Asked { request_id, timestamp };
     let (parts, _) = response.into_parts();
     let mut written = if problem {
-        // RFC 9457: the error's members stay as extensions.
-        let mut document = Map::new();
-        document.insert("type".to_owned(), "about:blank".into());
-        document.insert("title".to_owned(), status.canonical_reason().unwrap_or("Error").into());
-        document.insert("status".to_owned(), status.as_u16().into());
-        document.insert("detail".to_owned(), members["message"].clone());
-        document.insert("instance".to_owned(), path.into());
-        members.remove("message");
-        document.extend(members);
-        Json(Value::Object(document)).into_response()
+        let Said { code, message, details, cloud } = said;
+        Json(Problem {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: message,
+            instance: path,
+            code,
+            details,
+            cloud,
+            asked,
+        })
+        .into_response()
     } else {
-        Json(json!({ "error": members })).into_response()
+        Json(Document { error: Told { said, asked } }).into_response()
     };
     if problem {
         let kind = HeaderValue::from_static("application/problem+json");

@@ -4,6 +4,7 @@
 //! [`error`] the one place where an error becomes an answer.
 
 pub mod accept;
+mod answers;
 mod app;
 mod body;
 mod cursor;

@@ -1,19 +1,19 @@
-//! The OpenAPI document: one row per endpoint here, the schemas of answers in `openapi/schemas.json`,
-//! those of bodies made from the rules by which bodies are checked.
+//! The OpenAPI document: one row per endpoint here, the schemas of answers derived from their types
+//! (`openapi/schemas.rs`), those of bodies made from the rules by which bodies are checked.
 //!
 //! The rows are checked against the router (every row is routed), and the schemas against the
 //! answers of a running server (`tests/sdk`).
 
 use axum::response::IntoResponse;
 use isobar_control::model::check::MANIFEST;
-use isobar_control::model::rules::{self, Rule};
+use isobar_control::model::rules::Rule;
 use isobar_control::model::{deployment, operation, resource};
 use serde_json::{Map, Value, json};
 
 use crate::error::Code;
 use crate::routes::{ADVANCE, FAULTS, ROLLBACK};
 
-const SCHEMAS: &str = include_str!("openapi/schemas.json");
+mod schemas;
 
 /// One endpoint.
 pub(crate) struct Row {
@@ -132,13 +132,6 @@ pub(crate) fn openapi() -> Value {
         let path = paths.entry(row.path).or_insert_with(|| json!({}));
         path[row.method] = endpoint(row);
     }
-    let mut schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
-    let kinds: Vec<_> = operation::EventKind::ALL.iter().map(|kind| kind.name()).collect();
-    schemas["EventKind"] = json!({ "type": "string", "enum": kinds });
-    schemas["Event"]["properties"]["kind"] = reference("EventKind");
-    for (name, rule) in BODIES {
-        schemas[*name] = rules::schema(rule);
-    }
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -150,7 +143,7 @@ pub(crate) fn openapi() -> Value {
         "security": [{ "bearer": [] }, { "api_key": [] }],
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": schemas::all(BODIES),
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer" },
                 "api_key": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
@@ -160,6 +153,33 @@ pub(crate) fn openapi() -> Value {
 }
 
 fn endpoint(row: &Row) -> Value {
+    let mut responses = successes(row);
+    for code in row.errors.iter().chain(every_error(row)) {
+        responses.entry(code.status().as_str()).or_insert_with(|| error(*code));
+    }
+    let mut value = json!({
+        "operationId": row.id,
+        "summary": row.summary,
+        "parameters": parameters(row),
+        "responses": responses,
+    });
+    if let Some(body) = row.body {
+        let mut content = json!({ "schema": reference(body) });
+        if let Some((_, example)) = EXAMPLES.iter().find(|(name, _)| *name == body) {
+            content["example"] = serde_json::from_str(example).expect("an example is JSON");
+        }
+        value["requestBody"] = json!({
+            "required": !OPTIONAL_BODIES.contains(&body),
+            "content": { "application/json": content },
+        });
+    }
+    if !row.path.starts_with("/api/") {
+        value["security"] = json!([]);
+    }
+    value
+}
+
+fn parameters(row: &Row) -> Vec<Value> {
     let mut parameters: Vec<_> = row.query.iter().map(|name| parameter(name)).collect();
     for name in ["id", "service"].iter().filter(|name| row.path.contains(&format!("{{{name}}}"))) {
         parameters.push(json!({
@@ -180,11 +200,15 @@ fn endpoint(row: &Row) -> Value {
             "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
         }));
     }
+    parameters
+}
+
+/// The answers that are no errors, by status.
+fn successes(row: &Row) -> Map<String, Value> {
     let (status, schema) = row.success;
-    let mut responses = Map::new();
     let content = match row.id {
         "operations_events" => json!({ "text/event-stream": { "schema": event_of_stream() } }),
-        _ => json!({ "application/json": { "schema": reference(schema) } }),
+        _ => json_content(schema),
     };
     let mut success = json!({
         "description": "Success", "headers": headers(row.success_headers()), "content": content,
@@ -195,70 +219,51 @@ fn endpoint(row: &Row) -> Value {
             "deployment": link("deployments_show", "deployment_id"),
         });
     }
-    responses.insert(status.to_string(), success);
+    let mut answers = Map::from_iter([(status.to_string(), success)]);
     if row.query.contains(&"dry_run") {
         let schema = if row.id.ends_with("_cancel") { "Operation" } else { "Plan" };
-        let content = json!({ "application/json": { "schema": reference(schema) } });
-        let answer = json!({
-            "description": "What would be done", "headers": headers([REQUEST_ID]),
-            "content": content,
+        answers.entry("200").or_insert_with(|| {
+            json!({
+                "description": "What would be done", "headers": headers([REQUEST_ID]),
+                "content": json_content(schema),
+            })
         });
-        responses.entry("200").or_insert(answer);
     }
     if row.is_entity() {
         let answer = json!({
             "description": "Nothing changed since the ETag of If-None-Match",
             "headers": headers([REQUEST_ID, ETAG]),
         });
-        responses.insert("304".to_owned(), answer);
+        answers.insert("304".to_owned(), answer);
     }
     if row.id == "health_ready" {
-        let content = json!({ "application/json": { "schema": reference("Readiness") } });
         let answer = json!({
             "description": "Requests cannot be served now", "headers": headers([REQUEST_ID]),
-            "content": content,
+            "content": json_content("Readiness"),
         });
-        responses.insert("503".to_owned(), answer);
+        answers.insert("503".to_owned(), answer);
     }
-    for code in row.errors.iter().chain(every_error(row)) {
-        let content = json!({
-            "application/json": { "schema": reference("Error") },
-            "application/problem+json": { "schema": reference("Problem") },
-        });
-        let mut told = vec![REQUEST_ID];
-        match code {
-            Code::Unauthenticated => {
-                told.push(("WWW-Authenticate", "How to authenticate", "string"));
-            }
-            Code::RateLimited | Code::Cloud | Code::Unavailable => {
-                told.push(("Retry-After", "Seconds after which it may work", "integer"));
-            }
-            _ => {}
+    answers
+}
+
+fn json_content(schema: &str) -> Value {
+    json!({ "application/json": { "schema": reference(schema) } })
+}
+
+fn error(code: Code) -> Value {
+    let mut told = vec![REQUEST_ID];
+    match code {
+        Code::Unauthenticated => {
+            told.push(("WWW-Authenticate", "How to authenticate", "string"));
         }
-        let answer =
-            json!({ "description": "An error", "headers": headers(&told), "content": content });
-        responses.entry(code.status().as_str()).or_insert(answer);
-    }
-    let mut value = json!({
-        "operationId": row.id,
-        "summary": row.summary,
-        "parameters": parameters,
-        "responses": responses,
-    });
-    if let Some(body) = row.body {
-        let mut content = json!({ "schema": reference(body) });
-        if let Some((_, example)) = EXAMPLES.iter().find(|(name, _)| *name == body) {
-            content["example"] = serde_json::from_str(example).expect("an example is JSON");
+        Code::RateLimited | Code::Cloud | Code::Unavailable => {
+            told.push(("Retry-After", "Seconds after which it may work", "integer"));
         }
-        value["requestBody"] = json!({
-            "required": !OPTIONAL_BODIES.contains(&body),
-            "content": { "application/json": content },
-        });
+        _ => {}
     }
-    if !row.path.starts_with("/api/") {
-        value["security"] = json!([]);
-    }
-    value
+    let mut content = json_content("Error");
+    content["application/problem+json"] = json!({ "schema": reference("Problem") });
+    json!({ "description": "An error", "headers": headers(&told), "content": content })
 }
 
 /// A header of answers: name, description, type.
@@ -431,6 +436,8 @@ fn reference(schema: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use isobar_control::model::rules;
+
     use super::*;
 
     #[test]

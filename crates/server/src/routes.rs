@@ -24,6 +24,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::answers::{Accepted, Linked, Listing, Pagination, Rollback};
 use crate::error::{Code, Error};
 use crate::params::Params;
 use crate::{App, cursor, layers, openapi};
@@ -102,8 +103,12 @@ fn names(headers: &HeaderMap, header: &HeaderName, etag: &HeaderValue, weak: boo
     })
 }
 
-/// An operation with its links.
 fn operation_json(operation: &Operation) -> Value {
+    json_of(&linked_operation(operation))
+}
+
+/// An operation with its links.
+fn linked_operation(operation: &Operation) -> Linked<'_, Operation> {
     let own = format!("/api/v1/operations/{}", operation.id);
     let mut links = json!({
         "self": own,
@@ -113,36 +118,38 @@ fn operation_json(operation: &Operation) -> Value {
     if !operation.status.is_final() {
         links["cancel"] = format!("{own}/cancel").into();
     }
-    with_links(operation, links)
+    Linked { of: operation, links }
 }
 
 /// 202: the operation, and where to look for it.
-fn accepted(operation: &Operation, further: &Value) -> StoredResponse {
+fn accepted(operation: &Operation, rollback: Option<Rollback<'_>>) -> StoredResponse {
     let location = format!("/api/v1/operations/{}", operation.id);
-    let mut body = operation_json(operation);
-    body["operation_id"] = operation.id.as_str().into();
-    body["status_url"] = location.as_str().into();
-    if let (Value::Object(members), Value::Object(further)) = (&mut body, further) {
-        members.extend(further.clone());
-    }
+    let body = Accepted {
+        operation: linked_operation(operation),
+        operation_id: &operation.id,
+        status_url: location.clone(),
+        rollback,
+    };
     let mut response = stored(StatusCode::ACCEPTED, &body);
     response.headers.push((LOCATION.to_string(), location));
     response
 }
 
 /// A JSON body that can be kept for replays.
-fn stored(status: StatusCode, body: &Value) -> StoredResponse {
+fn stored(status: StatusCode, body: &impl Serialize) -> StoredResponse {
     StoredResponse {
         status: status.as_u16(),
         headers: vec![(CONTENT_TYPE.to_string(), "application/json".to_owned())],
-        body: body.to_string().into_bytes(),
+        body: json_of(body).to_string().into_bytes(),
     }
 }
 
-fn with_links(resource: &impl Serialize, links: Value) -> Value {
-    let mut value = serde_json::to_value(resource).expect("the model can be written as JSON");
-    value["_links"] = links;
-    value
+fn with_links(of: &impl Serialize, links: Value) -> Value {
+    json_of(&Linked { of, links })
+}
+
+fn json_of(answer: &impl Serialize) -> Value {
+    serde_json::to_value(answer).expect("answers can be written as JSON")
 }
 
 /// The `cloud` that a list is narrowed to.
@@ -198,10 +205,8 @@ fn page_json<T>(
     shown: impl Fn(&T) -> Value,
 ) -> Response {
     let next = page.next.map(|position| cursor::seal(app, &asked.list, asked.page.order, position));
-    let body = json!({
-        "data": page.items.iter().map(shown).collect::<Vec<_>>(),
-        "pagination": { "next_cursor": next, "has_more": next.is_some() },
-    });
+    let pagination = Pagination { next_cursor: next.clone(), has_more: next.is_some() };
+    let body = Listing { data: page.items.iter().map(shown).collect(), pagination };
     let mut response = axum::Json(body).into_response();
     if let Some(next) = next {
         let others = uri.query().unwrap_or_default().split('&');

@@ -7,27 +7,37 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::failure::Failure;
 use super::place::Place;
-use super::session::{Failure, Session};
+use super::session::Session;
 use crate::error::Violation;
 use crate::model::manifest::TargetSpec;
 use crate::model::resource::Kind;
 
 /// One cloud.
+pub(crate) trait Adapter: Offers + Networks + Balancers + Instances + Removal {}
+
+impl<T: Offers + Networks + Balancers + Instances + Removal> Adapter for T {}
+
+/// What a cloud has.
 #[async_trait]
-pub(crate) trait Adapter: Send + Sync {
+pub(crate) trait Offers: Send + Sync {
     /// A region in which the cloud can be asked for its regions.
     fn home_region(&self) -> &'static str;
 
     /// What the cloud does not have of a target: its region, size or image. Fields are relative to
-    /// the target. `home` is a session in [`Adapter::home_region`], `local` one in the target's.
+    /// the target. `home` is a session in [`Offers::home_region`], `local` one in the target's.
     async fn check(
         &self,
         home: &Session,
         local: &Session,
         target: &TargetSpec,
     ) -> Result<Vec<Violation>, Failure>;
+}
 
+/// What instances and load balancers stand in.
+#[async_trait]
+pub(crate) trait Networks: Send + Sync {
     /// The network that instances go to; made where there is none.
     async fn ensure_network(&self, session: &Session, place: &Place) -> Result<Network, Failure>;
 
@@ -38,7 +48,11 @@ pub(crate) trait Adapter: Send + Sync {
         place: &Place,
         network: &Network,
     ) -> Result<String, Failure>;
+}
 
+/// The load balancer, and the instances behind it.
+#[async_trait]
+pub(crate) trait Balancers: Send + Sync {
     /// The load balancer, with these health checks.
     async fn ensure_load_balancer(
         &self,
@@ -54,17 +68,6 @@ pub(crate) trait Adapter: Send + Sync {
         session: &Session,
         balancer: &Balancer,
     ) -> Result<Option<String>, Failure>;
-
-    /// One instance. Gives its id.
-    async fn create_instance(
-        &self,
-        session: &Session,
-        place: &Place,
-        order: &Order<'_>,
-    ) -> Result<String, Failure>;
-
-    /// How an instance is; `None` if the cloud does not know it.
-    async fn instance(&self, session: &Session, id: &str) -> Result<Option<Observed>, Failure>;
 
     /// Puts instances behind the load balancer.
     async fn attach(
@@ -96,7 +99,26 @@ pub(crate) trait Adapter: Send + Sync {
         balancer: &Balancer,
         instances: &[String],
     ) -> Result<(), Failure>;
+}
 
+/// The machines.
+#[async_trait]
+pub(crate) trait Instances: Send + Sync {
+    /// One instance. Gives its id.
+    async fn create_instance(
+        &self,
+        session: &Session,
+        place: &Place,
+        order: &Order<'_>,
+    ) -> Result<String, Failure>;
+
+    /// How an instance is; `None` if the cloud does not know it.
+    async fn instance(&self, session: &Session, id: &str) -> Result<Option<Observed>, Failure>;
+}
+
+/// How all of it goes again.
+#[async_trait]
+pub(crate) trait Removal: Send + Sync {
     /// The ids of what bears a name, for a creation of which no answer was seen.
     async fn find(&self, session: &Session, kind: Kind, name: &str)
     -> Result<Vec<String>, Failure>;

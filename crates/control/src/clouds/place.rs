@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use isobar_catalogue::model::Cloud;
-use sha2::{Digest, Sha256};
+use serde_json::{Value, json};
 
-use crate::model::manifest::{Health, Manifest, Protocol, TargetSpec};
+use crate::ids::digest;
+use crate::model::manifest::{Health, Manifest, Protocol, TargetSpec, key};
 
 /// One target of a deployment.
 #[derive(Clone, Debug)]
@@ -93,13 +94,34 @@ impl Place {
         digest([self.deployment.as_str(), self.cloud.name(), &self.region, what])[..40].to_owned()
     }
 
-    /// The tags that everything carries, as (key, value).
-    pub(crate) fn tags(&self) -> [(&'static str, &str); 3] {
-        [
-            ("isobar:deployment", &self.deployment),
+    /// The tags that everything carries, and its name as one more where that is asked for.
+    pub(crate) fn tags(&self, name: Option<&str>) -> Value {
+        let tags = [
+            ("isobar:deployment", &*self.deployment),
             ("isobar:service", &self.service),
             ("isobar:environment", &self.environment),
-        ]
+        ];
+        let name = name.map(|name| ("Name", name));
+        let tags = tags.into_iter().chain(name);
+        tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+    }
+
+    /// What a firewall is for, for people.
+    pub(crate) fn described(&self) -> String {
+        format!("Isobar: {} in {}", self.service, self.environment)
+    }
+
+    /// The ports that a firewall opens: the instances' for load balancer and health checks, and the
+    /// load balancer's for clients.
+    pub(crate) fn ports(&self) -> Vec<u16> {
+        let mut ports = vec![self.run_port, self.expose_port];
+        ports.dedup();
+        ports
+    }
+
+    /// The name of the load balancer's listener.
+    pub(crate) fn listener_name(&self) -> String {
+        format!("{}:{}", self.names.balancer, self.expose_port)
     }
 
     /// The script with what it finds in its environment. `HOST` is the machine's own to give.
@@ -164,11 +186,6 @@ impl Place {
     }
 }
 
-/// `cloud/region`, by which events and fault points name a target.
-pub(crate) fn key(cloud: &str, region: &str) -> String {
-    format!("{cloud}/{region}")
-}
-
 /// The interpreter with its one argument, as the kernel reads them, for a shell. It is named rather
 /// than the file executed, since some file systems forbid that.
 fn command(interpreter: &str) -> String {
@@ -188,23 +205,6 @@ fn is_shell(interpreter: &str) -> bool {
         .filter_map(|word| word.rsplit('/').next())
         .find(|word| *word != "env")
         .is_some_and(|word| SHELLS.contains(&word))
-}
-
-/// The hex digest of texts that cannot run into each other.
-pub(crate) fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update(text.as_bytes());
-        hash.update([0]);
-    }
-    hex(&hash.finalize())
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn clip(text: &str, longest: usize) -> &str {

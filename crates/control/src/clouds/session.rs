@@ -10,7 +10,6 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use isobar_catalogue::model::Cloud;
@@ -18,122 +17,14 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::Value;
 
+use super::failure::{Failure, Stop};
 use super::recorder::Recorder;
-use super::{CallError, Caller};
+use crate::caller::Caller;
 use crate::config::{Clock, Timings};
-use crate::error::{CloudFault, Error};
 use crate::model::operation::EventKind;
 use crate::model::plan::PlannedCall;
 use crate::model::resource::Kind;
-use crate::saga::report::{Reporter, Told};
-
-/// Why an action did not work.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    /// A call failed.
-    #[error("{0}")]
-    Call(Box<CallError>),
-    /// It can never work, for this reason.
-    #[error("{0}")]
-    Refused(String),
-    /// Something else is in the way that will go.
-    #[error("{0}")]
-    Busy(String),
-    /// The instances do not become healthy; what the probes saw.
-    #[error("{0}")]
-    Unhealthy(String),
-    /// The deadline passed; what was being waited for.
-    #[error("{0}")]
-    Deadline(String),
-    /// A cancellation was asked for, or another target failed.
-    #[error("stopped")]
-    Stopped,
-    /// The control plane's own state failed.
-    #[error("{0}")]
-    Store(Box<Error>),
-}
-
-impl Failure {
-    /// The same failure; where it is a deadline's, with what was seen before it passed.
-    pub(crate) fn having_seen(self, seen: impl FnOnce() -> String) -> Self {
-        match self {
-            Self::Deadline(_) => Self::Deadline(seen()),
-            other => other,
-        }
-    }
-
-    /// Whether the same action may work later.
-    pub(crate) fn retryable(&self) -> bool {
-        match self {
-            Self::Call(error) => error.retryable,
-            Self::Busy(_) => true,
-            Self::Refused(_)
-            | Self::Unhealthy(_)
-            | Self::Deadline(_)
-            | Self::Stopped
-            | Self::Store(_) => false,
-        }
-    }
-
-    /// How long the cloud asks to wait because it limits calls; zero where it does not say.
-    pub(crate) fn limited(&self) -> Option<Duration> {
-        match self {
-            Self::Call(error) => error.limited,
-            Self::Refused(_)
-            | Self::Busy(_)
-            | Self::Unhealthy(_)
-            | Self::Deadline(_)
-            | Self::Stopped
-            | Self::Store(_) => None,
-        }
-    }
-
-    /// The cloud's own words, where a cloud said them.
-    pub(crate) fn fault(&self) -> Option<&CloudFault> {
-        match self {
-            Self::Call(error) => Some(&error.fault),
-            Self::Refused(_)
-            | Self::Busy(_)
-            | Self::Unhealthy(_)
-            | Self::Deadline(_)
-            | Self::Stopped
-            | Self::Store(_) => None,
-        }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Store(Box::new(error))
-    }
-}
-
-/// Whether work is to stop, and why.
-#[derive(Debug, Default)]
-pub(crate) struct Stop(AtomicU8);
-
-impl Stop {
-    const CANCELLED: u8 = 1;
-    const FAILED: u8 = 2;
-
-    /// A cancellation was asked for.
-    pub(crate) fn cancel(&self) {
-        self.0.fetch_or(Self::CANCELLED, Ordering::SeqCst);
-    }
-
-    /// Another target failed.
-    pub(crate) fn fail(&self) {
-        self.0.fetch_or(Self::FAILED, Ordering::SeqCst);
-    }
-
-    pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst) != 0
-    }
-
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst) & Self::CANCELLED != 0
-    }
-}
+use crate::report::{Reporter, Told};
 
 /// One adapter's way to its cloud.
 pub(crate) struct Session {
@@ -203,6 +94,17 @@ pub(crate) fn text(value: &Value, pointer: &str) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// The id, at a JSON pointer, of something that was described.
+pub(crate) fn id_of(described: &Value, pointer: &str, what: &str) -> Result<String, Failure> {
+    text(described, pointer)
+        .ok_or_else(|| Failure::Refused(format!("{what} was described without its id")))
+}
+
+/// The texts at a JSON pointer in each item that has one.
+pub(crate) fn texts<'a>(items: impl IntoIterator<Item = &'a Value>, pointer: &str) -> Vec<String> {
+    items.into_iter().filter_map(|item| text(item, pointer)).collect()
 }
 
 /// A list at a JSON pointer; empty if it is not there.
@@ -303,7 +205,7 @@ impl Session {
                         let message = self.again(&failure, pause);
                         reporter.tell(Told { kind, target, step: None, message }).await?;
                     }
-                    self.pause(rest(&failure, pause), || failure.to_string()).await?;
+                    self.pause(failure.rest(pause), || failure.to_string()).await?;
                     pause = (pause * 2).min(self.timings.retry_longest);
                 }
                 other => return other,
@@ -318,7 +220,7 @@ impl Session {
             return format!("trying again: {failure}");
         }
         let cloud = self.cloud.title();
-        let seconds = rest(failure, pause).as_secs_f64().ceil();
+        let seconds = failure.rest(pause).as_secs_f64().ceil();
         format!("{cloud} limits calls; again in {seconds} s")
     }
 
@@ -341,35 +243,26 @@ impl Session {
         self.call(service, operation, input).await
     }
 
-    /// Creates something, recorded before and after. `id` finds the id in the answer.
-    pub(crate) async fn create<T>(
+    /// Creates something, recorded before and after; the work gives its id.
+    pub(crate) async fn create(
         &self,
         what: Creation<'_>,
-        work: impl Future<Output = Result<T, Failure>> + Send,
-        id: impl FnOnce(&T) -> Result<String, Failure> + Send,
-    ) -> Result<T, Failure>
-    where
-        T: Send + Sync,
-    {
+        work: impl Future<Output = Result<String, Failure>> + Send,
+    ) -> Result<String, Failure> {
         let Mode::Live(recorder) = &self.mode else { return work.await };
         let mark = recorder.begin(what.kind, what.name, what.template).await?;
-        match work.await {
-            Ok(made) => {
-                let id = id(&made)?;
-                recorder.replaced(what.kind, what.name, &id).await?;
-                recorder.created(&mark, &id, None).await?;
-                Ok(made)
+        let made = work.await;
+        match &made {
+            Ok(id) => {
+                recorder.replaced(what.kind, what.name, id).await?;
+                recorder.created(&mark, id, None).await?;
             }
-            Err(failure) => {
-                if let Failure::Call(error) = &failure
-                    && !error.may_have_reached
-                    && !error.retryable
-                {
-                    recorder.refused(&mark).await?;
-                }
-                Err(failure)
+            Err(Failure::Call(error)) if !error.may_have_reached && !error.retryable => {
+                recorder.refused(&mark).await?;
             }
+            Err(_) => {}
         }
+        made
     }
 
     /// Records that something that was found by its name is used. Gives its id.
@@ -429,6 +322,22 @@ impl Session {
             }
             self.pause(self.timings.poll, || format!("{what}{last}")).await?;
         }
+    }
+
+    /// Waits until something that was removed is gone.
+    pub(crate) async fn until_gone<F>(
+        &self,
+        what: &str,
+        mut is_gone: impl FnMut() -> F + Send,
+    ) -> Result<(), Failure>
+    where
+        F: Future<Output = Result<bool, Failure>> + Send,
+    {
+        let done = self.until(what, || {
+            let looked = is_gone();
+            async { Ok(looked.await?.then_some(())) }
+        });
+        done.await.map(drop)
     }
 
     /// Sleeps, unless the deadline is nearer or the work is to stop. A dry session writes it down.
@@ -496,11 +405,6 @@ impl Session {
             mutates,
         }
     }
-}
-
-/// How long to wait before trying again: as long as the cloud asks to, or longer.
-pub(crate) fn rest(failure: &Failure, pause: Duration) -> Duration {
-    pause.max(failure.limited().unwrap_or_default())
 }
 
 /// What is created.

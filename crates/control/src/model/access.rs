@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who calls.
@@ -82,7 +83,7 @@ pub struct Started {
 }
 
 /// Whether requests can be served.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Readiness {
     /// All checks passed.
     pub ready: bool,
@@ -101,7 +102,7 @@ impl Readiness {
 }
 
 /// One check of readiness.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReadinessCheck {
     /// `database`, `runner`, `clouds`
     pub name: String,

@@ -16,7 +16,8 @@ const NAME: Rule = Rule::Text {
            with a hyphen",
 };
 const PORT: Rule = Rule::Whole { least: 1, most: 65_535 };
-const CLOUDS: &[&str] = &["aws", "alibaba", "digitalocean"];
+/// The clouds, by the names that manifests have for them.
+pub(crate) const CLOUDS: &[&str] = &["aws", "alibaba", "digitalocean"];
 
 const TARGET: Rule = Rule::Fields(&[
     required("cloud", Rule::Word(CLOUDS)),

@@ -1,15 +1,17 @@
 //! Deployments as they are shown.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::manifest::{Expose, Health, Manifest, RollbackPolicy, Run, Strategy};
+use super::manifest::{Expose, Health, Manifest, RollbackPolicy, Run, Strategy, TargetSpec, key};
 use super::resource::Resource;
 
 /// A deployment of one version of a service onto its targets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Deployment {
     /// `dep_…`
+    #[schemars(regex(pattern = "^dep_"))]
     pub id: String,
     /// The service.
     pub service: String,
@@ -75,8 +77,9 @@ impl Deployment {
 }
 
 /// Where a deployment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "DeploymentStatus")]
 pub enum Status {
     /// Not begun.
     Pending,
@@ -130,7 +133,7 @@ impl Status {
 }
 
 /// One place of a deployment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
     /// The cloud.
     pub cloud: String,
@@ -154,7 +157,7 @@ pub struct Target {
 
 impl Target {
     /// A target at which nothing has happened yet.
-    pub(crate) fn pending(spec: &super::manifest::TargetSpec) -> Self {
+    pub(crate) fn pending(spec: &TargetSpec) -> Self {
         Self {
             cloud: spec.cloud.clone(),
             region: spec.region.clone(),
@@ -168,6 +171,11 @@ impl Target {
         }
     }
 
+    /// `cloud/region`
+    pub(crate) fn key(&self) -> String {
+        key(&self.cloud, &self.region)
+    }
+
     /// An instance is gone, so that nothing is known of its health.
     pub(crate) fn instance_removed(&mut self, id: &str) {
         for instance in self.instances.iter_mut().filter(|instance| instance.id == id) {
@@ -179,8 +187,8 @@ impl Target {
 
     /// What was asked for.
     #[must_use]
-    pub fn spec(&self) -> super::manifest::TargetSpec {
-        super::manifest::TargetSpec {
+    pub fn spec(&self) -> TargetSpec {
+        TargetSpec {
             cloud: self.cloud.clone(),
             region: self.region.clone(),
             size: self.size.clone(),
@@ -191,7 +199,7 @@ impl Target {
 }
 
 /// One machine of a target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Instance {
     /// The cloud's id.
     pub id: String,
@@ -206,7 +214,7 @@ pub struct Instance {
 }
 
 /// What the checks of an instance say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InstanceHealth {
     /// Nothing yet.
@@ -219,7 +227,7 @@ pub enum InstanceHealth {
 }
 
 /// An environment that deployments name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Environment {
     /// Its name.
     pub name: String,
@@ -234,7 +242,7 @@ pub struct Environment {
 }
 
 /// A service that deployments name, in one environment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Service {
     /// Its name.
     pub name: String,

@@ -1,5 +1,6 @@
 //! What a user asks for: the manifest of a deployment, in YAML or as the body of a request.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -57,7 +58,7 @@ pub struct TargetSpec {
 }
 
 /// What runs on the machines.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
     /// The script; it finds `HOST`, `PORT`, `SERVICE`, `VERSION` and `ENVIRONMENT` in its
@@ -68,7 +69,7 @@ pub struct Run {
 }
 
 /// What the load balancers offer to clients.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expose {
     /// The port; 80 by default.
@@ -84,7 +85,7 @@ pub struct Expose {
 }
 
 /// The protocol between load balancer and instance, and of the health checks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// HTTP/1.1
@@ -96,8 +97,9 @@ pub enum Protocol {
 
 /// When an instance counts as healthy. Load balancers whose own limits are narrower get the nearest
 /// value that they take.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "HealthCheck")]
 pub struct Health {
     /// The path that is asked over HTTP and must answer 2xx; `/` by default.
     pub path: String,
@@ -127,7 +129,7 @@ impl Default for Health {
 }
 
 /// How the old gives way to the new.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Strategy {
     /// In batches.
@@ -150,7 +152,7 @@ impl Default for Strategy {
 }
 
 /// What happens on failure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RollbackPolicy {
     /// Undo everything; true by default.
@@ -163,7 +165,17 @@ impl Default for RollbackPolicy {
     }
 }
 
+/// `cloud/region`, by which events and fault points name a target.
+pub(crate) fn key(cloud: &str, region: &str) -> String {
+    format!("{cloud}/{region}")
+}
+
 impl TargetSpec {
+    /// `cloud/region`
+    pub(crate) fn key(&self) -> String {
+        key(&self.cloud, &self.region)
+    }
+
     /// A place that is left: nothing is wanted there.
     pub(crate) fn left(cloud: &str, region: &str) -> Self {
         Self {

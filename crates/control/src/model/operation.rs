@@ -1,13 +1,15 @@
 //! Operations: long work that clients watch.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Long work.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Operation {
     /// `op_…`
+    #[schemars(regex(pattern = "^op_"))]
     pub id: String,
     /// What it does.
     pub kind: Kind,
@@ -36,8 +38,9 @@ pub struct Operation {
 }
 
 /// What an operation does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "OperationKind")]
 pub enum Kind {
     /// Carries out a deployment.
     Deploy,
@@ -66,8 +69,9 @@ impl Kind {
 }
 
 /// Where an operation stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "OperationStatus")]
 pub enum Status {
     /// Not begun.
     Pending,
@@ -121,9 +125,10 @@ impl Status {
 }
 
 /// How far an operation is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// 0 to 100.
+    #[schemars(range(max = 100))]
     pub percent: u8,
     /// The step at work.
     pub step: Option<String>,
@@ -136,7 +141,8 @@ pub struct Progress {
 }
 
 /// What went wrong with an operation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OperationFailure")]
 pub struct Failure {
     /// What kind of failure it is.
     pub code: FailureCode,
@@ -144,11 +150,12 @@ pub struct Failure {
     pub message: String,
     /// The cloud's own words, where a cloud said them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "crate::error::CloudFault")]
     pub cloud: Option<crate::error::CloudFault>,
 }
 
 /// Why an operation failed: the stable codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCode {
     /// A cloud refused or failed.
@@ -166,9 +173,10 @@ pub enum FailureCode {
 }
 
 /// Something that happened during an operation. Events are only ever appended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// 1 for the operation's first event, and up by one.
+    #[schemars(range(min = 1))]
     pub sequence: u64,
     /// When it happened.
     pub at: Timestamp,
@@ -181,11 +189,12 @@ pub struct Event {
     /// The step that it is about.
     pub step: Option<String>,
     /// How far the target is, or the operation where no target is named; 0 to 100.
+    #[schemars(range(max = 100))]
     pub percent: u8,
 }
 
 /// What kind of event it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// The operation began, or was resumed after a restart.

@@ -1,10 +1,13 @@
 //! What a deployment would do, step by step and call by call.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::check::CLOUDS;
+
 /// What a deployment would do, or does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// The service.
     pub service: String,
@@ -21,7 +24,8 @@ pub struct Plan {
 }
 
 /// How many resources come, change and go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PlanSummary")]
 pub struct Summary {
     /// How many are created.
     pub create: u32,
@@ -34,9 +38,10 @@ pub struct Summary {
 }
 
 /// What happens at one place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetPlan {
     /// The cloud.
+    #[schemars(extend("enum" = CLOUDS))]
     pub cloud: String,
     /// The region.
     pub region: String,
@@ -45,7 +50,7 @@ pub struct TargetPlan {
 }
 
 /// One step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedStep {
     /// Its name, by which events and fault points name it.
     pub name: String,
@@ -53,14 +58,14 @@ pub struct PlannedStep {
     pub description: String,
     /// Whether it makes, changes, removes or only looks.
     pub effect: Effect,
-    /// What undoes it; `None` where nothing needs to be undone.
+    /// What undoes it, where something needs to be undone.
     pub undo: Option<String>,
     /// The calls, in their order. Ids that are not known yet stand in angle brackets.
     pub calls: Vec<PlannedCall>,
 }
 
 /// What a step does to the clouds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Makes something.
@@ -74,9 +79,10 @@ pub enum Effect {
 }
 
 /// One call to a cloud.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedCall {
     /// The cloud.
+    #[schemars(extend("enum" = CLOUDS))]
     pub cloud: String,
     /// The region.
     pub region: String,

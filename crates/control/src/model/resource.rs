@@ -1,20 +1,24 @@
 //! What deployments created in the clouds.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::check::CLOUDS;
+
 /// Something in a cloud that a deployment created.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Resource {
     /// `res_…`
     pub id: String,
     /// The cloud.
+    #[schemars(extend("enum" = CLOUDS))]
     pub cloud: String,
     /// The region.
     pub region: String,
     /// What it is.
     pub kind: Kind,
-    /// The cloud's id or ARN; `None` until the cloud gave one.
+    /// The cloud's id or ARN; nothing until the cloud gave one.
     pub cloud_id: Option<String>,
     /// Its name in the cloud.
     pub name: String,
@@ -39,8 +43,11 @@ pub struct Resource {
 }
 
 /// What a resource is, in words that the three clouds share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ResourceKind")]
 pub enum Kind {
     /// A private network (VPC).
     Network,
@@ -92,8 +99,9 @@ impl Kind {
 }
 
 /// Whether a resource is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ResourceState")]
 pub enum State {
     /// Its creation was begun; whether the cloud has it is not known yet.
     Creating,

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::action::{Action, Stage};
 use super::layout::{self, Delta, Intent, Observed};
 use super::observe::observe;
-use super::target::{Outputs, TargetRun};
+use super::target::TargetRun;
+use super::tools::Tools;
 use crate::clouds;
+use crate::clouds::failure::Failure;
 use crate::clouds::place::Place;
-use crate::clouds::session::{Failure, Session};
-use crate::control::Inner;
+use crate::clouds::session::Session;
 use crate::error::{Error, Violation};
+use crate::model::action::{Action, Stage};
 use crate::model::deployment::Deployment;
 use crate::model::manifest::{Manifest, TargetSpec};
 use crate::model::plan::{Effect, Plan, PlannedStep, Summary, TargetPlan};
@@ -27,7 +28,7 @@ pub(crate) struct Draft {
 /// How long reading for a plan may take.
 const DEADLINE: Duration = Duration::from_mins(2);
 
-impl Inner {
+impl Tools {
     /// Lays a plan. Reads records and clouds, and writes nothing.
     pub(crate) async fn draft(
         self: &Arc<Self>,
@@ -46,8 +47,9 @@ impl Inner {
         };
         let mut actions = Vec::new();
         for (spec, wanted) in self.all_targets(manifest).await? {
-            let mut run = self.dry_run(manifest, &spec, deployment)?;
-            let place = run.place.clone();
+            let place = self.gateway.place(manifest, &spec, deployment)?;
+            let session = self.dry_session(&place, &place.region)?;
+            let mut run = TargetRun::new(Arc::clone(self), place.clone(), session);
             let location =
                 Location { environment, service, cloud: &spec.cloud, region: &spec.region };
             let records = self.store.resources_at(location).await?;
@@ -91,30 +93,9 @@ impl Inner {
         Ok(targets)
     }
 
-    fn dry_run(
-        self: &Arc<Self>,
-        manifest: &Manifest,
-        spec: &TargetSpec,
-        deployment: &str,
-    ) -> Result<TargetRun, Failure> {
-        let place = self.place(manifest, spec, deployment)?;
-        let session = self.dry_session(&place, &place.region)?;
-        Ok(TargetRun {
-            inner: Arc::clone(self),
-            adapter: clouds::adapter(place.cloud),
-            session,
-            place,
-            reporter: None,
-            outputs: Outputs::default(),
-        })
-    }
-
+    /// A session for reading.
     fn dry_session(&self, place: &Place, region: &str) -> Result<Session, Failure> {
-        let caller = self.config.clouds.caller(place.cloud, region).map_err(Failure::Refused)?;
-        let clock = Arc::clone(&self.config.clock);
-        let deadline = clock.now() + DEADLINE;
-        let timings = self.config.timings.clone();
-        Ok(Session::dry(place.cloud, region, caller, clock, timings, deadline))
+        self.gateway.dry(place.cloud, region, self.clock.now() + DEADLINE)
     }
 
     /// What the clouds do not have of a manifest: regions, sizes, images. A cloud that cannot be
@@ -151,7 +132,7 @@ impl Inner {
         manifest: &Manifest,
         spec: &TargetSpec,
     ) -> Result<Vec<Violation>, Failure> {
-        let place = self.place(manifest, spec, "")?;
+        let place = self.gateway.place(manifest, spec, "")?;
         let adapter = clouds::adapter(place.cloud);
         let home = self.dry_session(&place, adapter.home_region())?;
         // A region that does not exist is found by asking at home; only then is it spoken to.
@@ -175,7 +156,7 @@ impl Inner {
             region: &spec.region,
         };
         let actions = self.store.actions(&deployment.operation_id).await?;
-        let target = clouds::place::key(&spec.cloud, &spec.region);
+        let target = spec.key();
         let leaving: Vec<String> = actions
             .iter()
             .filter(|logged| logged.target == target)

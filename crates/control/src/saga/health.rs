@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::report::{Reporter, Told};
 use crate::clouds::adapter::{Adapter, Balancer, InstancePhase, MemberHealth};
+use crate::clouds::failure::Failure;
 use crate::clouds::place::Place;
-use crate::clouds::session::{Failure, Session};
+use crate::clouds::session::Session;
 use crate::model::deployment::{Instance, InstanceHealth};
 use crate::model::operation::EventKind;
 use crate::probe::{Probe, Prober, authority};
+use crate::report::{Reporter, Told};
 
 /// What waiting needs.
 pub(crate) struct Watch<'a> {

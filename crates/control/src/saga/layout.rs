@@ -1,7 +1,7 @@
 //! The layout of the actions of a target: from what is wanted and what is there to what is done.
 //! Pure: nothing here reads or writes.
 
-use super::action::{Action, Machine, Old, Stage};
+use crate::model::action::{Action, Machine, Old, Stage};
 use crate::model::manifest::Strategy;
 use crate::model::resource::Kind;
 

@@ -1,10 +1,11 @@
 //! What is at a place, by the records and the cloud's own word.
 
-use super::action::Old;
 use super::layout::Observed;
 use crate::clouds::adapter::{Adapter, InstancePhase};
+use crate::clouds::failure::Failure;
 use crate::clouds::place::Place;
-use crate::clouds::session::{Failure, Session};
+use crate::clouds::session::Session;
+use crate::model::action::Old;
 use crate::model::resource::{Kind, Resource, State};
 use crate::store::resources::Record;
 
@@ -71,7 +72,7 @@ pub(super) fn is_used(place: &Place, kind: Kind, name: &str) -> bool {
         Kind::Network | Kind::Subnet => name == place.names.network,
         Kind::Firewall => name == place.names.firewall,
         Kind::LoadBalancer | Kind::TargetGroup => name == place.names.balancer,
-        Kind::Listener => name == format!("{}:{}", place.names.balancer, place.expose_port),
+        Kind::Listener => name == place.listener_name(),
         Kind::Instance => false,
     }
 }

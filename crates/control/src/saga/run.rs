@@ -4,29 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use isobar_catalogue::model::Cloud;
 use jiff::Timestamp;
 
-use super::action::Stage;
-use super::report::{Reporter, Told};
-use super::target::{Outputs, TargetRun};
+use super::target::TargetRun;
+use super::tools::Tools;
 use super::undo::Before;
-use crate::clouds::place::{Place, key};
-use crate::clouds::recorder::Recorder;
-use crate::clouds::session::{Failure, Session, Stop, rest};
-use crate::clouds::{self};
-use crate::control::Inner;
+use crate::clouds::failure::{Failure, Stop};
 use crate::error::Error;
 use crate::faults::When;
+use crate::model::action::Stage;
 use crate::model::deployment::{Deployment, Status};
-use crate::model::manifest::{Manifest, TargetSpec};
+use crate::model::manifest::TargetSpec;
 use crate::model::operation::{self, EventKind, FailureCode};
+use crate::report::{Reporter, Told};
 use crate::store::actions::{Logged, State};
 use crate::store::operations::{Phase, Work};
 
 /// One operation at work in this process.
 pub(crate) struct Run {
-    inner: Arc<Inner>,
+    tools: Arc<Tools>,
     work: Work,
     deployment: Deployment,
     previous: Option<Deployment>,
@@ -38,23 +34,23 @@ pub(crate) struct Run {
 impl Run {
     /// Takes an operation up where it is.
     pub(crate) async fn take_up(
-        inner: Arc<Inner>,
+        tools: Arc<Tools>,
         work: Work,
         stop: Arc<Stop>,
     ) -> Result<Self, Error> {
         let mut work = work;
         let id = &work.operation.deployment_id;
-        let mut deployment = inner
+        let mut deployment = tools
             .store
             .deployment(id)
             .await?
             .ok_or_else(|| Error::NotFound { kind: "deployment", id: id.clone() })?;
-        let now = inner.config.clock.now();
+        let now = tools.clock.now();
         let deadline = match work.deadline_at {
             // Time in which nobody worked does not count.
             Some(deadline) => {
                 let moved = deadline + now.duration_since(work.heartbeat_at);
-                inner.store.set_deadline(&work.operation.id, moved).await?;
+                tools.store.set_deadline(&work.operation.id, moved).await?;
                 moved
             }
             None => {
@@ -69,20 +65,21 @@ impl Run {
             for target in &mut deployment.targets {
                 target.status = Status::InProgress;
             }
-            inner.store.start_operation(&work.operation, deadline).await?;
-            inner.store.update_deployment(&deployment).await?;
+            tools.store.start_operation(&work.operation, deadline).await?;
+            tools.store.update_deployment(&deployment).await?;
         }
         if work.cancel_requested {
             stop.cancel();
         }
         let previous = match &deployment.previous_deployment {
-            Some(id) => inner.store.deployment(id).await?,
+            Some(id) => tools.store.deployment(id).await?,
             None => None,
         };
-        let reporter =
-            Reporter::new(Arc::clone(&inner), work.operation.clone(), deployment.clone()).await?;
-        let reporter = Arc::new(reporter);
-        Ok(Self { inner, work, deployment, previous, reporter, deadline, stop })
+        let (store, hub, clock) =
+            (tools.store.clone(), tools.hub.clone(), Arc::clone(&tools.clock));
+        let (operation, told) = (work.operation.clone(), deployment.clone());
+        let reporter = Arc::new(Reporter::new(store, hub, clock, operation, told).await?);
+        Ok(Self { tools, work, deployment, previous, reporter, deadline, stop })
     }
 
     /// Carries the operation to its end.
@@ -123,24 +120,24 @@ impl Run {
     /// Lays the plan, again and again until the clouds can be read or the deadline has passed.
     async fn lay(&self) -> Result<(), Failure> {
         let manifest = self.deployment.manifest();
-        let mut pause = self.inner.config.timings.retry_first;
+        let mut pause = self.tools.timings.retry_first;
         let laid = loop {
             if self.stop.is_set() {
                 return Err(Failure::Stopped);
             }
-            let failure = match self.inner.draft(&manifest, &self.deployment.id).await {
+            let failure = match self.tools.draft(&manifest, &self.deployment.id).await {
                 Ok(laid) => break laid,
                 Err(failure) if failure.retryable() => failure,
                 Err(failure) => return Err(failure),
             };
-            if self.inner.config.clock.now() >= self.deadline {
+            if self.tools.clock.now() >= self.deadline {
                 return Err(Failure::Deadline(format!("the plan could not be laid: {failure}")));
             }
             self.tell(EventKind::Retrying, format!("planning again: {failure}")).await?;
-            self.inner.config.clock.sleep(pause).await;
-            pause = (pause * 2).min(self.inner.config.timings.retry_longest);
+            self.tools.clock.sleep(pause).await;
+            pause = (pause * 2).min(self.tools.timings.retry_longest);
         };
-        self.inner.store.lay_plan(&self.work.operation.id, &laid.plan, &laid.actions).await?;
+        self.tools.store.lay_plan(&self.work.operation.id, &laid.plan, &laid.actions).await?;
         let summary = laid.plan.summary;
         let message = format!(
             "the plan creates {}, changes {}, removes {} and keeps {}",
@@ -151,7 +148,7 @@ impl Run {
 
     /// Runs the actions of a stage on all targets side by side. Gives the first failure.
     async fn run_stage(&self, stage: Stage) -> Result<(), Failure> {
-        let log = self.inner.store.actions(&self.work.operation.id).await?;
+        let log = self.tools.store.actions(&self.work.operation.id).await?;
         let groups = by_target(&log);
         for (target, actions) in &groups {
             let done = actions.iter().filter(|logged| logged.state == State::Done).count();
@@ -222,7 +219,7 @@ impl Run {
         let (name, action) = (&logged.name, &logged.action);
         let operation = &self.work.operation.id;
         run.session.check(|| self.too_late(name, "it was not begun"))?;
-        self.inner.store.begin_action(operation, logged, run.session.clock.now()).await?;
+        self.tools.store.begin_action(operation, logged, run.session.clock.now()).await?;
         run.tell(EventKind::StepStarted, name, action.description()).await?;
         run.fault(When::Before, action.name(), name);
         let mut pause = run.session.timings.retry_first;
@@ -239,7 +236,7 @@ impl Run {
                     let seen = failure.to_string();
                     let words = run.session.again(&failure, pause);
                     run.tell(EventKind::Retrying, name, words).await?;
-                    run.session.pause(rest(&failure, pause), || self.too_late(name, &seen)).await?;
+                    run.session.pause(failure.rest(pause), || self.too_late(name, &seen)).await?;
                     last = Some(seen);
                     pause = (pause * 2).min(run.session.timings.retry_longest);
                 }
@@ -253,7 +250,7 @@ impl Run {
         };
         run.fault(When::After, action.name(), name);
         let now = run.session.clock.now();
-        self.inner.store.end_action(operation, logged, State::Done, &output, now).await?;
+        self.tools.store.end_action(operation, logged, State::Done, &output, now).await?;
         self.reporter.step_done(&run.place.key()).await;
         run.tell(EventKind::StepFinished, name, format!("done: {}", action.description())).await
     }
@@ -264,23 +261,23 @@ impl Run {
     }
 
     fn undo_deadline(&self) -> Timestamp {
-        self.inner.config.clock.now() + self.inner.config.timings.undo_deadline
+        self.tools.clock.now() + self.tools.timings.undo_deadline
     }
 
     /// Passes the point of no return. `false` if a cancellation came first.
     async fn commit(&self) -> Result<bool, Error> {
         let Deployment { id, environment, service, .. } = &self.deployment;
         let mut used: Vec<String> = Vec::new();
-        for record in self.inner.store.created_by(id).await? {
+        for record in self.tools.store.created_by(id).await? {
             used.push(record.resource.id);
         }
         for target in &self.deployment.targets {
-            let kept = self.inner.used_at(&self.deployment, &target.spec()).await?;
+            let kept = self.tools.used_at(&self.deployment, &target.spec()).await?;
             used.extend(kept);
         }
-        let now = self.inner.config.clock.now();
+        let now = self.tools.clock.now();
         let (operation, _) = self.reporter.snapshot().await;
-        self.inner.store.commit_shift(&operation, environment, service, &used, now).await
+        self.tools.store.commit_shift(&operation, environment, service, &used, now).await
     }
 
     /// Removes the old. The deployment is successful whatever comes of it.
@@ -294,7 +291,7 @@ impl Run {
                 Some(failure.to_string())
             }
         };
-        let deployment = self.inner.store.deployment(&self.deployment.id).await?;
+        let deployment = self.tools.store.deployment(&self.deployment.id).await?;
         let urls: Vec<_> = deployment
             .iter()
             .flat_map(|deployment| &deployment.targets)
@@ -320,9 +317,9 @@ impl Run {
 
     /// Marks what could not be retired, for the sweeper.
     async fn leave_old(&self) -> Result<(), Error> {
-        use super::action::Action;
-        let now = self.inner.config.clock.now();
-        for logged in self.inner.store.actions(&self.work.operation.id).await? {
+        use crate::model::action::Action;
+        let now = self.tools.clock.now();
+        for logged in self.tools.store.actions(&self.work.operation.id).await? {
             if logged.stage != Stage::Retire || logged.state == State::Done {
                 continue;
             }
@@ -334,7 +331,7 @@ impl Run {
                 _ => Vec::new(),
             };
             for id in ids {
-                self.inner.store.mark_deleting(id, now).await?;
+                self.tools.store.mark_deleting(id, now).await?;
             }
         }
         Ok(())
@@ -360,7 +357,7 @@ impl Run {
             return Ok(Phase::Finished);
         }
         let kind = if cancelled { EventKind::Cancelling } else { EventKind::UndoStarted };
-        self.inner.store.start_undo(&self.work.operation.id, &outcome).await?;
+        self.tools.store.start_undo(&self.work.operation.id, &outcome).await?;
         self.tell(kind, format!("undoing: {}", outcome.message)).await?;
         Ok(Phase::Undoing)
     }
@@ -380,13 +377,13 @@ impl Run {
 
     /// Undoes everything.
     async fn undo(&self) -> Result<(), Error> {
-        let work = self.inner.store.work(&self.work.operation.id).await?;
+        let work = self.tools.store.work(&self.work.operation.id).await?;
         let outcome = work.and_then(|work| work.outcome).unwrap_or_else(|| operation::Failure {
             code: FailureCode::DeploymentFailed,
             message: "the deployment failed".to_owned(),
             cloud: None,
         });
-        let log = self.inner.store.actions(&self.work.operation.id).await?;
+        let log = self.tools.store.actions(&self.work.operation.id).await?;
         let groups = by_target(&log);
         let undos = groups.iter().map(|(target, actions)| self.undo_target(target, actions));
         let mut left = Vec::new();
@@ -429,7 +426,7 @@ impl Run {
         run.take_up(&log)?;
         let mut before = Before { target: None };
         if let Some(previous) = &self.previous {
-            let there = previous.targets.iter().any(|it| key(&it.cloud, &it.region) == target);
+            let there = previous.targets.iter().any(|it| it.key() == target);
             if there {
                 let mut old = self.target(previous, target, deadline, Arc::default())?;
                 // Its instances are told of in the deployment that is undone; not so its checks.
@@ -456,58 +453,11 @@ impl Run {
             .find(|spec| spec.cloud == cloud && spec.region == region)
             .cloned()
             .unwrap_or_else(|| TargetSpec::left(cloud, region));
-        let mut run = self.inner.target_run(&manifest, &spec, &deployment.id, deadline, stop)?;
+        let place = self.tools.gateway.place(&manifest, &spec, &deployment.id)?;
+        let mut run = TargetRun::live(&self.tools, place, deadline, stop)?;
         run.reporter = Some(Arc::clone(&self.reporter));
         run.session.teller = Some((Arc::clone(&self.reporter), target.to_owned()));
         Ok(run)
-    }
-}
-
-impl Inner {
-    /// A target with a live session.
-    pub(crate) fn target_run(
-        self: &Arc<Self>,
-        manifest: &Manifest,
-        spec: &TargetSpec,
-        deployment: &str,
-        deadline: Timestamp,
-        stop: Arc<Stop>,
-    ) -> Result<TargetRun, Failure> {
-        let place = self.place(manifest, spec, deployment)?;
-        let caller =
-            self.config.clouds.caller(place.cloud, &place.region).map_err(Failure::Refused)?;
-        let recorder = Recorder {
-            store: self.store.clone(),
-            clock: Arc::clone(&self.config.clock),
-            ids: self.ids.clone(),
-            cloud: place.cloud.name().to_owned(),
-            region: place.region.clone(),
-            service: place.service.clone(),
-            environment: place.environment.clone(),
-            deployment: deployment.to_owned(),
-        };
-        let timings = self.config.timings.clone();
-        let session = Session::live(place.cloud, caller, recorder, timings, deadline, stop);
-        Ok(TargetRun {
-            inner: Arc::clone(self),
-            adapter: clouds::adapter(place.cloud),
-            session,
-            place,
-            reporter: None,
-            outputs: Outputs::default(),
-        })
-    }
-
-    /// A target as its adapter sees it.
-    pub(crate) fn place(
-        &self,
-        manifest: &Manifest,
-        spec: &TargetSpec,
-        deployment: &str,
-    ) -> Result<Place, Failure> {
-        let cloud: Cloud =
-            spec.cloud.parse().map_err(|_| Failure::Refused(format!("no cloud {}", spec.cloud)))?;
-        Ok(Place::new(&self.installation, deployment, manifest, spec, cloud))
     }
 }
 

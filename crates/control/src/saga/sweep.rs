@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clouds::session::Failure;
-use crate::control::Inner;
+use super::target::TargetRun;
+use super::tools::Tools;
+use crate::clouds::failure::Failure;
 use crate::error::Error;
 use crate::model::manifest::{Manifest, TargetSpec};
 use crate::store::resources::Record;
@@ -14,21 +15,21 @@ use crate::store::resources::Record;
 const DEADLINE: Duration = Duration::from_mins(2);
 
 /// Sweeps now and then, for as long as the task lives.
-pub(crate) async fn keep_sweeping(inner: Arc<Inner>) {
+pub(crate) async fn keep_sweeping(tools: Arc<Tools>) {
     loop {
-        if let Err(error) = sweep(&inner).await {
+        if let Err(error) = sweep(&tools).await {
             tracing::warn!(%error, context = ?error.context(), "sweeping failed");
         }
-        tokio::time::sleep(inner.config.timings.sweep).await;
+        tokio::time::sleep(tools.timings.sweep).await;
     }
 }
 
 /// Sweeps once. Gives how many things are still to be removed.
-pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<usize, Error> {
+pub(crate) async fn sweep(tools: &Arc<Tools>) -> Result<usize, Error> {
     let mut left = 0;
-    for record in inner.store.leftovers(inner.config.clock.now()).await? {
+    for record in tools.store.leftovers(tools.clock.now()).await? {
         let id = &record.resource.id;
-        match remove(inner, &record).await {
+        match remove(tools, &record).await {
             Ok(true) => tracing::info!(resource = id, "a leftover was removed"),
             Ok(false) => left += 1,
             Err(Failure::Store(error)) => return Err(*error),
@@ -41,11 +42,12 @@ pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<usize, Error> {
     Ok(left)
 }
 
-async fn remove(inner: &Arc<Inner>, record: &Record) -> Result<bool, Failure> {
+async fn remove(tools: &Arc<Tools>, record: &Record) -> Result<bool, Failure> {
     let resource = &record.resource;
     let manifest = Manifest::left(&resource.service, &resource.environment);
     let spec = TargetSpec::left(&resource.cloud, &resource.region);
-    let deadline = inner.config.clock.now() + DEADLINE;
-    let run = inner.target_run(&manifest, &spec, &resource.created_by, deadline, Arc::default())?;
+    let deadline = tools.clock.now() + DEADLINE;
+    let place = tools.gateway.place(&manifest, &spec, &resource.created_by)?;
+    let run = TargetRun::live(tools, place, deadline, Arc::default())?;
     run.remove(record).await
 }

@@ -4,23 +4,26 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::action::{Action, Machine, Old};
 use super::health::Watch;
-use super::report::Reporter;
+use super::tools::Tools;
+use crate::clouds;
 use crate::clouds::adapter::{Adapter, Balancer, Network, Order};
+use crate::clouds::failure::{Failure, Stop};
 use crate::clouds::place::Place;
-use crate::clouds::session::{Failure, Session};
-use crate::control::Inner;
+use crate::clouds::session::Session;
+use crate::model::action::{Action, Machine, Old};
 use crate::model::deployment::{Instance, InstanceHealth};
 use crate::model::resource::{Kind, State};
+use crate::report::Reporter;
 use crate::store::resources::{Location, Record};
 
 /// One target at work, live or dry.
 pub(crate) struct TargetRun {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) tools: Arc<Tools>,
     pub(crate) adapter: &'static dyn Adapter,
     pub(crate) session: Session,
     pub(crate) place: Place,
@@ -39,6 +42,23 @@ pub(crate) struct Outputs {
 }
 
 impl TargetRun {
+    /// A target with a session of its own, at which nothing is done yet.
+    pub(crate) fn new(tools: Arc<Tools>, place: Place, session: Session) -> Self {
+        let (adapter, outputs) = (clouds::adapter(place.cloud), Outputs::default());
+        Self { tools, adapter, session, place, reporter: None, outputs }
+    }
+
+    /// A target with a session that does the work.
+    pub(crate) fn live(
+        tools: &Arc<Tools>,
+        place: Place,
+        deadline: Timestamp,
+        stop: Arc<Stop>,
+    ) -> Result<Self, Failure> {
+        let session = tools.gateway.live(&place, deadline, stop)?;
+        Ok(Self::new(Arc::clone(tools), place, session))
+    }
+
     /// Performs an action. Gives its output for the log.
     pub(crate) async fn perform(&mut self, step: &str, action: &Action) -> Result<Value, Failure> {
         match action {
@@ -185,7 +205,7 @@ impl TargetRun {
             adapter: self.adapter,
             session: &self.session,
             place: &self.place,
-            prober: &*self.inner.config.prober,
+            prober: &*self.tools.prober,
             reporter: self.reporter.as_deref(),
             step,
         }
@@ -204,7 +224,7 @@ impl TargetRun {
     }
 
     pub(crate) async fn record(&self, id: &str) -> Result<Option<Record>, Failure> {
-        let resource = self.inner.store.resource(id).await?;
+        let resource = self.tools.store.resource(id).await?;
         Ok(resource.map(|resource| Record { resource, template: String::new() }))
     }
 
@@ -224,7 +244,7 @@ impl TargetRun {
     /// an answer, that it may still appear.
     pub(crate) async fn remove(&self, record: &Record) -> Result<bool, Failure> {
         let resource = &record.resource;
-        let (store, clock) = (&self.inner.store, &self.session.clock);
+        let (store, clock) = (&self.tools.store, &self.session.clock);
         let dry = self.session.is_dry();
         if resource.state == State::Deleted {
             return Ok(true);
@@ -261,8 +281,8 @@ impl TargetRun {
             at_work = Some(reporter.deployment_id().await);
         }
         let at_work = at_work.as_deref().unwrap_or_default();
-        self.inner.store.instance_removed(self.location(), id, at_work).await?;
-        self.inner.hub.wake();
+        self.tools.store.instance_removed(self.location(), id, at_work).await?;
+        self.tools.hub.wake();
         Ok(())
     }
 

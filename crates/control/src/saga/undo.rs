@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use super::action::{Action, Old};
 use super::observe::is_used;
-use super::report::Told;
 use super::target::TargetRun;
 use crate::clouds::adapter::InstancePhase;
+use crate::clouds::failure::Failure;
 use crate::clouds::place::Place;
-use crate::clouds::session::{Failure, rest};
 use crate::faults::{FaultPoint, When};
+use crate::model::action::{Action, Old};
 use crate::model::operation::EventKind;
 use crate::model::resource::{Kind, State};
+use crate::report::Told;
 use crate::store::actions::{Logged, State as LogState};
 use crate::store::resources::Record;
 
@@ -53,7 +53,7 @@ impl TargetRun {
                 }
             }
             let now = self.session.clock.now();
-            let store = &self.inner.store;
+            let store = &self.tools.store;
             store.end_action(operation, logged, LogState::Undone, &logged.output, now).await?;
             if let Some(undo) = logged.action.undo() {
                 self.tell(EventKind::StepUndone, &logged.name, format!("undone: {undo}")).await?;
@@ -72,7 +72,7 @@ impl TargetRun {
             };
             let words = self.session.again(&failure, pause);
             self.tell(EventKind::Retrying, &logged.name, words).await?;
-            self.session.pause(rest(&failure, pause), || failure.to_string()).await?;
+            self.session.pause(failure.rest(pause), || failure.to_string()).await?;
             pause = (pause * 2).min(self.session.timings.retry_longest);
         }
     }
@@ -119,7 +119,7 @@ impl TargetRun {
 
     /// What this deployment created at this target, of a kind, the newest first.
     async fn mine(&self, kind: Kind) -> Result<Vec<Record>, Failure> {
-        let mut records = self.inner.store.created_by(&self.place.deployment).await?;
+        let mut records = self.tools.store.created_by(&self.place.deployment).await?;
         records.retain(|record| {
             let resource = &record.resource;
             resource.kind == kind
@@ -154,7 +154,7 @@ impl TargetRun {
     /// gone, with that one's settings and instances.
     async fn hand_over(&self, before: &Before) -> Result<(), Failure> {
         let Some(before) = &before.target else { return Ok(()) };
-        let (store, heir) = (&self.inner.store, &before.place.deployment);
+        let (store, heir) = (&self.tools.store, &before.place.deployment);
         let (network, firewall) = (&self.outputs.network, &self.outputs.firewall);
         let balancer = before
             .adapter
@@ -215,7 +215,7 @@ impl TargetRun {
     /// Clients find the target no longer, unless its load balancer was there before and stays.
     async fn forget_url(&self) -> Result<(), Failure> {
         let Some(reporter) = &self.reporter else { return Ok(()) };
-        let records = self.inner.store.resources_at(self.location()).await?;
+        let records = self.tools.store.resources_at(self.location()).await?;
         let stays = records.iter().map(|record| &record.resource).any(|resource| {
             resource.kind == Kind::LoadBalancer
                 && resource.name == self.place.names.balancer
@@ -277,7 +277,7 @@ impl TargetRun {
     async fn again(&self, slot: u32, old: &Old, undone: &Place) -> Result<String, Failure> {
         // The old instance's record and the deployment that is undone make the name unique.
         let scope = [old.resource.as_str(), undone.deployment.as_str()];
-        let unique = &crate::clouds::place::digest(scope)[..8];
+        let unique = &crate::ids::digest(scope)[..8];
         let name = self.place.instance_name(&format!("r{unique}"));
         let token = self.place.token(&format!("again {unique}"));
         self.order_instance(slot, &name, token).await
@@ -297,7 +297,7 @@ impl TargetRun {
         for kind in kinds {
             for record in self.mine(*kind).await? {
                 let now = self.session.clock.now();
-                self.inner.store.resource_state(&record.resource.id, State::Deleting, now).await?;
+                self.tools.store.resource_state(&record.resource.id, State::Deleting, now).await?;
             }
         }
         Ok(())
@@ -318,7 +318,7 @@ impl TargetRun {
 
     /// Reaches a fault point.
     pub(crate) fn fault(&self, when: When, action: &'static str, step: &str) {
-        self.inner.config.faults.reached(&FaultPoint {
+        self.tools.faults.reached(&FaultPoint {
             when,
             action,
             step: step.to_owned(),

@@ -7,8 +7,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Store, micros, read, unknown, write};
 use crate::error::Error;
+use crate::model::action::{Action, Stage};
 use crate::model::plan::Plan;
-use crate::saga::action::{Action, Stage};
 
 /// What the log says of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
-use super::Store;
 use crate::error::Error;
 
 /// A transaction that writes.
@@ -22,27 +21,17 @@ pub(crate) struct Change {
     doing: &'static str,
 }
 
-impl Store {
-    /// Begins a transaction that writes; dropped before [`Change::commit`], it has no effect.
-    pub(super) async fn change(&self, doing: &'static str) -> Result<Change, Error> {
-        let transaction = self.pool.begin().await.map_err(Error::internal(doing))?;
-        Ok(Change { transaction, mark: self.mark.clone(), doing })
-    }
-
-    /// Runs one statement in a transaction of its own, and gives how many rows it changed.
-    pub(super) async fn run(
-        &self,
-        doing: &'static str,
-        query: sqlx::query::Query<'_, Sqlite, SqliteArguments>,
-    ) -> Result<u64, Error> {
-        let mut change = self.change(doing).await?;
-        let done = query.execute(&mut *change).await.map_err(Error::internal(doing))?;
-        change.commit().await?;
-        Ok(done.rows_affected())
-    }
-}
-
 impl Change {
+    /// Begins a transaction; dropped before [`Change::commit`], it has no effect.
+    pub(super) async fn begin(
+        pool: &SqlitePool,
+        mark: Option<Arc<Mark>>,
+        doing: &'static str,
+    ) -> Result<Self, Error> {
+        let transaction = pool.begin().await.map_err(Error::internal(doing))?;
+        Ok(Self { transaction, mark, doing })
+    }
+
     /// Makes everything in it last.
     pub(super) async fn commit(mut self) -> Result<(), Error> {
         let failed = || Error::internal(self.doing);

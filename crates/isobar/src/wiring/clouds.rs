@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use isobar_auth::Credentials;
 use isobar_catalogue::Cloud;
-use isobar_client::{Client, Config};
-use isobar_control::clouds::{CallError, Caller, Clouds};
+use isobar_client::{Client, Config, Kind};
+use isobar_control::caller::{CallError, CallKind, Caller, Clouds};
 use isobar_control::error::CloudFault;
 use serde_json::Value;
 
@@ -65,9 +65,9 @@ impl Caller for Catalogued {
                 message,
                 request_id: None,
             },
+            kind: CallKind::Other,
             status: None,
             retryable: false,
-            limited: None,
             may_have_reached: false,
         };
         match self.0.call(service, operation, input).await {
@@ -79,13 +79,22 @@ impl Caller for Catalogued {
                     request_id: error.request_id().map(str::to_owned),
                     ..failed(String::new()).fault
                 },
+                kind: kind(&error),
                 status: error.status().map(|status| status.as_u16()),
                 retryable: error.is_retryable(),
-                limited: (error.kind() == isobar_client::Kind::Throttled)
-                    .then(|| error.retry_after().unwrap_or_default()),
                 may_have_reached: error.may_have_reached(),
             }),
         }
+    }
+}
+
+/// The client's word for an error, as far as the control plane tells errors apart.
+fn kind(error: &isobar_client::Error) -> CallKind {
+    match error.kind() {
+        Kind::NotFound => CallKind::NotFound,
+        Kind::Conflict => CallKind::Conflict,
+        Kind::Throttled => CallKind::Limited(error.retry_after().unwrap_or_default()),
+        _ => CallKind::Other,
     }
 }
 

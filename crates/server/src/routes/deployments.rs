@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::{Answer, accepted, asked, check_match, cloud, entity};
 use super::{operation_json, page_json, with_links};
 use crate::App;
+use crate::answers::Rollback;
 use crate::params::{Id, Params};
 use crate::write::Write;
 
@@ -38,7 +39,7 @@ pub(super) async fn create(State(app): State<App>, request: Write) -> Answer {
     }
     let (control, caller) = (app.control.clone(), request.caller.clone());
     let work = move |key: Option<String>| async move {
-        let answer = |started: &Started| accepted(&started.operation, &json!({}));
+        let answer = |started: &Started| accepted(&started.operation, None);
         let keep = key.as_deref().map(|key| Keep { key, answer: &answer });
         Ok(answer(&control.create(&caller, manifest, keep).await?))
     };
@@ -81,15 +82,9 @@ pub(super) async fn rollback(State(app): State<App>, Id(id): Id, request: Write)
     let work = move |key: Option<String>| async move {
         check_match(&headers, &shown(&control.deployment(&id).await?))?;
         let answer = |started: &Started| {
-            let operation = &started.operation;
-            let further = json!({
-                "rollback_id": started.deployment.id,
-                "rollback_of": operation.rollback_of,
-                "requested_by": operation.requested_by,
-                "reason": operation.reason,
-                "initiated_at": operation.created_at,
-            });
-            accepted(operation, &further)
+            let Started { operation, deployment } = started;
+            let (rollback_id, initiated_at) = (&*deployment.id, operation.created_at);
+            accepted(operation, Some(Rollback { rollback_id, initiated_at }))
         };
         let keep = key.as_deref().map(|key| Keep { key, answer: &answer });
         Ok(answer(&control.rollback(&caller, &id, wanted, keep).await?))
@@ -108,7 +103,7 @@ pub(super) async fn cancel(State(app): State<App>, Id(id): Id, request: Write) -
     let (caller, headers) = (request.caller.clone(), request.headers.clone());
     let work = move |key: Option<String>| async move {
         check_match(&headers, &shown(&control.deployment(&id).await?))?;
-        let answer = |operation: &Operation| accepted(operation, &json!({}));
+        let answer = |operation: &Operation| accepted(operation, None);
         let keep = key.as_deref().map(|key| Keep { key, answer: &answer });
         Ok(answer(&control.cancel(&caller, &id, keep).await?))
     };

@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::StatusCode;
-use serde_json::json;
 
 use super::Answer;
 use crate::App;
+use crate::answers::Health;
 
 pub(super) async fn live() -> Answer {
-    Ok(axum::Json(json!({ "status": "ok" })).into_response())
+    Ok(axum::Json(Health { status: "ok" }).into_response())
 }
 
 pub(super) async fn ready(State(app): State<App>) -> Answer {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, cloud, limit, stored};
 use crate::App;
+use crate::answers::{self, Call, Journal};
 use crate::error::Error;
 use crate::params::Params;
 use crate::write::Write;
@@ -52,7 +53,7 @@ pub(super) async fn set_faults(State(app): State<App>, request: Write) -> Answer
 
 pub(super) async fn clock(State(app): State<App>, uri: Uri) -> Answer {
     Params::new(uri.query()).finish()?;
-    Ok(axum::Json(clock_json(&app.local.clock)).into_response())
+    Ok(axum::Json(shown(&app.local.clock)).into_response())
 }
 
 pub(super) async fn advance(State(app): State<App>, request: Write) -> Answer {
@@ -67,12 +68,12 @@ pub(super) async fn advance(State(app): State<App>, request: Write) -> Answer {
         let trial = Clock::default();
         trial.advance(app.local.clock.offset());
         trial.advance(by);
-        return Ok(axum::Json(clock_json(&trial)).into_response());
+        return Ok(axum::Json(shown(&trial)).into_response());
     }
     let clock = app.local.clock.clone();
     let work = move |_| async move {
         clock.advance(by);
-        Ok(stored(StatusCode::OK, &clock_json(&clock)))
+        Ok(stored(StatusCode::OK, &shown(&clock)))
     };
     request.once(&app, work).await
 }
@@ -90,11 +91,12 @@ pub(super) async fn journal(State(app): State<App>, uri: Uri) -> Answer {
             && open(&service, entry.service)
             && open(&operation, entry.operation)
     });
-    Ok(axum::Json(json!({ "data": entries })).into_response())
+    let data = entries.into_iter().map(Call::from).collect();
+    Ok(axum::Json(Journal { data }).into_response())
 }
 
-fn clock_json(clock: &Clock) -> Value {
-    json!({ "now": clock.now(), "offset_seconds": clock.offset().as_secs() })
+fn shown(clock: &Clock) -> answers::Clock {
+    answers::Clock { now: clock.now(), offset_seconds: clock.offset().as_secs() }
 }
 
 /// A rule of the local clouds' faults.

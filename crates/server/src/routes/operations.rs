@@ -71,7 +71,7 @@ pub(super) async fn cancel(State(app): State<App>, Id(id): Id, request: Write) -
     let (caller, headers) = (request.caller.clone(), request.headers.clone());
     let work = move |key: Option<String>| async move {
         check_match(&headers, &operation_json(&control.operation(&id).await?))?;
-        let answer = |operation: &Operation| accepted(operation, &json!({}));
+        let answer = |operation: &Operation| accepted(operation, None);
         let keep = key.as_deref().map(|key| Keep { key, answer: &answer });
         Ok(answer(&control.cancel_operation(&caller, &id, keep).await?))
     };

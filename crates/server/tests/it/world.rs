@@ -10,7 +10,7 @@ use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use isobar_catalogue::Cloud;
-use isobar_control::clouds::{CallError, Caller, Clouds};
+use isobar_control::caller::{CallError, CallKind, Caller, Clouds};
 use isobar_control::config::{self, Config, Database, Timings};
 use isobar_control::error::CloudFault;
 use isobar_control::faults::NoFaults;
@@ -66,10 +66,10 @@ impl Caller for Ways {
         };
         Err(CallError {
             fault,
+            kind: CallKind::Other,
             status: None,
             retryable: false,
             may_have_reached: false,
-            limited: None,
         })
     }
 }

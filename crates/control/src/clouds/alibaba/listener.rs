@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::super::failure::{Failure, Outcome as _};
 use super::super::place::Place;
-use super::super::session::{Failure, Session, text};
-use super::{found, patient};
+use super::super::session::{Session, text};
+use super::is_busy;
+use crate::caller::{CallError, CallKind};
 use crate::model::manifest::Protocol;
 
 /// What differs between the protocols.
@@ -58,6 +60,12 @@ fn health_check(place: &Place) -> Value {
     check
 }
 
+/// Whether there is no such listener, which Server Load Balancer may say in the message alone.
+pub(super) fn is_missing(error: &CallError) -> bool {
+    error.kind == CallKind::NotFound
+        || error.fault.message.contains("The specified resource does not exist")
+}
+
 fn add(input: &mut Value, members: &Value) {
     for (name, value) in members.as_object().into_iter().flatten() {
         input[name] = value.clone();
@@ -76,7 +84,7 @@ pub(super) async fn ensure(
         "ListenerPort": place.expose_port,
     });
     let check = health_check(place);
-    let known = found(session.read("slb", words.describe, which.clone()).await)?;
+    let known = session.read("slb", words.describe, which.clone()).await.none_if(is_missing)?;
     let status = match known.as_ref().and_then(|answer| text(answer.at(""), "/Status")) {
         Some(status) => {
             let answer = known.as_ref().map_or(&Value::Null, |answer| answer.at(""));
@@ -84,7 +92,7 @@ pub(super) async fn ensure(
                 let mut input = which.clone();
                 add(&mut input, &check);
                 input["Bandwidth"] = json!(-1);
-                patient(session.write("slb", words.set, input, "listener").await)?;
+                session.write("slb", words.set, input, "listener").await.busy_if(is_busy)?;
             }
             status
         }
@@ -98,7 +106,7 @@ pub(super) async fn ensure(
                 // This one operation spells it in its own way.
                 Protocol::Tcp => input["healthCheckInterval"] = input["HealthCheckInterval"].take(),
             }
-            patient(session.write("slb", words.create, input, "listener").await)?;
+            session.write("slb", words.create, input, "listener").await.busy_if(is_busy)?;
             "stopped".to_owned()
         }
     };
@@ -108,7 +116,8 @@ pub(super) async fn ensure(
     // A listener is made stopped.
     let mut input = which;
     input["ListenerProtocol"] = json!(words.name);
-    patient(session.write("slb", "StartLoadBalancerListener", input, "listener").await).map(drop)
+    let started = session.write("slb", "StartLoadBalancerListener", input, "listener").await;
+    started.busy_if(is_busy).map(drop)
 }
 
 /// Whether a listener's checks are others.

@@ -1,57 +1,146 @@
 //! Load balancer, target group and listener.
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::super::adapter::{Balancer, Member, MemberHealth, Network};
+use super::super::adapter::{Balancer, Balancers, Member, MemberHealth, Network};
+use super::super::failure::{Failure, Outcome as _};
 use super::super::place::Place;
-use super::super::session::{Creation, Failure, Session, text};
-use super::{catalogue, found, network};
+use super::super::session::{Creation, Session, id_of, text, texts};
+use super::Aws;
+use crate::caller::{CallError, CallKind};
 use crate::model::manifest::Protocol;
 use crate::model::resource::Kind;
 
-pub(super) async fn ensure(
-    session: &Session,
-    place: &Place,
-    network: &Network,
-    firewall: &str,
-) -> Result<Balancer, Failure> {
-    let name = &place.names.balancer;
-    let group = ensure_group(session, place, network).await?;
-    let id = match find(session, name).await? {
-        Some(balancer) => {
-            let id = text(&balancer, "/LoadBalancerArn")
-                .ok_or_else(|| Failure::Refused(format!("{name} was described without its ARN")))?;
-            session.adopt(Kind::LoadBalancer, name, id).await?
-        }
-        None => create(session, place, network, firewall).await?,
-    };
-    ensure_listener(session, place, &id, &group).await?;
-    let active = session
-        .until("the load balancer to become active", || async {
-            let input = json!({ "LoadBalancerArns": [id] });
-            let answer = session.read("elbv2", "DescribeLoadBalancers", input).await?;
-            let state = answer.at("/LoadBalancers/0/State/Code").as_str();
-            match state {
-                Some("active") => {
-                    let name = answer.text("/LoadBalancers/0/DNSName")?;
-                    reached(session, &id, name).await.map(Some)
-                }
-                Some("failed") => {
-                    let reason = answer.at("/LoadBalancers/0/State/Reason");
-                    Err(Failure::Refused(format!("the load balancer failed: {reason}")))
-                }
-                _ => Ok(None),
+#[async_trait]
+impl Balancers for Aws {
+    async fn ensure_load_balancer(
+        &self,
+        session: &Session,
+        place: &Place,
+        network: &Network,
+        firewall: &str,
+    ) -> Result<Balancer, Failure> {
+        let name = &place.names.balancer;
+        let group = ensure_group(session, place, network).await?;
+        let id = match find(session, name).await? {
+            Some(balancer) => {
+                let id = id_of(&balancer, "/LoadBalancerArn", name)?;
+                session.adopt(Kind::LoadBalancer, name, id).await?
             }
-        })
-        .await?;
-    let address = active.unwrap_or_else(|| "<load balancer address>".to_owned());
-    session.note_address(Kind::LoadBalancer, name, &id, &address).await?;
-    Ok(Balancer { id, group: Some(group), address })
+            None => create(session, place, network, firewall).await?,
+        };
+        ensure_listener(session, place, &id, &group).await?;
+        let active = session
+            .until("the load balancer to become active", || async {
+                let input = json!({ "LoadBalancerArns": [id] });
+                let answer = session.read("elbv2", "DescribeLoadBalancers", input).await?;
+                let state = answer.at("/LoadBalancers/0/State/Code").as_str();
+                match state {
+                    Some("active") => {
+                        let name = answer.text("/LoadBalancers/0/DNSName")?;
+                        reached(session, &id, name).await.map(Some)
+                    }
+                    Some("failed") => {
+                        let reason = answer.at("/LoadBalancers/0/State/Reason");
+                        Err(Failure::Refused(format!("the load balancer failed: {reason}")))
+                    }
+                    _ => Ok(None),
+                }
+            })
+            .await?;
+        let address = active.unwrap_or_else(|| "<load balancer address>".to_owned());
+        session.note_address(Kind::LoadBalancer, name, &id, &address).await?;
+        Ok(Balancer { id, group: Some(group), address })
+    }
+
+    async fn address(
+        &self,
+        session: &Session,
+        balancer: &Balancer,
+    ) -> Result<Option<String>, Failure> {
+        let id = &balancer.id;
+        let input = json!({ "LoadBalancerArns": [id] });
+        let answer = session.read("elbv2", "DescribeLoadBalancers", input).await.found()?;
+        let name = answer.and_then(|answer| text(answer.at("/LoadBalancers/0"), "/DNSName"));
+        match name {
+            Some(name) => reached(session, id, name).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn attach(
+        &self,
+        session: &Session,
+        place: &Place,
+        balancer: &Balancer,
+        instances: &[String],
+    ) -> Result<(), Failure> {
+        let input =
+            json!({ "TargetGroupArn": group_of(balancer), "Targets": targets(place, instances) });
+        let done = session.write("elbv2", "RegisterTargets", input, "registration").await;
+        // An instance that starts again is refused until it runs.
+        done.busy_if(is_invalid_target).map(drop)
+    }
+
+    async fn members(
+        &self,
+        session: &Session,
+        _place: &Place,
+        balancer: &Balancer,
+    ) -> Result<Vec<Member>, Failure> {
+        let answer = describe_health(session, balancer).await?;
+        Ok(answer
+            .iter()
+            .filter_map(|entry| {
+                let state = text(entry, "/TargetHealth/State")?;
+                let health = match state.as_str() {
+                    "healthy" => MemberHealth::InService,
+                    other => MemberHealth::OutOfService(
+                        text(entry, "/TargetHealth/Description")
+                            .unwrap_or_else(|| other.to_owned()),
+                    ),
+                };
+                Some(Member { id: text(entry, "/Target/Id")?, health })
+            })
+            .collect())
+    }
+
+    async fn detach(
+        &self,
+        session: &Session,
+        place: &Place,
+        balancer: &Balancer,
+        instances: &[String],
+    ) -> Result<(), Failure> {
+        let input =
+            json!({ "TargetGroupArn": group_of(balancer), "Targets": targets(place, instances) });
+        let answer = session.write("elbv2", "DeregisterTargets", input, "deregistration").await;
+        // An idle target is shown as draining until its delay is over too.
+        session.will_wait(place.drain);
+        if answer.none_if(is_unregistered)?.is_none() {
+            return Ok(());
+        }
+        session
+            .until("connections to drain", || async {
+                let Some(entries) = describe_health(session, balancer).await.found()? else {
+                    return Ok(Some(()));
+                };
+                let draining = entries.iter().any(|entry| {
+                    let state = text(entry, "/TargetHealth/State");
+                    let id = text(entry, "/Target/Id").unwrap_or_default();
+                    instances.contains(&id) && state.as_deref() != Some("unused")
+                });
+                Ok((!draining).then_some(()))
+            })
+            .await
+            .map(drop)
+    }
 }
 
 pub(super) async fn find(session: &Session, name: &str) -> Result<Option<Value>, Failure> {
     let answer = session.read("elbv2", "DescribeLoadBalancers", json!({ "Names": [name] })).await;
-    Ok(found(answer)?.and_then(|answer| answer.list("/LoadBalancers").first().cloned()))
+    Ok(answer.found()?.and_then(|answer| answer.list("/LoadBalancers").first().cloned()))
 }
 
 pub(super) async fn find_target_group(
@@ -59,18 +148,7 @@ pub(super) async fn find_target_group(
     name: &str,
 ) -> Result<Option<Value>, Failure> {
     let answer = session.read("elbv2", "DescribeTargetGroups", json!({ "Names": [name] })).await;
-    Ok(found(answer)?.and_then(|answer| answer.list("/TargetGroups").first().cloned()))
-}
-
-/// Where it is found.
-pub(super) async fn address(session: &Session, id: &str) -> Result<Option<String>, Failure> {
-    let input = json!({ "LoadBalancerArns": [id] });
-    let answer = found(session.read("elbv2", "DescribeLoadBalancers", input).await)?;
-    let name = answer.and_then(|answer| text(answer.at("/LoadBalancers/0"), "/DNSName"));
-    match name {
-        Some(name) => reached(session, id, name).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(answer.found()?.and_then(|answer| answer.list("/TargetGroups").first().cloned()))
 }
 
 /// What a tag's key begins with by which the local cloud says where a listener is found, before the
@@ -103,17 +181,14 @@ async fn create(
         "SecurityGroups": [firewall],
         "Scheme": "internet-facing",
         "Type": match place.protocol { Protocol::Http => "application", Protocol::Tcp => "network" },
-        "Tags": network::tags(place, name),
+        "Tags": place.tags(Some(name)),
     });
-    let id = "/LoadBalancers/0/LoadBalancerArn";
     session
-        .create(
-            Creation::of(Kind::LoadBalancer, name),
-            session.write("elbv2", "CreateLoadBalancer", input, "load balancer"),
-            |answer| answer.text(id),
-        )
-        .await?
-        .text(id)
+        .create(Creation::of(Kind::LoadBalancer, name), async {
+            let made = session.write("elbv2", "CreateLoadBalancer", input, "load balancer").await?;
+            made.text("/LoadBalancers/0/LoadBalancerArn")
+        })
+        .await
 }
 
 /// The health checks, in the range that Elastic Load Balancing takes.
@@ -149,9 +224,7 @@ async fn ensure_group(
     let check = health_check(place);
     let arn = match find_target_group(session, name).await? {
         Some(group) => {
-            let arn = text(&group, "/TargetGroupArn").ok_or_else(|| {
-                Failure::Refused(format!("target group {name} was described without its ARN"))
-            })?;
+            let arn = id_of(&group, "/TargetGroupArn", name)?;
             let arn = session.adopt(Kind::TargetGroup, name, arn).await?;
             let entries = check.as_object().into_iter().flatten();
             if entries.into_iter().any(|(member, wanted)| group[member] != *wanted) {
@@ -168,20 +241,18 @@ async fn ensure_group(
                 "Port": place.run_port,
                 "VpcId": network.id,
                 "TargetType": "instance",
-                "Tags": network::tags(place, name),
+                "Tags": place.tags(Some(name)),
             });
             for (member, value) in check.as_object().into_iter().flatten() {
                 input[member] = value.clone();
             }
-            let id = "/TargetGroups/0/TargetGroupArn";
             session
-                .create(
-                    Creation::of(Kind::TargetGroup, name),
-                    session.write("elbv2", "CreateTargetGroup", input, "target group"),
-                    |answer| answer.text(id),
-                )
+                .create(Creation::of(Kind::TargetGroup, name), async {
+                    let words = "target group";
+                    let made = session.write("elbv2", "CreateTargetGroup", input, words).await?;
+                    made.text("/TargetGroups/0/TargetGroupArn")
+                })
                 .await?
-                .text(id)?
         }
     };
     ensure_drain(session, place, &arn).await?;
@@ -214,7 +285,7 @@ async fn ensure_listener(
 ) -> Result<(), Failure> {
     let input = json!({ "LoadBalancerArn": balancer });
     let answer = session.read("elbv2", "DescribeListeners", input).await?;
-    let name = format!("{}:{}", place.names.balancer, place.expose_port);
+    let name = place.listener_name();
     let mut listeners = answer.list("/Listeners").iter();
     let known = listeners.find(|listener| listener["Port"] == place.expose_port);
     if let Some(id) = known.and_then(|listener| text(listener, "/ListenerArn")) {
@@ -225,14 +296,13 @@ async fn ensure_listener(
         "Protocol": match place.protocol { Protocol::Http => "HTTP", Protocol::Tcp => "TCP" },
         "Port": place.expose_port,
         "DefaultActions": [{ "Type": "forward", "TargetGroupArn": group }],
-        "Tags": network::tags(place, &name),
+        "Tags": place.tags(Some(&name)),
     });
     session
-        .create(
-            Creation::of(Kind::Listener, &name),
-            session.write("elbv2", "CreateListener", input, "listener"),
-            |answer| answer.text("/Listeners/0/ListenerArn"),
-        )
+        .create(Creation::of(Kind::Listener, &name), async {
+            let made = session.write("elbv2", "CreateListener", input, "listener").await?;
+            made.text("/Listeners/0/ListenerArn")
+        })
         .await
         .map(drop)
 }
@@ -241,46 +311,18 @@ fn group_of(balancer: &Balancer) -> &str {
     balancer.group.as_deref().unwrap_or_default()
 }
 
+/// Whether a target is not there, or does not run.
+fn is_invalid_target(error: &CallError) -> bool {
+    error.code() == "InvalidTarget"
+}
+
+/// Whether there is nothing to take out.
+fn is_unregistered(error: &CallError) -> bool {
+    error.kind == CallKind::NotFound || is_invalid_target(error)
+}
+
 fn targets(place: &Place, instances: &[String]) -> Value {
     instances.iter().map(|id| json!({ "Id": id, "Port": place.run_port })).collect()
-}
-
-pub(super) async fn register(
-    session: &Session,
-    place: &Place,
-    balancer: &Balancer,
-    instances: &[String],
-) -> Result<(), Failure> {
-    let input =
-        json!({ "TargetGroupArn": group_of(balancer), "Targets": targets(place, instances) });
-    match session.write("elbv2", "RegisterTargets", input, "registration").await {
-        // An instance that starts again is refused until it runs.
-        Err(Failure::Call(error)) if error.code() == "InvalidTarget" => {
-            Err(Failure::Busy(error.to_string()))
-        }
-        other => other.map(drop),
-    }
-}
-
-pub(super) async fn members(
-    session: &Session,
-    _place: &Place,
-    balancer: &Balancer,
-) -> Result<Vec<Member>, Failure> {
-    let answer = describe_health(session, balancer).await?;
-    Ok(answer
-        .iter()
-        .filter_map(|entry| {
-            let state = text(entry, "/TargetHealth/State")?;
-            let health = match state.as_str() {
-                "healthy" => MemberHealth::InService,
-                other => MemberHealth::OutOfService(
-                    text(entry, "/TargetHealth/Description").unwrap_or_else(|| other.to_owned()),
-                ),
-            };
-            Some(Member { id: text(entry, "/Target/Id")?, health })
-        })
-        .collect())
 }
 
 async fn describe_health(session: &Session, balancer: &Balancer) -> Result<Vec<Value>, Failure> {
@@ -289,47 +331,17 @@ async fn describe_health(session: &Session, balancer: &Balancer) -> Result<Vec<V
     Ok(answer.list("/TargetHealthDescriptions").to_vec())
 }
 
-pub(super) async fn deregister(
-    session: &Session,
-    place: &Place,
-    balancer: &Balancer,
-    instances: &[String],
-) -> Result<(), Failure> {
-    let input =
-        json!({ "TargetGroupArn": group_of(balancer), "Targets": targets(place, instances) });
-    let answer = session.write("elbv2", "DeregisterTargets", input, "deregistration").await;
-    // An idle target is shown as draining until its delay is over too.
-    session.will_wait(place.drain);
-    if found(answer)?.is_none() {
-        return Ok(());
-    }
-    session
-        .until("connections to drain", || async {
-            let Some(entries) = found(describe_health(session, balancer).await)? else {
-                return Ok(Some(()));
-            };
-            let draining = entries.iter().any(|entry| {
-                let state = text(entry, "/TargetHealth/State");
-                let id = text(entry, "/Target/Id").unwrap_or_default();
-                instances.contains(&id) && state.as_deref() != Some("unused")
-            });
-            Ok((!draining).then_some(()))
-        })
-        .await
-        .map(drop)
-}
-
 /// The ARNs of the listeners of a load balancer, by a name of the form `load-balancer:port`.
 pub(super) async fn find_listeners(session: &Session, name: &str) -> Result<Vec<String>, Failure> {
     let (balancer, port) = name.rsplit_once(':').unwrap_or((name, ""));
     let Some(balancer) = find(session, balancer).await? else { return Ok(Vec::new()) };
     let input = json!({ "LoadBalancerArn": text(&balancer, "/LoadBalancerArn") });
-    let Some(answer) = found(session.read("elbv2", "DescribeListeners", input).await)? else {
+    let Some(answer) = session.read("elbv2", "DescribeListeners", input).await.found()? else {
         return Ok(Vec::new());
     };
     let of_port = answer
         .list("/Listeners")
         .iter()
         .filter(|listener| text(listener, "/Port").as_deref() == Some(port));
-    Ok(catalogue::texts(&[json!({ "all": of_port.collect::<Vec<_>>() })], "/all", "/ListenerArn"))
+    Ok(texts(of_port, "/ListenerArn"))
 }

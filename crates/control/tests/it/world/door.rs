@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use isobar_catalogue::model::Cloud;
-use isobar_control::clouds::{CallError, Caller, Clouds};
+use isobar_control::caller::{CallError, CallKind, Caller, Clouds};
 use isobar_control::config::{Clock, Random};
 use isobar_control::error::CloudFault;
 use isobar_control::probe::{Probe, Prober, Seen};
@@ -37,6 +37,16 @@ struct CloudDoor {
 impl Clouds for Door {
     fn caller(&self, cloud: Cloud, _region: &str) -> Result<Arc<dyn Caller>, String> {
         Ok(Arc::new(CloudDoor { door: self.clone(), cloud }))
+    }
+}
+
+/// What the client would say of an answer.
+fn kind(status: Option<u16>, code: &str) -> CallKind {
+    match status {
+        Some(429) => CallKind::Limited(Duration::from_secs(7)),
+        _ if code.ends_with("NotFound") || code == "not_found" => CallKind::NotFound,
+        _ if code == "ResourceInUse" || code == "DependencyViolation" => CallKind::Conflict,
+        _ => CallKind::Other,
     }
 }
 
@@ -73,9 +83,9 @@ impl Caller for CloudDoor {
                 message: format!("the test says {code}"),
                 request_id: None,
             },
+            kind: kind(status, code),
             status,
             retryable: status.is_none_or(|status| status >= 500 || status == 429),
-            limited: (status == Some(429)).then_some(Duration::from_secs(7)),
             may_have_reached: reached,
         };
         if !is_read(operation) {

@@ -1,17 +1,22 @@
 //! What an operation tells those who watch: events, progress, the state of its targets.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use crate::control::Inner;
+use crate::config::Clock;
 use crate::error::Error;
+use crate::hub::Hub;
 use crate::model::deployment::{Deployment, Instance, Status, Target};
 use crate::model::operation::{Event, EventKind, Operation};
+use crate::store::Store;
 
 /// Tells for one operation, whose only worker this process is.
 pub(crate) struct Reporter {
-    inner: std::sync::Arc<Inner>,
+    store: Store,
+    hub: Hub,
+    clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
 
@@ -33,13 +38,15 @@ pub(crate) struct Told<'a> {
 
 impl Reporter {
     pub(crate) async fn new(
-        inner: std::sync::Arc<Inner>,
+        store: Store,
+        hub: Hub,
+        clock: Arc<dyn Clock>,
         operation: Operation,
         deployment: Deployment,
     ) -> Result<Self, Error> {
-        let sequence = inner.store.last_sequence(&operation.id).await?;
+        let sequence = store.last_sequence(&operation.id).await?;
         let state = State { operation, deployment, sequence, steps: HashMap::new() };
-        Ok(Self { inner, state: Mutex::new(state) })
+        Ok(Self { store, hub, clock, state: Mutex::new(state) })
     }
 
     /// Appends an event.
@@ -50,9 +57,9 @@ impl Reporter {
 
     async fn append(&self, state: &mut State, told: Told<'_>) -> Result<(), Error> {
         let event = self.event(state, told);
-        self.inner.store.append_event(&state.operation, &event).await?;
+        self.store.append_event(&state.operation, &event).await?;
         state.sequence = event.sequence;
-        self.inner.hub.wake();
+        self.hub.wake();
         Ok(())
     }
 
@@ -72,7 +79,7 @@ impl Reporter {
         let part = told.target.and_then(|target| state.steps.get(target));
         Event {
             sequence: state.sequence + 1,
-            at: self.inner.config.clock.now(),
+            at: self.clock.now(),
             kind: told.kind,
             message: told.message,
             target: told.target.map(str::to_owned),
@@ -99,8 +106,8 @@ impl Reporter {
         let before = state.deployment.clone();
         change(&mut state.deployment);
         if state.deployment != before {
-            self.inner.store.update_deployment(&state.deployment).await?;
-            self.inner.hub.wake();
+            self.store.update_deployment(&state.deployment).await?;
+            self.hub.wake();
         }
         Ok(())
     }
@@ -113,7 +120,7 @@ impl Reporter {
     ) -> Result<(), Error> {
         self.change(|deployment| {
             let mut targets = deployment.targets.iter_mut();
-            if let Some(target) = targets.find(|target| key_of(target) == key) {
+            if let Some(target) = targets.find(|target| target.key() == key) {
                 change(target);
             }
         })
@@ -143,7 +150,7 @@ impl Reporter {
         end: impl FnOnce(&mut Operation, &mut Deployment),
     ) -> Result<(), Error> {
         let mut state = self.state.lock().await;
-        let now = self.inner.config.clock.now();
+        let now = self.clock.now();
         {
             let State { operation, deployment, .. } = &mut *state;
             end(operation, deployment);
@@ -156,9 +163,9 @@ impl Reporter {
         }
         let told = Told { kind: EventKind::Finished, target: None, step: None, message };
         let event = self.event(&mut state, told);
-        self.inner.store.finish(&state.operation, &state.deployment, &event).await?;
+        self.store.finish(&state.operation, &state.deployment, &event).await?;
         state.sequence = event.sequence;
-        self.inner.hub.wake();
+        self.hub.wake();
         Ok(())
     }
 
@@ -177,10 +184,6 @@ impl Reporter {
         })
         .await
     }
-}
-
-fn key_of(target: &Target) -> String {
-    crate::clouds::place::key(&target.cloud, &target.region)
 }
 
 fn percent(done: u32, total: u32) -> u8 {

@@ -1,88 +1,72 @@
 //! What Alibaba Cloud has on offer: regions, zones, instance types, images.
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::super::session::{Failure, Session, list, text};
-use super::found;
+use super::super::adapter::Offers;
+use super::super::failure::{Failure, Outcome as _};
+use super::super::offers::{Sizes, is_common, no_instance_type, not_one_of, own_size, violation};
+use super::super::session::{Session, list, text, texts};
+use super::Alibaba;
 use crate::error::Violation;
 use crate::model::manifest::TargetSpec;
 
 /// The sizes that are the same everywhere.
-pub(super) const SIZES: [(&str, &str); 3] =
+const SIZES: Sizes =
     [("small", "ecs.t6-c1m2.large"), ("medium", "ecs.c6.large"), ("large", "ecs.c6.xlarge")];
 
-/// How many names a message lists.
-const SHOWN: usize = 40;
-
 pub(super) fn instance_type(size: &str) -> &str {
-    SIZES.iter().find(|(name, _)| *name == size).map_or(size, |(_, own)| own)
+    own_size(&SIZES, size)
 }
 
-pub(super) async fn check(
-    home: &Session,
-    local: &Session,
-    target: &TargetSpec,
-) -> Result<Vec<Violation>, Failure> {
-    let answer = home.read("ecs", "DescribeRegions", json!({})).await?;
-    let mut regions: Vec<_> = answer
-        .list("/Regions/Region")
-        .iter()
-        .filter_map(|region| text(region, "/RegionId"))
-        .collect();
-    regions.sort_unstable();
-    if !regions.contains(&target.region) {
-        return Ok(vec![Violation {
-            field: "region".to_owned(),
-            value: json!(target.region),
-            constraint: format!("must be one of {}", regions.join(", ")),
-        }]);
+#[async_trait]
+impl Offers for Alibaba {
+    fn home_region(&self) -> &'static str {
+        "cn-hangzhou"
     }
-    let mut violations = Vec::new();
-    if !SIZES.iter().any(|(name, _)| *name == target.size) {
-        violations.extend(check_size(local, &target.size).await?);
-    }
-    if let Some(image) = &target.image {
-        let input = json!({ "RegionId": local.region, "ImageId": image });
-        let answer = found(local.read("ecs", "DescribeImages", input).await)?;
-        if answer.is_none_or(|answer| answer.list("/Images/Image").is_empty()) {
-            violations.push(Violation {
-                field: "image".to_owned(),
-                value: json!(image),
-                constraint: format!("must be the id of an image in {}", local.region),
-            });
+
+    async fn check(
+        &self,
+        home: &Session,
+        local: &Session,
+        target: &TargetSpec,
+    ) -> Result<Vec<Violation>, Failure> {
+        let answer = home.read("ecs", "DescribeRegions", json!({})).await?;
+        let mut regions = texts(answer.list("/Regions/Region"), "/RegionId");
+        regions.sort_unstable();
+        if !regions.contains(&target.region) {
+            return Ok(vec![not_one_of("region", &target.region, &regions)]);
         }
+        let mut violations = Vec::new();
+        if !is_common(&SIZES, &target.size) {
+            violations.extend(check_size(local, &target.size).await?);
+        }
+        if let Some(image) = &target.image {
+            let input = json!({ "RegionId": local.region, "ImageId": image });
+            let answer = local.read("ecs", "DescribeImages", input).await.found()?;
+            if answer.is_none_or(|answer| answer.list("/Images/Image").is_empty()) {
+                let constraint = format!("must be the id of an image in {}", local.region);
+                violations.push(violation("image", image, constraint));
+            }
+        }
+        Ok(violations)
     }
-    Ok(violations)
 }
 
 async fn check_size(session: &Session, size: &str) -> Result<Option<Violation>, Failure> {
+    let types = "/InstanceTypes/InstanceType";
     let answer = session.read("ecs", "DescribeInstanceTypes", json!({})).await?;
-    let mut names: Vec<_> = answer
-        .list("/InstanceTypes/InstanceType")
-        .iter()
-        .filter_map(|entry| text(entry, "/InstanceTypeId"))
-        .collect();
+    let names = texts(answer.list(types), "/InstanceTypeId");
     if names.iter().any(|name| name == size) {
         return Ok(None);
     }
     // The list comes in pages in regions with many types; asked for by name, the type is first.
     let named = json!({ "InstanceTypes": [size] });
-    if let Some(answer) = found(session.read("ecs", "DescribeInstanceTypes", named).await)? {
-        let types = answer.list("/InstanceTypes/InstanceType");
-        if types.iter().any(|entry| entry["InstanceTypeId"] == size) {
-            return Ok(None);
-        }
-    }
-    names.sort_unstable();
-    names.truncate(SHOWN);
-    Ok(Some(Violation {
-        field: "size".to_owned(),
-        value: json!(size),
-        constraint: format!(
-            "must be small, medium, large, or an instance type such as {}",
-            names.join(", ")
-        ),
-    }))
+    let named = session.read("ecs", "DescribeInstanceTypes", named).await.found()?;
+    let there = named.is_some_and(|answer| {
+        answer.list(types).iter().any(|entry| entry["InstanceTypeId"] == size)
+    });
+    Ok((!there).then(|| no_instance_type(size, names)))
 }
 
 /// A zone that has the instance type, the first by name.
