@@ -2,8 +2,8 @@
 
 use isobar_catalogue::Cloud;
 
-use crate::call::help::{WIDTH, listed, wrapped};
 use crate::call::suggest;
+use crate::flags::{WIDTH, listed, wrapped};
 use crate::report::Error;
 use crate::shell::Shell;
 
@@ -83,7 +83,7 @@ pub(crate) fn help(usage: &str, about: &str, flags: &[Flag]) -> String {
         Some((first, rest)) => format!("{first}.\n\n{}", wrapped(rest, 0, WIDTH)),
         None => format!("{about}\n"),
     };
-    format!("{about}\nUsage: {usage}\n\nFlags:\n{}", listed(rows.collect()).trim_end())
+    format!("{about}\nUsage: {usage}\n\nFlags:\n{}", listed(rows.collect(), WIDTH).trim_end())
 }
 
 /// The cloud of a name.

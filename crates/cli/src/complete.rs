@@ -4,11 +4,12 @@ use isobar_catalogue::{Cloud, Kind, Operation, Service};
 use isobar_client::profiles;
 
 use crate::arguments::Flag;
-use crate::call::flags::{self, FLAGS};
+use crate::call::flags as calls;
 use crate::call::help;
 use crate::call::names::{self, command, kebab, shown};
 use crate::catalogue;
-use crate::format::FORMATS;
+use crate::flags::{self, Scope, Table};
+use crate::format::{FORMATS, NAMES};
 use crate::input::describe;
 use crate::shell::Shell;
 use crate::transfer::verb::Verb;
@@ -31,19 +32,48 @@ pub struct Around {
 }
 
 impl Around {
-    /// The values of a flag, where a few are known; `called` is what its value is called.
-    fn values(&self, cloud: Option<Cloud>, name: &str, called: &str) -> Vec<Candidate> {
+    /// The values of a kind, where a few are known.
+    fn values(&self, cloud: Option<Cloud>, kind: flags::Kind) -> Vec<Candidate> {
         let of_clouds = || cloud.map_or_else(|| Cloud::ALL.to_vec(), |cloud| vec![cloud]);
-        match name.strip_prefix("source-").unwrap_or(name) {
-            "output" => FORMATS.iter().map(|(name, _)| plain(name)).collect(),
-            "region" => of_clouds().into_iter().flat_map(self.regions).map(plain).collect(),
-            "profile" => {
+        match kind {
+            flags::Kind::Text => Vec::new(),
+            flags::Kind::Words(words) | flags::Kind::Likely(words) => {
+                words.iter().map(|word| plain(word)).collect()
+            }
+            flags::Kind::Region => {
+                of_clouds().into_iter().flat_map(self.regions).map(plain).collect()
+            }
+            flags::Kind::Profile => {
                 let profiles = |cloud| profiles(cloud, self.shell.surroundings.clone());
                 of_clouds().into_iter().flat_map(profiles).map(|name| plain(&name)).collect()
             }
-            _ if called.contains('|') => called.split('|').map(plain).collect(),
-            _ => Vec::new(),
         }
+    }
+
+    fn of_name(&self, cloud: Option<Cloud>, name: &str) -> Vec<Candidate> {
+        let kind = match name {
+            "output" => flags::Kind::Words(&NAMES),
+            "region" => flags::Kind::Region,
+            "profile" => flags::Kind::Profile,
+            _ => flags::Kind::Text,
+        };
+        self.values(cloud, kind)
+    }
+
+    /// What can stand next by a table of flags: the values of the flag that stands last, or flags.
+    fn of_flags<O, S: Scope>(
+        &self,
+        cloud: Option<Cloud>,
+        (table, command): (&Table<O, S>, S::Command),
+        before: &[String],
+        current: &str,
+    ) -> Option<Vec<Candidate>> {
+        let last = before.last().filter(|last| table.is_flag(command, last));
+        let flag = last.and_then(|last| table.find(command, last.trim_start_matches('-')));
+        if let Some(value) = flag.and_then(|flag| flag.value) {
+            return Some(self.values(cloud, value.kind));
+        }
+        current.starts_with('-').then(|| table.candidates(command).collect())
     }
 }
 
@@ -103,15 +133,10 @@ fn of_transfer(
     before: &[String],
     current: &str,
 ) -> Vec<Candidate> {
-    let last = before.last().and_then(|last| last.strip_prefix("--"));
-    if let Some((name, called)) = last.and_then(|name| transfers::value_of(verb, name)) {
-        return around.values(cloud, name, called);
-    }
-    if current.starts_with('-') {
-        return transfers::candidates(verb).collect();
-    }
-    let places = completed::places(&around.shell, before, current);
-    places.iter().map(|place| plain(place)).collect()
+    around.of_flags(cloud, (&transfers::FLAGS, verb), before, current).unwrap_or_else(|| {
+        let places = completed::places(&around.shell, before, current);
+        places.iter().map(|place| plain(place)).collect()
+    })
 }
 
 /// What can stand next of a command with words and flags that take values; `outputs` are those of --output.
@@ -130,7 +155,7 @@ fn of_flags(
     match after {
         Some("output") => outputs.iter().map(|name| plain(name)).collect(),
         Some("format") => configure::FORMATS.iter().map(|name| plain(name)).collect(),
-        Some(name) if !name.contains('=') => around.values(cloud, name, ""),
+        Some(name) if !name.contains('=') => around.of_name(cloud, name),
         _ if current.starts_with('-') => {
             let flag = |flag: &Flag| (format!("--{}", flag.name), flag.help.to_owned());
             flags.iter().map(flag).chain([("--help".to_owned(), String::new())]).collect()
@@ -241,7 +266,7 @@ fn words(cloud: Cloud, before: &[String]) -> Vec<&str> {
             Some(name) if name.contains('=') => {}
             Some(name) => {
                 // A member may have several values; what it takes is of no matter here.
-                if flags::find(cloud, name).is_none_or(|flag| flag.value.is_some()) {
+                if calls::find(cloud, name).is_none_or(|flag| flag.value.is_some()) {
                     before.next();
                 }
             }
@@ -253,8 +278,9 @@ fn words(cloud: Cloud, before: &[String]) -> Vec<&str> {
 /// The values of the flag that stands last, where it has a few that are known.
 fn values_of_flag(around: &Around, cloud: Cloud, before: &[String]) -> Option<Vec<Candidate>> {
     let name = before.last()?.strip_prefix("--")?;
-    let flag = flags::find(cloud, name)?;
-    Some(around.values(Some(cloud), flag.name, flag.value?))
+    let flag = calls::find(cloud, name)?;
+    flag.value?;
+    Some(around.of_name(Some(cloud), flag.name))
 }
 
 fn values_of_member(service: &Service, operation: &Operation, before: &[String]) -> Vec<Candidate> {
@@ -300,7 +326,7 @@ fn members(service: &Service, operation: &Operation) -> Vec<Candidate> {
 }
 
 fn flags_of(cloud: Cloud) -> Vec<Candidate> {
-    let flags = FLAGS.iter().filter(|flag| !flag.help.is_empty());
+    let flags = calls::FLAGS.iter().filter(|flag| !flag.help.is_empty());
     flags
         .filter(|flag| flag.clouds.is_empty() || flag.clouds.contains(&cloud))
         .map(|flag| (format!("--{}", flag.name), flag.help.to_owned()))

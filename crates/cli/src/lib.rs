@@ -10,6 +10,7 @@ mod call;
 mod catalogue;
 pub mod complete;
 mod configure;
+pub mod flags;
 mod format;
 pub mod input;
 pub mod man;
