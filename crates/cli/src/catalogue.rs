@@ -10,8 +10,8 @@ use std::str::FromStr;
 use isobar_catalogue::Cloud;
 use serde_json::Value;
 
-use crate::call::arguments::parted;
 use crate::call::names::command;
+use crate::flags::parted;
 use crate::format::{self, Format};
 use crate::report::{Class, Error};
 use crate::shell::Shell;

@@ -4,7 +4,7 @@ use isobar_catalogue::{Cloud, Kind, Operation, Service};
 use isobar_client::profiles;
 
 use crate::arguments::Flag;
-use crate::call::flags as calls;
+use crate::call::flags::FLAGS;
 use crate::call::help;
 use crate::call::names::{self, command, kebab, shown};
 use crate::catalogue;
@@ -213,9 +213,11 @@ fn of_call(around: &Around, cloud: Cloud, before: &[String], current: &str) -> V
     {
         return of_transfer(around, Some(cloud), *verb, before, current);
     }
-    if let Some(values) = values_of_flag(around, cloud, before) {
-        return values;
+    let flags = around.of_flags(Some(cloud), (&FLAGS, cloud), before, current);
+    if let (Some(values), false) = (&flags, is_flag) {
+        return values.clone();
     }
+    let flags = flags.unwrap_or_default();
     let (waits, words) = match words.as_slice() {
         ["wait", rest @ ..] if names::has_waiters(cloud) => (true, rest.to_vec()),
         [service, "wait", rest @ ..] if names::has_waiters(cloud) => {
@@ -225,7 +227,7 @@ fn of_call(around: &Around, cloud: Cloud, before: &[String], current: &str) -> V
         rest => (false, rest.to_vec()),
     };
     let Some((first, rest)) = words.split_first() else {
-        let mut found = if is_flag { flags_of(cloud) } else { services(cloud) };
+        let mut found = if is_flag { flags } else { services(cloud) };
         if names::has_waiters(cloud) && !waits && !is_flag {
             found.push(("wait".to_owned(), "wait until something is so".to_owned()));
         }
@@ -246,11 +248,11 @@ fn of_call(around: &Around, cloud: Cloud, before: &[String], current: &str) -> V
         None => None,
     };
     let Some(operation) = operation else {
-        return if is_flag { flags_of(cloud) } else { Vec::new() };
+        return flags;
     };
     if is_flag {
         let mut found = members(service, operation);
-        found.extend(flags_of(cloud));
+        found.extend(flags);
         return found;
     }
     values_of_member(service, operation, before)
@@ -266,21 +268,13 @@ fn words(cloud: Cloud, before: &[String]) -> Vec<&str> {
             Some(name) if name.contains('=') => {}
             Some(name) => {
                 // A member may have several values; what it takes is of no matter here.
-                if calls::find(cloud, name).is_none_or(|flag| flag.value.is_some()) {
+                if FLAGS.find(cloud, name).is_none_or(|flag| flag.value.is_some()) {
                     before.next();
                 }
             }
         }
     }
     words
-}
-
-/// The values of the flag that stands last, where it has a few that are known.
-fn values_of_flag(around: &Around, cloud: Cloud, before: &[String]) -> Option<Vec<Candidate>> {
-    let name = before.last()?.strip_prefix("--")?;
-    let flag = calls::find(cloud, name)?;
-    flag.value?;
-    Some(around.of_name(Some(cloud), flag.name))
 }
 
 fn values_of_member(service: &Service, operation: &Operation, before: &[String]) -> Vec<Candidate> {
@@ -323,14 +317,6 @@ fn members(service: &Service, operation: &Operation) -> Vec<Candidate> {
     let members = service.input_members(operation).iter();
     let candidate = |member| (format!("--{}", help::flag(service, member)), member);
     members.map(candidate).map(|(flag, member)| (flag, describe(service, member.shape))).collect()
-}
-
-fn flags_of(cloud: Cloud) -> Vec<Candidate> {
-    let flags = calls::FLAGS.iter().filter(|flag| !flag.help.is_empty());
-    flags
-        .filter(|flag| flag.clouds.is_empty() || flag.clouds.contains(&cloud))
-        .map(|flag| (format!("--{}", flag.name), flag.help.to_owned()))
-        .collect()
 }
 
 fn plain(text: &str) -> Candidate {

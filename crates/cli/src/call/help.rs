@@ -3,7 +3,7 @@
 use isobar_catalogue::model::{PagingStyle, Waiter};
 use isobar_catalogue::{Cloud, Kind, Location, Member, Operation, Service};
 
-use super::flags::{self, FLAGS, Yields};
+use super::flags::{FLAGS, Yields};
 use super::names::{command, has_waiters, kebab, shown};
 use super::{example, extras, outfile};
 use crate::flags::{WIDTH, listed, wrapped};
@@ -205,8 +205,8 @@ pub(crate) fn flag(service: &Service, member: &Member) -> String {
         return EVENTS.to_owned();
     }
     let name = shown(service.cloud, &member.name);
-    match flags::find(service.cloud, &name) {
-        Some(flag) if flag.yields == Yields::Never => member.name.clone(),
+    match FLAGS.find(service.cloud, &name) {
+        Some(flag) if flag.scope.yields == Yields::Never => member.name.clone(),
         _ => name,
     }
 }
@@ -270,15 +270,7 @@ pub(crate) fn paging(operation: &Operation) -> String {
 }
 
 fn flags(cloud: Cloud) -> String {
-    let rows = FLAGS
-        .iter()
-        .filter(|flag| !flag.help.is_empty())
-        .filter(|flag| flag.clouds.is_empty() || flag.clouds.contains(&cloud))
-        .map(|flag| {
-            let value = flag.value.map_or_else(String::new, |value| format!(" {value}"));
-            (format!("--{}{value}", flag.name), flag.help.to_owned())
-        });
-    let mut out = format!("\nFlags:\n{}\nExit codes: 0 done", listed(rows.collect(), WIDTH));
+    let mut out = format!("\nFlags:\n{}\nExit codes: 0 done", FLAGS.listed(cloud, WIDTH));
     for (_, code, words) in CLASSES {
         out.push_str(&format!(", {code} {words}"));
     }

@@ -37,6 +37,15 @@ pub fn number<N: FromStr + PartialOrd + Display>(
     number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
 }
 
+/// A whole number that is not too small.
+pub(crate) fn at_least<N: FromStr + PartialOrd + Display>(
+    text: &str,
+    least: N,
+) -> Result<N, String> {
+    let number = text.parse().ok().filter(|number| *number >= least);
+    number.ok_or_else(|| format!("must be a whole number, at least {least}"))
+}
+
 /// A time of at most a year: `30`, `500ms`, `5m`, `7d`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     const MOST: Duration = Duration::from_secs(365 * 86_400);
