@@ -3,13 +3,11 @@
 use isobar_catalogue::{Cloud, Kind, Operation, Service};
 use isobar_client::profiles;
 
-use crate::arguments::Flag;
 use crate::call::flags::FLAGS;
 use crate::call::help;
 use crate::call::names::{self, command, kebab, shown};
 use crate::catalogue;
-use crate::flags::{self, Scope, Table};
-use crate::format::{FORMATS, NAMES};
+use crate::flags::{self, Scope, Table, Texts};
 use crate::input::describe;
 use crate::shell::Shell;
 use crate::transfer::verb::Verb;
@@ -50,16 +48,6 @@ impl Around {
         }
     }
 
-    fn of_name(&self, cloud: Option<Cloud>, name: &str) -> Vec<Candidate> {
-        let kind = match name {
-            "output" => flags::Kind::Words(&NAMES),
-            "region" => flags::Kind::Region,
-            "profile" => flags::Kind::Profile,
-            _ => flags::Kind::Text,
-        };
-        self.values(cloud, kind)
-    }
-
     /// What can stand next by a table of flags: the values of the flag that stands last, or flags.
     fn of_flags<O, S: Scope>(
         &self,
@@ -97,16 +85,16 @@ pub fn candidates(around: &Around, name: &str, words: &[String]) -> Vec<Candidat
     }) {
         Some(cloud) => of_call(around, cloud, before, current),
         None => match name {
-            "catalogue" | "catalog" => of_catalogue(before),
-            "whoami" => {
-                of_flags(around, whoami::FLAGS, &whoami::OUTPUTS, &clouds(), before, current)
+            "catalogue" | "catalog" => {
+                let flags = around.of_flags(None, (&catalogue::FLAGS, ()), before, current);
+                flags.unwrap_or_else(|| of_catalogue(before))
             }
+            "whoami" => of_small(around, &whoami::FLAGS, &clouds(), before, current),
             "configure" => {
                 let is_begun = before.iter().any(|word| configure::VERBS.contains(&word.as_str()));
                 let verbs = configure::VERBS.iter().map(|verb| plain(verb)).filter(|_| !is_begun);
                 let words: Vec<Candidate> = verbs.chain(clouds()).collect();
-                let outputs = FORMATS.map(|(name, _)| name);
-                of_flags(around, configure::FLAGS, &outputs, &words, before, current)
+                of_small(around, &configure::FLAGS, &words, before, current)
             }
             _ => match Verb::of(name) {
                 Some(verb) => of_transfer(around, None, verb, before, current),
@@ -139,29 +127,20 @@ fn of_transfer(
     })
 }
 
-/// What can stand next of a command with words and flags that take values; `outputs` are those of --output.
-fn of_flags(
+/// What can stand next of a command with flags and words.
+fn of_small(
     around: &Around,
-    flags: &[Flag],
-    outputs: &[&str],
+    flags: &Table<Texts, &'static [()]>,
     words: &[Candidate],
     before: &[String],
     current: &str,
 ) -> Vec<Candidate> {
-    let after = before.last().and_then(|last| last.strip_prefix("--"));
     // The cloud that the words name, if it is one.
     let mut named = before.iter().filter_map(|word| the_cloud(word));
     let cloud = named.next().filter(|_| named.next().is_none());
-    match after {
-        Some("output") => outputs.iter().map(|name| plain(name)).collect(),
-        Some("format") => configure::FORMATS.iter().map(|name| plain(name)).collect(),
-        Some(name) if !name.contains('=') => around.of_name(cloud, name),
-        _ if current.starts_with('-') => {
-            let flag = |flag: &Flag| (format!("--{}", flag.name), flag.help.to_owned());
-            flags.iter().map(flag).chain([("--help".to_owned(), String::new())]).collect()
-        }
-        _ => words.iter().filter(|(word, _)| !before.contains(word)).cloned().collect(),
-    }
+    let flags = around.of_flags(cloud, (flags, ()), before, current);
+    let unused = words.iter().filter(|(word, _)| !before.contains(word));
+    flags.unwrap_or_else(|| unused.cloned().collect())
 }
 
 /// What can stand next behind `man`: commands, and behind a cloud its services and operations.

@@ -16,7 +16,7 @@ pub mod values;
 pub use help::{WIDTH, listed, wrapped};
 pub use parse::{Parsed, What, Wrong};
 pub(crate) use parse::{Rest, parted};
-pub(crate) use texts::{Texts, texts};
+pub(crate) use texts::{Given, Texts, texts};
 
 use crate::complete::Candidate;
 

@@ -5,7 +5,6 @@
 //! the process. Which flags and members there are comes from the catalogue when the operation is
 //! known; nothing is built for operations that are not called.
 
-mod arguments;
 mod call;
 mod catalogue;
 pub mod complete;

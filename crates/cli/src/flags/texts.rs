@@ -1,5 +1,9 @@
 //! What the flags of small commands say: texts, by the flags' names.
 
+use super::{Parsed, Table};
+use crate::report::Error;
+use crate::shell::Shell;
+
 /// The texts. They may hold secrets.
 #[derive(Default)]
 pub(crate) struct Texts(Vec<(&'static str, String)>);
@@ -11,9 +15,34 @@ impl Texts {
         Ok(())
     }
 
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(flag, _)| *flag == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The arguments of such a command.
+pub(crate) type Given = Parsed<Texts>;
+
+impl Given {
     /// The value of a flag.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(flag, _)| *flag == name).map(|(_, value)| value.as_str())
+        self.options.get(name)
+    }
+}
+
+impl Table<Texts, &'static [()]> {
+    /// Takes the arguments apart. Where they ask for help, it is printed, and there is nothing else to do.
+    pub(crate) fn read(
+        &self,
+        shell: &Shell,
+        (about, usage): (&str, &str),
+        arguments: Vec<String>,
+    ) -> Result<Option<Given>, Error> {
+        let given = self.parse((), arguments).map_err(|wrong| wrong.error(usage))?;
+        if given.is_none() {
+            shell.print(&self.help((), about, usage))?;
+        }
+        Ok(given)
     }
 }
 
