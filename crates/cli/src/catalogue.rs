@@ -5,14 +5,14 @@ mod show;
 mod stats;
 mod update;
 
-use std::str::FromStr;
-
 use isobar_catalogue::Cloud;
 use serde_json::Value;
 
-use crate::call::arguments::parted;
 use crate::call::names::command;
-use crate::format::{self, Format};
+use crate::flags;
+use crate::flags::values::at_least;
+use crate::flags::{Flag, Kind, Parsed, Table, Value as Given, WIDTH};
+use crate::format::{self, Format, NAMES};
 use crate::report::{Class, Error};
 use crate::shell::Shell;
 
@@ -63,19 +63,38 @@ pub(crate) fn commands() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// What a subcommand is told.
-struct Arguments {
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
     words: Vec<String>,
     output: Format,
     /// How many results, or how deep a tree.
     limit: Option<usize>,
 }
 
+pub(crate) static FLAGS: Table<Arguments, &[()]> =
+    Table { rows: ROWS, has_dashed_words: false, last_counts: true };
+
+const ROWS: &[Flag<Arguments, &[()]>] = flags! {
+    "output" | "o" = (Given::of("FORMAT", Kind::Words(&NAMES))) or "table", &[],
+        "table, json, yaml, text or csv", |all, text| { all.output = text.parse()?; Ok(()) };
+    "limit" = "NUMBER", &[], "how many operations search prints [default: 50]", limit;
+    "depth" = "NUMBER", &[], "how deep show goes into members [default: 2]", limit;
+    "help" | "h", &[], "show this", |_, _| Ok(());
+};
+
+fn limit(arguments: &mut Arguments, text: &str) -> Result<(), String> {
+    arguments.limit = Some(at_least(text, 1)?);
+    Ok(())
+}
+
 /// Runs `isobar catalogue`.
 pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
-    if arguments.iter().any(|one| matches!(one.as_str(), "--help" | "-h" | "help")) {
-        return shell.print(&help());
-    }
-    let mut arguments = read(arguments)?;
+    let parsed = FLAGS.parse((), arguments);
+    let parsed =
+        parsed.map_err(|wrong| wrong.error("isobar catalogue --help shows what there is"))?;
+    let parsed = parsed.filter(|parsed| !parsed.words.iter().any(|word| word == "help"));
+    let Some(Parsed { options, words, .. }) = parsed else { return shell.print(&help()) };
+    let mut arguments = Arguments { words, ..options };
     if arguments.words.is_empty() {
         return Err(Error::usage("command_missing", "catalogue: what to do is missing")
             .hint("isobar catalogue --help lists it"));
@@ -91,35 +110,6 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
     (found.run)(shell, &arguments)
 }
 
-fn read(given: Vec<String>) -> Result<Arguments, Error> {
-    let mut arguments = Arguments { words: Vec::new(), output: Format::Table, limit: None };
-    let mut given = given.into_iter();
-    while let Some(one) = given.next() {
-        if !one.starts_with('-') {
-            arguments.words.push(one);
-            continue;
-        }
-        let (name, value) = parted(&one);
-        let value = value.map(str::to_owned).or_else(|| given.next());
-        let value = value
-            .ok_or_else(|| Error::usage("value_missing", format!("--{name} needs a value")))?;
-        let wrong = |text: String| Error::usage("invalid_value", format!("--{name} {text}"));
-        match name {
-            "output" | "o" => arguments.output = Format::from_str(&value).map_err(wrong)?,
-            "limit" | "depth" => {
-                let number = value.parse().ok().filter(|number| *number > 0);
-                let number = number.ok_or_else(|| wrong("must be a number above 0".to_owned()))?;
-                arguments.limit = Some(number);
-            }
-            _ => {
-                return Err(Error::usage("unknown_argument", format!("--{name} is not known"))
-                    .hint("isobar catalogue --help shows what there is"));
-            }
-        }
-    }
-    Ok(arguments)
-}
-
 fn help() -> String {
     let mut out = String::from(
         "See what there is to call.\n\nUsage: isobar catalogue COMMAND [FLAGS]\n\nCommands:\n",
@@ -127,12 +117,8 @@ fn help() -> String {
     for Subcommand { name, usage, about, .. } in &SUBCOMMANDS {
         out.push_str(&format!("  {:<32}  {about}\n", format!("{name} {usage}")));
     }
-    out.push_str(
-        "\nFlags:\n  --output FORMAT  table (the default), json, yaml or text\n  \
-         --limit NUMBER   how many operations search prints [default: 50]\n  \
-         --depth NUMBER   how deep show goes into members [default: 2]\n\n\
-         CLOUD is aws, alibaba or do.",
-    );
+    out.push_str(&format!("\nFlags:\n{}", FLAGS.listed((), WIDTH)));
+    out.push_str("\nCLOUD is aws, alibaba or do.");
     out
 }
 

@@ -3,12 +3,11 @@
 use isobar_catalogue::{Cloud, Kind, Operation, Service};
 use isobar_client::profiles;
 
-use crate::arguments::Flag;
-use crate::call::flags::{self, FLAGS};
+use crate::call::flags::FLAGS;
 use crate::call::help;
 use crate::call::names::{self, command, kebab, shown};
 use crate::catalogue;
-use crate::format::FORMATS;
+use crate::flags::{self, Scope, Table, Texts};
 use crate::input::describe;
 use crate::shell::Shell;
 use crate::transfer::verb::Verb;
@@ -31,19 +30,38 @@ pub struct Around {
 }
 
 impl Around {
-    /// The values of a flag, where a few are known; `called` is what its value is called.
-    fn values(&self, cloud: Option<Cloud>, name: &str, called: &str) -> Vec<Candidate> {
+    /// The values of a kind, where a few are known.
+    fn values(&self, cloud: Option<Cloud>, kind: flags::Kind) -> Vec<Candidate> {
         let of_clouds = || cloud.map_or_else(|| Cloud::ALL.to_vec(), |cloud| vec![cloud]);
-        match name.strip_prefix("source-").unwrap_or(name) {
-            "output" => FORMATS.iter().map(|(name, _)| plain(name)).collect(),
-            "region" => of_clouds().into_iter().flat_map(self.regions).map(plain).collect(),
-            "profile" => {
+        match kind {
+            flags::Kind::Text => Vec::new(),
+            flags::Kind::Words(words) | flags::Kind::Likely(words) => {
+                words.iter().map(|word| plain(word)).collect()
+            }
+            flags::Kind::Region => {
+                of_clouds().into_iter().flat_map(self.regions).map(plain).collect()
+            }
+            flags::Kind::Profile => {
                 let profiles = |cloud| profiles(cloud, self.shell.surroundings.clone());
                 of_clouds().into_iter().flat_map(profiles).map(|name| plain(&name)).collect()
             }
-            _ if called.contains('|') => called.split('|').map(plain).collect(),
-            _ => Vec::new(),
         }
+    }
+
+    /// What can stand next by a table of flags: the values of the flag that stands last, or flags.
+    fn of_flags<O, S: Scope>(
+        &self,
+        cloud: Option<Cloud>,
+        (table, command): (&Table<O, S>, S::Command),
+        before: &[String],
+        current: &str,
+    ) -> Option<Vec<Candidate>> {
+        let last = before.last().filter(|last| table.is_flag(command, last));
+        let flag = last.and_then(|last| table.find(command, last.trim_start_matches('-')));
+        if let Some(value) = flag.and_then(|flag| flag.value) {
+            return Some(self.values(cloud, value.kind));
+        }
+        current.starts_with('-').then(|| table.candidates(command).collect())
     }
 }
 
@@ -67,16 +85,16 @@ pub fn candidates(around: &Around, name: &str, words: &[String]) -> Vec<Candidat
     }) {
         Some(cloud) => of_call(around, cloud, before, current),
         None => match name {
-            "catalogue" | "catalog" => of_catalogue(before),
-            "whoami" => {
-                of_flags(around, whoami::FLAGS, &whoami::OUTPUTS, &clouds(), before, current)
+            "catalogue" | "catalog" => {
+                let flags = around.of_flags(None, (&catalogue::FLAGS, ()), before, current);
+                flags.unwrap_or_else(|| of_catalogue(before))
             }
+            "whoami" => of_small(around, &whoami::FLAGS, &clouds(), before, current),
             "configure" => {
                 let is_begun = before.iter().any(|word| configure::VERBS.contains(&word.as_str()));
                 let verbs = configure::VERBS.iter().map(|verb| plain(verb)).filter(|_| !is_begun);
                 let words: Vec<Candidate> = verbs.chain(clouds()).collect();
-                let outputs = FORMATS.map(|(name, _)| name);
-                of_flags(around, configure::FLAGS, &outputs, &words, before, current)
+                of_small(around, &configure::FLAGS, &words, before, current)
             }
             _ => match Verb::of(name) {
                 Some(verb) => of_transfer(around, None, verb, before, current),
@@ -103,40 +121,26 @@ fn of_transfer(
     before: &[String],
     current: &str,
 ) -> Vec<Candidate> {
-    let last = before.last().and_then(|last| last.strip_prefix("--"));
-    if let Some((name, called)) = last.and_then(|name| transfers::value_of(verb, name)) {
-        return around.values(cloud, name, called);
-    }
-    if current.starts_with('-') {
-        return transfers::candidates(verb).collect();
-    }
-    let places = completed::places(&around.shell, before, current);
-    places.iter().map(|place| plain(place)).collect()
+    around.of_flags(cloud, (&transfers::FLAGS, verb), before, current).unwrap_or_else(|| {
+        let places = completed::places(&around.shell, before, current);
+        places.iter().map(|place| plain(place)).collect()
+    })
 }
 
-/// What can stand next of a command with words and flags that take values; `outputs` are those of --output.
-fn of_flags(
+/// What can stand next of a command with flags and words.
+fn of_small(
     around: &Around,
-    flags: &[Flag],
-    outputs: &[&str],
+    flags: &Table<Texts, &'static [()]>,
     words: &[Candidate],
     before: &[String],
     current: &str,
 ) -> Vec<Candidate> {
-    let after = before.last().and_then(|last| last.strip_prefix("--"));
     // The cloud that the words name, if it is one.
     let mut named = before.iter().filter_map(|word| the_cloud(word));
     let cloud = named.next().filter(|_| named.next().is_none());
-    match after {
-        Some("output") => outputs.iter().map(|name| plain(name)).collect(),
-        Some("format") => configure::FORMATS.iter().map(|name| plain(name)).collect(),
-        Some(name) if !name.contains('=') => around.values(cloud, name, ""),
-        _ if current.starts_with('-') => {
-            let flag = |flag: &Flag| (format!("--{}", flag.name), flag.help.to_owned());
-            flags.iter().map(flag).chain([("--help".to_owned(), String::new())]).collect()
-        }
-        _ => words.iter().filter(|(word, _)| !before.contains(word)).cloned().collect(),
-    }
+    let flags = around.of_flags(cloud, (flags, ()), before, current);
+    let unused = words.iter().filter(|(word, _)| !before.contains(word));
+    flags.unwrap_or_else(|| unused.cloned().collect())
 }
 
 /// What can stand next behind `man`: commands, and behind a cloud its services and operations.
@@ -188,9 +192,11 @@ fn of_call(around: &Around, cloud: Cloud, before: &[String], current: &str) -> V
     {
         return of_transfer(around, Some(cloud), *verb, before, current);
     }
-    if let Some(values) = values_of_flag(around, cloud, before) {
-        return values;
+    let flags = around.of_flags(Some(cloud), (&FLAGS, cloud), before, current);
+    if let (Some(values), false) = (&flags, is_flag) {
+        return values.clone();
     }
+    let flags = flags.unwrap_or_default();
     let (waits, words) = match words.as_slice() {
         ["wait", rest @ ..] if names::has_waiters(cloud) => (true, rest.to_vec()),
         [service, "wait", rest @ ..] if names::has_waiters(cloud) => {
@@ -200,7 +206,7 @@ fn of_call(around: &Around, cloud: Cloud, before: &[String], current: &str) -> V
         rest => (false, rest.to_vec()),
     };
     let Some((first, rest)) = words.split_first() else {
-        let mut found = if is_flag { flags_of(cloud) } else { services(cloud) };
+        let mut found = if is_flag { flags } else { services(cloud) };
         if names::has_waiters(cloud) && !waits && !is_flag {
             found.push(("wait".to_owned(), "wait until something is so".to_owned()));
         }
@@ -221,11 +227,11 @@ fn of_call(around: &Around, cloud: Cloud, before: &[String], current: &str) -> V
         None => None,
     };
     let Some(operation) = operation else {
-        return if is_flag { flags_of(cloud) } else { Vec::new() };
+        return flags;
     };
     if is_flag {
         let mut found = members(service, operation);
-        found.extend(flags_of(cloud));
+        found.extend(flags);
         return found;
     }
     values_of_member(service, operation, before)
@@ -241,20 +247,13 @@ fn words(cloud: Cloud, before: &[String]) -> Vec<&str> {
             Some(name) if name.contains('=') => {}
             Some(name) => {
                 // A member may have several values; what it takes is of no matter here.
-                if flags::find(cloud, name).is_none_or(|flag| flag.value.is_some()) {
+                if FLAGS.find(cloud, name).is_none_or(|flag| flag.value.is_some()) {
                     before.next();
                 }
             }
         }
     }
     words
-}
-
-/// The values of the flag that stands last, where it has a few that are known.
-fn values_of_flag(around: &Around, cloud: Cloud, before: &[String]) -> Option<Vec<Candidate>> {
-    let name = before.last()?.strip_prefix("--")?;
-    let flag = flags::find(cloud, name)?;
-    Some(around.values(Some(cloud), flag.name, flag.value?))
 }
 
 fn values_of_member(service: &Service, operation: &Operation, before: &[String]) -> Vec<Candidate> {
@@ -297,14 +296,6 @@ fn members(service: &Service, operation: &Operation) -> Vec<Candidate> {
     let members = service.input_members(operation).iter();
     let candidate = |member| (format!("--{}", help::flag(service, member)), member);
     members.map(candidate).map(|(flag, member)| (flag, describe(service, member.shape))).collect()
-}
-
-fn flags_of(cloud: Cloud) -> Vec<Candidate> {
-    let flags = FLAGS.iter().filter(|flag| !flag.help.is_empty());
-    flags
-        .filter(|flag| flag.clouds.is_empty() || flag.clouds.contains(&cloud))
-        .map(|flag| (format!("--{}", flag.name), flag.help.to_owned()))
-        .collect()
 }
 
 fn plain(text: &str) -> Candidate {

@@ -3,37 +3,34 @@
 
 mod settings;
 
-pub(crate) use settings::FORMATS;
-
 use std::io;
 
 use isobar_auth::Credentials;
 use isobar_catalogue::Cloud;
 use isobar_client::{Entry, configure};
 
-use crate::arguments::{Flag, Parsed, cloud_of, parse};
+use crate::call::names::cloud_of;
+use crate::flags::{Given, Kind, Table, Texts, Value, texts};
+use crate::format::NAMES;
 use crate::report::{Class, Error};
 use crate::shell::Shell;
 use crate::terminal;
 
-pub(crate) const FLAGS: &[Flag] = &[
-    Flag { name: "profile", help: "the profile or context to write (default: default)" },
-    Flag { name: "access-key-id", help: "the key's id (AWS, Alibaba Cloud)" },
-    Flag {
-        name: "secret-access-key",
-        help: "the key's secret (AWS, Alibaba Cloud); others on this machine may see arguments, so \
-               `-` reads it from stdin",
-    },
-    Flag { name: "session-token", help: "the token of temporary credentials (AWS, Alibaba Cloud)" },
-    Flag { name: "token", help: "the token (DigitalOcean); `-` reads it from stdin" },
-    Flag { name: "region", help: "the region (AWS, Alibaba Cloud)" },
-    Flag {
-        name: "format",
-        help: "how export-credentials prints: process (default; env for DigitalOcean), env, \
-               env-no-export, fish, powershell, windows-cmd",
-    },
-    Flag { name: "output", help: "how list prints: table (default), json, yaml, text or csv" },
-];
+pub(crate) static FLAGS: Table<Texts, &[()]> = texts! {
+    "profile" = (Value::of("PROFILE", Kind::Profile)), "the profile or context to write (default: default)";
+    "access-key-id" = "ID", "the key's id (AWS, Alibaba Cloud)";
+    "secret-access-key" = "SECRET",
+        "the key's secret (AWS, Alibaba Cloud); others on this machine may see arguments, so `-` \
+         reads it from stdin";
+    "session-token" = "TOKEN", "the token of temporary credentials (AWS, Alibaba Cloud)";
+    "token" = "TOKEN", "the token (DigitalOcean); `-` reads it from stdin";
+    "region" = (Value::REGION), "the region (AWS, Alibaba Cloud)";
+    "format" = (Value::of("FORMAT", Kind::Likely(&settings::FORMATS))),
+        "how export-credentials prints: process (default; env for DigitalOcean), env, \
+         env-no-export, fish, powershell, windows-cmd";
+    "output" = (Value::of("FORMAT", Kind::Likely(&NAMES))),
+        "how list prints: table (default), json, yaml, text or csv";
+};
 
 /// How many of the flags say what is written; the others are of what only looks.
 const WRITTEN: usize = 6;
@@ -60,7 +57,7 @@ struct Question<'a> {
 
 /// Runs the command.
 pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
-    let Some(parsed) = parse(shell, USAGE, ABOUT, FLAGS, arguments)? else { return Ok(()) };
+    let Some(parsed) = FLAGS.read(shell, (ABOUT, USAGE), arguments)? else { return Ok(()) };
     // The cloud may stand before the verb, as in `isobar aws configure list`.
     let verb = parsed.words.iter().take(2).find(|word| VERBS.contains(&word.as_str())).cloned();
     if let Some(verb) = verb {
@@ -71,8 +68,8 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
 }
 
 /// Writes credentials, as the flags or a person say them.
-fn record(shell: &Shell, parsed: &Parsed) -> Result<(), Error> {
-    if let Some(flag) = FLAGS[WRITTEN..].iter().find(|flag| parsed.get(flag.name).is_some()) {
+fn record(shell: &Shell, parsed: &Given) -> Result<(), Error> {
+    if let Some(flag) = FLAGS.rows[WRITTEN..].iter().find(|flag| parsed.get(flag.name).is_some()) {
         let message = format!("--{} is for {}", flag.name, VERBS.join(", "));
         return Err(Error::usage("flag_foreign", message).hint(USAGE));
     }
@@ -92,7 +89,7 @@ fn record(shell: &Shell, parsed: &Parsed) -> Result<(), Error> {
     let question =
         |flag, words, is_secret, is_needed| Question { flag, words, is_secret, is_needed };
     // With any flag given, nothing that can be left out is asked for.
-    let is_silent = FLAGS[1..WRITTEN].iter().any(|flag| parsed.get(flag.name).is_some());
+    let is_silent = FLAGS.rows[1..WRITTEN].iter().any(|flag| parsed.get(flag.name).is_some());
     let answer = |question: &Question<'_>| match parsed.get(question.flag) {
         Some("-") if question.is_secret => read_secret(shell).map(Some),
         Some(value) => Ok(Some(value.to_owned())),
@@ -100,7 +97,7 @@ fn record(shell: &Shell, parsed: &Parsed) -> Result<(), Error> {
         None => asked(question, USAGE),
     };
     let only_region = parsed.get("region").is_some()
-        && FLAGS[1..5].iter().all(|it| parsed.get(it.name).is_none());
+        && FLAGS.rows[1..5].iter().all(|it| parsed.get(it.name).is_none());
     let credentials = if only_region {
         None
     } else if is_bearer {
@@ -137,7 +134,7 @@ fn record(shell: &Shell, parsed: &Parsed) -> Result<(), Error> {
 }
 
 /// Carries out a verb that only looks, or sets one setting.
-fn look(shell: &Shell, verb: &str, words: &[&str], parsed: &Parsed) -> Result<(), Error> {
+fn look(shell: &Shell, verb: &str, words: &[&str], parsed: &Given) -> Result<(), Error> {
     let at = words.iter().position(|word| *word == verb).unwrap_or_default();
     let rest: Vec<&str> = words[..at].iter().chain(&words[at + 1..]).copied().collect();
     let missing = |what: &str| Error::usage("argument_missing", what.to_owned()).hint(USAGE);
@@ -161,7 +158,7 @@ fn look(shell: &Shell, verb: &str, words: &[&str], parsed: &Parsed) -> Result<()
 
 /// The help of the command.
 pub(crate) fn help() -> String {
-    crate::arguments::help(USAGE, ABOUT, FLAGS)
+    FLAGS.help((), ABOUT, USAGE)
 }
 
 /// The person's answer; nothing where it is empty and need not be given.

@@ -44,14 +44,24 @@ pub(crate) const FORMATS: [(&str, Format); 6] = [
     ("off", Format::Off),
 ];
 
+/// The names alone.
+pub(crate) const NAMES: [&str; FORMATS.len()] = {
+    let mut names = [""; FORMATS.len()];
+    let mut at = 0;
+    while at < FORMATS.len() {
+        names[at] = FORMATS[at].0;
+        at += 1;
+    }
+    names
+};
+
 impl FromStr for Format {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
         let found = FORMATS.iter().find(|(known, _)| *known == name);
         found.map(|(_, format)| *format).ok_or_else(|| {
-            let names: Vec<_> = FORMATS.iter().map(|(name, _)| *name).collect();
-            let (last, others) = names.split_last().expect("there are formats");
+            let (last, others) = NAMES.split_last().expect("there are formats");
             format!("must be {} or {last}", others.join(", "))
         })
     }

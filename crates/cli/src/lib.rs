@@ -5,11 +5,11 @@
 //! the process. Which flags and members there are comes from the catalogue when the operation is
 //! known; nothing is built for operations that are not called.
 
-mod arguments;
 mod call;
 mod catalogue;
 pub mod complete;
 mod configure;
+pub mod flags;
 mod format;
 pub mod input;
 pub mod man;

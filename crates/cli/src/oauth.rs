@@ -7,30 +7,26 @@ use isobar_catalogue::Cloud;
 use isobar_client::{Application, Context, Grant, OAuth, Overrides, Settings, System};
 use serde_json::{Value as Json, json};
 
-use crate::arguments::{Flag, Parsed, parse};
 use crate::call::failure;
 use crate::configure::{read_secret, secret_asked};
+use crate::flags::{Given, Kind, Table, Texts, Value, texts};
 use crate::report::Error;
 use crate::shell::Shell;
 
-const FLAGS: &[Flag] = &[
-    Flag { name: "client-id", help: "the program's id (or DIGITALOCEAN_CLIENT_ID)" },
-    Flag {
-        name: "client-secret",
-        help: "the program's secret, `-` from stdin (or DIGITALOCEAN_CLIENT_SECRET, else asked for)",
-    },
-    Flag { name: "redirect-uri", help: "authorize, token: where the site leads the user" },
-    Flag { name: "scope", help: "authorize: what is to be granted (default: read)" },
-    Flag { name: "state", help: "authorize: what comes back with the code (default: drawn)" },
-    Flag { name: "code", help: "token: the code that the user was led back with" },
-    Flag { name: "refresh-token", help: "refresh: the token to renew with, `-` from stdin" },
-    Flag {
-        name: "token",
-        help: "info, revoke: the token, `-` from stdin (default: as calls have it; `revoke` ends that)",
-    },
-    Flag { name: "profile", help: "info, revoke: the context whose token it is" },
-    Flag { name: "endpoint-url", help: "the site (default: the vendor's)" },
-];
+static FLAGS: Table<Texts, &[()]> = texts! {
+    "client-id" = "ID", "the program's id (or DIGITALOCEAN_CLIENT_ID)";
+    "client-secret" = "SECRET",
+        "the program's secret, `-` from stdin (or DIGITALOCEAN_CLIENT_SECRET, else asked for)";
+    "redirect-uri" = "URL", "authorize, token: where the site leads the user";
+    "scope" = "SCOPE", "authorize: what is to be granted (default: read)";
+    "state" = "TEXT", "authorize: what comes back with the code (default: drawn)";
+    "code" = "CODE", "token: the code that the user was led back with";
+    "refresh-token" = "TOKEN", "refresh: the token to renew with, `-` from stdin";
+    "token" = "TOKEN",
+        "info, revoke: the token, `-` from stdin (default: as calls have it; `revoke` ends that)";
+    "profile" = (Value::of("PROFILE", Kind::Profile)), "info, revoke: the context whose token it is";
+    "endpoint-url" = "URL", "the site (default: the vendor's)";
+};
 
 const USAGE: &str = "isobar do oauth authorize|token|refresh|revoke|info [flags]";
 
@@ -46,7 +42,7 @@ const SECRETS: [&str; 3] = ["client-secret", "refresh-token", "token"];
 
 /// Runs the command.
 pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
-    let Some(parsed) = parse(shell, USAGE, ABOUT, FLAGS, arguments)? else { return Ok(()) };
+    let Some(parsed) = FLAGS.read(shell, (ABOUT, USAGE), arguments)? else { return Ok(()) };
     let [verb] = parsed.words.as_slice() else {
         return Err(Error::usage("verb_missing", "say what is to be done").hint(USAGE));
     };
@@ -110,7 +106,7 @@ fn state() -> String {
 
 struct Asked<'a> {
     shell: &'a Shell,
-    parsed: &'a Parsed,
+    parsed: &'a Given,
 }
 
 impl Asked<'_> {

@@ -8,21 +8,19 @@ use isobar_client::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use crate::arguments::{Flag, Parsed, cloud_of, parse};
 use crate::call::connect::roots;
+use crate::call::names::cloud_of;
+use crate::flags::{Given, Kind as ValueKind, Table, Texts, Value, texts};
 use crate::report::Error;
 use crate::shell::Shell;
 
-pub(crate) const FLAGS: &[Flag] = &[
-    Flag { name: "profile", help: "the profile of the files, or the context of doctl" },
-    Flag { name: "region", help: "the region to ask in" },
-    Flag { name: "endpoint-url", help: "the base URL to ask at" },
-    Flag { name: "ca-bundle", help: "certificates to trust, in PEM" },
-    Flag { name: "output", help: "text (default) or json" },
-];
-
-/// What --output takes.
-pub(crate) const OUTPUTS: [&str; 2] = ["text", "json"];
+pub(crate) static FLAGS: Table<Texts, &[()]> = texts! {
+    "profile" = (Value::of("PROFILE", ValueKind::Profile)), "the profile of the files, or the context of doctl";
+    "region" = (Value::REGION), "the region to ask in";
+    "endpoint-url" = "URL", "the base URL to ask at";
+    "ca-bundle" = "FILE", "certificates to trust, in PEM";
+    "output" = (Value::of("FORMAT", ValueKind::Likely(&["text", "json"]))), "text (default) or json";
+};
 
 const USAGE: &str = "isobar whoami [aws|alibaba|do]… [flags]";
 
@@ -32,7 +30,7 @@ const ABOUT: &str = "Say which identity each cloud sees, and where it comes from
 
 /// The help of the command.
 pub(crate) fn help() -> String {
-    crate::arguments::help(USAGE, ABOUT, FLAGS)
+    FLAGS.help((), ABOUT, USAGE)
 }
 
 /// All that is known of a cloud's caller.
@@ -44,7 +42,7 @@ struct Known {
 
 /// Runs the command.
 pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
-    let Some(parsed) = parse(shell, USAGE, ABOUT, FLAGS, arguments)? else { return Ok(()) };
+    let Some(parsed) = FLAGS.read(shell, (ABOUT, USAGE), arguments)? else { return Ok(()) };
     let as_json = match parsed.get("output") {
         None | Some("text") => false,
         Some("json") => true,
@@ -55,7 +53,7 @@ pub(crate) fn run(shell: &Shell, arguments: Vec<String>) -> Result<(), Error> {
     };
     let named: Vec<Cloud> =
         parsed.words.iter().map(|word| cloud_of(word)).collect::<Result<_, _>>()?;
-    if named.len() != 1 && FLAGS[..4].iter().any(|flag| parsed.get(flag.name).is_some()) {
+    if named.len() != 1 && FLAGS.rows[..4].iter().any(|flag| parsed.get(flag.name).is_some()) {
         return Err(Error::usage("cloud_missing", "these flags are about one cloud")
             .hint("name it: isobar whoami aws --profile NAME"));
     }
@@ -95,7 +93,7 @@ fn outcome(found: Vec<Result<Known, CallError>>, was_named: bool) -> Result<(), 
 async fn ask(
     shell: &Shell,
     cloud: Cloud,
-    parsed: &Parsed,
+    parsed: &Given,
     roots: Option<Arc<[u8]>>,
 ) -> Result<Known, CallError> {
     let get = |name: &str| parsed.get(name).map(str::to_owned);

@@ -1,14 +1,12 @@
 //! What stands on the command line: flags, members with their values, and operands.
 
-use std::iter::Peekable;
-use std::vec::IntoIter;
-
 use isobar_catalogue::names::same;
 use isobar_catalogue::{Cloud, Kind, Member, Operation, Service};
 
-use super::flags::{self, FLAGS, Flag, Options, Yields};
+use super::flags::{FLAGS, Options, Place};
 use super::names::kebab;
-use super::{extras, help, renames, suggest};
+use super::{extras, help, renames};
+use crate::flags::{Flag, Rest, Wrong, parted};
 use crate::input::{EVENTS, is_stream};
 use crate::report::Detail;
 
@@ -28,18 +26,14 @@ impl Head {
     pub(crate) fn split(cloud: Cloud, arguments: Vec<String>) -> Self {
         let mut head = Self::default();
         let mut arguments = arguments.into_iter().peekable();
-        while let Some(argument) = arguments.next_if(|argument| is_flag(argument)) {
-            let (name, inline) = parted(&argument);
-            let Some(flag) = flags::find(cloud, name) else {
-                head.wrong.push(unknown_flag(&argument, None));
-                continue;
+        let is_flag = |argument: &String| FLAGS.is_flag(cloud, argument);
+        while let Some(argument) = arguments.next_if(is_flag) {
+            let (name, value) = parted(&argument);
+            let taken = match FLAGS.find(cloud, name) {
+                Some(flag) => FLAGS.take(cloud, flag, value, &mut head.options, &mut arguments),
+                None => Err(FLAGS.unknown(cloud, name, &[])),
             };
-            let value = match (flag.value, inline) {
-                (None, _) => None,
-                (Some(_), Some(value)) => Some(value.to_owned()),
-                (Some(_), None) => arguments.next(),
-            };
-            set(flag, &mut head.options, value.as_deref(), &mut head.wrong);
+            head.wrong.extend(taken.err().map(Wrong::detail));
         }
         while let Some(word) = arguments.next_if(|argument| !is_flag(argument)) {
             head.words.push(word);
@@ -81,7 +75,7 @@ pub(crate) struct Arguments {
 
 /// What a name behind two hyphens stands for.
 enum Meaning {
-    Flag(&'static Flag),
+    Flag(&'static Flag<Options, Place>),
     Member(&'static Member),
     Not(&'static Member),
     Part(&'static Member, Vec<String>),
@@ -96,6 +90,8 @@ pub(crate) fn read(
     options: &mut Options,
 ) -> Arguments {
     let mut read = Arguments::default();
+    let cloud = service.cloud;
+    let is_flag = |argument: &String| FLAGS.is_flag(cloud, argument);
     let mut arguments = arguments.into_iter().peekable();
     let mut only_operands = false;
     while let Some(argument) = arguments.next() {
@@ -118,18 +114,18 @@ pub(crate) fn read(
             }));
             match options.force {
                 true => read.unknown.push((name.to_owned(), texts)),
-                false => read.wrong.push(unknown_flag(&argument, Some((service, operation)))),
+                false => {
+                    let members = service.input_members(operation).iter();
+                    let members: Vec<_> = members.map(|it| help::flag(service, it)).collect();
+                    read.wrong.push(FLAGS.unknown(cloud, name, &members).detail());
+                }
             }
             continue;
         };
         match meaning {
             Meaning::Flag(flag) => {
-                let value = match (flag.value, inline) {
-                    (None, _) => None,
-                    (Some(_), Some(value)) => Some(value),
-                    (Some(_), None) => arguments.next(),
-                };
-                set(flag, options, value.as_deref(), &mut read.wrong);
+                let taken = FLAGS.take(cloud, flag, inline.as_deref(), options, &mut arguments);
+                read.wrong.extend(taken.err().map(Wrong::detail));
             }
             Meaning::Extra(name) => match inline.or_else(|| arguments.next()) {
                 Some(text) => read.extras.push((name, text)),
@@ -147,16 +143,14 @@ pub(crate) fn read(
             Meaning::Member(member)
                 if inline.is_none()
                     && is_boolean_value(service, member)
-                    && arguments.peek().is_none_or(|next| is_flag(next)) =>
+                    && arguments.peek().is_none_or(is_flag) =>
             {
                 read.add(member, vec!["Value=true".to_owned()]);
             }
-            Meaning::Member(member) => {
-                match texts(&service.shape(member.shape).kind, inline, &mut arguments) {
-                    Some(texts) => read.add(member, texts),
-                    None => read.wrong.push(Detail::new(argument, "needs a value")),
-                }
-            }
+            Meaning::Member(member) => match texts(service, member, inline, &mut arguments) {
+                Some(texts) => read.add(member, texts),
+                None => read.wrong.push(Detail::new(argument, "needs a value")),
+            },
         }
     }
     read
@@ -176,13 +170,14 @@ fn is_boolean_value(service: &Service, member: &Member) -> bool {
 
 /// What stands for a member of a kind: its texts, or nothing where there must be one.
 fn texts(
-    kind: &Kind,
+    service: &Service,
+    member: &Member,
     inline: Option<String>,
-    arguments: &mut Peekable<IntoIter<String>>,
+    arguments: &mut Rest,
 ) -> Option<Vec<String>> {
     // A text may begin with hyphens, a flag's name does not.
-    let mut next = || arguments.next_if(|next| !is_flag(next));
-    Some(match (kind, inline) {
+    let mut next = || arguments.next_if(|next| !FLAGS.is_flag(service.cloud, next));
+    Some(match (&service.shape(member.shape).kind, inline) {
         (_, Some(text)) => vec![text],
         (Kind::List(_), None) => std::iter::from_fn(next).collect(),
         (Kind::Boolean, None) => {
@@ -225,13 +220,8 @@ fn meaning(
     let member = exact
         .or_else(|| members.iter().find(|member| same(&member.name, name)))
         .or_else(|| members.iter().find(|member| name == EVENTS && is_stream(service, member)));
-    if let Some(flag) = flags::find(service.cloud, name) {
-        let yields = match flag.yields {
-            Yields::Never => false,
-            Yields::Always => true,
-            Yields::WithoutPages => operation.paging.is_none(),
-            Yields::OnDigitalOcean => service.cloud == Cloud::DigitalOcean,
-        };
+    if let Some(flag) = FLAGS.find(service.cloud, name) {
+        let yields = flag.scope.yields.to_member(service, operation);
         return Some(match member.filter(|_| yields) {
             Some(member) => Meaning::Member(member),
             None => Meaning::Flag(flag),
@@ -253,53 +243,4 @@ fn meaning(
     let (first, rest) = name.split_once('.')?;
     let member = members.iter().find(|member| same(&member.name, first))?;
     Some(Meaning::Part(member, rest.split('.').map(str::to_owned).collect()))
-}
-
-fn set(flag: &Flag, options: &mut Options, value: Option<&str>, wrong: &mut Vec<Detail>) {
-    let name = || format!("--{}", flag.name);
-    match (flag.value, value) {
-        (Some(_), None) => wrong.push(Detail::new(name(), "needs a value")),
-        (_, value) => {
-            if let Err(text) = (flag.set)(options, value.unwrap_or_default()) {
-                let given = value.map_or_else(String::new, |value| format!(", not {value:?}"));
-                wrong.push(Detail::new(name(), format!("{text}{given}")));
-            }
-        }
-    }
-}
-
-/// Whether an argument is a flag and no value: `--name`, `-o`, `-h`; but not `-`, `-1` or `--`'s
-/// likes in texts with spaces.
-fn is_flag(argument: &str) -> bool {
-    match argument.strip_prefix("--") {
-        Some(rest) => rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_alphabetic()),
-        None => matches!(argument, "-o" | "-h"),
-    }
-}
-
-/// The name, and the value that stands behind an equals sign.
-pub(crate) fn parted(argument: &str) -> (&str, Option<&str>) {
-    let name = argument.trim_start_matches('-');
-    match name.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (name, None),
-    }
-}
-
-fn unknown_flag(argument: &str, call: Option<(&'static Service, &'static Operation)>) -> Detail {
-    let (name, _) = parted(argument);
-    let mut names: Vec<String> = FLAGS.iter().map(|flag| flag.name.to_owned()).collect();
-    if let Some((service, operation)) = call {
-        let members = service.input_members(operation);
-        names.splice(0..0, members.iter().map(|member| help::flag(service, member)));
-    }
-    let found = suggest::closest(name, names.iter().map(String::as_str));
-    let dashed: Vec<String> = found.iter().map(|name| format!("--{name}")).collect();
-    let dashed: Vec<&str> = dashed.iter().map(String::as_str).collect();
-    let mut text = "is not known".to_owned();
-    if !dashed.is_empty() {
-        text.push_str("; ");
-        text.push_str(&suggest::sentence(&dashed));
-    }
-    Detail::new(format!("--{name}"), text)
 }

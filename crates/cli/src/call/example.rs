@@ -6,7 +6,7 @@ use isobar_catalogue::shape::{Range, Structure};
 use isobar_catalogue::{Cloud, Kind, Member, Operation, Service, ShapeId};
 use serde_json::{Map, Value as Json, json};
 
-use super::flags::{self, Yields};
+use super::flags::FLAGS;
 use super::names::{aws_cli, command, kebab, shown};
 use super::{help, outfile};
 use crate::input::{EVENTS, is_stream};
@@ -32,13 +32,8 @@ pub(crate) fn of(
     let required = required.filter(|member| help::is_required(service, member));
     // A member whose name is always a flag's can only be given with the whole input.
     let is_hidden = |member: &&Member| {
-        let flag = flags::find(service.cloud, &help::flag(service, member));
-        flag.is_some_and(|flag| match flag.yields {
-            Yields::Never => true,
-            Yields::Always => false,
-            Yields::WithoutPages => operation.paging.is_some(),
-            Yields::OnDigitalOcean => service.cloud != Cloud::DigitalOcean,
-        })
+        let flag = FLAGS.find(service.cloud, &help::flag(service, member));
+        flag.is_some_and(|flag| !flag.scope.yields.to_member(service, operation))
     };
     let (hidden, others): (Vec<&Member>, Vec<&Member>) = required.partition(is_hidden);
     if !hidden.is_empty() {

@@ -1,15 +1,17 @@
-//! The flags of every call, as one table: parser, help and documentation are made from it.
+//! The flags of every call, beside the members of its operation.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use isobar_catalogue::Cloud;
+use isobar_catalogue::{Cloud, Operation, Service};
 
 use super::raw::Capture;
-use crate::format::Format;
+use crate::flags;
+use crate::flags::values::{at_least, duration, number, on, text};
+use crate::flags::{Flag, Kind, Scope, Table, Value};
+use crate::format::{Format, NAMES};
 use crate::shell::Shell;
-use crate::units;
 
 /// What the flags say.
 #[derive(Clone, Debug, Default)]
@@ -71,315 +73,121 @@ pub(crate) enum Yields {
     OnDigitalOcean,
 }
 
-/// One flag.
-#[derive(Debug)]
-pub(crate) struct Flag {
-    /// Its name without the hyphens.
-    pub(crate) name: &'static str,
-    /// What its value is called; `None` where it takes none.
-    pub(crate) value: Option<&'static str>,
+impl Yields {
+    /// Whether it is the member that is meant.
+    pub(crate) fn to_member(self, service: &Service, operation: &Operation) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Always => true,
+            Self::WithoutPages => operation.paging.is_none(),
+            Self::OnDigitalOcean => service.cloud == Cloud::DigitalOcean,
+        }
+    }
+}
+
+/// Where a flag belongs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
     pub(crate) yields: Yields,
     /// The clouds that have it; empty for all.
-    pub(crate) clouds: &'static [Cloud],
-    /// What it does; empty for another name of a flag, which the help leaves out.
-    pub(crate) help: &'static str,
-    pub(crate) set: fn(&mut Options, &str) -> Result<(), String>,
+    clouds: &'static [Cloud],
 }
 
-const fn flag(
-    name: &'static str,
-    value: Option<&'static str>,
-    help: &'static str,
-    set: fn(&mut Options, &str) -> Result<(), String>,
-) -> Flag {
-    Flag { name, value, yields: Yields::Never, clouds: &[], help, set }
-}
+impl Scope for Place {
+    type Command = Cloud;
 
-impl Flag {
-    const fn yields(mut self, yields: Yields) -> Self {
-        self.yields = yields;
-        self
-    }
-
-    const fn of(mut self, clouds: &'static [Cloud]) -> Self {
-        self.clouds = clouds;
-        self
+    fn has(&self, cloud: Cloud) -> bool {
+        self.clouds.has(cloud)
     }
 }
 
-/// The flags, in the order of the help.
-pub(crate) const FLAGS: &[Flag] = &[
-    flag(
-        "input",
-        Some("INPUT"),
+const fn place(yields: Yields, clouds: &'static [Cloud]) -> Place {
+    Place { yields, clouds }
+}
+
+const FIRM: Place = place(Yields::Never, &[]);
+const YIELDING: Place = place(Yields::Always, &[]);
+const PAGING: Place = place(Yields::WithoutPages, &[]);
+
+/// The flags. Values of members may begin with a dash, and the last flag of a name counts.
+pub(crate) static FLAGS: Table<Options, Place> =
+    Table { rows: ROWS, has_dashed_words: true, last_counts: true };
+
+const ROWS: &[Flag<Options, Place>] = flags! {
+    "input" | "cli-input-json" | "cli-input-yaml" = "INPUT", YIELDING,
         "The whole input: @FILE, - for stdin, or JSON or YAML itself; other arguments win over it",
-        |o, v| {
-            o.input.push(v.to_owned());
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag("cli-input-json", Some("INPUT"), "", |o, v| {
-        o.input.push(v.to_owned());
-        Ok(())
-    }),
-    flag("cli-input-yaml", Some("INPUT"), "", |o, v| {
-        o.input.push(v.to_owned());
-        Ok(())
-    }),
-    flag(
-        "output",
-        Some("FORMAT"),
+        |o, v| { o.input.push(v.to_owned()); Ok(()) };
+    "output" | "o" = (Value::of("FORMAT", Kind::Words(&NAMES))), FIRM,
         "json, yaml, table, text, csv or off [default: AWS_DEFAULT_OUTPUT, the profile's, json]",
-        |o, v| {
-            o.output = v.parse()?;
-            o.output_given = true;
-            Ok(())
-        },
-    ),
-    flag(
-        "query",
-        Some("JMESPATH"),
-        "Print what this JMESPath expression finds in the output",
-        |o, v| {
-            o.query = Some(v.to_owned());
-            Ok(())
-        },
-    ),
-    flag(
-        "jq",
-        Some("FILTER"),
+        |o, v| { o.output = v.parse()?; on(&mut o.output_given) };
+    "query" = "JMESPATH", FIRM, "Print what this JMESPath expression finds in the output",
+        |o, v| text(&mut o.query, v);
+    "jq" = "FILTER", YIELDING,
         "Print what this jq filter makes of the output; with --all, of each page",
-        |o, v| {
-            o.jq = Some(v.to_owned());
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag(
-        "columns",
-        Some("PATHS"),
-        "The columns of a table or of csv, separated by commas (InstanceId,State.Name)",
-        |o, v| {
-            o.columns = v.split(',').map(|path| path.trim().to_owned()).collect();
-            if !o.output_given {
-                o.output = Format::Table;
-            }
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag("all", None, "Get every page, and print items as they arrive", |o, _| {
-        o.all = true;
-        Ok(())
-    })
-    .yields(Yields::Always),
-    flag("no-paginate", None, "", |o, _| {
-        o.all = false;
-        Ok(())
-    }),
-    flag(
-        "max-items",
-        Some("N"),
+        |o, v| text(&mut o.jq, v);
+    "columns" = "PATHS", YIELDING,
+        "The columns of a table or of csv, separated by commas (InstanceId,State.Name)", columns;
+    "all", YIELDING, "Get every page, and print items as they arrive", |o, _| on(&mut o.all);
+    "no-paginate", FIRM, "", |o, _| { o.all = false; Ok(()) };
+    "max-items" = "N", PAGING,
         "Get pages until there are so many items; the output's NextToken goes on from there",
-        |o, v| {
-            o.max_items = Some(
-                v.parse()
-                    .ok()
-                    .filter(|number| *number > 0)
-                    .ok_or("must be a whole number, at least 1")?,
-            );
-            Ok(())
-        },
-    )
-    .yields(Yields::WithoutPages),
-    flag("page-size", Some("N"), "How many items a page has", |o, v| {
-        o.page_size = Some(v.parse().map_err(|_| "must be a whole number")?);
-        Ok(())
-    })
-    .yields(Yields::WithoutPages),
-    flag("starting-token", Some("TOKEN"), "Go on where an output's NextToken says", |o, v| {
-        o.starting_token = Some(v.to_owned());
-        Ok(())
-    })
-    .yields(Yields::WithoutPages),
-    flag("wait", None, "Wait until what was begun is done", |o, _| {
-        o.wait = true;
-        Ok(())
-    })
-    .yields(Yields::Always),
-    flag(
-        "dry-run",
-        None,
-        "Print the request that would be sent, signed, and send nothing",
-        |o, _| {
-            o.dry_run = true;
-            Ok(())
-        },
-    ),
-    flag(
-        "curl",
-        None,
-        "Print the curl command that would send the request, and send nothing",
-        |o, _| {
-            o.curl = true;
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag("region", Some("REGION"), "The region", |o, v| {
-        o.region = Some(v.to_owned());
-        Ok(())
-    })
-    .yields(Yields::OnDigitalOcean),
-    flag("profile", Some("PROFILE"), "The profile of the vendor's configuration files", |o, v| {
-        o.profile = Some(v.to_owned());
-        Ok(())
-    }),
-    flag(
-        "endpoint-url",
-        Some("URL"),
+        |o, v| { o.max_items = Some(at_least(v, 1)?); Ok(()) };
+    "page-size" = "N", PAGING, "How many items a page has",
+        |o, v| { o.page_size = Some(v.parse().map_err(|_| "must be a whole number")?); Ok(()) };
+    "starting-token" = "TOKEN", PAGING, "Go on where an output's NextToken says",
+        |o, v| text(&mut o.starting_token, v);
+    "wait", YIELDING, "Wait until what was begun is done", |o, _| on(&mut o.wait);
+    "dry-run", FIRM, "Print the request that would be sent, signed, and send nothing",
+        |o, _| on(&mut o.dry_run);
+    "curl", YIELDING, "Print the curl command that would send the request, and send nothing",
+        |o, _| on(&mut o.curl);
+    "region" = (Value::REGION), place(Yields::OnDigitalOcean, &[]), "The region",
+        |o, v| text(&mut o.region, v);
+    "profile" = (Value::of("PROFILE", Kind::Profile)), FIRM,
+        "The profile of the vendor's configuration files", |o, v| text(&mut o.profile, v);
+    "endpoint-url" = "URL", FIRM,
         "Where to send the request, in the place of the vendor's endpoint",
-        |o, v| {
-            o.endpoint_url = Some(v.to_owned());
-            Ok(())
-        },
-    ),
-    flag("no-sign-request", None, "Send no credentials: for what everybody may do", |o, _| {
-        o.no_sign_request = true;
-        Ok(())
-    })
-    .yields(Yields::Always),
-    flag(
-        "ca-bundle",
-        Some("FILE"),
-        "Trust the certificates in this file (PEM) and no others",
-        |o, v| {
-            o.ca_bundle = Some(v.into());
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag(
-        "timeout",
-        Some("TIME"),
+        |o, v| text(&mut o.endpoint_url, v);
+    "no-sign-request", YIELDING, "Send no credentials: for what everybody may do",
+        |o, _| on(&mut o.no_sign_request);
+    "ca-bundle" = "FILE", YIELDING, "Trust the certificates in this file (PEM) and no others",
+        |o, v| { o.ca_bundle = Some(v.into()); Ok(()) };
+    "timeout" = "TIME", YIELDING,
         "How long the call may take with all its retries (30, 500ms, 5m) [default: 100]",
-        |o, v| {
-            o.timeout = Some(duration(v)?);
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag("cli-read-timeout", Some("SECONDS"), "", |o, v| {
-        o.read_timeout = Some(duration(v)?);
-        Ok(())
-    }),
-    flag("cli-connect-timeout", Some("SECONDS"), "", |o, v| {
-        o.connect_timeout = Some(duration(v)?);
-        Ok(())
-    }),
-    flag(
-        "retries",
-        Some("N"),
+        |o, v| { o.timeout = Some(duration(v)?); Ok(()) };
+    "cli-read-timeout" = "TIME", FIRM, "",
+        |o, v| { o.read_timeout = Some(duration(v)?); Ok(()) };
+    "cli-connect-timeout" = "TIME", FIRM, "",
+        |o, v| { o.connect_timeout = Some(duration(v)?); Ok(()) };
+    "retries" = "N", YIELDING,
         "How often a failed attempt is repeated where that is safe [default: 2; where calls are \
          refused for being too many: 9]; all of it within --timeout",
-        |o, v| {
-            o.retries = Some(
-                v.parse()
-                    .ok()
-                    .filter(|number| *number <= MOST_RETRIES)
-                    .ok_or("must be a whole number from 0 to 100")?,
-            );
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag("debug", None, "Show the whole conversation on stderr, with secrets masked", |o, _| {
-        o.debug = true;
-        Ok(())
-    })
-    .yields(Yields::Always),
-    flag("no-pager", None, "Print long output at once; PAGER= does so always", |o, _| {
-        o.no_pager = true;
-        Ok(())
-    })
-    .yields(Yields::Always),
-    flag("no-cli-pager", None, "", |o, _| {
-        o.no_pager = true;
-        Ok(())
-    }),
-    flag(
-        "color",
-        Some("WHEN"),
+        // More is not patience but a mistake.
+        |o, v| { o.retries = Some(number(v, 0, 100)?); Ok(()) };
+    "debug", YIELDING, "Show the whole conversation on stderr, with secrets masked",
+        |o, _| on(&mut o.debug);
+    "no-pager" | "no-cli-pager", YIELDING, "Print long output at once; PAGER= does so always",
+        |o, _| on(&mut o.no_pager);
+    "color" = (Value::of("WHEN", Kind::Words(&["on", "off", "auto"]))), YIELDING,
         "Colours on a terminal: on, off or auto [default: auto, which NO_COLOR switches off]",
-        |o, v| {
-            o.colors = match v {
-                "on" => Some(true),
-                "off" => Some(false),
-                "auto" => None,
-                _ => return Err("must be on, off or auto".to_owned()),
-            };
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag(
-        "cli-binary-format",
-        Some("FORMAT"),
+        |o, v| { o.colors = (v != "auto").then_some(v == "on"); Ok(()) };
+    "cli-binary-format" = (Value::of("FORMAT", Kind::Words(&["base64", "raw-in-base64-out"]))),
+        place(Yields::Never, &[Cloud::Aws]),
         "What text given for bytes is: base64 or raw-in-base64-out [default: base64]",
-        |o, v| {
-            o.raw_blobs = match v {
-                "base64" => false,
-                "raw-in-base64-out" => true,
-                _ => return Err("must be base64 or raw-in-base64-out".to_owned()),
-            };
-            Ok(())
-        },
-    )
-    .of(&[Cloud::Aws]),
-    flag(
-        "version",
-        Some("VERSION"),
+        |o, v| { o.raw_blobs = v != "base64"; Ok(()) };
+    "version" = "VERSION", place(Yields::Always, &[Cloud::Alibaba, Cloud::Aws]),
         "The API's version, where there are several or the catalogue has none (2014-05-26)",
-        |o, v| {
-            o.version = Some(v.to_owned());
-            Ok(())
-        },
-    )
-    .yields(Yields::Always)
-    .of(&[Cloud::Alibaba, Cloud::Aws]),
-    flag(
-        "force",
-        None,
-        "Send what the catalogue does not know, or takes for wrong, with a note",
-        |o, _| {
-            o.force = true;
-            Ok(())
-        },
-    )
-    .yields(Yields::Always),
-    flag("help", None, "Show this", |o, _| {
-        o.help = true;
-        Ok(())
-    }),
-];
+        |o, v| text(&mut o.version, v);
+    "force", YIELDING, "Send what the catalogue does not know, or takes for wrong, with a note",
+        |o, _| on(&mut o.force);
+    "help" | "h", FIRM, "Show this", |o, _| on(&mut o.help);
+};
 
-/// More is not patience but a mistake.
-const MOST_RETRIES: u32 = 100;
-
-/// The flag of a name, if the cloud has it.
-pub(crate) fn find(cloud: Cloud, name: &str) -> Option<&'static Flag> {
-    let name = match name {
-        "h" => "help",
-        "o" => "output",
-        name => name,
-    };
-    FLAGS
-        .iter()
-        .find(|flag| flag.name == name && (flag.clouds.is_empty() || flag.clouds.contains(&cloud)))
-}
-
-/// A time such as `500ms`.
-fn duration(text: &str) -> Result<Duration, String> {
-    units::duration(text).ok_or_else(|| "must be a time such as 30, 500ms or 5m".to_owned())
+/// Columns are a table's, where nothing else is asked for.
+fn columns(options: &mut Options, text: &str) -> Result<(), String> {
+    options.columns = text.split(',').map(|path| path.trim().to_owned()).collect();
+    if !options.output_given {
+        options.output = Format::Table;
+    }
+    Ok(())
 }

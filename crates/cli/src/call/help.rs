@@ -3,15 +3,13 @@
 use isobar_catalogue::model::{PagingStyle, Waiter};
 use isobar_catalogue::{Cloud, Kind, Location, Member, Operation, Service};
 
-use super::flags::{self, FLAGS, Yields};
+use super::flags::{FLAGS, Yields};
 use super::names::{command, has_waiters, kebab, shown};
 use super::{example, extras, outfile};
+use crate::flags::{WIDTH, listed, wrapped};
 use crate::input::{EVENTS, describe, describe_events, filled_in, is_stream};
 use crate::report::CLASSES;
 use crate::transfer::habits;
-
-/// The width of help.
-pub(crate) const WIDTH: usize = 100;
 
 /// What a cloud has.
 pub(crate) fn cloud(cloud: Cloud) -> String {
@@ -44,7 +42,7 @@ pub(crate) fn cloud(cloud: Cloud) -> String {
         out.push_str(&usage);
     }
     out.push_str(&format!("Example: isobar {word} {example}\n\n{}s:\n", titled(service)));
-    out.push_str(&listed(services(cloud)));
+    out.push_str(&listed(services(cloud), WIDTH));
     out.push_str(&flags(cloud));
     out
 }
@@ -180,7 +178,7 @@ pub(crate) fn operation(
         if !members.is_empty() {
             out.push_str(&format!("\n{title}:\n"));
             let rows = members.into_iter().map(|member| row(service, member));
-            out.push_str(&listed(rows.collect()));
+            out.push_str(&listed(rows.collect(), WIDTH));
         }
     }
     let extras: Vec<_> =
@@ -207,8 +205,8 @@ pub(crate) fn flag(service: &Service, member: &Member) -> String {
         return EVENTS.to_owned();
     }
     let name = shown(service.cloud, &member.name);
-    match flags::find(service.cloud, &name) {
-        Some(flag) if flag.yields == Yields::Never => member.name.clone(),
+    match FLAGS.find(service.cloud, &name) {
+        Some(flag) if flag.scope.yields == Yields::Never => member.name.clone(),
         _ => name,
     }
 }
@@ -272,15 +270,7 @@ pub(crate) fn paging(operation: &Operation) -> String {
 }
 
 fn flags(cloud: Cloud) -> String {
-    let rows = FLAGS
-        .iter()
-        .filter(|flag| !flag.help.is_empty())
-        .filter(|flag| flag.clouds.is_empty() || flag.clouds.contains(&cloud))
-        .map(|flag| {
-            let value = flag.value.map_or_else(String::new, |value| format!(" {value}"));
-            (format!("--{}{value}", flag.name), flag.help.to_owned())
-        });
-    let mut out = format!("\nFlags:\n{}\nExit codes: 0 done", listed(rows.collect()));
+    let mut out = format!("\nFlags:\n{}\nExit codes: 0 done", FLAGS.listed(cloud, WIDTH));
     for (_, code, words) in CLASSES {
         out.push_str(&format!(", {code} {words}"));
     }
@@ -288,41 +278,6 @@ fn flags(cloud: Cloud) -> String {
     let at = out.rfind("Exit codes").unwrap_or_default();
     let codes = wrapped(&out[at..], 0, WIDTH);
     out.replace_range(at.., codes.trim_end());
-    out
-}
-
-/// Two columns; the second wraps under itself.
-pub(crate) fn listed(rows: Vec<(String, String)>) -> String {
-    let widest = rows.iter().map(|(name, _)| name.len()).filter(|length| *length <= 34).max();
-    let indent = widest.unwrap_or(34) + 4;
-    let mut out = String::new();
-    for (name, text) in rows {
-        let text = wrapped(&text, indent, WIDTH);
-        if name.len() + 4 > indent {
-            out.push_str(&format!("  {name}\n{}{}", " ".repeat(indent), text));
-        } else {
-            out.push_str(&format!("  {name:<width$}{text}", width = indent - 2));
-        }
-    }
-    out
-}
-
-/// Text in lines, the second and further ones indented.
-pub(crate) fn wrapped(text: &str, indent: usize, width: usize) -> String {
-    let mut out = String::new();
-    let mut used = indent;
-    for word in text.split(' ') {
-        if used > indent && used + 1 + word.len() > width {
-            out.push_str(&format!("\n{}", " ".repeat(indent)));
-            used = indent;
-        } else if used > indent {
-            out.push(' ');
-            used += 1;
-        }
-        out.push_str(word);
-        used += word.len();
-    }
-    out.push('\n');
     out
 }
 

@@ -191,6 +191,22 @@ pub(crate) fn aws_cli(name: &str) -> &str {
     AWS_SERVICES.iter().find(|(_, own)| *own == name).map_or(name, |(alias, _)| alias)
 }
 
+/// The cloud of a name.
+pub(crate) fn cloud_of(word: &str) -> Result<Cloud, Error> {
+    match word {
+        "do" => Ok(Cloud::DigitalOcean),
+        "aliyun" => Ok(Cloud::Alibaba),
+        _ => word.parse().map_err(|_| {
+            let names = ["aws", "alibaba", "aliyun", "digitalocean"];
+            let found = suggest::closest(word, names);
+            Error::usage("cloud_unknown", format!("there is no cloud {word}")).hint(match found {
+                found if found.is_empty() => "aws, alibaba or do".to_owned(),
+                found => suggest::sentence(&found),
+            })
+        }),
+    }
+}
+
 /// The word after `isobar` that calls a cloud.
 pub(crate) const fn command(cloud: Cloud) -> &'static str {
     match cloud {

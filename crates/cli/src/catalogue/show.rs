@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Arguments, cloud, print};
 use crate::call::help;
 use crate::call::names;
+use crate::flags::wrapped;
 use crate::format::Format;
 use crate::input::describe;
 use crate::report::Error;
@@ -188,7 +189,7 @@ impl Text {
         }
         let errors: Vec<String> = operation.errors.iter().map(|id| refusal(service, *id)).collect();
         if !errors.is_empty() {
-            let text = help::wrapped(&errors.join(", "), 2, self.width);
+            let text = wrapped(&errors.join(", "), 2, self.width);
             out.push_str(&format!("\nErrors:\n  {text}"));
         }
         out.push_str(&help::paging(operation));
@@ -215,7 +216,7 @@ impl Text {
             } else {
                 out.push_str(&format!("{name}{}", " ".repeat(gap)));
             }
-            out.push_str(&help::wrapped(&text, column, self.width));
+            out.push_str(&wrapped(&text, column, self.width));
             if level < self.depth {
                 self.members(self.inner(member.shape), level + 1, is_input, out);
             }

@@ -10,15 +10,15 @@ use isobar_client::{
 use isobar_wire::Value;
 use serde_json::json;
 
-use crate::arguments::Parsed;
 use crate::call::failure::report;
 use crate::call::names::command;
+use crate::flags::Given;
 use crate::format::{self, Format};
 use crate::report::Error;
 use crate::shell::Shell;
 
 /// How credentials are written, by the names that aws-cli has for it.
-pub(crate) const FORMATS: [&str; 6] =
+pub(super) const FORMATS: [&str; 6] =
     ["env", "env-no-export", "fish", "powershell", "windows-cmd", "process"];
 
 /// The variables that a cloud's own tools read: the key's id, its secret, the token, the end.
@@ -40,7 +40,7 @@ fn variables(cloud: Cloud) -> [&'static str; 4] {
     }
 }
 
-async fn load(shell: &Shell, cloud: Cloud, parsed: &Parsed) -> Result<Settings, CallError> {
+async fn load(shell: &Shell, cloud: Cloud, parsed: &Given) -> Result<Settings, CallError> {
     let overrides =
         Overrides { profile: parsed.get("profile").map(str::to_owned), ..Overrides::default() };
     let context = Arc::new(System::default());
@@ -48,7 +48,7 @@ async fn load(shell: &Shell, cloud: Cloud, parsed: &Parsed) -> Result<Settings, 
 }
 
 /// What is found for each cloud, and where; secrets but for their last letters.
-pub(super) fn list(shell: &Shell, clouds: &[Cloud], parsed: &Parsed) -> Result<(), Error> {
+pub(super) fn list(shell: &Shell, clouds: &[Cloud], parsed: &Given) -> Result<(), Error> {
     let output = parsed.get("output").unwrap_or("table").parse::<Format>();
     let output =
         output.map_err(|text| Error::usage("output_unknown", format!("--output {text}")))?;
@@ -62,7 +62,7 @@ pub(super) fn list(shell: &Shell, clouds: &[Cloud], parsed: &Parsed) -> Result<(
     format::print(shell, output, &Value::List(rows), &[])
 }
 
-async fn of_cloud(shell: &Shell, cloud: Cloud, parsed: &Parsed) -> Result<Vec<Value>, Error> {
+async fn of_cloud(shell: &Shell, cloud: Cloud, parsed: &Given) -> Result<Vec<Value>, Error> {
     let settings = load(shell, cloud, parsed).await.map_err(|error| report(&error))?;
     let found = |found: &Option<Found<String>>| match found {
         Some(found) => (found.value.clone(), found.origin.to_string()),
@@ -120,7 +120,7 @@ fn hidden(text: &str) -> String {
 }
 
 /// Prints a setting; that it is not there is a failure without a word, as in aws-cli.
-pub(super) fn get(shell: &Shell, cloud: Cloud, name: &str, parsed: &Parsed) -> Result<(), Error> {
+pub(super) fn get(shell: &Shell, cloud: Cloud, name: &str, parsed: &Given) -> Result<(), Error> {
     let profile = parsed.get("profile");
     let found = setting(cloud, profile, name, shell.surroundings.clone());
     match found.map_err(|error| report(&error))? {
@@ -139,7 +139,7 @@ pub(super) fn put(
     cloud: Cloud,
     name: &str,
     value: &str,
-    parsed: &Parsed,
+    parsed: &Given,
 ) -> Result<(), Error> {
     let path = set(cloud, parsed.get("profile"), name, value, shell.surroundings.clone());
     let path = path.map_err(|error| report(&error))?;
@@ -148,7 +148,7 @@ pub(super) fn put(
 }
 
 /// Prints credentials for other programs.
-pub(super) fn export(shell: &Shell, cloud: Cloud, parsed: &Parsed) -> Result<(), Error> {
+pub(super) fn export(shell: &Shell, cloud: Cloud, parsed: &Given) -> Result<(), Error> {
     let default = if cloud == Cloud::DigitalOcean { "env" } else { "process" };
     let form = parsed.get("format").unwrap_or(default);
     if !FORMATS.contains(&form) {

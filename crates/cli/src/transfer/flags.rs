@@ -1,20 +1,18 @@
-//! What the arguments of transfers say. Parser and help are made from one table of flags.
+//! What the arguments of transfers say.
 
 mod table;
 mod values;
 
-use std::fmt::Write as _;
-use std::iter::Peekable;
 use std::time::Duration;
-use std::vec::IntoIter;
 
 use isobar_transfer::{Archived, CustomerKey, Links, MostRemoved, Properties};
 
 use super::verb::{Verb, Words};
-use crate::call::suggest;
+use crate::flags::{Parsed, What};
 use crate::format::Format;
 use crate::report::Error;
-use table::{ALIASES, FLAGS, Flag, NOT_BUILT};
+pub(crate) use table::FLAGS;
+use table::NOT_BUILT;
 
 /// What the arguments say.
 #[derive(Clone, Debug, Default)]
@@ -129,29 +127,21 @@ impl Flags {
         words: Words,
         arguments: Vec<String>,
     ) -> Result<Option<Self>, Error> {
-        let mut flags = Self { words, ..Self::default() };
-        let mut rest = arguments.into_iter().peekable();
-        let mut only_places = false;
-        while let Some(argument) = rest.next() {
-            let name = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-'));
-            let Some(name) = name.filter(|name| !only_places && !name.is_empty()) else {
-                // `--` alone ends the flags; `-` alone is a place.
-                match argument.as_str() {
-                    "--" if !only_places => only_places = true,
-                    "help" if words != Words::Own && flags.places.is_empty() => return Ok(None),
-                    _ => flags.places.push(argument),
-                }
-                continue;
-            };
-            if matches!(name, "help" | "h") {
-                return Ok(None);
+        let command = words.command(verb);
+        let parsed = FLAGS.parse(verb, arguments).map_err(|wrong| match wrong.what {
+            What::Unknown if NOT_BUILT.contains(&wrong.name.as_str()) => {
+                not_built(words, &wrong.name)
             }
-            flags.take(verb, name, &mut rest)?;
+            _ => wrong.error(&format!("{command} --help lists all")),
+        })?;
+        let Some(Parsed { options, words: places, .. }) = parsed else { return Ok(None) };
+        if words != Words::Own && places.first().is_some_and(|word| word == "help") {
+            return Ok(None);
         }
+        let mut flags = Self { words, places, ..options };
         flags.complete(verb);
         let row = verb.row();
         if flags.places.len() != row.count {
-            let command = words.command(verb);
             let text = format!("usage: {command} {}", row.places);
             return Err(
                 Error::usage("wrong_places", text).hint(format!("{command} --help says more"))
@@ -161,80 +151,6 @@ impl Flags {
             return Err(Error::usage("usage", "--older-than is of --uploads"));
         }
         Ok(Some(flags))
-    }
-
-    fn take(
-        &mut self,
-        verb: Verb,
-        argument: &str,
-        rest: &mut Peekable<IntoIter<String>>,
-    ) -> Result<(), Error> {
-        let (name, given) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument, None),
-        };
-        let alias = ALIASES.iter().find(|(other, _)| *other == name);
-        let name = alias.map_or(name, |(_, name)| name);
-        let flag = FLAGS.iter().find(|flag| flag.name == name && flag.verbs.contains(&verb));
-        let flag = flag.ok_or_else(|| self.unknown(verb, name))?;
-        let is_flag = |next: &String| next.starts_with("--");
-        let value = match (flag.value, given) {
-            (None, None) => String::new(),
-            (None, Some(_)) => {
-                let text = format!("--{name} takes no value");
-                return Err(Error::usage("needless_value", text));
-            }
-            // As in aws-cli, the usual algorithm where none is named.
-            (Some(_), None)
-                if matches!(name, "sse" | "sse-c" | "sse-c-copy-source")
-                    && rest.peek().is_none_or(is_flag) =>
-            {
-                "AES256".to_owned()
-            }
-            (Some(_), None) if name == "request-payer" && rest.peek().is_none_or(is_flag) => {
-                "requester".to_owned()
-            }
-            (Some(value), given) => given.or_else(|| rest.next()).ok_or_else(|| {
-                Error::usage("value_missing", format!("--{name} needs a value: {value}"))
-            })?,
-        };
-        self.set(flag, &value)?;
-        // As in aws-cli, there may be several of these.
-        while name == "grants"
-            && let Some(value) = rest.next_if(|next| !is_flag(next))
-        {
-            self.set(flag, &value)?;
-        }
-        Ok(())
-    }
-
-    fn set(&mut self, flag: &Flag, value: &str) -> Result<(), Error> {
-        (flag.set)(self, value).map_err(|valid| {
-            let text = format!("--{}: `{value}` is not {valid}", flag.name);
-            Error::usage("invalid_value", text)
-        })
-    }
-
-    fn unknown(&self, verb: Verb, name: &str) -> Error {
-        let command = self.words.command(verb);
-        if NOT_BUILT.contains(&name) {
-            let text = format!("--{name} is not implemented for files and objects");
-            let api = match self.words {
-                Words::Alibaba => "isobar alibaba oss --help",
-                _ => "isobar aws s3api --help",
-            };
-            return Error::usage("not_implemented", text)
-                .hint(format!("the operations that {api} lists take what there is"));
-        }
-        let known = shown(verb).map(|flag| flag.name);
-        let found: Vec<_> =
-            suggest::closest(name, known).iter().map(|name| format!("--{name}")).collect();
-        let found: Vec<_> = found.iter().map(String::as_str).collect();
-        let error = Error::usage("unknown_flag", format!("{command} has no flag --{name}"));
-        error.hint(match found.as_slice() {
-            [] => format!("{command} --help lists them"),
-            found => format!("{} {command} --help lists all", suggest::sentence(found)),
-        })
     }
 
     /// Adds what the words leave out.
@@ -254,35 +170,22 @@ impl Flags {
     }
 }
 
-/// The flags that a command's help shows.
-fn shown(verb: Verb) -> impl Iterator<Item = &'static Flag> {
-    FLAGS.iter().filter(move |flag| flag.verbs.contains(&verb) && !flag.help.is_empty())
-}
-
-/// A command's flag that takes a value: its own name, and what the value is called.
-pub(crate) fn value_of(verb: Verb, name: &str) -> Option<(&'static str, &'static str)> {
-    let alias = ALIASES.iter().find(|(other, _)| *other == name);
-    let name = alias.map_or(name, |(_, name)| name);
-    let flag = FLAGS.iter().find(|flag| flag.name == name && flag.verbs.contains(&verb))?;
-    Some((flag.name, flag.value?))
-}
-
-/// The flags of a command and what they do, for completion.
-pub(crate) fn candidates(verb: Verb) -> impl Iterator<Item = (String, String)> {
-    shown(verb).map(|flag| (format!("--{}", flag.name), flag.help.to_owned()))
+/// That a flag of the vendors' own tools is not there.
+fn not_built(words: Words, name: &str) -> Error {
+    let api = match words {
+        Words::Alibaba => "isobar alibaba oss --help",
+        _ => "isobar aws s3api --help",
+    };
+    let text = format!("--{name} is not implemented for files and objects");
+    Error::usage("not_implemented", text)
+        .hint(format!("the operations that {api} lists take what there is"))
 }
 
 /// The help of a command.
 pub(crate) fn help(verb: Verb, words: Words) -> String {
     let row = verb.row();
-    let command = words.command(verb);
-    let mut out = format!("{}\n\nUsage: {command} {} [flags]\n\nFlags:", row.about, row.places);
-    for flag in shown(verb) {
-        let value = flag.value.map_or_else(String::new, |value| format!(" {value}"));
-        let name = format!("--{}{value}", flag.name);
-        write!(out, "\n  {name:28} {}", flag.help).expect("writing to a String does not fail");
-    }
-    out
+    let usage = format!("{} {} [flags]", words.command(verb), row.places);
+    FLAGS.help(verb, row.about, &usage)
 }
 
 #[cfg(test)]
@@ -318,7 +221,7 @@ mod tests {
         let rows: [(&[&str], &str); 14] = [
             (&["a", "b", "--grants", "read=uri=u", "full"], "invalid_value"),
             (&["a"], "wrong_places"),
-            (&["a", "b", "--delete"], "unknown_flag"),
+            (&["a", "b", "--delete"], "flag_unknown"),
             (&["a", "b", "--region"], "value_missing"),
             (&["a", "b", "--quiet=yes"], "needless_value"),
             (&["a", "b", "--parallel", "0"], "invalid_value"),

@@ -4,8 +4,8 @@
 use isobar_catalogue::Cloud;
 
 use super::verb::{Verb, Words};
-use crate::call::arguments::parted;
-use crate::call::flags;
+use crate::call::flags::FLAGS;
+use crate::flags::parted;
 use crate::report::{Class, Error};
 
 /// What arguments mean.
@@ -131,7 +131,7 @@ fn word(cloud: Cloud, arguments: &[String], from: usize) -> Option<usize> {
         }
         let (name, value) = parted(argument);
         let takes_next =
-            value.is_none() && flags::find(cloud, name).is_some_and(|flag| flag.value.is_some());
+            value.is_none() && FLAGS.find(cloud, name).is_some_and(|flag| flag.value.is_some());
         at += if takes_next { 2 } else { 1 };
     }
     None

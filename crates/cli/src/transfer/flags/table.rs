@@ -5,23 +5,12 @@ use std::str::FromStr;
 use isobar_transfer::{Archived, Links};
 
 use super::Flags;
-use super::values::{
-    bytes, choice, copied, duration, grant, metadata, number, on, only, property, seconds, size,
-    text,
-};
-use crate::format::Format;
+use super::values::{bytes, copied, grant, metadata, most_removed, only, property};
+use crate::flags;
+use crate::flags::values::{duration, number, on, seconds, size, text};
+use crate::flags::{Flag, Kind, Table, Value};
+use crate::format::{Format, NAMES};
 use crate::transfer::verb::Verb;
-
-/// A flag.
-pub(super) struct Flag {
-    pub(super) name: &'static str,
-    /// What its value is called; `None` where it takes none.
-    pub(super) value: Option<&'static str>,
-    pub(super) verbs: &'static [Verb],
-    /// What it does; empty for what only the vendors' own tools say, which the help leaves out.
-    pub(super) help: &'static str,
-    pub(super) set: fn(&mut Flags, &str) -> Result<(), String>,
-}
 
 /// Those that send something.
 const CALLING: &[Verb] = &[
@@ -53,22 +42,15 @@ const LIST: &[Verb] = &[Verb::List];
 const RECURSIVE: &[Verb] = &[Verb::Copy, Verb::Move, Verb::List, Verb::Remove];
 const UPLOADS: &[Verb] = &[Verb::List, Verb::Remove];
 
-macro_rules! flags {
-    ($($name:literal $(= $value:literal)?, $verbs:expr, $help:literal, $set:expr;)*) => {
-        &[$(Flag {
-            name: $name,
-            value: flags!(@value $($value)?),
-            verbs: $verbs,
-            help: $help,
-            set: $set,
-        }),*]
-    };
-    (@value) => { None };
-    (@value $value:literal) => { Some($value) };
-}
+/// As in aws-cli, the usual one where none is named.
+const ALGORITHM: Value = Value::of("ALGORITHM", Kind::Text).bare("AES256");
 
-pub(super) static FLAGS: &[Flag] = flags! {
-    "recursive", RECURSIVE,
+/// The flags. As in the vendors' tools, what begins with a dash is a flag, and the last one of a name counts.
+pub(crate) static FLAGS: Table<Flags, &[Verb]> =
+    Table { rows: ROWS, has_dashed_words: false, last_counts: true };
+
+const ROWS: &[Flag<Flags, &[Verb]>] = flags! {
+    "recursive" | "r", RECURSIVE,
         "All that is below the folder or prefix.", |flags, _| on(&mut flags.recursive);
     "exclude" = "PATTERN", MANY,
         "Leave out names that match; `*` matches slashes too. The last rule that matches decides.",
@@ -81,7 +63,7 @@ pub(super) static FLAGS: &[Flag] = flags! {
         |flags, _| on(&mut flags.delete);
     "max-delete" = "N|N%", SYNC,
         "How much of the target --delete may remove. Default: 50%; a terminal is asked for more.",
-        |flags, text| { flags.most_removed = Some(text.parse()?); Ok(()) };
+        |flags, text| { flags.most_removed = Some(most_removed(text)?); Ok(()) };
     "size-only", SYNC,
         "Only a different size is a difference.", |flags, _| on(&mut flags.size_only);
     "exact-timestamps", SYNC,
@@ -100,7 +82,7 @@ pub(super) static FLAGS: &[Flag] = flags! {
     "no-follow-symlinks", BOTH,
         "Follow no links in a folder, and leave them out.",
         |flags, _| { flags.links = Some(Links::None); Ok(()) };
-    "dry-run", MANY,
+    "dry-run" | "dryrun", MANY,
         "Say what would be done, and do nothing.", |flags, _| on(&mut flags.dry_run);
     "uploads", UPLOADS,
         "Of uploads in parts that were begun and have not ended: list or give up these.",
@@ -114,16 +96,16 @@ pub(super) static FLAGS: &[Flag] = flags! {
         "Say at the end how many there are, and their size.", |flags, _| on(&mut flags.summarize);
     "bucket-name-prefix" = "TEXT", LIST, "Of the buckets, those whose names begin with this.",
         |flags, value| text(&mut flags.bucket_prefix, value);
-    "bucket-region" = "REGION", LIST, "Of the buckets, those in this region.",
+    "bucket-region" = (Value::REGION), LIST, "Of the buckets, those in this region.",
         |flags, value| text(&mut flags.bucket_region, value);
     "page-size" = "COUNT", LISTING, "How many entries the store is asked for at once.",
         |flags, text| { flags.page_size = Some(number(text, 1, 100_000)?); Ok(()) };
-    "request-payer" = "requester", LISTING, "Pay for the calls, where a bucket's owner does not.",
-        |flags, text| { only(text, "requester")?; on(&mut flags.requester_pays) };
-    "force", &[Verb::RemoveBucket],
+    "request-payer" = (Value::of("", Kind::Words(&["requester"])).bare("requester")), LISTING, "Pay for the calls, where a bucket's owner does not.",
+        |flags, _| on(&mut flags.requester_pays);
+    "force" | "f", &[Verb::RemoveBucket],
         "Remove all objects in it before; old versions stay.", |flags, _| on(&mut flags.force);
     // ossutil's: we ask nothing before.
-    "force", &[Verb::Copy, Verb::Move, Verb::Remove], "", |_, _| Ok(());
+    "force" | "f", &[Verb::Copy, Verb::Move, Verb::Remove], "", |_, _| Ok(());
     "index-document" = "NAME", &[Verb::Website], "What is shown for a folder: index.html.",
         |flags, value| text(&mut flags.index, value);
     "error-document" = "KEY", &[Verb::Website], "What is shown for what is not there.",
@@ -143,8 +125,8 @@ pub(super) static FLAGS: &[Flag] = flags! {
     "expires-in" = "TIME", &[Verb::Presign],
         "How long the URL is good: 15m, 12h, 7d or seconds. Default: 1h.",
         |flags, text| { flags.expires_in = Some(seconds(text, 7)?); Ok(()) };
-    "method" = "GET|PUT", &[Verb::Presign], "Whether it reads or writes. Default: GET.",
-        |flags, text| { flags.writes = choice(text, "GET", "PUT")?; Ok(()) };
+    "method" = ["GET", "PUT"], &[Verb::Presign], "Whether it reads or writes. Default: GET.",
+        |flags, text| { flags.writes = text == "PUT"; Ok(()) };
     "content-type" = "TYPE", BOTH,
         "The media type. Default: by the file's name; of a copy, its source's.",
         |flags, value| property(flags, "content-type", value);
@@ -164,34 +146,34 @@ pub(super) static FLAGS: &[Flag] = flags! {
         |flags, value| property(flags, "website-redirect", value);
     "metadata" = "NAME=VALUE,...", BOTH, "What else shall be written on it; JSON is taken too.",
         metadata;
-    "metadata-directive" = "COPY|REPLACE", BOTH,
+    "metadata-directive" = ["COPY", "REPLACE"], BOTH,
         "Whether a copy keeps what its source says of itself. Default: COPY, under what flags say.",
-        |flags, text| { flags.replaces = Some(choice(text, "COPY", "REPLACE")?); Ok(()) };
+        |flags, text| { flags.replaces = Some(text == "REPLACE"); Ok(()) };
     "acl" = "ACL", BOTH, "Who may read it: private, public-read and what else the store knows.",
         |flags, value| property(flags, "acl", value);
-    "grants" = "RIGHT=TYPE=ID ...", BOTH,
+    "grants" = (Value::of("RIGHT=TYPE=ID ...", Kind::Text).list()), BOTH,
         "Who else may read it (read, readacl, writeacl, full): read=uri=URI full=id=ID.", grant;
     "storage-class" = "CLASS", BOTH, "How it is kept: STANDARD_IA, say; for oss:// IA.",
         |flags, value| property(flags, "storage-class", value);
-    "sse" = "ALGORITHM", BOTH,
+    "sse" = (ALGORITHM), BOTH,
         "How the store encrypts it: AES256 (without a value too), aws:kms, for oss:// KMS.",
         |flags, value| property(flags, "sse", value);
     "sse-kms-key-id" = "ID", BOTH, "The key service's key for that.",
         |flags, value| property(flags, "sse-kms-key-id", value);
-    "sse-c" = "ALGORITHM", BOTH,
+    "sse-c" = (ALGORITHM), BOTH,
         "That objects are encrypted with a key of yours: AES256 (without a value too).",
         |flags, value| text(&mut flags.customer_key.algorithm, value);
     "sse-c-key" = "KEY", BOTH,
         "That key: 32 bytes as they are, or fileb://FILE, which other programs do not see.",
         |flags, text| { flags.customer_key.key = Some(bytes(text)?); Ok(()) };
-    "sse-c-copy-source" = "ALGORITHM", BOTH,
+    "sse-c-copy-source" = (ALGORITHM), BOTH,
         "From store to store: that the source is encrypted with a key of yours.",
         |flags, value| text(&mut flags.source_key.algorithm, value);
     "sse-c-copy-source-key" = "KEY", BOTH, "The key of the source, as --sse-c-key.",
         |flags, text| { flags.source_key.key = Some(bytes(text)?); Ok(()) };
     "tagging" = "KEY=VALUE&...", BOTH, "The tags of what is written, as in a query.",
         |flags, value| property(flags, "tagging", value);
-    "copy-props" = "none|metadata-directive|default", BOTH,
+    "copy-props" = ["none", "metadata-directive", "default"], BOTH,
         "From store to store: take along nothing, all but the tags, or the tags too (default).",
         copied;
     "force-glacier-transfer", BOTH, "Try to read what lies in an archive too.",
@@ -205,22 +187,22 @@ pub(super) static FLAGS: &[Flag] = flags! {
     "only-show-errors", MANY, "Say nothing but errors and warnings.",
         |flags, _| on(&mut flags.only_errors);
     "no-progress", MANY, "Show no progress bar.", |flags, _| on(&mut flags.no_progress);
-    "output" = "FORMAT", ALL,
+    "output" | "o" = (Value::of("FORMAT", Kind::Words(&NAMES))), ALL,
         "json, yaml or table in the place of lines; names are exact there. Default: text.",
         |flags, text| { flags.output = Some(Format::from_str(text)?); Ok(()) };
-    "region" = "REGION", ALL, "The region of the store.",
+    "region" = (Value::REGION), ALL, "The region of the store.",
         |flags, value| text(&mut flags.region, value);
-    "profile" = "NAME", ALL, "The profile with the credentials.",
+    "profile" = (Value::of("NAME", Kind::Profile)), ALL, "The profile with the credentials.",
         |flags, value| text(&mut flags.profile, value);
-    "endpoint-url" = "URL", ALL, "A base URL that replaces the vendor's.",
+    "endpoint-url" | "endpoint" = "URL", ALL, "A base URL that replaces the vendor's.",
         |flags, value| text(&mut flags.endpoint_url, value);
     "ca-bundle" = "FILE", ALL, "Certificates to trust, in PEM.",
         |flags, value| text(&mut flags.ca_bundle, value);
     "no-sign-request", CALLING, "Without credentials, for what is open to all.",
         |flags, _| on(&mut flags.no_sign_request);
-    "source-region" = "REGION", BOTH, "From store to store: the region of the source.",
+    "source-region" = (Value::REGION), BOTH, "From store to store: the region of the source.",
         |flags, value| text(&mut flags.source_region, value);
-    "source-profile" = "NAME", BOTH, "From store to store: the profile of the source.",
+    "source-profile" = (Value::of("NAME", Kind::Profile)), BOTH, "From store to store: the profile of the source.",
         |flags, value| text(&mut flags.source_profile, value);
     "source-endpoint-url" = "URL", BOTH, "From store to store: the base URL of the source.",
         |flags, value| text(&mut flags.source_endpoint_url, value);
@@ -241,16 +223,8 @@ pub(super) static FLAGS: &[Flag] = flags! {
     "no-cli-pager", ALL, "", |_, _| Ok(());
     "no-cli-auto-prompt", ALL, "", |_, _| Ok(());
     "color" = "WHEN", ALL, "", |_, _| Ok(());
+    "help" | "h", ALL, "Show this.", |_, _| Ok(());
 };
-
-/// Other spellings.
-pub(super) const ALIASES: [(&str, &str); 5] = [
-    ("dryrun", "dry-run"),
-    ("endpoint", "endpoint-url"),
-    ("f", "force"),
-    ("o", "output"),
-    ("r", "recursive"),
-];
 
 /// Flags of aws-cli and of ossutil that are not built.
 pub(super) const NOT_BUILT: [&str; 10] = [
