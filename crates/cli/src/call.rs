@@ -20,7 +20,7 @@ mod pages;
 mod prepared;
 mod raw;
 mod renames;
-pub(crate) mod suggest;
+pub mod suggest;
 mod talk;
 mod token;
 mod waiting;

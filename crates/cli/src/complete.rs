@@ -31,7 +31,8 @@ pub struct Around {
 
 impl Around {
     /// The values of a kind, where a few are known.
-    fn values(&self, cloud: Option<Cloud>, kind: flags::Kind) -> Vec<Candidate> {
+    #[must_use]
+    pub fn values(&self, cloud: Option<Cloud>, kind: flags::Kind) -> Vec<Candidate> {
         let of_clouds = || cloud.map_or_else(|| Cloud::ALL.to_vec(), |cloud| vec![cloud]);
         match kind {
             flags::Kind::Text => Vec::new(),
@@ -49,7 +50,7 @@ impl Around {
     }
 
     /// What can stand next by a table of flags: the values of the flag that stands last, or flags.
-    fn of_flags<O, S: Scope>(
+    pub fn of_flags<O, S: Scope>(
         &self,
         cloud: Option<Cloud>,
         (table, command): (&Table<O, S>, S::Command),
@@ -71,13 +72,8 @@ impl Around {
 #[must_use]
 pub fn candidates(around: &Around, name: &str, words: &[String]) -> Vec<Candidate> {
     let Some((current, before)) = words.split_last() else { return Vec::new() };
-    // The value of `--flag=VALUE` is completed as one that stands apart.
-    if let Some((flag, value)) = current.split_once('=')
-        && flag.starts_with("--")
-    {
-        let words = [before, &[flag.to_owned(), value.to_owned()]].concat();
-        let found = candidates(around, name, &words).into_iter();
-        return found.map(|(text, about)| (format!("{flag}={text}"), about)).collect();
+    if let Some(found) = apart(words, |words| candidates(around, name, words)) {
+        return found;
     }
     let mut found = match Cloud::ALL.into_iter().find(|cloud| {
         crate::find(command(*cloud))
@@ -105,6 +101,17 @@ pub fn candidates(around: &Around, name: &str, words: &[String]) -> Vec<Candidat
     found.retain(|(text, _)| text.starts_with(current.as_str()));
     found.truncate(MOST);
     found
+}
+
+/// The value of `--flag=VALUE`, which is completed as one that stands apart.
+pub fn apart(
+    words: &[String],
+    complete: impl Fn(&[String]) -> Vec<Candidate>,
+) -> Option<Vec<Candidate>> {
+    let (current, before) = words.split_last()?;
+    let (flag, value) = current.split_once('=').filter(|(flag, _)| flag.starts_with("--"))?;
+    let found = complete(&[before, &[flag.to_owned(), value.to_owned()]].concat()).into_iter();
+    Some(found.map(|(text, about)| (format!("{flag}={text}"), about)).collect())
 }
 
 /// The clouds, as they are called.

@@ -28,6 +28,7 @@ use std::ffi::OsString;
 use isobar_catalogue::Cloud;
 use isobar_wire::Value;
 
+pub use call::suggest;
 use report::{Class, Error};
 use shell::Shell;
 use transfer::habits;

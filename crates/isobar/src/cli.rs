@@ -1,102 +1,121 @@
-//! The command line: every command and flag, with its help.
+//! The command line: every command and flag of the server's, with its help; and how the commands that call
+//! clouds are told from them.
 
-use std::ffi::OsString;
+mod table;
+
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
-use clap::parser::ValueSource;
-use clap::{
-    Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
-    value_parser,
-};
-use isobar_cli::report::CLASSES;
+use isobar_catalogue::Cloud;
+use isobar_cli::flags::{Kind, Parsed, WIDTH, Wrong, listed, values, wrapped};
+use isobar_cli::report::{CLASSES, Error};
+use isobar_cli::shell::Shell;
+use isobar_cli::suggest;
+use table::COMMANDS;
+pub(crate) use table::FLAGS;
 
-use crate::commands::completion::Shell;
-
-/// One API over AWS, Alibaba Cloud and DigitalOcean: call them, deploy to them, run them locally.
-#[derive(Debug, Parser)]
-#[command(name = "isobar", version, max_term_width = 100)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-    #[command(flatten)]
-    pub(crate) global: Global,
+/// A command, by which flags say where they belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// `isobar` itself, before any command's name.
+    Top,
+    /// Several commands whose names begin alike, before the second word.
+    Group,
+    Up,
+    Down,
+    Env,
+    Deploy,
+    DeploymentsList,
+    DeploymentsShow,
+    DeploymentsWatch,
+    DeploymentsCancel,
+    Rollback,
+    OperationsList,
+    OperationsShow,
+    ResourcesList,
+    ResourcesShow,
+    Completion,
+    Man,
 }
 
-/// The argument of a command of `isobar_cli` that holds all that follows its name.
-pub(crate) const REST: &str = "arguments";
-
-/// The whole command line. The commands of `isobar_cli` read their arguments themselves; here they
-/// are for the help, and for flags that stand before them.
-pub(crate) fn command() -> clap::Command {
-    let rest = Arg::new(REST)
-        .action(ArgAction::Append)
-        .num_args(0..)
-        .allow_hyphen_values(true)
-        .trailing_var_arg(true)
-        .value_parser(value_parser!(OsString));
-    let calls = isobar_cli::COMMANDS.iter().map(|command| {
-        clap::Command::new(command.name)
-            .visible_aliases(command.aliases)
-            .about(command.about)
-            .disable_help_flag(true)
-            .arg(rest.clone())
-    });
-    let mut codes = String::from("Exit codes: 0 done");
-    for (_, code, words) in CLASSES {
-        codes.push_str(&format!(", {code} {words}"));
-    }
-    Cli::command().subcommands(calls).after_help(format!("{codes}."))
+/// A command's row.
+pub(crate) struct Command {
+    pub(crate) name: Name,
+    /// How it is called: `deployments list`.
+    pub(crate) words: &'static str,
+    /// What it does, in one line.
+    pub(crate) about: &'static str,
+    /// What stands behind its name, beside flags.
+    pub(crate) place: Option<Place>,
 }
 
-/// The output's format as a flag, where the command line has one before the command.
-pub(crate) fn output_flag(matches: &clap::ArgMatches) -> Option<String> {
-    let given = matches.value_source("output") == Some(ValueSource::CommandLine);
-    let format = matches.get_one::<Format>("output").filter(|_| given)?.to_possible_value()?;
-    Some(format!("--output={}", format.get_name()))
+/// What stands behind a command's name.
+pub(crate) struct Place {
+    name: &'static str,
+    pub(crate) kind: Kind,
+    count: Count,
+    help: &'static str,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Count {
+    One,
+    AtMostOne,
+    Any,
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Default)]
 pub(crate) struct Global {
-    /// The state directory [default: $XDG_STATE_HOME/isobar, else ~/.local/state/isobar]
-    #[arg(long, global = true, env = "ISOBAR_STATE", value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
-    /// How data is printed on stdout
-    #[arg(long, short, global = true, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub(crate) output: Format,
-    /// The control plane's URL; found through the state directory when absent
-    #[arg(long = "url", global = true, env = "ISOBAR_URL", value_name = "URL", hide = true)]
     pub(crate) url: Option<String>,
-    /// The control plane's API key
-    #[arg(
-        long = "api-key",
-        global = true,
-        env = "ISOBAR_API_KEY",
-        value_name = "KEY",
-        hide = true,
-        hide_env_values = true
-    )]
     pub(crate) api_key: Option<String>,
     /// Whether the command line itself names the state directory.
-    #[arg(skip)]
     pub(crate) names_state: bool,
 }
 
-impl Cli {
-    /// What the command line says.
-    pub(crate) fn read(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
-        let mut cli = Self::from_arg_matches(matches)?;
-        let from = matches.value_source("state");
-        cli.global.names_state = from == Some(ValueSource::CommandLine);
-        Ok(cli)
+/// What the arguments of a command say.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) global: Global,
+    pub(crate) words: Vec<String>,
+    is_version: bool,
+    pub(crate) ephemeral: bool,
+    pub(crate) tls: bool,
+    pub(crate) salvage: bool,
+    pub(crate) port: u16,
+    pub(crate) aws_port: u16,
+    pub(crate) alibaba_port: u16,
+    pub(crate) digitalocean_port: u16,
+    pub(crate) demo: bool,
+    pub(crate) read_only: bool,
+    pub(crate) version: Option<String>,
+    pub(crate) environment: Option<String>,
+    pub(crate) dry_run: bool,
+    pub(crate) no_wait: bool,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) service: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) cloud: Option<Cloud>,
+    pub(crate) kind: Option<String>,
+    pub(crate) limit: u16,
+    pub(crate) reason: Option<String>,
+    pub(crate) install: Option<PathBuf>,
+}
+
+impl Options {
+    /// The word behind the command's name, where it must have one.
+    pub(crate) fn word(&self) -> &str {
+        self.words.first().map(String::as_str).unwrap_or_default()
     }
 }
 
 /// How data is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
     /// A table for people
+    #[default]
     Table,
     /// JSON
     Json,
@@ -104,241 +123,307 @@ pub(crate) enum Format {
     Yaml,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Start the control plane and the three local clouds
-    Up(Up),
-    /// Stop the server that runs with the state directory
-    Down,
-    /// Print shell exports that point the vendors' SDKs and CLIs at the local clouds
-    Env(Env),
-    /// Deploy what a manifest describes
-    Deploy(Deploy),
-    /// List deployments, look at one, follow it, or stop it
-    #[command(subcommand)]
-    Deployments(Deployments),
-    /// Go back to the last version that was healthy
-    Rollback(Rollback),
-    /// List operations or look at one
-    #[command(subcommand)]
-    Operations(Operations),
-    /// List the resources that deployments own on the clouds
-    #[command(subcommand)]
-    Resources(Resources),
-    /// Print a shell's script for completion, of every service's operations and members
-    Completion(Completion),
-    /// Print a manual page, or write those of all commands and services
-    Man(Man),
+impl Format {
+    /// Their names, in their order.
+    const NAMES: [&str; 3] = ["table", "json", "yaml"];
 }
 
-/// Print a shell's script for completion.
-#[derive(Debug, Args)]
-pub(crate) struct Completion {
-    /// The shell
-    #[arg(value_enum)]
-    pub(crate) shell: Shell,
+/// What the command line asks for.
+pub(crate) enum Asked {
+    Help(String),
+    /// The command's name breaks off; the help says what can follow.
+    Unfinished(String),
+    Version,
+    /// A command that reads its arguments itself.
+    Call(&'static isobar_cli::Command, Vec<String>),
+    Command(Name, Box<Options>),
 }
 
-/// Print a manual page.
-#[derive(Debug, Args)]
-pub(crate) struct Man {
-    /// What it is about: deploy, aws ec2, do droplets list; isobar itself without any
-    #[arg(value_name = "WORD", conflicts_with = "install")]
-    pub(crate) words: Vec<String>,
-    /// Write the pages into FOLDER/man1, for man to find
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) install: Option<PathBuf>,
+/// Reads the command line; `width` is that of help.
+pub(crate) fn read(mut arguments: Vec<String>, width: usize) -> Result<Asked, Error> {
+    let at = FLAGS.word_at(Name::Top, &arguments, 0);
+    let rest = arguments.split_off(at.unwrap_or(arguments.len()));
+    let Some(before) = parse(Name::Top, "isobar", arguments.clone())? else {
+        return Ok(Asked::Help(help("", width)));
+    };
+    if before.options.is_version {
+        return Ok(Asked::Version);
+    }
+    let Some((first, rest)) = rest.split_first() else {
+        return Ok(Asked::Unfinished(help("", width)));
+    };
+    let mut rest = rest.to_vec();
+    if first == "help" {
+        rest.push("--help".to_owned());
+        return read(rest, width);
+    }
+    if let Some(command) = isobar_cli::find(first) {
+        let format = Format::NAMES[before.options.global.output as usize];
+        let output = before.has("output").then(|| format!("--output={format}"));
+        return Ok(Asked::Call(command, output.into_iter().chain(rest).collect()));
+    }
+    let mut words = first.clone();
+    if table::group(first).is_some() {
+        let Some(at) = FLAGS.word_at(Name::Top, &rest, 0) else {
+            let text = help(first, width);
+            return Ok(match parse(Name::Group, &format!("isobar {first}"), rest)? {
+                None => Asked::Help(text),
+                Some(_) => Asked::Unfinished(text),
+            });
+        };
+        let second = rest.remove(at);
+        if second == "help" {
+            rest.insert(0, words);
+            rest.push("--help".to_owned());
+            return read(rest, width);
+        }
+        words = format!("{words} {second}");
+    }
+    let command = find(&words).ok_or_else(|| unknown(&words))?;
+    arguments.extend(rest);
+    let parsed = parse(command.name, &format!("isobar {words}"), arguments)?;
+    let Some(parsed) = parsed else { return Ok(Asked::Help(help(&words, width))) };
+    let options = command.complete(parsed)?;
+    Ok(Asked::Command(command.name, Box::new(options)))
 }
 
-/// Start the control plane and the three local clouds.
-#[derive(Debug, Args)]
-pub(crate) struct Up {
-    /// Keep nothing on disk but keys: all other state ends with the process
-    #[arg(long)]
-    pub(crate) ephemeral: bool,
-    /// Serve the local clouds over TLS too, on the same ports, by an authority of the state directory
-    #[arg(long)]
-    pub(crate) tls: bool,
-    /// Go on with what is left of a damaged state; a copy of it is kept in the state directory
-    #[arg(long, conflicts_with = "ephemeral")]
-    pub(crate) salvage: bool,
-    /// The control plane's port; 0 takes a free one
-    #[arg(long, default_value_t = 4400)]
-    pub(crate) port: u16,
-    /// The local AWS's port; 0 takes a free one
-    #[arg(long, default_value_t = 4566)]
-    pub(crate) aws_port: u16,
-    /// The local Alibaba Cloud's port; 0 takes a free one
-    #[arg(long, default_value_t = 4567)]
-    pub(crate) alibaba_port: u16,
-    /// The local DigitalOcean's port; 0 takes a free one
-    #[arg(long, default_value_t = 4568)]
-    pub(crate) digitalocean_port: u16,
-    /// Deploy the example service to all three clouds once everything answers
-    #[arg(long)]
-    pub(crate) demo: bool,
+fn parse(
+    name: Name,
+    command: &str,
+    arguments: Vec<String>,
+) -> Result<Option<Parsed<Options>>, Error> {
+    let failed = |wrong: Wrong| wrong.error(&format!("{command} --help says more"));
+    FLAGS.parse(name, arguments).map_err(failed)
 }
 
-/// Print shell exports.
-#[derive(Debug, Args)]
-pub(crate) struct Env {
-    /// Only this cloud's, beside the control plane's
-    #[arg(value_enum)]
-    pub(crate) cloud: Option<CloudName>,
-    /// Keys of the local clouds that may only read, and no key of the control plane
-    #[arg(long)]
-    pub(crate) read_only: bool,
+/// The command of a name.
+pub(crate) fn find(words: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.words == words)
 }
 
-/// The clouds, as arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CloudName {
-    Aws,
-    Alibaba,
-    #[value(name = "digitalocean")]
-    DigitalOcean,
+/// The names that can stand next behind `deployments`, say, or first, and what they stand for.
+pub(crate) fn names(group: &str) -> Vec<(&'static str, &'static str)> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for command in COMMANDS {
+        let (first, second) = command.words.split_once(' ').unwrap_or((command.words, ""));
+        let (name, about) = match (group, table::group(first)) {
+            ("", Some(about)) => (first, about),
+            ("", None) => (first, command.about),
+            _ if group == first && !second.is_empty() => (second, command.about),
+            _ => continue,
+        };
+        if !found.iter().any(|(known, _)| *known == name) {
+            found.push((name, about));
+        }
+    }
+    if group.is_empty() {
+        found.extend(isobar_cli::COMMANDS.iter().map(|command| (command.name, command.about)));
+    }
+    found
 }
 
-impl CloudName {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::Alibaba => "alibaba",
-            Self::DigitalOcean => "digitalocean",
+/// That there is no such command.
+pub(crate) fn unknown(words: &str) -> Error {
+    let (group, name) = words.split_once(' ').unwrap_or(("", words));
+    let called = format!("isobar {group}").trim_end().to_owned();
+    let names = names(group);
+    let found = suggest::closest(name, names.iter().map(|(name, _)| *name));
+    let hint = format!("{} {called} --help lists them", suggest::sentence(&found));
+    Error::usage("unknown_command", format!("{called} has no command {name:?}"))
+        .hint(hint.trim_start())
+}
+
+/// The help of a command, of a group of commands, or of `isobar` itself.
+pub(crate) fn help(words: &str, width: usize) -> String {
+    let command = find(words);
+    let (about, name) = match command {
+        Some(command) => (command.about, command.name),
+        None => table::group(words).map_or((table::ABOUT, Name::Top), |it| (it, Name::Group)),
+    };
+    let place = command.and_then(|command| command.place.as_ref());
+    let further = match place {
+        Some(place) => place.shown(),
+        None if command.is_none() => "COMMAND".to_owned(),
+        None => String::new(),
+    };
+    let usage = ["isobar", words, &further, "[flags]"];
+    let usage: Vec<_> = usage.into_iter().filter(|part| !part.is_empty()).collect();
+    let mut out = format!("{about}.\n\nUsage: {}\n", usage.join(" "));
+    if let Some(place) = place {
+        let rows = vec![(place.name.to_owned(), place.help.to_owned())];
+        out.push_str(&format!("\nArguments:\n{}", listed(rows, width)));
+    }
+    if command.is_none() {
+        let of = |name: &str| isobar_cli::find(name).map_or(&[] as &[_], |it| it.aliases);
+        let aliases = |name: &str| match of(name) {
+            aliases if words.is_empty() && !aliases.is_empty() => {
+                format!(" [also: {}]", aliases.join(", "))
+            }
+            _ => String::new(),
+        };
+        let names = names(words).into_iter();
+        let rows = names.map(|(name, about)| (name.to_owned(), about.to_owned() + &aliases(name)));
+        out.push_str(&format!("\nCommands:\n{}", listed(rows.collect(), width)));
+    }
+    out.push_str(&format!("\nFlags:\n{}", FLAGS.listed(name, width)));
+    if words.is_empty() {
+        let mut codes = "Exit codes: 0 done".to_owned();
+        for (_, code, words) in CLASSES {
+            codes.push_str(&format!(", {code} {words}"));
+        }
+        out.push_str(&format!("\n{}", wrapped(&format!("{codes}."), 0, width)));
+    }
+    out.trim_end().to_owned()
+}
+
+impl Command {
+    /// Checks what flags cannot, and adds what the environment says.
+    fn complete(&self, parsed: Parsed<Options>) -> Result<Options, Error> {
+        let names_state = parsed.has("state");
+        let Parsed { mut options, mut words, .. } = parsed;
+        let further = format!("isobar {} --help says more", self.words);
+        self.check(&mut words).map_err(|error| error.hint(&further))?;
+        let exclusive = [
+            (options.salvage && options.ephemeral, "--salvage and --ephemeral"),
+            (options.install.is_some() && !words.is_empty(), "--install and WORD"),
+        ];
+        if let Some((_, flags)) = exclusive.iter().find(|(both, _)| *both) {
+            let message = format!("{flags} do not go together");
+            return Err(Error::usage("flags_exclusive", message).hint(further));
+        }
+        options.words = words;
+        let global = &mut options.global;
+        global.names_state = names_state;
+        global.state = global.state.take().or_else(|| variable("ISOBAR_STATE").map(PathBuf::from));
+        let text = |name| variable(name)?.into_string().ok();
+        global.url = global.url.take().or_else(|| text("ISOBAR_URL"));
+        global.api_key = global.api_key.take().or_else(|| text("ISOBAR_API_KEY"));
+        Ok(options)
+    }
+
+    /// Whether the words are what stands behind the name; one of a few is spelt as the table has it.
+    fn check(&self, words: &mut [String]) -> Result<(), Error> {
+        let most = match self.place.as_ref().map(|place| place.count) {
+            None => 0,
+            Some(Count::One | Count::AtMostOne) => 1,
+            Some(Count::Any) => usize::MAX,
+        };
+        if let Some(word) = words.get(most) {
+            let message = format!("isobar {}: {word:?} is not expected here", self.words);
+            return Err(Error::usage("unknown_argument", message));
+        }
+        let Some(place) = &self.place else { return Ok(()) };
+        if place.count == Count::One && words.first().is_none_or(String::is_empty) {
+            let message = format!("isobar {}: {} is missing", self.words, place.name);
+            return Err(Error::usage("argument_missing", message));
+        }
+        if let (Kind::Words(known), Some(word)) = (place.kind, words.first_mut()) {
+            let found = values::one_of(known, word).map_err(|text| {
+                let message = format!("{} {text}, not {word:?}", place.name);
+                Error::usage("invalid_value", message)
+            })?;
+            found.clone_into(word);
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    fn shown(&self) -> String {
+        match self.count {
+            Count::One => self.name.to_owned(),
+            Count::AtMostOne => format!("[{}]", self.name),
+            Count::Any => format!("[{}]...", self.name),
         }
     }
 }
 
-/// Deploy what a manifest describes.
-#[derive(Debug, Args)]
-pub(crate) struct Deploy {
-    /// The manifest, in YAML or JSON; `-` reads stdin
-    #[arg(value_name = "MANIFEST")]
-    pub(crate) manifest: PathBuf,
-    /// The version to deploy, in the place of the manifest's
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) version: Option<String>,
-    /// The environment, in the place of the manifest's
-    #[arg(long, value_name = "NAME")]
-    pub(crate) environment: Option<String>,
-    /// List every call that would be made, and make none that writes
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Return once the deployment is accepted
-    #[arg(long)]
-    pub(crate) no_wait: bool,
-    /// Makes a repeated command safe: the same key never deploys twice
-    #[arg(long, value_name = "KEY")]
-    pub(crate) idempotency_key: Option<String>,
+/// A variable of the environment; an empty one is as good as none.
+#[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
+fn variable(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Deployments {
-    /// List deployments, the newest first
-    List(DeploymentsList),
-    /// Show one deployment
-    Show {
-        /// Its id
-        #[arg(value_parser = NonEmptyStringValueParser::new())]
-        id: String,
-    },
-    /// Follow a deployment until it ends
-    Watch {
-        /// Its id
-        #[arg(value_parser = NonEmptyStringValueParser::new())]
-        id: String,
-    },
-    /// Stop a deployment that is under way and undo what it did
-    Cancel {
-        /// Its id
-        #[arg(value_parser = NonEmptyStringValueParser::new())]
-        id: String,
-        /// Return once the cancellation is accepted
-        #[arg(long)]
-        no_wait: bool,
-    },
-}
-
-/// List deployments.
-#[derive(Debug, Args)]
-pub(crate) struct DeploymentsList {
-    /// Only this environment's
-    #[arg(long)]
-    pub(crate) environment: Option<String>,
-    /// Only this service's
-    #[arg(long)]
-    pub(crate) service: Option<String>,
-    /// Only those with this status
-    #[arg(long, value_parser = ["pending", "in_progress", "successful", "failed", "rolled_back", "cancelled"])]
-    pub(crate) status: Option<String>,
-    /// Only those with a target on this cloud
-    #[arg(long, value_enum)]
-    pub(crate) cloud: Option<CloudName>,
-    /// At most so many
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) limit: u16,
-}
-
-/// Go back to the last version that was healthy.
-#[derive(Debug, Args)]
-pub(crate) struct Rollback {
-    /// The deployment to go back from
-    #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) id: String,
-    /// Why, for those who read it later
-    #[arg(long)]
-    pub(crate) reason: Option<String>,
-    /// Return once the rollback is accepted
-    #[arg(long)]
-    pub(crate) no_wait: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Operations {
-    /// List operations, the newest first
-    List {
-        /// At most so many
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
-        limit: u16,
-    },
-    /// Show one operation
-    Show {
-        /// Its id
-        #[arg(value_parser = NonEmptyStringValueParser::new())]
-        id: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Resources {
-    /// List resources
-    List(ResourcesList),
-    /// Show one resource
-    Show {
-        /// Its id
-        #[arg(value_parser = NonEmptyStringValueParser::new())]
-        id: String,
-    },
-}
-
-/// List resources.
-#[derive(Debug, Args)]
-pub(crate) struct ResourcesList {
-    /// Only this cloud's
-    #[arg(long, value_enum)]
-    pub(crate) cloud: Option<CloudName>,
-    /// Only this kind (instance, load_balancer, firewall, network, ...)
-    #[arg(long)]
-    pub(crate) kind: Option<String>,
-    /// At most so many
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) limit: u16,
+/// The width of help: the terminal's, as far as lines are read easily.
+pub(crate) fn width() -> usize {
+    Shell::system().width.unwrap_or(WIDTH).clamp(40, WIDTH)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    fn said(line: &str) -> String {
+        let arguments = line.split_whitespace().map(str::to_owned).collect();
+        match read(arguments, WIDTH) {
+            Ok(Asked::Help(text)) => format!("help: {}", text.lines().nth(2).unwrap_or_default()),
+            Ok(Asked::Unfinished(text)) => {
+                format!("unfinished: {}", text.lines().nth(2).unwrap_or_default())
+            }
+            Ok(Asked::Version) => "version".to_owned(),
+            Ok(Asked::Call(command, rest)) => format!("{} {}", command.name, rest.join(" ")),
+            Ok(Asked::Command(name, options)) => {
+                format!("{name:?} {} {}", options.words.join(" "), options.limit)
+            }
+            Err(error) => error.text(),
+        }
+    }
+
     #[test]
-    fn the_command_line_is_well_formed() {
-        super::command().debug_assert();
+    fn commands_are_found_behind_flags() {
+        for (line, expected) in [
+            ("", "unfinished: Usage: isobar COMMAND [flags]"),
+            ("--help", "help: Usage: isobar COMMAND [flags]"),
+            ("help", "help: Usage: isobar COMMAND [flags]"),
+            ("-V", "version"),
+            ("up -h", "help: Usage: isobar up [flags]"),
+            ("help up", "help: Usage: isobar up [flags]"),
+            ("help env", "help: Usage: isobar env [CLOUD] [flags]"),
+            ("deployments", "unfinished: Usage: isobar deployments COMMAND [flags]"),
+            ("deployments -o json", "unfinished: Usage: isobar deployments COMMAND [flags]"),
+            ("deployments --help", "help: Usage: isobar deployments COMMAND [flags]"),
+            ("deployments help show", "help: Usage: isobar deployments show ID [flags]"),
+            ("--state x deployments -ojson list --limit 7", "DeploymentsList  7"),
+            ("operations list", "OperationsList  20"),
+            ("resources list", "ResourcesList  100"),
+            ("rollback dep_1 --reason x", "Rollback dep_1 0"),
+            ("-o yaml do droplets list", "do --output=yaml droplets list"),
+            ("help aws ec2", "aws ec2 --help"),
+            ("man aws ec2", "Man aws ec2 0"),
+        ] {
+            assert_eq!(said(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (line, expected) in [
+            ("deplyo", "did you mean deploy?"),
+            ("deployments lst", "isobar deployments has no command \"lst\""),
+            ("up --port 99999", "--port must be a whole number from 0 to 65535, not \"99999\""),
+            ("up --ephemral", "did you mean --ephemeral?"),
+            ("up --salvage --ephemeral", "--salvage and --ephemeral do not go together"),
+            ("up --state --tls", "--state needs a value: DIR"),
+            ("up --tls --tls", "--tls is given twice"),
+            ("up now", "\"now\" is not expected here"),
+            ("deploy", "isobar deploy: MANIFEST is missing"),
+            ("completion ksh", "SHELL must be bash, zsh or fish, not \"ksh\""),
+            ("env moon", "CLOUD must be aws, alibaba or digitalocean, not \"moon\""),
+            ("deployments list --status done", "--status must be pending, "),
+            ("deployments list --limit 0", "--limit must be a whole number from 1 to 65535"),
+            ("man --install d cp", "--install and WORD do not go together"),
+            ("--demo up", "--demo is not known"),
+        ] {
+            assert!(said(line).contains(expected), "{line}: {}", said(line));
+        }
+    }
+
+    #[test]
+    fn each_name_of_a_command_is_one() {
+        for (at, command) in COMMANDS.iter().enumerate() {
+            assert!(COMMANDS[..at].iter().all(|other| other.words != command.words));
+            let first = command.words.split(' ').next().unwrap();
+            assert!(isobar_cli::find(first).is_none(), "{first}");
+        }
     }
 }

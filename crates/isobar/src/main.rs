@@ -13,11 +13,12 @@ mod wiring;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use cli::Asked;
 use commands::completion;
-use isobar_cli::report::Class;
+use isobar_cli::report::{Class, Error};
 use isobar_cli::shell::Shell;
 use isobar_engines::machines::keeper;
+use output::say;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
@@ -35,27 +36,23 @@ fn main() -> ExitCode {
         if let Some(command) = first.to_str().and_then(isobar_cli::find) {
             return ExitCode::from(isobar_cli::run(command, &Shell::system(), rest.to_vec()));
         }
-        // The help of these is their own.
-        if let Some(command) = helped(first, rest) {
-            let words = rest.iter().skip(1).cloned().chain([OsString::from("--help")]);
-            return ExitCode::from(isobar_cli::run(command, &Shell::system(), words.collect()));
-        }
     }
-    let matches = match cli::command().try_get_matches() {
-        Ok(matches) => matches,
+    let asked = match texts(arguments).and_then(|texts| cli::read(texts, cli::width())) {
+        Ok(asked) => asked,
         Err(error) => return refuse(&error),
     };
-    if let Some((name, inner)) = matches.subcommand()
-        && let Some(command) = isobar_cli::find(name)
-    {
-        let before = cli::output_flag(&matches).map(OsString::from);
-        let rest = inner.get_many::<OsString>(cli::REST).into_iter().flatten().cloned();
-        let rest = before.into_iter().chain(rest);
-        return ExitCode::from(isobar_cli::run(command, &Shell::system(), rest.collect()));
-    }
-    let cli = match cli::Cli::read(&matches) {
-        Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+    let (name, options) = match asked {
+        Asked::Command(name, options) => (name, options),
+        Asked::Call(command, rest) => {
+            let rest = rest.into_iter().map(OsString::from).collect();
+            return ExitCode::from(isobar_cli::run(command, &Shell::system(), rest));
+        }
+        Asked::Help(text) => return shown(&text),
+        Asked::Version => return shown(concat!("isobar ", env!("CARGO_PKG_VERSION"))),
+        Asked::Unfinished(text) => {
+            say!("{text}");
+            return ExitCode::from(Class::Usage.exit_code());
+        }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -64,28 +61,25 @@ fn main() -> ExitCode {
             return ExitCode::from(Class::Failed.exit_code());
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    match runtime.block_on(commands::run(name, &options)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            error.print();
-            ExitCode::from(error.class.exit_code())
-        }
+        Err(error) => refuse(&error),
     }
 }
 
-/// The command that `isobar help NAME` is about, where it reads its arguments itself.
-fn helped(first: &OsString, rest: &[OsString]) -> Option<&'static isobar_cli::Command> {
-    let name = rest.first().filter(|_| first == "help")?;
-    isobar_cli::find(name.to_str()?)
+fn texts(arguments: Vec<OsString>) -> Result<Vec<String>, Error> {
+    let unreadable = |bytes: OsString| {
+        let message = format!("an argument is no Unicode: {}", bytes.to_string_lossy());
+        Error::usage("argument_unreadable", message)
+    };
+    arguments.into_iter().map(|argument| argument.into_string().map_err(unreadable)).collect()
 }
 
-fn refuse(error: &clap::Error) -> ExitCode {
-    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let class = match error.print() {
-        // Whoever stops reading has seen enough.
-        Err(error) if asked && error.kind() != std::io::ErrorKind::BrokenPipe => Class::Unwritable,
-        _ if asked => return ExitCode::SUCCESS,
-        _ => Class::Usage,
-    };
-    ExitCode::from(class.exit_code())
+fn shown(text: &str) -> ExitCode {
+    output::print(text).map_or_else(|error| refuse(&error), |()| ExitCode::SUCCESS)
+}
+
+fn refuse(error: &Error) -> ExitCode {
+    error.print();
+    ExitCode::from(error.class.exit_code())
 }

@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::cli::Up;
+use crate::cli::Options;
 use crate::state::{self, Endpoints, Keys, State};
 use isobar_cli::report::Error;
 use scratch::Scratch;
@@ -47,7 +47,7 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    pub(crate) async fn bind(arguments: &Up) -> Result<Self, Error> {
+    pub(crate) async fn bind(arguments: &Options) -> Result<Self, Error> {
         Ok(Self {
             control: bind(arguments.port, "--port").await?,
             aws: bind(arguments.aws_port, "--aws-port").await?,
@@ -112,7 +112,7 @@ impl Running {
     pub(crate) async fn start(
         state: &State,
         listeners: Listeners,
-        arguments: &Up,
+        arguments: &Options,
     ) -> Result<Self, Error> {
         if arguments.salvage {
             open::salvage(state)?;

@@ -9,7 +9,8 @@ const MOST: usize = 3;
 const ALIKE: f64 = 0.75;
 
 /// The names most like the given one, the best first.
-pub(crate) fn closest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+#[must_use]
+pub fn closest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let given_folded = folded(given);
     let mut found: Vec<(f64, &str)> = Vec::new();
     for name in names {
@@ -40,7 +41,8 @@ fn folded(name: &str) -> String {
 }
 
 /// The suggestion as a sentence.
-pub(crate) fn sentence(names: &[&str]) -> String {
+#[must_use]
+pub fn sentence(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => format!("did you mean {one}?"),

@@ -3,6 +3,7 @@
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
+use super::values::one_of;
 use super::{Flag, Kind, Scope, Table};
 use crate::call::suggest;
 use crate::report::{Detail, Error};
@@ -124,6 +125,21 @@ impl<O, S: Scope> Table<O, S> {
         Ok(Some(parsed))
     }
 
+    /// Where the first word stands from a place on, behind flags and their values.
+    #[must_use]
+    pub fn word_at(&self, command: S::Command, arguments: &[String], from: usize) -> Option<usize> {
+        let mut at = from;
+        while let Some(argument) = arguments.get(at) {
+            if !argument.starts_with('-') {
+                return Some(at);
+            }
+            let (name, value) = self.split(command, argument);
+            let flag = self.find(command, name).filter(|_| value.is_none());
+            at += if flag.is_some_and(|flag| flag.value.is_some()) { 2 } else { 1 };
+        }
+        None
+    }
+
     /// Takes in a flag with the value that stands in it, or behind it.
     pub(crate) fn take(
         &self,
@@ -208,8 +224,7 @@ impl<O, S> Flag<O, S> {
     fn set(&self, options: &mut O, value: &str) -> Result<(), Wrong> {
         let value = match self.value.map(|value| value.kind) {
             Some(Kind::Words(words)) => {
-                let found = words.iter().find(|word| word.eq_ignore_ascii_case(value));
-                found.copied().ok_or_else(|| self.invalid(value, &must_be(words)))?
+                one_of(words, value).map_err(|text| self.invalid(value, &text))?
             }
             _ => value,
         };
@@ -232,14 +247,5 @@ pub(crate) fn parted(argument: &str) -> (&str, Option<&str>) {
     match name.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (name, None),
-    }
-}
-
-fn must_be(words: &[&str]) -> String {
-    match words {
-        [others @ .., last] if !others.is_empty() => {
-            format!("must be {} or {last}", others.join(", "))
-        }
-        words => format!("must be {}", words.concat()),
     }
 }

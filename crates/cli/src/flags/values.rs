@@ -24,11 +24,25 @@ pub fn text(flag: &mut Option<String>, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// One of these words, whatever its case.
+///
+/// # Errors
+/// If it is none of them.
+pub fn one_of(words: &'static [&'static str], text: &str) -> Result<&'static str, String> {
+    let found = words.iter().find(|word| word.eq_ignore_ascii_case(text));
+    found.copied().ok_or_else(|| match words {
+        [others @ .., last] if !others.is_empty() => {
+            format!("must be {} or {last}", others.join(", "))
+        }
+        words => format!("must be {}", words.concat()),
+    })
+}
+
 /// A whole number within bounds.
 ///
 /// # Errors
 /// If it is none, or beyond them.
-pub fn number<N: FromStr + PartialOrd + Display>(
+pub fn number<N: FromStr + PartialOrd + Display + Copy>(
     text: &str,
     least: N,
     most: N,
@@ -38,7 +52,7 @@ pub fn number<N: FromStr + PartialOrd + Display>(
 }
 
 /// A whole number that is not too small.
-pub(crate) fn at_least<N: FromStr + PartialOrd + Display>(
+pub(crate) fn at_least<N: FromStr + PartialOrd + Display + Copy>(
     text: &str,
     least: N,
 ) -> Result<N, String> {

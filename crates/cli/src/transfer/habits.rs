@@ -5,7 +5,6 @@ use isobar_catalogue::Cloud;
 
 use super::verb::{Verb, Words};
 use crate::call::flags::FLAGS;
-use crate::flags::parted;
 use crate::report::{Class, Error};
 
 /// What arguments mean.
@@ -97,15 +96,17 @@ pub(crate) fn help(cloud: Cloud, service: &str, name: &str) -> Option<String> {
 
 /// What the arguments behind a cloud's name mean.
 pub(crate) fn of(cloud: Cloud, mut arguments: Vec<String>) -> Result<Meant, Error> {
-    let Some(first) = word(cloud, &arguments, 0) else { return Ok(Meant::Call(arguments)) };
+    let Some(first) = FLAGS.word_at(cloud, &arguments, 0) else {
+        return Ok(Meant::Call(arguments));
+    };
     if let Some(own) = OWN.iter().find(|own| own.cloud == cloud && own.service == arguments[first])
-        && let Some(second) = word(cloud, &arguments, first + 1)
+        && let Some(second) = FLAGS.word_at(cloud, &arguments, first + 1)
     {
         return own.meant(arguments, first, second);
     }
     if cloud == Cloud::DigitalOcean
         && arguments[first] == COMPUTE
-        && word(cloud, &arguments, first + 1).is_some()
+        && FLAGS.word_at(cloud, &arguments, first + 1).is_some()
     {
         arguments.remove(first);
         return Ok(Meant::Call(arguments));
@@ -120,21 +121,6 @@ pub(crate) fn of(cloud: Cloud, mut arguments: Vec<String>) -> Result<Meant, Erro
 fn pointer(of: &str, name: &str, instead: &str) -> Error {
     Error::new(Class::Unknown, "unknown_command", format!("{of} has no command {name:?} here"))
         .hint(format!("{instead} does it"))
-}
-
-/// Where the first word stands from a place on, behind flags and their values.
-fn word(cloud: Cloud, arguments: &[String], from: usize) -> Option<usize> {
-    let mut at = from;
-    while let Some(argument) = arguments.get(at) {
-        if !argument.starts_with('-') {
-            return Some(at);
-        }
-        let (name, value) = parted(argument);
-        let takes_next =
-            value.is_none() && FLAGS.find(cloud, name).is_some_and(|flag| flag.value.is_some());
-        at += if takes_next { 2 } else { 1 };
-    }
-    None
 }
 
 impl Own {

@@ -3,31 +3,22 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use clap::ValueEnum;
 use isobar_catalogue::Cloud;
-use isobar_cli::complete::{Around, Candidate, candidates, of_man};
+use isobar_cli::complete::{Around, Candidate, apart, candidates, of_man};
 use isobar_cli::report::Error;
 
-use crate::cli;
+use crate::cli::{self, FLAGS, Name};
 use crate::output;
 
 /// The first argument by which a shell's script asks what can stand next.
 pub(crate) const ARGUMENT: &str = "__complete";
 
-/// The shells that there is a script for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-}
-
 /// Prints a shell's script.
-pub(crate) fn run(shell: Shell) -> Result<(), Error> {
+pub(crate) fn run(shell: &str) -> Result<(), Error> {
     output::print(match shell {
-        Shell::Bash => include_str!("completion/bash.sh").trim_end(),
-        Shell::Zsh => include_str!("completion/zsh.sh").trim_end(),
-        Shell::Fish => include_str!("completion/fish.fish").trim_end(),
+        "bash" => include_str!("completion/bash.sh").trim_end(),
+        "zsh" => include_str!("completion/zsh.sh").trim_end(),
+        _ => include_str!("completion/fish.fish").trim_end(),
     })
 }
 
@@ -48,8 +39,8 @@ pub(crate) fn answer(words: &[OsString]) -> Result<(), Error> {
             let (current, before) = rest.split_last().expect("there are two words");
             of_man(before, current)
         }
-        Some((first, rest)) if first == "man" || first == "help" => of_commands(rest),
-        _ => of_commands(&words),
+        Some((first, rest)) if first == "man" || first == "help" => of_commands(&around, rest),
+        _ => of_commands(&around, &words),
     };
     let lines: Vec<String> = found
         .iter()
@@ -72,67 +63,30 @@ fn regions(cloud: Cloud) -> Vec<&'static str> {
     }
 }
 
-/// What can stand next among the commands whose arguments are declared.
-fn of_commands(words: &[String]) -> Vec<Candidate> {
+/// What can stand next among the server's commands.
+fn of_commands(around: &Around, words: &[String]) -> Vec<Candidate> {
     let Some((current, before)) = words.split_last() else { return Vec::new() };
-    if let Some((flag, value)) = current.split_once('=').filter(|(flag, _)| flag.starts_with("--"))
-    {
-        let words = [before, &[flag.to_owned(), value.to_owned()]].concat();
-        let found = of_commands(&words).into_iter();
-        return found.map(|(text, about)| (format!("{flag}={text}"), about)).collect();
+    if let Some(found) = apart(words, |words| of_commands(around, words)) {
+        return found;
     }
-    let mut command = cli::command();
-    // What all commands take is known to each of them then.
-    command.build();
-    let mut positions = 0;
-    let mut takes_value = None;
-    for word in before {
-        if takes_value.take().is_some() {
-            continue;
+    // More of the command's name may follow.
+    let is_open = |name| matches!(name, Name::Top | Name::Group);
+    let (mut called, mut name, mut at) = (String::new(), Name::Top, 0);
+    while let Some(found) = FLAGS.word_at(name, before, at).filter(|_| is_open(name)) {
+        called = format!("{called} {}", before[found]).trim_start().to_owned();
+        name = cli::find(&called).map_or(Name::Group, |command| command.name);
+        at = found + 1;
+    }
+    let place = cli::find(&called).and_then(|command| command.place.as_ref());
+    let has_word = FLAGS.word_at(name, before, at).is_some();
+    let mut found = around.of_flags(None, (&FLAGS, name), before, current).unwrap_or_else(|| {
+        let names = cli::names(&called).into_iter();
+        let names = names.map(|(name, about)| (name.to_owned(), about.to_owned()));
+        match place.filter(|_| !has_word).map(|place| place.kind) {
+            Some(kind) => around.values(None, kind),
+            None => names.collect(),
         }
-        if let Some(name) = word.strip_prefix("--") {
-            let flag = command.get_arguments().find(|flag| flag.get_long() == Some(name));
-            takes_value = flag.filter(|flag| flag.get_action().takes_values()).cloned();
-        } else if let Some(found) = command.find_subcommand(word) {
-            command = found.clone();
-            positions = 0;
-        } else {
-            positions += 1;
-        }
-    }
-    let values = |argument: &clap::Arg| -> Vec<Candidate> {
-        let values = argument.get_possible_values().into_iter();
-        let values = values.filter(|value| !value.is_hide_set());
-        values
-            .map(|value| {
-                let about = value.get_help().map(ToString::to_string).unwrap_or_default();
-                (value.get_name().to_owned(), about)
-            })
-            .filter(|(text, _)| text.starts_with(current.as_str()))
-            .collect()
-    };
-    if let Some(flag) = takes_value {
-        return values(&flag);
-    }
-    let about = |text: Option<&clap::builder::StyledStr>| {
-        text.map(ToString::to_string)
-            .unwrap_or_default()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let mut found: Vec<Candidate> = if current.starts_with('-') {
-        let flags = command.get_arguments().filter(|flag| !flag.is_hide_set());
-        flags
-            .filter_map(|flag| Some((format!("--{}", flag.get_long()?), about(flag.get_help()))))
-            .collect()
-    } else {
-        let below = command.get_subcommands().filter(|below| !below.is_hide_set());
-        let below = below.map(|below| (below.get_name().to_owned(), about(below.get_about())));
-        let mut places = command.get_positionals();
-        below.chain(places.nth(positions).map(values).unwrap_or_default()).collect()
-    };
+    });
     found.retain(|(text, _)| text.starts_with(current.as_str()));
     found
 }

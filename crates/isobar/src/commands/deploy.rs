@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::watch;
 use crate::api::Api;
-use crate::cli::{Deploy, Format, Global};
+use crate::cli::{Format, Options};
 use crate::manifest::Manifest;
 use crate::output::say;
 use crate::output::{self, Column};
@@ -18,8 +18,9 @@ const CALL_COLUMNS: &[Column] = &[
     ("CHANGES", "mutates"),
 ];
 
-pub(super) async fn run(arguments: &Deploy, global: &Global) -> Result<(), Error> {
-    let mut manifest = Manifest::read(&arguments.manifest)?;
+pub(super) async fn run(arguments: &Options) -> Result<(), Error> {
+    let global = &arguments.global;
+    let mut manifest = Manifest::read(arguments.word().as_ref())?;
     if let Value::Object(fields) = &mut manifest.document {
         if let Some(version) = &arguments.version {
             fields.insert("version".to_owned(), Value::from(version.as_str()));

@@ -1,30 +1,32 @@
 //! `isobar env`: what points the vendors' SDKs and CLIs at the local clouds.
 
+use isobar_catalogue::Cloud;
 use serde_json::{Map, Value};
 
 use crate::api;
-use crate::cli::{CloudName, Env, Format, Global};
+use crate::cli::{Format, Options};
 use crate::output;
 use crate::state::{self, Endpoints};
 use isobar_cli::report::Error;
 
-pub(super) fn run(arguments: &Env, global: &Global) -> Result<(), Error> {
-    let directory = api::directory(global)?;
+pub(super) fn run(arguments: &Options) -> Result<(), Error> {
+    let directory = api::directory(&arguments.global)?;
     if !state::is_held(&directory) {
         return Err(state::not_running(&directory));
     }
     let endpoints = Endpoints::read(&directory)?;
+    let cloud = arguments.words.first().and_then(|word| word.parse().ok());
     let variables = if arguments.read_only {
         // The control plane has no key that may only read.
-        let mut variables = variables(&endpoints.read_only(), arguments.cloud);
+        let mut variables = variables(&endpoints.read_only(), cloud);
         variables.retain(|(name, _)| !name.starts_with("ISOBAR_"));
         variables
     } else {
-        variables(&endpoints, arguments.cloud)
+        variables(&endpoints, cloud)
     };
     let mut variables = variables;
     variables.extend(authority(&directory));
-    match global.output {
+    match arguments.global.output {
         Format::Table => {
             let lines: Vec<_> = variables
                 .iter()
@@ -54,33 +56,29 @@ fn authority(directory: &std::path::Path) -> Vec<(&'static str, String)> {
 }
 
 /// The variables that the vendors' SDKs and CLIs read, and Isobar's own.
-fn variables(endpoints: &Endpoints, cloud: Option<CloudName>) -> Vec<(&'static str, String)> {
+fn variables(endpoints: &Endpoints, cloud: Option<Cloud>) -> Vec<(&'static str, String)> {
     let Endpoints { control, aws, alibaba, digitalocean, .. } = endpoints;
     let alibaba_host = alibaba.url.trim_start_matches("http://").to_owned();
     let table = [
-        (Some(CloudName::Aws), "AWS_ENDPOINT_URL", aws.url.clone()),
-        (Some(CloudName::Aws), "AWS_ACCESS_KEY_ID", aws.access_key_id.clone()),
-        (Some(CloudName::Aws), "AWS_SECRET_ACCESS_KEY", aws.secret_access_key.clone()),
-        (Some(CloudName::Aws), "AWS_REGION", aws.region.clone()),
-        (Some(CloudName::Aws), "AWS_DEFAULT_REGION", aws.region.clone()),
-        (Some(CloudName::Alibaba), "ALIBABA_CLOUD_ACCESS_KEY_ID", alibaba.access_key_id.clone()),
+        (Some(Cloud::Aws), "AWS_ENDPOINT_URL", aws.url.clone()),
+        (Some(Cloud::Aws), "AWS_ACCESS_KEY_ID", aws.access_key_id.clone()),
+        (Some(Cloud::Aws), "AWS_SECRET_ACCESS_KEY", aws.secret_access_key.clone()),
+        (Some(Cloud::Aws), "AWS_REGION", aws.region.clone()),
+        (Some(Cloud::Aws), "AWS_DEFAULT_REGION", aws.region.clone()),
+        (Some(Cloud::Alibaba), "ALIBABA_CLOUD_ACCESS_KEY_ID", alibaba.access_key_id.clone()),
         (
-            Some(CloudName::Alibaba),
+            Some(Cloud::Alibaba),
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
             alibaba.access_key_secret.clone(),
         ),
-        (Some(CloudName::Alibaba), "ALIBABA_CLOUD_REGION_ID", alibaba.region.clone()),
+        (Some(Cloud::Alibaba), "ALIBABA_CLOUD_REGION_ID", alibaba.region.clone()),
         // Alibaba Cloud's SDKs take host and port; the protocol is a setting of its own.
-        (Some(CloudName::Alibaba), "ALIBABA_CLOUD_ENDPOINT", alibaba_host),
-        (Some(CloudName::DigitalOcean), "DIGITALOCEAN_TOKEN", digitalocean.token.clone()),
-        (Some(CloudName::DigitalOcean), "DIGITALOCEAN_ACCESS_TOKEN", digitalocean.token.clone()),
-        (Some(CloudName::DigitalOcean), "DIGITALOCEAN_API_URL", digitalocean.url.clone()),
+        (Some(Cloud::Alibaba), "ALIBABA_CLOUD_ENDPOINT", alibaba_host),
+        (Some(Cloud::DigitalOcean), "DIGITALOCEAN_TOKEN", digitalocean.token.clone()),
+        (Some(Cloud::DigitalOcean), "DIGITALOCEAN_ACCESS_TOKEN", digitalocean.token.clone()),
+        (Some(Cloud::DigitalOcean), "DIGITALOCEAN_API_URL", digitalocean.url.clone()),
         // python-digitalocean joins paths to it without a slash of its own.
-        (
-            Some(CloudName::DigitalOcean),
-            "DIGITALOCEAN_END_POINT",
-            format!("{}/v2/", digitalocean.url),
-        ),
+        (Some(Cloud::DigitalOcean), "DIGITALOCEAN_END_POINT", format!("{}/v2/", digitalocean.url)),
         (None, "ISOBAR_URL", control.url.clone()),
         (None, "ISOBAR_API_KEY", control.api_key.clone()),
     ];

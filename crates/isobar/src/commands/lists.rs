@@ -1,7 +1,7 @@
 //! `isobar operations` and `isobar resources`.
 
 use crate::api::{Api, encode};
-use crate::cli::{Global, Operations, Resources};
+use crate::cli::Options;
 use crate::output::{self, Column};
 use isobar_cli::report::Error;
 
@@ -25,37 +25,28 @@ const RESOURCE_COLUMNS: &[Column] = &[
     ("OWNER", "owner"),
 ];
 
-pub(super) async fn operations(command: Operations, global: &Global) -> Result<(), Error> {
-    let api = Api::find(global)?;
-    match command {
-        Operations::List { limit } => {
-            let items = api.list("/api/v1/operations", limit.into()).await?;
-            output::list(global.output, &items, OPERATION_COLUMNS)
-        }
-        Operations::Show { id } => {
-            let operation = api.get(&format!("/api/v1/operations/{}", encode(&id))).await?;
-            output::value(global.output, &operation)
-        }
-    }
+pub(super) async fn operations(arguments: &Options) -> Result<(), Error> {
+    let api = Api::find(&arguments.global)?;
+    let items = api.list("/api/v1/operations", arguments.limit.into()).await?;
+    output::list(arguments.global.output, &items, OPERATION_COLUMNS)
 }
 
-pub(super) async fn resources(command: Resources, global: &Global) -> Result<(), Error> {
-    let api = Api::find(global)?;
-    match command {
-        Resources::List(arguments) => {
-            let filters = [
-                ("cloud", arguments.cloud.map(|cloud| cloud.name().to_owned())),
-                ("kind", arguments.kind),
-            ];
-            let path = with_filters("/api/v1/resources", &filters);
-            let items = api.list(&path, arguments.limit.into()).await?;
-            output::list(global.output, &items, RESOURCE_COLUMNS)
-        }
-        Resources::Show { id } => {
-            let resource = api.get(&format!("/api/v1/resources/{}", encode(&id))).await?;
-            output::value(global.output, &resource)
-        }
-    }
+pub(super) async fn resources(arguments: &Options) -> Result<(), Error> {
+    let api = Api::find(&arguments.global)?;
+    let filters = [
+        ("cloud", arguments.cloud.map(|cloud| cloud.name().to_owned())),
+        ("kind", arguments.kind.clone()),
+    ];
+    let path = with_filters("/api/v1/resources", &filters);
+    let items = api.list(&path, arguments.limit.into()).await?;
+    output::list(arguments.global.output, &items, RESOURCE_COLUMNS)
+}
+
+/// Shows one operation or resource; `collection` is the path's part.
+pub(super) async fn show(collection: &str, arguments: &Options) -> Result<(), Error> {
+    let api = Api::find(&arguments.global)?;
+    let found = api.get(&format!("/api/v1/{collection}/{}", encode(arguments.word()))).await?;
+    output::value(arguments.global.output, &found)
 }
 
 /// The path with those filters that have a value.

@@ -4,16 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use isobar_catalogue::Cloud;
+use isobar_cli::flags::WIDTH;
 use isobar_cli::man::{page, roff};
 use isobar_cli::report::Error;
 use isobar_cli::shell::Shell;
 
-use crate::cli::{self, Man};
+use crate::cli::{self, Options};
 use crate::output;
 use crate::output::say;
 
 /// Prints a page, or writes those of all commands, clouds and services.
-pub(crate) fn run(arguments: &Man) -> Result<(), Error> {
+pub(crate) fn run(arguments: &Options) -> Result<(), Error> {
     isobar_cli::updated::prefer(&Shell::system());
     match &arguments.install {
         Some(folder) => install(folder),
@@ -25,7 +26,7 @@ pub(crate) fn run(arguments: &Man) -> Result<(), Error> {
 fn one(words: &[String]) -> Result<(String, String), Error> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let named = |help: String| {
-        let name = format!("isobar-{}", words.join("-"));
+        let name = ["isobar"].iter().chain(&words).copied().collect::<Vec<_>>().join("-");
         (name.clone(), roff(&name, &help))
     };
     if let Some(help) = isobar_cli::help_of(&words) {
@@ -36,20 +37,11 @@ fn one(words: &[String]) -> Result<(String, String), Error> {
     {
         return page(cloud, rest);
     }
-    let mut command = cli::command();
-    // Its parts know their whole names then.
-    command.build();
-    let mut name = "isobar".to_owned();
-    for word in words {
-        let found = command.find_subcommand(word).cloned();
-        command = found.ok_or_else(|| {
-            Error::usage("unknown_command", format!("{name} has no command {word:?}"))
-                .hint("isobar --help lists them")
-        })?;
-        name = format!("{name}-{word}");
+    let words = words.join(" ");
+    if cli::names(&words).is_empty() && cli::find(&words).is_none() {
+        return Err(cli::unknown(&words));
     }
-    let text = command.render_long_help().to_string();
-    Ok((name.clone(), roff(&name, &text)))
+    Ok(named(cli::help(&words, WIDTH)))
 }
 
 fn cloud(word: &str) -> Option<Cloud> {
@@ -67,8 +59,8 @@ fn install(folder: &Path) -> Result<(), Error> {
     };
     fs::create_dir_all(&folder).map_err(unwritable)?;
     let mut pages = vec![one(&[])?];
-    for command in cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
-        pages.push(one(&[command.get_name().to_owned()])?);
+    for (name, _) in cli::names("") {
+        pages.push(one(&[name.to_owned()])?);
     }
     for cloud in Cloud::ALL {
         let mut names: Vec<_> =

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::environment::quote;
 use super::watch;
 use crate::api::{self, Api};
-use crate::cli::{Format, Global, Up};
+use crate::cli::{Format, Global, Options};
 use crate::manifest::Manifest;
 use crate::output;
 use crate::output::say;
@@ -19,7 +19,8 @@ use isobar_cli::report::Error;
 /// The service that `--demo` deploys.
 const DEMO: &str = include_str!("../../../../examples/hello/isobar.yaml");
 
-pub(super) async fn run(arguments: &Up, global: &Global) -> Result<(), Error> {
+pub(super) async fn run(arguments: &Options) -> Result<(), Error> {
+    let global = &arguments.global;
     start_log();
     // The state holds keys and scripts: nothing in it is for others to read.
     rustix::process::umask(Mode::from_raw_mode(0o077));
