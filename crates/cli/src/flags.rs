@@ -11,6 +11,7 @@
 mod help;
 mod parse;
 mod texts;
+mod units;
 pub mod values;
 
 pub use help::{WIDTH, listed, wrapped};
