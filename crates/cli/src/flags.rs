@@ -1,7 +1,7 @@
 //! The flags of all commands. A command's flags are the rows of a [`Table`]: parser, help, manual pages and
 //! completion are made from them.
 //!
-//! Rows are written with [`flags!`], each as it stands on the command line:
+//! Rows are written with [`flags!`](crate::flags!), each as it stands on the command line:
 //!
 //! ```text
 //! "dry-run" | "dryrun", MANY, "Say what would be done, and do nothing.", |o, _| on(&mut o.dry_run);
@@ -11,6 +11,7 @@
 mod help;
 mod parse;
 mod texts;
+mod units;
 pub mod values;
 
 pub use help::{WIDTH, listed, wrapped};

@@ -18,7 +18,6 @@ pub mod report;
 pub mod shell;
 mod terminal;
 mod transfer;
-mod units;
 pub mod updated;
 pub mod visible;
 mod whoami;

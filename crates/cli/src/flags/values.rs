@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::units;
+use super::units;
 
 /// A flag without a value.
 ///

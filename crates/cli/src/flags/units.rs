@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// A time: seconds, or a number with its unit (`500ms`, `30s`, `1.5m`, `12h`, `7d`). Nothing where it is none,
 /// or no time at all.
-pub(crate) fn duration(text: &str) -> Option<Duration> {
+pub(super) fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = parted(text);
     let length = match unit {
         "ms" => 0.001,
@@ -20,7 +20,7 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 
 /// A number of bytes, or one with KiB, MiB, GiB or TiB. KB, MB, GB and TB are the same, as in aws-cli's
 /// settings. Nothing where it is none, or no bytes.
-pub(crate) fn size(text: &str) -> Option<u64> {
+pub(super) fn size(text: &str) -> Option<u64> {
     let (number, unit) = parted(text);
     let shift = match unit.trim().to_ascii_uppercase().as_str() {
         "" => 0,
