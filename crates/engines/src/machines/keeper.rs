@@ -69,12 +69,16 @@ const DESCRIPTORS: u64 = 1024;
 
 /// The longest word that a machine's commands write, in bytes.
 const MAX_WORD: u64 = 64;
+/// The word that the keeper itself writes behind the commands', once no process is left.
+const HEARD: &str = "heard";
 
 enum Event {
     Reaped(Pid, WaitStatus),
     NoneLeft,
     Stop(Stop),
     Down(Down),
+    /// What the machine's commands wrote before this was heard.
+    Heard,
 }
 
 fn keep(place: &Place) -> io::Result<()> {
@@ -103,9 +107,10 @@ fn keep(place: &Place) -> io::Result<()> {
     let (events, inbox) = mpsc::channel();
     let ended = copy_output(reader, Arc::clone(&console));
     wait_for_children(events.clone());
-    hear_machine(place, events.clone())?;
+    let words = hear_machine(place, events.clone())?;
     listen(events);
     supervise(script, &inbox, &console);
+    hear_last(words, &inbox, &console);
     // The last lines are worth waiting for, but not for ever.
     let _ = ended.recv_timeout(LAST_OUTPUT);
     report(&Report::Gone);
@@ -221,11 +226,10 @@ fn supervise(script: Pid, inbox: &Receiver<Event>, console: &Mutex<Writer>) {
                 let _ = console.lock().note(&format!("the script {exit}"));
                 report(&Report::Ended(exit));
             }
-            Ok(Event::Reaped(..)) => {}
+            Ok(Event::Reaped(..) | Event::Heard) => {}
             Ok(Event::NoneLeft) | Err(RecvTimeoutError::Disconnected) => return,
             Ok(Event::Down(down)) => {
-                let _ = console.lock().note(&format!("{} was asked for from within", down.word()));
-                report(&Report::Down(down));
+                go_down(down, console);
                 end(&mut kill_at, ORPHAN_GRACE);
             }
             Ok(Event::Stop(stop)) => end(&mut kill_at, stop.grace),
@@ -233,6 +237,27 @@ fn supervise(script: Pid, inbox: &Receiver<Event>, console: &Mutex<Writer>) {
                 let _ = signal_descendants(Signal::KILL);
                 kill_at = Some(Instant::now() + KILL_ROUND);
             }
+        }
+    }
+}
+
+fn go_down(down: Down, console: &Mutex<Writer>) {
+    let _ = console.lock().note(&format!("{} was asked for from within", down.word()));
+    report(&Report::Down(down));
+}
+
+/// Hears what a process asked for just before it ended, as a script does that ends with `shutdown`: its word
+/// may be heard later than its end.
+fn hear_last(mut words: fs::File, inbox: &Receiver<Event>, console: &Mutex<Writer>) {
+    if writeln!(words, "\n{HEARD}").is_err() {
+        return;
+    }
+    let until = Instant::now() + LAST_OUTPUT;
+    while let Ok(event) = inbox.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        match event {
+            Event::Heard => return,
+            Event::Down(down) => go_down(down, console),
+            Event::Reaped(..) | Event::NoneLeft | Event::Stop(_) => {}
         }
     }
 }
@@ -248,9 +273,11 @@ fn end(kill_at: &mut Option<Instant>, grace: Duration) {
     *kill_at = Some(kill_at.map_or(at, |before| before.min(at)));
 }
 
-/// Hears the machine's own commands, by a pipe that never ends: the keeper holds both of its ends.
-fn hear_machine(place: &Place, events: Sender<Event>) -> io::Result<()> {
+/// Hears the machine's own commands, by a pipe that never ends: the keeper holds both of its ends, of which
+/// it gives the one to write to.
+fn hear_machine(place: &Place, events: Sender<Event>) -> io::Result<fs::File> {
     let pipe = fs::OpenOptions::new().read(true).write(true).open(place.control())?;
+    let words = pipe.try_clone()?;
     thread::spawn(move || {
         let mut pipe = io::BufReader::new(pipe);
         let mut line = Vec::new();
@@ -263,15 +290,18 @@ fn hear_machine(place: &Place, events: Sender<Event>) -> io::Result<()> {
                 Ok(_) | Err(_) => return,
             }
             let word = String::from_utf8_lossy(&line);
-            if let Ok(down) = word.trim().parse()
-                && events.send(Event::Down(down)).is_err()
-            {
+            let event = match word.trim() {
+                HEARD => Some(Event::Heard),
+                word => word.parse().ok().map(Event::Down),
+            };
+            if event.is_some_and(|event| events.send(event).is_err()) {
                 return;
             }
         }
     });
-    Ok(())
+    Ok(words)
 }
+
 fn exit_of(status: WaitStatus) -> Exit {
     match (status.exit_status(), status.terminating_signal()) {
         (Some(code), _) => Exit::Code(code),
