@@ -265,6 +265,8 @@ def test_requests_that_schemathesis_makes_up(fresh_server, tmp_path):
     command += [f"{control['url']}/openapi.json", "--header", f"X-API-Key: {control['api_key']}"]
     # A rule that calls stay unanswered would be its own doing.
     command += ["--exclude-operation-id", "faults_replace", "--max-time", "60", "--max-examples", "20", "--seed", "1"]
+    # An operation may be waited for, longer than the 10 seconds that are usual for an answer.
+    command += ["--request-timeout", "60"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-6000:]
     log = server.log_text()
