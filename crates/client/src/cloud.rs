@@ -226,6 +226,7 @@ static ROWS: [Row; 3] = [
             Code::EndsWith("NotExist"),
             Code::StartsWith("NoSuch"),
             Code::StartsWith("NotFound"),
+            Code::StartsWith("ResourceNotFound"),
         ],
         conflict: &[
             Code::Contains("AlreadyExist"),
